@@ -1,0 +1,50 @@
+import type { Origin } from './component.ts';
+
+export const ecosystems = ['deb', 'rpm', 'apk', 'composer', 'pypi'] as const;
+export type Ecosystem = (typeof ecosystems)[number];
+
+/** A package as its package manager names it. */
+export interface PackageRef {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  /** Full version: `1.6.5+dfsg-1+deb12u13`, `1:2.3.16-11.el9`. */
+  readonly version: string;
+  /** Source package and its version, where they differ from the binary's. */
+  readonly source?: { readonly name: string; readonly version: string };
+  readonly arch?: string;
+}
+
+/** A package that is installed: configured or unpacked, never merely known or removed. */
+export interface InstalledPackage extends PackageRef {
+  readonly supplier?: string;
+  /** Who made this build, with what shows it. */
+  readonly origin: Origin;
+  readonly originWhy: string;
+  readonly purl: string;
+  readonly description?: string;
+  /** Folder that it was found in, for Composer and Python packages. */
+  readonly folder?: string;
+}
+
+/** All package databases of a host, joined. */
+export interface PackageIndex {
+  /** Every installed package, system package managers first. */
+  readonly all: readonly InstalledPackage[];
+  /** The system package of that exact name (dpkg, rpm, apk), if installed. */
+  named(name: string): InstalledPackage | undefined;
+  /** The system package that owns this path (after resolving links as the package manager would). */
+  ownerOf(path: string): InstalledPackage | undefined;
+  /** Absolute paths of the files that a system package installed; empty when it is not installed. */
+  filesOf(name: string): readonly string[];
+  /** The distribution: ids as in `os-release` (`debian`, `12`, `bookworm`). */
+  readonly distribution: Distribution;
+}
+
+/** What `/etc/os-release` says. Empty strings where it says nothing. */
+export interface Distribution {
+  readonly id: string;
+  readonly idLike: readonly string[];
+  readonly versionId: string;
+  readonly codename: string;
+  readonly prettyName: string;
+}

@@ -1,0 +1,18 @@
+/** Joins and normalises an absolute path; `..` never climbs above `/`. */
+export const joinPath = (...parts: readonly string[]): string => {
+  const out: string[] = [];
+  for (const part of parts.join('/').split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') out.pop();
+    else out.push(part);
+  }
+  return `/${out.join('/')}`;
+};
+
+/** `path` if it is absolute, else `path` below `base`. */
+export const resolveFrom = (base: string, path: string): string =>
+  path.startsWith('/') ? joinPath(path) : joinPath(base, path);
+
+export const dirOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,315 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
+import type { FileKind, FileStat, FileView, FolderEntry } from '../core/files.ts';
+import { hasWildcard, segmentPattern } from '../core/glob.ts';
+import { type HostLimits, hostLimits } from '../core/limits.ts';
+import { joinPath } from '../core/paths.ts';
+import type { Unseen } from '../core/unseen.ts';
+import { makeResolver } from './resolve.ts';
+import { walk } from './walk.ts';
+
+const kindOf = (entry: {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+  isBlockDevice(): boolean;
+  isCharacterDevice(): boolean;
+}): FileKind => {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  if (entry.isSymbolicLink()) return 'link';
+  if (entry.isFIFO()) return 'fifo';
+  if (entry.isSocket()) return 'socket';
+  return entry.isBlockDevice() || entry.isCharacterDevice() ? 'device' : 'other';
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/** How much was opened, for the benchmark and `--verbose`. */
+export interface ViewCost {
+  readonly filesOpened: number;
+  readonly bytesRead: number;
+}
+
+export interface HostView extends FileView {
+  readonly cost: ViewCost;
+}
+
+/**
+ * Opens `root` as an inspected file system.
+ *
+ * @param markers glob patterns that start with `**` + `/`, which the one walk looks for when the
+ *   first of them is asked.
+ */
+export const openRoot = (
+  root: string,
+  markers: readonly string[] = [],
+  limits: HostLimits = hostLimits,
+): HostView => {
+  const real = realpathSync(root);
+  const hostRoot = real === '/' ? '' : real;
+  const resolver = makeResolver(hostRoot, limits.linksMax);
+  const unseen = new Map<string, Unseen>();
+  const texts = new Map<string, string>();
+  const lists = new Map<string, readonly FolderEntry[]>();
+  let walked: ReadonlyMap<string, readonly string[]> | undefined;
+  let filesOpened = 0;
+  let bytesRead = 0;
+
+  const note = (item: Unseen): void => {
+    // A hostile tree must not fill memory with complaints; the last one says that there are more.
+    if (unseen.size > 2_000) return;
+    unseen.set(`${item.what}\0${item.why}`, item);
+    if (unseen.size === 2_000) {
+      unseen.set('', {
+        what: '/',
+        why: 'has more than 2,000 things that could not be seen; the rest is not listed',
+        how: 'Mend the ones listed and run Postern again.',
+      });
+    }
+  };
+
+  const readable = 'Run Postern as a user who may read it, and check what the file is.';
+
+  const resolved = (path: string): { inner: string; stats: Stats } | undefined => {
+    const found = resolver.resolve(path);
+    if (found.at === 'found') return found;
+    if (found.at === 'unseen') note({ what: path, why: found.why, how: readable });
+    return undefined;
+  };
+
+  /** Opens a regular file and hands its descriptor over; whatever else it is, is unseen. */
+  const withFile = <T>(path: string, use: (fd: number, sizeBytes: number) => T): T | undefined => {
+    const found = resolved(path);
+    if (found === undefined) return undefined;
+    const kind = kindOf(found.stats);
+    if (kind !== 'file') {
+      note({ what: path, why: `is a ${kind}, not a file`, how: readable });
+      return undefined;
+    }
+    if (filesOpened >= limits.filesMax || bytesRead >= limits.totalBytesMax) {
+      note({
+        what: path,
+        why: `was not read: ${filesOpened} files and ${bytesRead} bytes had been read before it`,
+        how: 'Run Postern with --root on a part of the file system.',
+      });
+      return undefined;
+    }
+    const hostPath = hostRoot + found.inner;
+    let fd: number | undefined;
+    try {
+      // O_NOFOLLOW and the check behind it: whoever owns the folder may swap a link in meanwhile.
+      fd = openSync(hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      filesOpened += 1;
+      const opened = fstatSync(fd);
+      if (!opened.isFile() || opened.ino !== found.stats.ino || !leadsTo(fd, hostPath)) {
+        note({ what: path, why: 'changed while it was being opened', how: 'Run Postern again.' });
+        return undefined;
+      }
+      return use(fd, opened.size);
+    } catch (thrown) {
+      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'error';
+      note({ what: path, why: `cannot be read (${code})`, how: readable });
+      return undefined;
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  };
+
+  const readAt = (fd: number, offset: number, length: number): Buffer => {
+    const buffer = Buffer.allocUnsafe(length);
+    let have = 0;
+    while (have < length) {
+      const count = readSync(fd, buffer, have, length - have, offset + have);
+      if (count === 0) break;
+      have += count;
+    }
+    bytesRead += have;
+    return buffer.subarray(0, have);
+  };
+
+  const decode = (path: string, bytes: Buffer): string => {
+    let text: string;
+    try {
+      text = utf8.decode(bytes);
+    } catch {
+      text = bytes.toString('latin1');
+      note({
+        what: path,
+        why: 'is not valid UTF-8; it was read byte by byte as Latin-1, and names in it may be wrong',
+        how: 'Save it as UTF-8.',
+      });
+    }
+    if (text.includes('\0')) {
+      note({
+        what: path,
+        why: 'holds NUL bytes, at which the program that owns it may stop reading',
+        how: 'Remove the NUL bytes.',
+      });
+      text = text.replaceAll('\0', '\ufffd');
+    }
+    return text;
+  };
+
+  const text: FileView['text'] = (path, { bytesMax = limits.fileBytesMax } = {}) => {
+    const known = texts.get(path);
+    if (known !== undefined) return known;
+    const read = withFile(path, (fd, sizeBytes) => {
+      if (sizeBytes > bytesMax) {
+        note({
+          what: path,
+          why: `is ${sizeBytes} bytes long, more than the ${bytesMax} that are read`,
+          how: 'Check what the file is: configuration is never that long.',
+        });
+        return undefined;
+      }
+      return decode(path, readAt(fd, 0, Math.min(bytesMax, Math.max(sizeBytes, 4096))));
+    });
+    if (read !== undefined) texts.set(path, read);
+    return read;
+  };
+
+  const slice: FileView['slice'] = (path, offsetBytes, lengthBytes) =>
+    withFile(path, (fd, sizeBytes) => {
+      const from = offsetBytes < 0 ? Math.max(0, sizeBytes + offsetBytes) : offsetBytes;
+      return readAt(fd, from, Math.max(0, Math.min(lengthBytes, sizeBytes - from)));
+    });
+
+  function* chunks(path: string, bytesMax: number): Iterable<Uint8Array> {
+    const pieceBytes = 1 << 20;
+    for (let offset = 0; ; offset += pieceBytes) {
+      if (offset >= bytesMax) {
+        note({
+          what: path,
+          why: `is longer than the ${bytesMax} bytes that are read`,
+          how: readable,
+        });
+        return;
+      }
+      const piece = slice(path, offset, pieceBytes);
+      if (piece === undefined || piece.length === 0) return;
+      yield piece;
+      if (piece.length < pieceBytes) return;
+    }
+  }
+
+  const list: FileView['list'] = path => {
+    const known = lists.get(path);
+    if (known !== undefined) return known;
+    const listed = readFolder(path);
+    lists.set(path, listed);
+    return listed;
+  };
+
+  const readFolder = (path: string): readonly FolderEntry[] => {
+    const found = resolved(path);
+    if (found === undefined || !found.stats.isDirectory()) return [];
+    try {
+      const entries = readdirSync(hostRoot + found.inner, { withFileTypes: true });
+      if (entries.length > limits.folderEntriesMax) {
+        note({
+          what: path,
+          why: `holds ${entries.length} entries; only the first ${limits.folderEntriesMax} were looked at`,
+          how: readable,
+        });
+      }
+      const listed: FolderEntry[] = entries
+        .slice(0, limits.folderEntriesMax)
+        .map(entry => ({ name: entry.name, kind: kindOf(entry) }));
+      for (const { name } of listed) {
+        if (name.includes('\ufffd')) {
+          note({ what: `${path}/${name}`, why: 'has a name that is not UTF-8', how: 'Rename it.' });
+        }
+      }
+      return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (thrown) {
+      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'error';
+      note({ what: path, why: `cannot be listed (${code})`, how: readable });
+      return [];
+    }
+  };
+
+  const stat: FileView['stat'] = path => {
+    const found = resolved(path);
+    if (found === undefined) return undefined;
+    const { stats } = found;
+    return {
+      kind: kindOf(stats),
+      sizeBytes: stats.size,
+      mtimeMs: stats.mtimeMs,
+      mode: stats.mode & 0o7777,
+      uid: stats.uid,
+      gid: stats.gid,
+    } satisfies FileStat;
+  };
+
+  const expand = (base: string, segments: readonly string[], out: string[]): void => {
+    if (out.length >= limits.globMatchesMax) return;
+    const [segment, ...rest] = segments;
+    if (segment === undefined) {
+      if (resolver.resolve(base).at !== 'absent') out.push(base);
+      return;
+    }
+    if (!hasWildcard(segment)) return expand(`${base}/${segment}`, rest, out);
+    const pattern = segmentPattern(segment);
+    for (const { name } of list(base === '' ? '/' : base)) {
+      // As in a shell, a wildcard does not find hidden files unless it asks for them.
+      if (name.startsWith('.') && !segment.startsWith('.')) continue;
+      if (pattern.test(name)) expand(`${base}/${name}`, rest, out);
+    }
+  };
+
+  const glob: FileView['glob'] = pattern => {
+    if (pattern.startsWith('**/')) {
+      walked ??= walk(hostRoot, markers, limits, note);
+      return walked.get(pattern) ?? [];
+    }
+    const out: string[] = [];
+    expand('', joinPath(pattern).split('/').slice(1), out);
+    if (out.length >= limits.globMatchesMax) {
+      note({
+        what: pattern,
+        why: `matches more than ${limits.globMatchesMax} files; the rest was not looked at`,
+        how: readable,
+      });
+    }
+    return out;
+  };
+
+  return {
+    text,
+    slice,
+    chunks,
+    list,
+    stat,
+    glob,
+    note,
+    real: path => resolved(path)?.inner,
+    get unseen() {
+      return [...unseen.values()];
+    },
+    get cost() {
+      return { filesOpened, bytesRead };
+    },
+  };
+};
+
+/** Whether an open descriptor is the file meant, as Linux sees it. Elsewhere there is no way to ask. */
+const leadsTo = (fd: number, hostPath: string): boolean => {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === hostPath;
+  } catch {
+    return true;
+  }
+};

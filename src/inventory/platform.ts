@@ -1,0 +1,53 @@
+import type { Component, ComponentId, ComponentKind, Place, Reach } from '../core/component.ts';
+import type { FileView } from '../core/files.ts';
+import type { PackageIndex } from '../core/packages.ts';
+
+/** Where something listens, or is talked to. Unix paths are absolute within the inspected root. */
+export type Endpoint =
+  | { readonly net: 'unix'; readonly path: string }
+  | { readonly net: 'tcp'; readonly host: string; readonly port: number };
+
+/** A component says: I listen here. */
+export interface Listener {
+  readonly component: ComponentId;
+  readonly endpoint: Endpoint;
+  readonly because: Place;
+}
+
+/**
+ * A component says: I hand something to whatever listens there. `inventory/plug.ts` finds the
+ * listener and gives it the reach; when nobody says he listens there, a component is made of the link
+ * itself, with unknown version and origin.
+ */
+export interface Link {
+  readonly from: ComponentId;
+  readonly to: Endpoint;
+  /** What the thing at the other end is to the one that calls it. */
+  readonly as: ComponentKind;
+  /** What being called gives the callee. */
+  readonly reach: readonly Reach[];
+  readonly because: Place;
+}
+
+/** What one platform's configuration says. */
+export interface PlatformReading {
+  readonly components: readonly Component[];
+  readonly listeners?: readonly Listener[];
+  readonly links?: readonly Link[];
+}
+
+export interface Platform {
+  readonly id: string;
+  readonly title: string;
+  /**
+   * Where the platform shows itself: absolute globs, or globs that start with `**` + `/` for what
+   * may lie anywhere (answered by the one discovery walk). Documentation and tests read them too.
+   */
+  readonly reads: readonly string[];
+  /**
+   * Pure: the same files give the same answer. What exists and could not be read is recorded by
+   * `files` itself; what was read and not understood the reader records with `files.note`.
+   * Nothing installed: no components.
+   */
+  read(files: FileView, packages: PackageIndex): PlatformReading;
+}
