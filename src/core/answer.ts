@@ -1,0 +1,38 @@
+import type { Component } from './component.ts';
+import type { PatchFacts } from './patch.ts';
+import type { Unseen } from './unseen.ts';
+import type { Check, State, Verdicts } from './verdict.ts';
+
+/** One component with what was found out about it and the six verdicts. */
+export interface AnsweredComponent extends Component {
+  /** What the host can tell of its patch state; absent when no package manager knows it. */
+  readonly patch?: PatchFacts;
+  readonly checks: Verdicts;
+}
+
+export type StateCounts = Readonly<Record<State, number>>;
+
+/** People whose data the platform holds, as the organisation itself counts them. */
+export interface Tenant {
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly people: { readonly active: number; readonly dormant: number; readonly former: number };
+  /** Day of the count, `yyyy-mm-dd`. */
+  readonly counted: string;
+}
+
+/** The whole answer of `postern confirm`, before it is put on paper. */
+export interface Answer {
+  /** RFC 3339, UTC. */
+  readonly generated: string;
+  readonly tool: { readonly name: 'postern'; readonly version: string };
+  /** `{ sample: true }`, or the inspected root as the user named it. */
+  readonly target: { readonly root: string } | { readonly sample: true };
+  readonly organisation?: string;
+  readonly tenants: readonly Tenant[];
+  /** One sentence of verdict. */
+  readonly sentence: string;
+  readonly counts: Readonly<Record<Check, StateCounts>>;
+  readonly components: readonly AnsweredComponent[];
+  readonly unseen: readonly Unseen[];
+}
