@@ -24,6 +24,9 @@ export interface InstalledPackage extends PackageRef {
   readonly description?: string;
   /** Folder that it was found in, for Composer and Python packages. */
   readonly folder?: string;
+  /** When this build was installed and when it was made, where the database says so. RFC 3339. */
+  readonly installed?: string;
+  readonly built?: string;
 }
 
 /** All package databases of a host, joined. */
@@ -47,4 +50,6 @@ export interface Distribution {
   readonly versionId: string;
   readonly codename: string;
   readonly prettyName: string;
+  /** Last day of support as the release itself states it, `yyyy-mm-dd`: Fedora, AlmaLinux, Rocky. */
+  readonly supportEnd?: string;
 }

@@ -18,15 +18,21 @@ export type Waiting =
       readonly security: boolean | null;
       readonly since: Since;
       readonly because?: Place;
+      /** Why the package manager will not install it by itself: a hold, a pin. */
+      readonly held?: string;
       /** The command that installs it. */
       readonly remedy: string;
     }
   | { readonly state: 'unknown'; readonly why: string; readonly how: string };
 
-/** An update of the past, and how long it took from release to installation. */
+/**
+ * An update of the past, and how long it took from release to installation. One installation that
+ * jumped over several security updates is several of these, each with its own release day.
+ */
 export interface PastUpdate {
   readonly from: string;
   readonly to: string;
+  /** RFC 3339: the changelog's or advisory's date of the update. */
   readonly released?: string;
   readonly installed: string;
   /** Whole days; absent when the release day is not known. */
@@ -36,7 +42,12 @@ export interface PastUpdate {
 }
 
 export type Support =
-  | { readonly state: 'supported'; readonly until?: string; readonly why: string }
+  | {
+      readonly state: 'supported';
+      readonly until?: string;
+      readonly why: string;
+      readonly because?: Place;
+    }
   | {
       readonly state: 'ended';
       readonly since: string;

@@ -1,0 +1,83 @@
+import { PackedDataError } from './lz4.ts';
+import { LzmaDecoder } from './lzma.ts';
+
+const fail = (why: string): never => {
+  throw new PackedDataError(`its xz data is damaged: ${why}`);
+};
+
+/** Bytes of a block's check, by the type in the stream's header. */
+const checkBytes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
+
+const variable = (
+  bytes: Buffer,
+  from: number,
+): { readonly value: number; readonly end: number } => {
+  let value = 0;
+  for (let i = 0; i < 8; i++) {
+    const byte = bytes[from + i] ?? fail('a number is cut off');
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) return { value, end: from + i + 1 };
+  }
+  return fail('a number is too long');
+};
+
+/** Answers where the chunks begin; only plain LZMA2 is unpacked, which is what the indexes use. */
+const blockHeader = (bytes: Buffer, at: number): number => {
+  const length = ((bytes[at] ?? 0) + 1) * 4;
+  const flags = bytes[at + 1] ?? fail('a block is cut off');
+  let i = at + 2;
+  if ((flags & 0x40) !== 0) i = variable(bytes, i).end;
+  if ((flags & 0x80) !== 0) i = variable(bytes, i).end;
+  if ((flags & 3) !== 0 || variable(bytes, i).value !== 0x21) fail('it uses a filter beside LZMA2');
+  return at + length;
+};
+
+const lzma2 = (bytes: Buffer, from: number, decoder: LzmaDecoder): number => {
+  let at = from;
+  for (;;) {
+    const control = bytes[at++] ?? fail('it ends in the middle');
+    if (control === 0) return at;
+    if (control < 0x80) {
+      if (control > 2 || at + 2 > bytes.length) fail('a chunk is of an unknown kind');
+      const length = bytes.readUInt16BE(at) + 1;
+      at += 2;
+      if (at + length > bytes.length) fail('a chunk is cut off');
+      decoder.reserve(length);
+      bytes.copy(decoder.out, decoder.outAt, at, at + length);
+      decoder.outAt += length;
+      at += length;
+      continue;
+    }
+    if (at + 5 > bytes.length) fail('a chunk is cut off');
+    const length = ((control & 0x1f) << 16) + bytes.readUInt16BE(at) + 1;
+    const packed = bytes.readUInt16BE(at + 2) + 1;
+    at += 4;
+    const reset = (control >> 5) & 3;
+    if (reset >= 2) decoder.setProperties(bytes[at++] ?? 0);
+    else if (reset === 1) decoder.resetState();
+    if (at + packed > bytes.length) fail('a chunk is cut off');
+    decoder.chunk(bytes, at, at + packed, length);
+    at += packed;
+  }
+};
+
+/**
+ * Unpacks an .xz file (tukaani.org/xz/xz-file-format.txt) whose blocks are plain LZMA2. Checks are
+ * not verified: what is read is an index that the package manager verified when it came.
+ *
+ * @throws PackedDataError when the data is damaged or unpacks to more than `bytesMax`.
+ */
+export function* unpackXz(bytes: Buffer, bytesMax: number): Iterable<Buffer> {
+  const check = checkBytes[(bytes[7] ?? fail('it ends in the middle')) & 15] ?? 0;
+  let at = 12;
+  let left = bytesMax;
+  while ((bytes[at] ?? fail('it ends in the middle')) !== 0) {
+    const decoder = new LzmaDecoder(left);
+    const start = blockHeader(bytes, at);
+    const end = lzma2(bytes, start, decoder);
+    const piece = decoder.out.subarray(0, decoder.outAt);
+    left -= piece.length;
+    yield piece;
+    at = end + ((4 - ((end - start) & 3)) & 3) + check;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Tenant } from './answer.ts';
+import type { Origin, Resource } from './component.ts';
+import type { Check } from './verdict.ts';
+
+/** What the organisation says of some of its components; later entries override earlier ones. */
+export interface ComponentNote {
+  /** Glob over component ids; `*` also crosses `/`. */
+  readonly match: string;
+  readonly owner?: string;
+  readonly labels?: readonly string[];
+  readonly origin?: Origin;
+  readonly supplier?: string;
+  /** Version, where nothing on the host states it. */
+  readonly version?: string;
+  /** Whether the internet can talk to it, where only the network knows. */
+  readonly exposure?: 'internet' | 'internal';
+  /** All that it needs to reach; whatever else it reaches is too much. */
+  readonly needs?: readonly Resource[];
+  /** 1-based line in `postern.yaml`. */
+  readonly line?: number;
+}
+
+/** A finding that somebody accepted until a day. */
+export interface AcceptedRisk {
+  readonly match: string;
+  readonly check: Check;
+  readonly reason: string;
+  readonly until: string;
+  readonly by?: string;
+  readonly line?: number;
+}
+
+export interface Policy {
+  /** Days that an access log must be kept. */
+  readonly retentionDays: number;
+  /** Beyond this age a package index says nothing any more. */
+  readonly indexAgeHoursMax: number;
+  /** Days from the first public sign of a fix to the day it must be installed. */
+  readonly patchDays: {
+    /** Known to be exploited. */
+    readonly exploited: number;
+    /** Reached from the internet, or reading what the internet sends. */
+    readonly internet: number;
+    readonly internal: number;
+  };
+}
+
+/** What `postern.yaml` says, after defaults. */
+export interface Configuration {
+  readonly organisation?: string;
+  readonly tenants: readonly Tenant[];
+  readonly components: readonly ComponentNote[];
+  readonly exceptions: readonly AcceptedRisk[];
+  readonly policy: Policy;
+  /** Path as the user gave it; absent when there is no file. */
+  readonly path?: string;
+}
+
+/**
+ * 540 days: longer than the longest known dwell of a mail breach but one (fourteen months at the UK
+ * Electoral Commission is 430; IIJ's was 250). Patch days in the spirit of CISA BOD 26-04.
+ */
+export const defaultPolicy: Policy = {
+  retentionDays: 540,
+  indexAgeHoursMax: 72,
+  patchDays: { exploited: 3, internet: 14, internal: 60 },
+};
+
+export const emptyConfiguration: Configuration = {
+  tenants: [],
+  components: [],
+  exceptions: [],
+  policy: defaultPolicy,
+};
+
+/** Whether a glob over ids (`*` and `?`, crossing `/`) matches. Linear: one backtrack point. */
+export const idMatches = (glob: string, id: string): boolean => {
+  let g = 0;
+  let i = 0;
+  let starAt = -1;
+  let resumeAt = 0;
+  while (i < id.length) {
+    if (glob[g] === '*') {
+      starAt = g;
+      resumeAt = i;
+      g += 1;
+    } else if (g < glob.length && (glob[g] === '?' || glob[g] === id[i])) {
+      g += 1;
+      i += 1;
+    } else if (starAt >= 0) {
+      g = starAt + 1;
+      resumeAt += 1;
+      i = resumeAt;
+    } else return false;
+  }
+  while (glob[g] === '*') g += 1;
+  return g === glob.length;
+};
