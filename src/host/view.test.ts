@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hostLimits } from '../core/limits.ts';
+import { openRoot } from './view.ts';
+
+let outside: string;
+let root: string;
+
+const put = (path: string, content: string | Uint8Array): void => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), content);
+};
+
+const link = (path: string, target: string): void => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  symlinkSync(target, join(root, path));
+};
+
+beforeEach(() => {
+  outside = mkdtempSync(join(tmpdir(), 'postern-view-'));
+  root = join(outside, 'root');
+  mkdirSync(root);
+  writeFileSync(join(outside, 'secret'), 'outside');
+});
+afterEach(() => rmSync(outside, { recursive: true, force: true }));
+
+const whys = (files: { unseen: readonly { what: string; why: string }[] }): string =>
+  files.unseen.map(({ what, why }) => `${what} ${why}`).join('\n');
+
+describe('links', () => {
+  test('an absolute link starts again at the inspected root', () => {
+    put('/usr/share/webmail/version', '1.6');
+    link('/var/www/webmail', '/usr/share/webmail');
+    const files = openRoot(root);
+    expect(files.text('/var/www/webmail/version')).toBe('1.6');
+    expect(files.real('/var/www/webmail/version')).toBe('/usr/share/webmail/version');
+    expect(files.unseen).toEqual([]);
+  });
+
+  test.each([
+    ['climbs out of the root', '../../secret', 'leaves the root'],
+    [
+      'is absolute and exists only outside',
+      '/etc/hostname-of-nobody',
+      'does not exist below the root',
+    ],
+    ['leads to itself', 'a', 'loops'],
+  ])('a link that %s is unseen, never followed', (_, target, why) => {
+    link('/a', target);
+    const files = openRoot(root);
+    expect(files.text('/a')).toBeUndefined();
+    expect(whys(files)).toContain(`/a is a`);
+    expect(whys(files)).toContain(why);
+  });
+
+  test('an absolute link to the real path of a file outside finds nothing', () => {
+    link('/a', join(outside, 'secret'));
+    expect(openRoot(root).text('/a')).toBeUndefined();
+  });
+
+  test('two links that lead to each other are a loop', () => {
+    link('/a', 'b');
+    link('/b', 'a');
+    const files = openRoot(root);
+    expect(files.text('/a')).toBeUndefined();
+    expect(whys(files)).toContain('loops');
+  });
+
+  test('a path that somebody wrote with too many dots stays inside', () => {
+    put('/etc/passwd', 'inside');
+    expect(openRoot(root).text('/../../../etc/passwd')).toBe('inside');
+  });
+
+  test('no path made of links, dots and names ever reads the file outside', () => {
+    link('/l', '/');
+    link('/up', '..');
+    link('/d/up2', '../..');
+    const segment = fc.constantFrom('..', '.', 'l', 'up', 'd', 'up2', 'root', 'secret', '');
+    fc.assert(
+      fc.property(fc.array(segment, { maxLength: 12 }), segments => {
+        expect(openRoot(root).text(`/${segments.join('/')}`)).not.toBe('outside');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('what is not a file of text', () => {
+  test('a FIFO is not opened', () => {
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const files = openRoot(root);
+    expect(files.text('/pipe')).toBeUndefined();
+    expect(whys(files)).toContain('/pipe is a fifo');
+  });
+
+  test('a sparse file of a gigabyte costs nothing', () => {
+    put('/big.cf', '');
+    truncateSync(join(root, 'big.cf'), 1 << 30);
+    const files = openRoot(root);
+    expect(files.text('/big.cf')).toBeUndefined();
+    expect(files.cost.bytesRead).toBe(0);
+    expect(whys(files)).toContain('/big.cf is 1073741824 bytes long');
+  });
+
+  test('bytes that are not UTF-8 are read, and said', () => {
+    put('/l1.cf', Buffer.from('# Stra\xdfe\nhost = a\n', 'latin1'));
+    const files = openRoot(root);
+    expect(files.text('/l1.cf')).toContain('host = a');
+    expect(whys(files)).toContain('/l1.cf is not valid UTF-8');
+  });
+
+  test('NUL bytes are read as nothing else, and said', () => {
+    put('/n.cf', 'a = 1\0\nb = 2\n');
+    const files = openRoot(root);
+    expect(files.text('/n.cf')).toBe('a = 1\ufffd\nb = 2\n');
+    expect(whys(files)).toContain('/n.cf holds NUL bytes');
+  });
+
+  test('what is not there is silent', () => {
+    const files = openRoot(root);
+    expect(files.text('/etc/postfix/main.cf')).toBeUndefined();
+    expect(files.list('/etc/postfix')).toEqual([]);
+    expect(files.unseen).toEqual([]);
+  });
+
+  test('after the last file that may be opened, each further one is unseen', () => {
+    put('/a', '1');
+    put('/b', '2');
+    const files = openRoot(root, [], { ...hostLimits, filesMax: 1 });
+    expect(files.text('/a')).toBe('1');
+    expect(files.text('/b')).toBeUndefined();
+    expect(whys(files)).toContain('/b was not read');
+  });
+});
+
+describe('the walk', () => {
+  test('finds a marker wherever it lies, but not behind a link, in a mailbox or in a container', () => {
+    for (const folder of ['/srv/a/b/c', '/home/x/public_html/webmail', '/mail']) {
+      put(`${folder}/program/include/iniset.php`, '<?php');
+    }
+    put('/home/x/Maildir/new/1', '');
+    put('/home/x/Maildir/program/include/iniset.php', '<?php');
+    put('/var/lib/docker/overlay2/abc/program/include/iniset.php', '<?php');
+    link('/srv/again', 'a');
+    const marker = '**/program/include/iniset.php';
+    const files = openRoot(root, [marker]);
+    expect(files.glob(marker)).toEqual([
+      '/home/x/public_html/webmail/program/include/iniset.php',
+      '/mail/program/include/iniset.php',
+      '/srv/a/b/c/program/include/iniset.php',
+    ]);
+    expect(whys(files)).toContain('/var/lib/docker/overlay2 holds the file systems of containers');
+  });
+
+  test('says where it stopped', () => {
+    for (let i = 0; i < 30; i++) put(`/srv/${i}/x`, '');
+    const files = openRoot(root, ['**/x'], { ...hostLimits, walkFoldersMax: 10 });
+    files.glob('**/x');
+    expect(whys(files)).toContain('the walk stopped after 10 folders');
+  });
+});
+
+test.each([
+  ['/etc/p/*.cf', ['/etc/p/a.cf', '/etc/p/b.cf']],
+  ['/etc/p/[!a].cf', ['/etc/p/b.cf']],
+  ['/etc/p/{a,.h}.cf', ['/etc/p/a.cf']],
+  ['/etc/*/a.cf', ['/etc/p/a.cf']],
+  ['/etc/p/.*', ['/etc/p/.h.cf']],
+  ['/etc/p/a.cf', ['/etc/p/a.cf']],
+  ['/etc/p/z.cf', []],
+])('the glob %s finds %j', (pattern, wanted) => {
+  for (const name of ['a.cf', 'b.cf', '.h.cf']) put(`/etc/p/${name}`, '');
+  expect(openRoot(root).glob(pattern)).toEqual(wanted);
+});
