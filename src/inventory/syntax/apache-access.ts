@@ -1,0 +1,118 @@
+import type { Place } from '../../core/component.ts';
+import { pathMatches } from '../../core/glob.ts';
+import { joinPath } from '../../core/paths.ts';
+import type { ApacheDirective } from './apache.ts';
+import { isWithin } from './web-paths.ts';
+
+/** Whom a folder or URL answers, by address; users and passwords keep nobody from trying. */
+export type Audience =
+  | { readonly nobody: true }
+  | { readonly onlyFrom?: { readonly who: readonly string[]; readonly because: Place } };
+
+type Rule = 'everybody' | 'nobody' | { readonly who: readonly string[] };
+
+const everybodyRule: Rule = 'everybody';
+
+/** `Require …` of mod_authz_host; whatever asks for a user leaves the address open. */
+const requireRule = (args: readonly string[]): Rule | undefined => {
+  const [provider = '', ...rest] = args.map(each => each.toLowerCase());
+  if (provider === 'all') return rest[0] === 'denied' ? 'nobody' : everybodyRule;
+  if (provider === 'local') return { who: ['localhost'] };
+  if (provider === 'ip' || provider === 'host' || provider === 'forward-dns') return { who: rest };
+  // A denial by address leaves the rest of the world.
+  return provider === 'not' ? undefined : everybodyRule;
+};
+
+const anyOf = (rules: readonly Rule[]): Rule => {
+  if (rules.includes(everybodyRule)) return everybodyRule;
+  const who = rules.flatMap(rule => (typeof rule === 'object' ? rule.who : []));
+  return who.length > 0 ? { who } : 'nobody';
+};
+
+const allOf = (rules: readonly Rule[]): Rule => {
+  if (rules.includes('nobody')) return 'nobody';
+  return rules.find(rule => typeof rule === 'object') ?? everybodyRule;
+};
+
+const containers: ReadonlySet<string> = new Set(['requireany', 'requireall']);
+
+const rulesIn = (block: readonly ApacheDirective[], depth: number): readonly Rule[] =>
+  block.flatMap((each): readonly Rule[] => {
+    if (each.name === 'require') {
+      const rule = requireRule(each.args);
+      return rule === undefined ? [] : [rule];
+    }
+    if (!containers.has(each.name) || depth > 10) return [];
+    const inner = rulesIn(each.block ?? [], depth + 1);
+    if (inner.length === 0) return [];
+    return [each.name === 'requireall' ? allOf(inner) : anyOf(inner)];
+  });
+
+/** `Order`, `Allow` and `Deny` of 2.2 and mod_access_compat. */
+const compatRule = (block: readonly ApacheDirective[]): Rule | undefined => {
+  const of = (name: string): readonly string[] =>
+    block
+      .filter(each => each.name === name && each.args[0]?.toLowerCase() === 'from')
+      .flatMap(each => each.args.slice(1).map(who => who.toLowerCase()));
+  const order = block
+    .findLast(each => each.name === 'order')
+    ?.args.join('')
+    .toLowerCase();
+  const allowed = of('allow');
+  const denied = of('deny');
+  if (order === undefined && allowed.length === 0 && denied.length === 0) return undefined;
+  if (order === 'allow,deny') {
+    if (denied.includes('all') || allowed.length === 0) return 'nobody';
+    return allowed.includes('all') ? everybodyRule : { who: allowed };
+  }
+  if (!denied.includes('all') || allowed.includes('all')) return everybodyRule;
+  return allowed.length > 0 ? { who: allowed } : 'nobody';
+};
+
+const ruleOf = (section: ApacheDirective): Rule | undefined => {
+  const block = section.block ?? [];
+  const rules = rulesIn(block, 0);
+  return rules.length > 0 ? anyOf(rules) : compatRule(block);
+};
+
+const covers = (pattern: string, path: string): boolean => {
+  const wanted = joinPath(pattern);
+  if (!/[*?[]/.test(wanted)) return isWithin(wanted, path);
+  const depth = wanted.split('/').length;
+  return pathMatches(wanted, path.split('/').slice(0, depth).join('/'));
+};
+
+const depthOf = (section: ApacheDirective): number =>
+  joinPath(section.args[0] ?? '').split('/').length;
+
+/**
+ * Directory sections from the shortest to the longest, then Location sections in the order in which
+ * they stand; each that states a rule replaces the one before (sections.html, AuthMerging Off).
+ */
+export const audienceOf = (
+  sections: readonly ApacheDirective[],
+  target: { readonly folder?: string; readonly url: string },
+): Audience => {
+  const { folder, url } = target;
+  const directories = sections
+    .filter(each => each.name === 'directory' && folder !== undefined)
+    // What the root section refuses is the default that every site then opens for itself.
+    .filter(each => each.args[0] !== '/' && covers(each.args[0] ?? '', folder ?? ''))
+    .sort((a, b) => depthOf(a) - depthOf(b));
+  const locations = sections.filter(
+    each => each.name === 'location' && each.args[0]?.startsWith('/') && covers(each.args[0], url),
+  );
+  let audience: Audience = {};
+  for (const section of [...directories, ...locations]) {
+    const rule = ruleOf(section);
+    if (rule === undefined) continue;
+    const because = { path: section.path, line: section.line };
+    audience =
+      rule === 'nobody'
+        ? { nobody: true }
+        : rule === 'everybody'
+          ? {}
+          : { onlyFrom: { who: rule.who, because } };
+  }
+  return audience;
+};

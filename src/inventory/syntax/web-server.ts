@@ -1,0 +1,359 @@
+import type { Exposure, Place } from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { joinPath } from '../../core/paths.ts';
+import { exposureOf, reaches, showEndpoint } from '../endpoint.ts';
+import { type ApacheDirective, apacheAll, readApache } from './apache.ts';
+import { readEnvironment } from './apache-lines.ts';
+import { apacheUser } from './apache-logs.ts';
+import { apacheServed } from './apache-served.ts';
+import { type NginxDirective, nginxLast, readNginx } from './nginx.ts';
+import { type NginxPlace, nginxServed } from './nginx-served.ts';
+import { type PhpPool, phpPools } from './php-fpm.ts';
+import type { Served, WebServer } from './served.ts';
+import { isWithin } from './web-paths.ts';
+
+export type { Served } from './served.ts';
+
+interface Installation {
+  readonly config: string;
+  /** Of nginx: the prefix; of Apache: the ServerRoot that is compiled in. */
+  readonly root: string;
+  readonly binaries: readonly string[];
+  readonly packages: readonly string[];
+}
+
+interface NginxInstallation extends Installation {
+  readonly accessLog: string;
+}
+
+/** Debian, RHEL, SUSE, Alpine and nginx.org agree; then OpenResty, FreeBSD, and builds by hand. */
+const nginxInstallations: readonly NginxInstallation[] = [
+  {
+    config: '/etc/nginx/nginx.conf',
+    root: '/usr/share/nginx',
+    accessLog: '/var/log/nginx/access.log',
+    binaries: ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'],
+    packages: ['nginx', 'nginx-core', 'nginx-full', 'nginx-light', 'nginx-extras', 'nginx-plus'],
+  },
+  {
+    config: '/usr/local/nginx/conf/nginx.conf',
+    root: '/usr/local/nginx',
+    accessLog: '/usr/local/nginx/logs/access.log',
+    binaries: ['/usr/local/nginx/sbin/nginx'],
+    packages: [],
+  },
+  {
+    config: '/opt/nginx/conf/nginx.conf',
+    root: '/opt/nginx',
+    accessLog: '/opt/nginx/logs/access.log',
+    binaries: ['/opt/nginx/sbin/nginx'],
+    packages: [],
+  },
+  {
+    config: '/usr/local/openresty/nginx/conf/nginx.conf',
+    root: '/usr/local/openresty/nginx',
+    accessLog: '/usr/local/openresty/nginx/logs/access.log',
+    binaries: ['/usr/local/openresty/nginx/sbin/nginx'],
+    packages: ['openresty'],
+  },
+  {
+    config: '/usr/local/etc/nginx/nginx.conf',
+    root: '/usr/local/etc/nginx',
+    accessLog: '/var/log/nginx/access.log',
+    binaries: ['/usr/local/sbin/nginx'],
+    packages: [],
+  },
+];
+
+const apacheInstallations: readonly Installation[] = [
+  {
+    config: '/etc/apache2/apache2.conf',
+    root: '/etc/apache2',
+    binaries: ['/usr/sbin/apache2'],
+    packages: ['apache2-bin', 'apache2'],
+  },
+  {
+    config: '/etc/httpd/conf/httpd.conf',
+    root: '/etc/httpd',
+    binaries: ['/usr/sbin/httpd'],
+    packages: ['httpd-core', 'httpd', 'ea-apache24'],
+  },
+  {
+    config: '/etc/apache2/httpd.conf',
+    root: '/etc/apache2',
+    binaries: ['/usr/sbin/httpd', '/usr/sbin/httpd-prefork', '/usr/sbin/apache2'],
+    packages: ['apache2'],
+  },
+  {
+    config: '/etc/apache2/conf/httpd.conf',
+    root: '/etc/apache2',
+    binaries: ['/usr/sbin/httpd'],
+    packages: ['ea-apache24'],
+  },
+  {
+    config: '/usr/local/apache2/conf/httpd.conf',
+    root: '/usr/local/apache2',
+    binaries: ['/usr/local/apache2/bin/httpd'],
+    packages: [],
+  },
+  {
+    config: '/usr/local/etc/apache24/httpd.conf',
+    root: '/usr/local',
+    binaries: ['/usr/local/sbin/httpd'],
+    packages: [],
+  },
+];
+
+/** Every file that is read here, for a platform's `reads`. */
+export const webServerReads: readonly string[] = [
+  ...nginxInstallations.flatMap(each => [each.config, ...each.binaries]),
+  ...apacheInstallations.flatMap(each => [each.config, ...each.binaries]),
+  '/etc/nginx/{conf.d,sites-enabled,snippets,modules-enabled}/*',
+  '/etc/apache2/{conf-enabled,sites-enabled,mods-enabled,conf.d,vhosts.d,sysconfig.d}/*',
+  '/etc/apache2/{envvars,ports.conf}',
+  '/etc/httpd/{conf,conf.d,conf.modules.d}/*',
+  '/etc/sysconfig/{httpd,apache2}',
+];
+
+/** A server with its whole configuration, read once for each host. */
+export interface WebServerFound {
+  readonly server: WebServer;
+  readonly binary?: string;
+  readonly packageNames: readonly string[];
+  readonly served: readonly Served[];
+  /** Of nginx: its whole configuration, for what is not HTTP. */
+  readonly nginx: readonly NginxDirective[];
+}
+
+/** Configuration outlives a removed package: then neither binary nor package is left. */
+const isThere = (files: FileView, packages: PackageIndex, each: Installation): boolean => {
+  if (files.stat(each.config) === undefined) return false;
+  if (each.binaries.some(path => files.stat(path) !== undefined)) return true;
+  if (each.packages.some(name => packages.named(name) !== undefined)) return true;
+  const knowsPackages = packages.all.some(({ ecosystem }) => /^(?:deb|rpm|apk)$/.test(ecosystem));
+  return !knowsPackages;
+};
+
+const binaryOf = (files: FileView, each: Installation): { binary?: string } => {
+  const binary = each.binaries.find(path => files.stat(path) !== undefined);
+  return binary === undefined ? {} : { binary };
+};
+
+const nginxFound = (files: FileView, each: NginxInstallation): WebServerFound => {
+  const directives = readNginx(files, each.config);
+  const user = nginxLast(directives, 'user');
+  const name = user?.args[0];
+  const server: WebServer = {
+    id: 'nginx',
+    config: each.config,
+    ...(user === undefined || name === undefined
+      ? {}
+      : { user: { name, because: { path: user.path, line: user.line } } }),
+  };
+  const place: NginxPlace = { config: each.config, prefix: each.root, accessLog: each.accessLog };
+  return {
+    server,
+    ...binaryOf(files, each),
+    packageNames: each.packages,
+    nginx: directives,
+    served: nginxServed(files, server, place, directives),
+  };
+};
+
+const environmentPaths = ['/etc/sysconfig/httpd', '/etc/sysconfig/apache2', '/etc/conf.d/apache2'];
+
+const apacheStart = (files: FileView, packages: PackageIndex, each: Installation) => {
+  const folder = each.config.slice(0, each.config.lastIndexOf('/'));
+  const instance = /^\/etc\/apache2(-[^/]+)$/.exec(folder)?.[1] ?? '';
+  const given = new Map([
+    ['SUFFIX', instance],
+    ['APACHE_CONFDIR', folder],
+  ]);
+  const texts = [`${folder}/envvars`, ...environmentPaths]
+    .filter(path => files.stat(path) !== undefined)
+    .map(path => files.text(path) ?? '');
+  const environment = texts.reduce<ReadonlyMap<string, string>>(
+    (known, text) => readEnvironment(text, known),
+    given,
+  );
+  const defines = texts.flatMap(text =>
+    [...text.matchAll(/^[^#\n]*$/gm)].flatMap(([line]) =>
+      [...line.matchAll(/-D\s?(\w+)/g)].map(match => match[1] ?? ''),
+    ),
+  );
+  const installed = each.packages
+    .map(name => packages.named(name))
+    .find(found => found !== undefined);
+  const version = /^(?:\d+:)?(\d+\.\d+\.\d+)/.exec(installed?.version ?? '')?.[1] ?? '2.4.57';
+  return { config: each.config, serverRoot: each.root, environment, defines, version };
+};
+
+const statedRoot = (main: readonly ApacheDirective[], otherwise: string): string =>
+  apacheAll(main, 'serverroot').at(-1)?.args[0] ?? otherwise;
+
+const apacheFound = (
+  files: FileView,
+  packages: PackageIndex,
+  each: Installation,
+): WebServerFound => {
+  const main = readApache(files, apacheStart(files, packages, each));
+  const user = apacheUser(main);
+  const php = apacheAll(main, 'loadmodule').find(({ args }) =>
+    /^php\d?_module$/.test(args[0] ?? ''),
+  );
+  const server: WebServer = {
+    id: 'apache',
+    config: each.config,
+    ...(user === undefined ? {} : { user }),
+    ...(php === undefined ? {} : { php: { path: php.path, line: php.line } }),
+  };
+  return {
+    server,
+    ...binaryOf(files, each),
+    packageNames: each.packages,
+    nginx: [],
+    served: apacheServed(files, server, statedRoot(main, each.root), main),
+  };
+};
+
+const known = new WeakMap<FileView, readonly WebServerFound[]>();
+
+/** The web servers of this host with what each serves. */
+export const webServers = (files: FileView, packages: PackageIndex): readonly WebServerFound[] => {
+  const cached = known.get(files);
+  if (cached !== undefined) return cached;
+  const instances = files.glob('/etc/apache2-*/apache2.conf').map(config => ({
+    config,
+    root: config.slice(0, config.lastIndexOf('/')),
+    binaries: ['/usr/sbin/apache2'],
+    packages: ['apache2-bin', 'apache2'],
+  }));
+  const found = [
+    ...nginxInstallations
+      .filter(each => isThere(files, packages, each))
+      .map(each => nginxFound(files, each)),
+    ...[...apacheInstallations, ...instances]
+      .filter(each => isThere(files, packages, each))
+      .map(each => apacheFound(files, packages, each)),
+  ];
+  known.set(files, found);
+  return found;
+};
+
+/**
+ * Every route of every enabled virtual host of nginx and Apache on this host: folders and proxy
+ * targets, with addresses, access logs and the line that serves each. Read once for each view.
+ */
+export const servedFolders = (files: FileView, packages: PackageIndex): readonly Served[] =>
+  webServers(files, packages).flatMap(({ served }) => served);
+
+const linksMax = 2_000;
+
+const behind = new WeakMap<FileView, Map<string, readonly string[]>>();
+
+/** The folders that a route hands out: its own, and those that links directly in it lead to. */
+const foldersBehind = (files: FileView, folder: string): readonly string[] => {
+  const known = behind.get(files) ?? new Map<string, readonly string[]>();
+  behind.set(files, known);
+  const found = known.get(folder) ?? lookBehind(files, folder);
+  known.set(folder, found);
+  return found;
+};
+
+const lookBehind = (files: FileView, folder: string): readonly string[] => [
+  folder,
+  files.real(folder) ?? folder,
+  ...files
+    .list(folder)
+    .filter(({ kind }) => kind === 'link')
+    .slice(0, linksMax)
+    .map(({ name }) => files.real(joinPath(folder, name)))
+    .filter(path => path !== undefined),
+];
+
+/**
+ * The routes that serve something in `folder`: its own folder or one around or below it, links
+ * followed. Give the folder that browsers are to see (`…/public_html`) where there is one.
+ */
+export const servedAt = (
+  files: FileView,
+  packages: PackageIndex,
+  folder: string,
+): readonly Served[] => {
+  const wanted = [...new Set([joinPath(folder), files.real(folder) ?? joinPath(folder)])];
+  return servedFolders(files, packages).filter(
+    ({ folder: served }) =>
+      served !== undefined &&
+      foldersBehind(files, served).some(outer =>
+        wanted.some(inner => isWithin(outer, inner) || isWithin(inner, outer)),
+      ),
+  );
+};
+
+const privateAddress =
+  /^(?:localhost|local|127\.|10\.|192\.168|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|::1|fe80:|f[cd][0-9a-f]{2}:)/i;
+
+/** Whether somebody on the internet can talk to what these routes serve; absent when there is none. */
+export const exposureOfServed = (routes: readonly Served[]): Exposure | undefined => {
+  const open = routes.flatMap(route => route.listens.map(listen => ({ route, listen })));
+  const first = routes[0];
+  if (first === undefined) return undefined;
+  const isOpen = ({ route }: { route: Served }): boolean =>
+    route.onlyFrom === undefined || !route.onlyFrom.who.every(who => privateAddress.test(who));
+  const beyond = open.filter(({ listen }) => exposureOf(listen.endpoint) === 'yes');
+  const reachable = beyond.find(isOpen);
+  if (reachable !== undefined) {
+    const { route, listen } = reachable;
+    return {
+      internet: 'yes',
+      why: `${route.server.id} serves it at ${route.url} on ${showEndpoint(listen.endpoint)}`,
+      because: route.because,
+    };
+  }
+  const [limited] = beyond;
+  if (limited?.route.onlyFrom !== undefined) {
+    return {
+      internet: 'no',
+      why: `${limited.route.server.id} answers only ${limited.route.onlyFrom.who.slice(0, 5).join(', ')}`,
+      because: limited.route.onlyFrom.because,
+    };
+  }
+  const [inner] = open;
+  return {
+    internet: 'no',
+    why:
+      inner === undefined
+        ? `${first.server.id} listens on no address for it`
+        : `${inner.route.server.id} serves it on ${showEndpoint(inner.listen.endpoint)} alone`,
+    because: inner?.listen.because ?? first.because,
+  };
+};
+
+/** The PHP-FPM pools that run the scripts of these routes. */
+export const poolsOf = (files: FileView, routes: readonly Served[]): readonly PhpPool[] => {
+  const sockets = routes
+    .flatMap(({ to }) => to)
+    .filter(({ protocol }) => protocol === 'fastcgi')
+    .map(({ endpoint }) => endpoint)
+    .filter(endpoint => endpoint !== undefined);
+  return phpPools(files).filter(({ listen }) =>
+    listen === undefined ? false : sockets.some(socket => reaches(socket, listen.endpoint)),
+  );
+};
+
+/**
+ * The user that runs the scripts of these routes: the pool's where they go to PHP-FPM, else Apache's
+ * own (mod_php). Absent when it cannot be told.
+ */
+export const runsAsOf = (
+  files: FileView,
+  routes: readonly Served[],
+): { readonly user: string; readonly because?: Place } | undefined => {
+  const pool = poolsOf(files, routes).find(({ user }) => user !== undefined)?.user;
+  if (pool !== undefined) return { user: pool.name, because: pool.because };
+  const own = routes.find(({ server, to }) => server.php !== undefined && to.length === 0)?.server
+    .user;
+  if (own === undefined) return undefined;
+  return { user: own.name, ...(own.because === undefined ? {} : { because: own.because }) };
+};
