@@ -1,6 +1,7 @@
+import { messageOf } from '../core/errors.ts';
 import type { FileView } from '../core/files.ts';
 import type { Distribution, InstalledPackage, PackageIndex } from '../core/packages.ts';
-import type { PackageSource } from './package-source.ts';
+import type { PackageReading, PackageSource } from './package-source.ts';
 
 const unquote = (value: string): string =>
   value
@@ -22,6 +23,9 @@ export const readDistribution = (files: FileView): Distribution => {
     versionId: fields.get('VERSION_ID') ?? '',
     codename: fields.get('VERSION_CODENAME') ?? '',
     prettyName: fields.get('PRETTY_NAME') ?? '',
+    ...(/^\d{4}-\d{2}-\d{2}$/.test(fields.get('SUPPORT_END') ?? '')
+      ? { supportEnd: fields.get('SUPPORT_END') ?? '' }
+      : {}),
   };
 };
 
@@ -32,17 +36,79 @@ export const readDistribution = (files: FileView): Distribution => {
 const spellings = (path: string): readonly string[] =>
   path.startsWith('/usr/') ? [path, path.slice('/usr'.length)] : [path, `/usr${path}`];
 
+/** A source must not throw. One that does has met something that nobody thought of: it says so. */
+const readOne = (
+  files: FileView,
+  source: PackageSource,
+  distribution: Distribution,
+): PackageReading => {
+  try {
+    return source.read(files, distribution);
+  } catch (thrown) {
+    files.note({
+      what: `the ${source.title} packages`,
+      why: `their database could not be read: ${messageOf(thrown)}`,
+      how: 'Report it, with the database if it may be shown.',
+    });
+    return { packages: [] };
+  }
+};
+
+/** The architecture that most packages have; of two builds of one package, that one is meant. */
+const nativeArch = (packages: readonly InstalledPackage[]): string | undefined => {
+  const counts = new Map<string, number>();
+  for (const { arch } of packages) {
+    if (arch !== undefined) counts.set(arch, (counts.get(arch) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([arch]) => arch !== 'all' && arch !== 'noarch')
+    .sort(([, a], [, b]) => b - a)[0]?.[0];
+};
+
+const nameAll = (readings: readonly PackageReading[]): ReadonlyMap<string, InstalledPackage> => {
+  const byName = new Map<string, InstalledPackage>();
+  for (const { packages } of readings) {
+    const native = nativeArch(packages);
+    for (const found of packages) {
+      const known = byName.get(found.name);
+      const better = known?.arch !== native && found.arch === native;
+      if (known === undefined || (better && known.ecosystem === found.ecosystem)) {
+        byName.set(found.name, found);
+      }
+    }
+  }
+  return byName;
+};
+
+/**
+ * The system package that brought a Composer or Python package along: one software, found twice. The
+ * system package is the one to judge; the other one only adds a place.
+ */
+export const twinOf = (
+  packages: PackageIndex,
+  { folder }: InstalledPackage,
+): InstalledPackage | undefined => {
+  if (folder === undefined) return undefined;
+  for (const path of [
+    folder,
+    `${folder}/METADATA`,
+    `${folder}/PKG-INFO`,
+    `${folder}/composer.json`,
+  ]) {
+    const owner = packages.ownerOf(path);
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+};
+
 /** Joins the package databases; a broken one leaves the others standing. */
 export const readPackages = (files: FileView, sources: readonly PackageSource[]): PackageIndex => {
   const distribution = readDistribution(files);
   const system = sources.filter(source => source.scope === 'system');
   const language = sources.filter(source => source.scope === 'language');
-  const readings = [...system, ...language].map(source => source.read(files, distribution));
+  const readings = [...system, ...language].map(source => readOne(files, source, distribution));
   const systemReadings = readings.slice(0, system.length);
-  const byName = new Map<string, InstalledPackage>();
-  for (const { packages } of systemReadings) {
-    for (const found of packages) if (!byName.has(found.name)) byName.set(found.name, found);
-  }
+  const byName = nameAll(systemReadings);
 
   const ownerAt = (path: string): InstalledPackage | undefined => {
     for (const spelling of spellings(path)) {

@@ -1,0 +1,167 @@
+import type { Component, Place, Reach } from '../core/component.ts';
+import type { FileView } from '../core/files.ts';
+import type { PackageIndex } from '../core/packages.ts';
+import { baseOf } from '../core/paths.ts';
+import { exposureOf, showEndpoint } from './endpoint.ts';
+import type { Endpoint } from './platform.ts';
+import { readAssignments, shellWords } from './syntax/shell-defaults.ts';
+import { readUnit, startsAtBoot, type Unit, unitValue, unitValues } from './syntax/systemd.ts';
+
+/** How a daemon shows itself on a host, most likely name first. */
+export interface DaemonNames {
+  readonly programs: readonly string[];
+  readonly packages: readonly string[];
+  /** Unit names without `.service`. */
+  readonly units: readonly string[];
+}
+
+/** One word of the command that starts it. */
+export interface Word {
+  readonly text: string;
+  readonly because: Place;
+}
+
+export interface Daemon {
+  /** Absolute path of the program; absent when only its configuration or package was found. */
+  readonly binary?: string;
+  readonly unit?: Unit;
+  /** Words after the program's name, variables put in. */
+  readonly words: readonly Word[];
+  readonly unitUser?: Word;
+  readonly startsAtBoot: boolean | null;
+}
+
+const folders = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'] as const;
+
+/** Where a program of that name may lie: for a platform's `reads`. */
+export const programPaths = (names: readonly string[]): readonly string[] =>
+  names.flatMap(name => folders.map(folder => `${folder}/${name}`));
+
+const withVariables = (
+  word: string,
+  variables: ReadonlyMap<string, Word>,
+  because: Place,
+): readonly Word[] => {
+  const whole = /^\$([A-Za-z_]\w*)$/.exec(word);
+  if (whole !== null) {
+    const value = variables.get(whole[1] ?? '');
+    return value === undefined
+      ? []
+      : shellWords(value.text).map(text => ({ text, because: value.because }));
+  }
+  const text = word.replace(
+    /\$\{(\w+)\}|\$(\w+)/g,
+    (_, braced: string | undefined, bare: string | undefined) =>
+      variables.get(braced ?? bare ?? '')?.text ?? '',
+  );
+  return [{ text, because }];
+};
+
+/** The command line of a unit, with what its environment puts in. */
+const commandOf = (files: FileView, unit: Unit): readonly Word[] => {
+  const start = unitValue(unit, 'Service', 'ExecStart');
+  if (start === undefined) return [];
+  const variables = new Map<string, Word>();
+  for (const { value, because } of unitValues(unit, 'Service', 'Environment')) {
+    for (const pair of shellWords(value)) {
+      const equals = pair.indexOf('=');
+      if (equals > 0)
+        variables.set(pair.slice(0, equals), { text: pair.slice(equals + 1), because });
+    }
+  }
+  for (const { value } of unitValues(unit, 'Service', 'EnvironmentFile')) {
+    for (const { name, value: text, because } of readAssignments(files, value.replace(/^-/, ''))) {
+      variables.set(name, { text, because });
+    }
+  }
+  return shellWords(start.value.replace(/^[-@:+!]+/, '')).flatMap(word =>
+    withVariables(word, variables, start.because),
+  );
+};
+
+/** systemd runs the S links of System V scripts that have no unit of their own. */
+const startsByScript = (files: FileView, units: readonly string[]): boolean | null => {
+  const scripts = units.filter(name => files.stat(`/etc/init.d/${name}`)?.kind === 'file');
+  if (scripts.length === 0) return null;
+  const linked = files.list('/etc/rc3.d').map(({ name }) => name);
+  if (linked.length === 0) return null;
+  return scripts.some(name => linked.some(link => /^S\d\d/.test(link) && link.slice(3) === name));
+};
+
+/**
+ * Finds a daemon. Undefined when the host shows that it is not there: a package database that does
+ * not list it and no program of its name. Configuration left behind by a removed package is nothing.
+ */
+export const findDaemon = (
+  files: FileView,
+  packages: PackageIndex,
+  names: DaemonNames,
+): Daemon | undefined => {
+  const unit = names.units
+    .map(name => readUnit(files, `${name}.service`))
+    .find(each => each !== undefined);
+  const command = unit === undefined ? [] : commandOf(files, unit);
+  const started = command[0]?.text ?? '';
+  const candidates = [
+    ...(names.programs.includes(baseOf(started)) ? [started] : []),
+    ...programPaths(names.programs),
+  ];
+  const binary = candidates.find(path => files.stat(path)?.kind === 'file');
+  const packaged = names.packages.some(name => packages.named(name) !== undefined);
+  const knowsPackages = packages.all.some(({ folder }) => folder === undefined);
+  if (binary === undefined && !packaged && knowsPackages) return undefined;
+  const user = unit === undefined ? undefined : unitValue(unit, 'Service', 'User');
+  return {
+    ...(binary === undefined ? {} : { binary }),
+    ...(unit === undefined ? {} : { unit }),
+    words: command.slice(1),
+    ...(user === undefined ? {} : { unitUser: { text: user.value, because: user.because } }),
+    startsAtBoot:
+      startsAtBoot(files, names.units) ??
+      (unit === undefined ? startsByScript(files, names.units) : null),
+  };
+};
+
+/** The value of an option: `-c file`, `-cfile`, `--config file`, `--config=file`. */
+export const optionOf = (words: readonly Word[], ...names: readonly string[]): Word | undefined => {
+  for (let i = words.length - 1; i >= 0; i--) {
+    const word = words[i];
+    if (word === undefined) continue;
+    for (const name of names) {
+      if (word.text === name) return words[i + 1];
+      if (name.startsWith('--') && word.text.startsWith(`${name}=`)) {
+        return { text: word.text.slice(name.length + 1), because: word.because };
+      }
+      if (/^-[A-Za-z]$/.test(name) && word.text.startsWith(name) && !word.text.startsWith('--')) {
+        return { text: word.text.slice(2).replace(/^=/, ''), because: word.because };
+      }
+    }
+  }
+  return undefined;
+};
+
+/** What running as root adds; nothing for other users. */
+export const rootReach = (runsAs: Component['runsAs']): readonly Reach[] =>
+  runsAs?.user !== 'root'
+    ? []
+    : [
+        {
+          resource: 'host',
+          mode: 'admin',
+          extent: 'everything on this host: it runs as root',
+          ...(runsAs.because === undefined ? {} : { because: runsAs.because }),
+        },
+      ];
+
+/** Whether the internet reaches any of the addresses it listens on. */
+export const exposureOfAll = (
+  listening: readonly { readonly endpoint: Endpoint; readonly because: Place }[],
+): Component['exposure'] => {
+  const open = listening.find(({ endpoint }) => exposureOf(endpoint) === 'yes') ?? listening[0];
+  if (open === undefined) return undefined;
+  return {
+    internet: exposureOf(open.endpoint),
+    why: `it listens on ${showEndpoint(open.endpoint)}`,
+    because: open.because,
+  };
+};

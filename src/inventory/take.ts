@@ -1,0 +1,46 @@
+import type { Component } from '../core/component.ts';
+import { messageOf } from '../core/errors.ts';
+import type { FileView } from '../core/files.ts';
+import type { PackageIndex } from '../core/packages.ts';
+import { merge } from './merge.ts';
+import { readPackages } from './package-index.ts';
+import { packageSources } from './packages.generated.ts';
+import type { Link, Listener } from './platform.ts';
+import { platforms } from './platforms.generated.ts';
+import { plug } from './plug.ts';
+
+/** The patterns that the one discovery walk looks for. */
+export const markers: readonly string[] = platforms
+  .flatMap(platform => platform.reads)
+  .concat(packageSources.flatMap(source => source.reads))
+  .filter(pattern => pattern.startsWith('**/'))
+  .filter((pattern, i, all) => all.indexOf(pattern) === i);
+
+export interface Inventory {
+  readonly components: readonly Component[];
+  readonly packages: PackageIndex;
+}
+
+/** Takes the inventory: every platform, plugged together; one that fails leaves the others standing. */
+export const takeInventory = (files: FileView): Inventory => {
+  const packages = readPackages(files, packageSources);
+  const components: Component[] = [];
+  const listeners: Listener[] = [];
+  const links: Link[] = [];
+  for (const platform of platforms) {
+    try {
+      const reading = platform.read(files, packages);
+      components.push(...reading.components);
+      listeners.push(...(reading.listeners ?? []));
+      links.push(...(reading.links ?? []));
+    } catch (thrown) {
+      // A reader must not throw. One that does has met something that nobody thought of: say so.
+      files.note({
+        what: platform.title,
+        why: `its configuration could not be read: ${messageOf(thrown)}`,
+        how: 'Report it, with the configuration if it may be shown.',
+      });
+    }
+  }
+  return { components: merge(plug(merge(components), listeners, links)), packages };
+};
