@@ -1,39 +1,172 @@
 import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
-import { exposureOf, parseMilterSocket, showEndpoint } from '../endpoint.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { baseOf } from '../../core/paths.ts';
+import { type Daemon, findDaemon, optionOf, programPaths } from '../daemon.ts';
+import { daemonComponent } from '../daemon-component.ts';
 import { identify } from '../identify.ts';
-import type { Endpoint, Listener, Platform } from '../platform.ts';
-import { type Directive, lastDirective, readDirectives } from '../syntax/directives.ts';
+import { milterListening, milterUser } from '../milter-daemon.ts';
+import type { Platform } from '../platform.ts';
+import {
+  isOn,
+  type MilterSetting,
+  milterSetting,
+  readMilterConfig,
+} from '../syntax/milter-config.ts';
 
-const configPaths = ['/etc/opendkim.conf', '/etc/opendkim/opendkim.conf'] as const;
-const defaultsPath = '/etc/default/opendkim';
-const binaries = ['/usr/sbin/opendkim', '/usr/local/sbin/opendkim'] as const;
-const id = componentId('opendkim');
+const configPaths = [
+  '/etc/opendkim.conf',
+  '/etc/opendkim/opendkim.conf',
+  '/usr/local/etc/opendkim.conf',
+] as const;
+const defaultsPaths = ['/etc/default/opendkim', '/etc/sysconfig/opendkim'] as const;
+const names = { programs: ['opendkim'], packages: ['opendkim'], units: ['opendkim'] };
 
-const isYes = (directive: Directive | undefined, otherwise: boolean): boolean =>
-  directive === undefined ? otherwise : /^(?:yes|true|1|on)$/i.test(directive.value);
+/** Settings whose data sets may lie in a database (opendkim(8), DATA SETS). */
+const dataSets = [
+  'KeyTable',
+  'SigningTable',
+  'Domain',
+  'InternalHosts',
+  'ExternalIgnoreList',
+  'PeerList',
+  'ExemptDomains',
+] as const;
 
-const keyReaches = (path: string, directives: readonly Directive[]): readonly Reach[] =>
-  ['KeyFile', 'KeyTable']
-    .map(name => lastDirective(directives, name))
-    .filter(directive => directive !== undefined)
-    .map(directive => ({
+/** A data set outside of files: `dsn:mysql://user:password@host/database/…`, `ldap://host/base`. */
+const remoteSet = (
+  value: string,
+): { readonly kind: string; readonly where: string; readonly secret: boolean } | undefined => {
+  const dsn = /^dsn:(\w+):\/\/(?:([^@/]*)@)?([^/?]*)\/?(\w*)/i.exec(value);
+  if (dsn !== null) {
+    return {
+      kind: (dsn[1] ?? 'sql').toLowerCase(),
+      where: `database ${dsn[4] ?? ''}${(dsn[3] ?? '') === '' ? '' : ` on ${(dsn[3] ?? '').replace(/^\d+\+/, '')}`}`,
+      secret: (dsn[2] ?? '').includes(':'),
+    };
+  }
+  const ldap = /^(ldaps?|ldapi):\/\/([^/?]*)\/?([^?]*)/i.exec(value);
+  return ldap === null
+    ? undefined
+    : { kind: 'ldap', where: `${ldap[3] ?? ''} on ${ldap[2] ?? ''}`, secret: false };
+};
+
+const keyReaches = (settings: readonly MilterSetting[]): readonly Reach[] => {
+  const table = milterSetting(settings, 'KeyTable');
+  // A key table makes OpenDKIM ignore KeyFile.
+  const setting = table ?? milterSetting(settings, 'KeyFile');
+  if (setting === undefined || setting.value === '') return [];
+  const remote = remoteSet(setting.value);
+  const shown =
+    remote === undefined
+      ? setting.value.replace(/^(?:file|refile|db|lua|csl|mdb):/, '')
+      : `${remote.kind} ${remote.where}`;
+  return [
+    {
       resource: 'credentials',
       mode: 'read',
-      extent: `DKIM signing keys: ${directive.value}`,
-      because: { path, line: directive.line },
+      extent: `DKIM signing keys: ${shown.slice(0, 300)}`,
+      because: setting.because,
+    },
+  ];
+};
+
+/** Databases and directories that its data sets lie in. */
+const storesOf = (settings: readonly MilterSetting[]): readonly Component[] => {
+  const found = new Map<string, Component>();
+  for (const name of dataSets) {
+    const setting = milterSetting(settings, name);
+    const remote = setting === undefined ? undefined : remoteSet(setting.value);
+    if (setting === undefined || remote === undefined) continue;
+    const id = `${remote.kind}:${setting.because.path}`;
+    const reach: Reach = {
+      resource: remote.kind === 'ldap' ? 'directory' : 'customer-records',
+      mode: 'read',
+      extent: `${name}: ${remote.where}`,
+      because: setting.because,
+    };
+    const known = found.get(id);
+    found.set(id, {
+      id: componentId(`opendkim/${id}`),
+      name: id,
+      kind: 'database-link',
+      platform: 'opendkim',
+      partOf: componentId('opendkim'),
+      enabled: true,
+      version: { unknown: 'it is a database that OpenDKIM talks to' },
+      origin: 'unknown',
+      thirdParty: true,
+      foundAt: [...(known?.foundAt ?? []), setting.because],
+      reach: [...(known?.reach ?? []), reach],
+      logs: [],
+    });
+  }
+  return [...found.values()];
+};
+
+/** Lua scripts that decide about each message (opendkim-lua(3)). */
+const scriptsOf = (
+  packages: PackageIndex,
+  settings: readonly MilterSetting[],
+): readonly Component[] =>
+  [
+    'SetupPolicyScript',
+    'ScreenPolicyScript',
+    'StatisticsPolicyScript',
+    'FinalPolicyScript',
+  ].flatMap((name): readonly Component[] => {
+    const setting = milterSetting(settings, name);
+    if (setting === undefined || !setting.value.startsWith('/')) return [];
+    return [
+      {
+        id: componentId(`opendkim/${setting.value}`),
+        name: baseOf(setting.value),
+        kind: 'add-on',
+        platform: 'opendkim',
+        partOf: componentId('opendkim'),
+        enabled: true,
+        ...identify(packages, { files: [setting.value] }),
+        foundAt: [setting.because],
+        reach: [
+          {
+            resource: 'mail-in-transit',
+            mode: 'write',
+            extent: `every message that OpenDKIM handles (${name})`,
+            because: setting.because,
+          },
+        ],
+        logs: [],
+      },
+    ];
+  });
+
+const secretsOf = (settings: readonly MilterSetting[]): readonly Reach[] =>
+  settings
+    .filter(
+      each =>
+        each.name.toLowerCase() === 'ldapbindpassword' ||
+        (dataSets.some(name => name.toLowerCase() === each.name.toLowerCase()) &&
+          remoteSet(each.value)?.secret === true),
+    )
+    .slice(0, 20)
+    .map(({ because }) => ({
+      resource: 'credentials',
+      mode: 'read',
+      extent: `a database or directory password, in ${because.path}`,
+      because,
     }));
 
 /** OpenDKIM logs a line for each message only with SyslogSuccess (opendkim.conf(5)). */
-const signingLog = (path: string, directives: readonly Directive[]): AccessLog => {
-  const syslog = lastDirective(directives, 'Syslog');
-  const success = lastDirective(directives, 'SyslogSuccess');
-  const facility = lastDirective(directives, 'SyslogFacility')?.value ?? 'mail';
+const logOf = (path: string, settings: readonly MilterSetting[], daemon: Daemon): AccessLog => {
+  const syslog = milterSetting(settings, 'Syslog');
+  const success = milterSetting(settings, 'SyslogSuccess');
+  const facility = (milterSetting(settings, 'SyslogFacility')?.value ?? 'mail').toLowerCase();
   const sink = { to: 'syslog', facility, program: 'opendkim' } as const;
-  const place = (directive: Directive | undefined): { because: Place } => ({
-    because: directive === undefined ? { path } : { path, line: directive.line },
+  const forced = daemon.words.find(({ text }) => text === '-l');
+  const place = (setting: MilterSetting | undefined): { because: Place } => ({
+    because: setting?.because ?? forced?.because ?? { path },
   });
-  if (!isYes(syslog, false)) {
+  if (!isOn(syslog, false) && forced === undefined) {
     return {
       question: 'what was changed',
       emitted: 'off',
@@ -42,7 +175,7 @@ const signingLog = (path: string, directives: readonly Directive[]): AccessLog =
       remedy: `# in ${path}:\nSyslog yes\nSyslogSuccess yes`,
     };
   }
-  if (!isYes(success, false)) {
+  if (!isOn(success, false)) {
     return {
       question: 'what was changed',
       emitted: 'partial',
@@ -61,72 +194,42 @@ const signingLog = (path: string, directives: readonly Directive[]): AccessLog =
   };
 };
 
-/** `SOCKET=…` of the init script's defaults overrides the file's `Socket` (Debian). */
-const socketOf = (
-  path: string,
-  directives: readonly Directive[],
-  defaults: readonly Directive[],
-): { endpoint: Endpoint; because: Place } | undefined => {
-  const configured = lastDirective(directives, 'Socket');
-  const overriding = configured === undefined ? lastDirective(defaults, 'SOCKET') : undefined;
-  const found = configured ?? overriding;
-  const endpoint =
-    found === undefined ? undefined : parseMilterSocket(found.value.replace(/^["']|["']$/g, ''));
-  if (found === undefined || endpoint === undefined) return undefined;
-  return { endpoint, because: { path: configured ? path : defaultsPath, line: found.line } };
-};
-
-/** OpenDKIM: opendkim.conf(5). */
+/** OpenDKIM: opendkim.conf(5), opendkim(8). */
 export const opendkim: Platform = {
   id: 'opendkim',
   title: 'OpenDKIM',
-  reads: [...configPaths, defaultsPath, ...binaries],
+  reads: [...configPaths, ...defaultsPaths, ...programPaths(names.programs)],
   read: (files, packages) => {
-    const path = configPaths.find(candidate => files.stat(candidate) !== undefined);
-    const binary = binaries.find(candidate => files.stat(candidate) !== undefined);
-    if (path === undefined && binary === undefined) return { components: [] };
-    const directives = readDirectives(path === undefined ? '' : (files.text(path) ?? ''));
-    const defaults = readDirectives(files.text(defaultsPath) ?? '');
-    const place: Place = { path: path ?? binary ?? configPaths[0] };
-    const socket = socketOf(place.path, directives, defaults);
-    const user = lastDirective(directives, 'UserID');
-    const component: Component = {
-      id,
+    const daemon = findDaemon(files, packages, names);
+    if (daemon === undefined) return { components: [] };
+    const asked = optionOf(daemon.words, '-x')?.text;
+    const path = [...(asked === undefined ? [] : [asked]), ...configPaths].find(
+      candidate => files.stat(candidate) !== undefined,
+    );
+    if (path === undefined && daemon.binary === undefined) return { components: [] };
+    const settings = path === undefined ? [] : readMilterConfig(files, path);
+    const place: Place = { path: path ?? daemon.binary ?? configPaths[0] };
+    const user = milterUser(settings, daemon);
+    const { component, listeners } = daemonComponent(packages, {
+      id: 'opendkim',
       name: 'opendkim',
-      kind: 'milter',
       platform: 'opendkim',
-      enabled: null,
-      ...identify(packages, {
-        files: binary === undefined ? [] : [binary],
-        names: ['opendkim'],
-        otherwise: { origin: 'upstream', supplier: 'The Trusted Domain Project' },
-      }),
+      kind: 'milter',
+      daemon,
+      packages: names.packages,
+      supplier: 'The Trusted Domain Project',
       foundAt: [place],
-      ...(user === undefined
-        ? {}
-        : {
-            runsAs: {
-              user: user.value.split(':')[0] ?? '',
-              because: { path: place.path, line: user.line },
-            },
-          }),
-      ...(socket === undefined
-        ? {}
-        : {
-            exposure: {
-              internet: exposureOf(socket.endpoint),
-              why: `it listens on ${showEndpoint(socket.endpoint)}`,
-              because: socket.because,
-            },
-          }),
+      listening: milterListening(files, settings, daemon, defaultsPaths),
+      ...(user === undefined ? {} : { user }),
+      // Without UserID it keeps the user that started it, which is root for a unit without User=.
+      ...(daemon.unit === undefined ? {} : { userOtherwise: 'root' }),
       // What passes through it is granted by the mail server that calls it: see `Link`.
-      reach: keyReaches(place.path, directives),
-      logs: [signingLog(place.path, directives)],
+      reach: [...keyReaches(settings), ...secretsOf(settings)],
+      logs: [logOf(place.path, settings, daemon)],
+    });
+    return {
+      components: [component, ...scriptsOf(packages, settings), ...storesOf(settings)],
+      listeners,
     };
-    const listeners: Listener[] =
-      socket === undefined
-        ? []
-        : [{ component: id, endpoint: socket.endpoint, because: socket.because }];
-    return { components: [component], listeners };
   },
 };
