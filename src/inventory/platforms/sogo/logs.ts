@@ -1,0 +1,73 @@
+import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { Place } from '../../../core/component.ts';
+import type { FileView } from '../../../core/files.ts';
+import { readUnit, unitValue } from '../../syntax/systemd.ts';
+
+const defaultLog = '/var/log/sogo/sogo.log';
+
+/** `WOLogFile` on the command line of the unit wins over the file's. */
+export const logFileOf = (
+  files: FileView,
+  stated: { readonly text: string; readonly because: Place } | undefined,
+): { readonly sink: LogSink; readonly because?: Place } => {
+  const unit = ['sogo.service', 'sogod.service']
+    .map(name => readUnit(files, name))
+    .find(found => found !== undefined);
+  const start = unit === undefined ? undefined : unitValue(unit, 'Service', 'ExecStart');
+  const onCommand = /-WOLogFile\s+(\S+)/.exec(start?.value ?? '')?.[1];
+  const path = onCommand ?? stated?.text ?? defaultLog;
+  const because = onCommand === undefined ? stated?.because : start?.because;
+  const sink: LogSink =
+    path === '-' && unit !== undefined
+      ? { to: 'journal', unit: unit.name }
+      : path.startsWith('/')
+        ? { to: 'file', path }
+        : { to: 'nowhere' };
+  return { sink, ...(because === undefined ? {} : { because }) };
+};
+
+/** sogod logs logins and every request with its URL, whatever its settings. */
+export const sogoLogs = (
+  { sink, because }: ReturnType<typeof logFileOf>,
+  config: string,
+): readonly AccessLog[] => {
+  const place = { because: because ?? { path: config } };
+  if (sink.to === 'nowhere') {
+    return [
+      {
+        question: 'who logged in',
+        emitted: 'off',
+        why: 'WOLogFile names no file',
+        ...place,
+        sink,
+        remedy: `# in ${config}:\nWOLogFile = "${defaultLog}";`,
+      },
+      {
+        question: 'who read what',
+        emitted: 'off',
+        why: 'WOLogFile names no file',
+        ...place,
+        sink,
+        remedy: `# in ${config}:\nWOLogFile = "${defaultLog}";`,
+      },
+    ];
+  }
+  return [
+    {
+      question: 'who logged in',
+      emitted: 'on',
+      why: 'sogod logs each login with user and address',
+      ...place,
+      sink,
+    },
+    {
+      question: 'who read what',
+      emitted: 'partial',
+      why: 'sogod logs each request of the web interface with a URL that names user, folder and message; what telephones synchronise over ActiveSync is not told',
+      ...place,
+      sink,
+      remedy:
+        '# no setting of SOGo logs single messages of ActiveSync: read them from the log of the IMAP server behind it',
+    },
+  ];
+};

@@ -1,0 +1,181 @@
+import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { Served, WebLog } from '../../syntax/served.ts';
+import type { MailRoute } from './mail-routes.ts';
+
+type Judged = Pick<AccessLog, 'emitted' | 'why' | 'because' | 'sink'> & {
+  readonly mends?: 'format' | 'log' | 'condition';
+};
+
+const order = ['off', 'unknown', 'partial', 'on'] as const;
+
+/** Variables that hold the request with its query, in nginx's words and in Apache's. */
+const requestIn =
+  /\$(?:request\b|request_uri|args\b|query_string|\{request\}|\{request_uri\})|%(?:[<>]?)(?:r|q)|%\{[^}]*\}r/;
+const addressIn =
+  /\$\{?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|http_x_real_ip|proxy_add_x_forwarded_for|binary_remote_addr)|%[<>]?(?:\{c\})?[ah]|%\{x-forwarded-for\}i|%\{x-real-ip\}i/i;
+/** Anything that tells one session or user from another behind the same address. */
+const sessionIn =
+  /\$\{?(?:cookie_\w+|http_cookie|\w*sess\w*)|%\{[^}]*\}C|%\{cookie\}i|%\{[^}]*sess[^}]*\}[eni]/i;
+
+const sinkOf = ({ to }: WebLog): LogSink | undefined => {
+  if (to.is === 'file') return { to: 'file', path: to.path };
+  if (to.is === 'syslog') return { to: 'syslog', facility: to.facility, program: to.program };
+  return to.is === 'network' ? { to: 'network', address: to.address } : undefined;
+};
+
+const withSink = (log: WebLog): Pick<AccessLog, 'because' | 'sink'> => {
+  const sink = sinkOf(log);
+  return {
+    ...(log.because === undefined ? {} : { because: log.because }),
+    ...(sink === undefined ? {} : { sink }),
+  };
+};
+
+/** What one log of one route answers. */
+const judgeLog = (log: WebLog, { software }: MailRoute): Judged => {
+  const { format } = log;
+  const base = withSink(log);
+  if (format === undefined) {
+    return {
+      ...base,
+      emitted: 'unknown',
+      why: 'the access log uses a format that is defined nowhere',
+    };
+  }
+  if (!requestIn.test(format) || !addressIn.test(format)) {
+    const missing = requestIn.test(format) ? 'address of the client' : 'request';
+    return {
+      ...base,
+      emitted: 'partial',
+      why: `the log format leaves the ${missing} out`,
+      mends: 'format',
+    };
+  }
+  if (log.onlyIf !== undefined) {
+    return {
+      ...base,
+      emitted: 'partial',
+      why: `requests are logged only under a condition (${log.onlyIf})`,
+      mends: 'condition',
+    };
+  }
+  if (software.urlTells === 'nothing' || software.urlTells === 'encoded') {
+    return {
+      ...base,
+      emitted: 'partial',
+      why:
+        software.urlTells === 'encoded'
+          ? `the access log has address, time and request, but ${software.name} encodes folder and message in the URL and names no user`
+          : `the access log has address and time, but ${software.name} asks for messages in the body of its requests, which no access log has`,
+    };
+  }
+  if (software.urlTells === 'message' && !sessionIn.test(format)) {
+    return {
+      ...base,
+      emitted: 'partial',
+      why: `the access log shows which message of ${software.name} was opened from which address, but nothing that tells the user or session`,
+      mends: 'format',
+    };
+  }
+  const tells =
+    software.urlTells === 'message and user'
+      ? 'the URL names user, folder and message'
+      : 'the URL names folder and message, and the line the session';
+  return { ...base, emitted: 'on', why: `the access log has address, time and request: ${tells}` };
+};
+
+const judgeRoute = (mail: MailRoute): Judged => {
+  const { route } = mail;
+  if (route.logs.length > 0) {
+    // The log that tells most answers for the route: several may be written side by side.
+    const [best] = route.logs
+      .map(log => judgeLog(log, mail))
+      .sort((a, b) => order.indexOf(b.emitted) - order.indexOf(a.emitted));
+    if (best !== undefined) return best;
+  }
+  return {
+    emitted: 'off',
+    why:
+      route.logsOff === undefined
+        ? `${route.server.id} is not told to log the requests for ${mail.software.name}`
+        : `the access log is switched off for ${mail.software.name} at ${route.url}`,
+    because: route.logsOff ?? route.because,
+    sink: { to: 'nowhere' },
+    mends: 'log',
+  };
+};
+
+const nginxFormat = (cookie: string): string =>
+  [
+    'map $cookie_' + cookie + ' $mail_session {',
+    '    default "-";',
+    '    "~^(?<mail_session_start>[A-Za-z0-9]{8})" $mail_session_start;',
+    '}',
+    'log_format mail \'$remote_addr - $mail_session [$time_local] "$request" \'',
+    '                \'$status $body_bytes_sent "$http_referer" "$http_user_agent"\';',
+  ].join('\n');
+
+const nginxRemedy = (route: Served, software: MailRoute['software']): string => {
+  const { cookie } = software;
+  const site = `# in ${(route.listens[0]?.because ?? route.because).path}, in the server block that serves ${software.name}:`;
+  const lines =
+    cookie === undefined
+      ? []
+      : [`# in ${route.server.config}, within http { }:`, nginxFormat(cookie)];
+  return [
+    ...lines,
+    site,
+    `access_log /var/log/nginx/access.log ${cookie === undefined ? 'combined' : 'mail'};`,
+  ].join('\n');
+};
+
+const apacheRemedy = (route: Served, software: MailRoute['software']): string => {
+  const { cookie } = software;
+  const log = route.logs.find(({ to }) => to.is === 'file')?.to;
+  const path =
+    log?.is === 'file'
+      ? log.path
+      : route.server.config.startsWith('/etc/httpd')
+        ? '/var/log/httpd/access_log'
+        : '/var/log/apache2/access.log';
+  if (cookie === undefined) {
+    return `# in ${route.because.path}, within the virtual host that serves ${software.name}:\nCustomLog ${path} combined`;
+  }
+  return [
+    `# in ${route.logs[0]?.because?.path ?? route.because.path}, within the virtual host that serves ${software.name}, in place of its CustomLog (needs mod_setenvif):`,
+    `SetEnvIf Cookie "(?:^|; )${cookie}=([A-Za-z0-9]{8})" mail_session=$1`,
+    'LogFormat "%h %{mail_session}e %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\"" mail',
+    `CustomLog ${path} mail`,
+  ].join('\n');
+};
+
+const remedyOf = (judged: Judged, { route, software }: MailRoute): string => {
+  if (judged.mends === 'condition') {
+    return `# in ${judged.because?.path ?? route.because.path}: take the condition off the log of ${software.name}:\n# ${judged.why}`;
+  }
+  if (judged.mends === undefined) {
+    return `# no setting of ${route.server.id} shows it: read it from the log of the IMAP server behind ${software.name}`;
+  }
+  return route.server.id === 'nginx' ? nginxRemedy(route, software) : apacheRemedy(route, software);
+};
+
+/**
+ * Who read what, by the access logs of the routes that serve mail: the route that tells least
+ * decides, because a thief takes that one.
+ */
+export const readingLog = (routes: readonly MailRoute[]): readonly AccessLog[] => {
+  const judged = routes
+    .filter(({ software, route }) => software.mail !== undefined && route.listens.length > 0)
+    .map(mail => ({ mail, judgement: judgeRoute(mail) }))
+    .sort((a, b) => order.indexOf(a.judgement.emitted) - order.indexOf(b.judgement.emitted));
+  const [worst] = judged;
+  if (worst === undefined) return [];
+  const { mends: _, ...log } = worst.judgement;
+  return [
+    {
+      question: 'who read what',
+      ...log,
+      ...(log.emitted === 'on' ? {} : { remedy: remedyOf(worst.judgement, worst.mail) }),
+    },
+  ];
+};
