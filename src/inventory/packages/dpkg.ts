@@ -1,9 +1,14 @@
 import type { FileView } from '../../core/files.ts';
+import { readAptLists } from '../../core/formats/apt-lists.ts';
+import { type Stanza, stanzas } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
+import { purlOf } from '../../core/purl.ts';
 import type { PackageReading, PackageSource } from '../package-source.ts';
-import { debOrigin } from './dpkg/origin.ts';
+import { debOrigin, listedMaker, type Maker } from './dpkg/origin.ts';
+import { type Owner, openOwnership } from './dpkg/ownership.ts';
 
 const statusPath = '/var/lib/dpkg/status';
+const statusFolder = '/var/lib/dpkg/status.d';
 const statusBytesMax = 64 << 20;
 
 /** States in which a package's files are on disk (dpkg(1), "Package states"). */
@@ -15,40 +20,18 @@ const present: ReadonlySet<string> = new Set([
   'triggers-pending',
 ]);
 
-interface Stanza {
-  readonly fields: ReadonlyMap<string, string>;
-  readonly line: number;
-}
-
-/** Splits deb822 text into stanzas; continuation lines are joined to their field. */
-export function* stanzas(text: string): Iterable<Stanza> {
-  let fields = new Map<string, string>();
-  let first = 1;
-  let last = '';
-  let line = 0;
-  for (const raw of text.split('\n')) {
-    line += 1;
-    if (raw.trim() === '') {
-      if (fields.size > 0) yield { fields, line: first };
-      fields = new Map();
-      first = line + 1;
-      last = '';
-      continue;
-    }
-    if (raw.startsWith(' ') || raw.startsWith('\t')) {
-      if (last !== '') fields.set(last, `${fields.get(last) ?? ''}\n${raw.trim()}`);
-      continue;
-    }
-    const colon = raw.indexOf(':');
-    if (colon <= 0) {
-      fields.set('\0broken', raw.slice(0, 80));
-      continue;
-    }
-    last = raw.slice(0, colon).toLowerCase();
-    fields.set(last, raw.slice(colon + 1).trim());
-  }
-  if (fields.size > 0) yield { fields, line: first };
-}
+const wantedFields: ReadonlySet<string> = new Set([
+  'package',
+  'status',
+  'version',
+  'architecture',
+  'maintainer',
+  'source',
+  'origin',
+  'vendor',
+  'bugs',
+  'description',
+]);
 
 /** `dovecot (1:2.3.19)` or `dovecot`: the source's name, and its version where it differs. */
 const sourceOf = (
@@ -56,121 +39,112 @@ const sourceOf = (
   name: string,
   version: string,
 ): { name: string; version: string } | undefined => {
-  if (field === undefined) return undefined;
-  const match = /^(\S+)(?:\s+\(([^)]+)\))?$/.exec(field);
+  const match = /^(\S+)(?:\s+\(([^)]+)\))?$/.exec(field ?? '');
   if (match === null) return undefined;
   const source = { name: match[1] ?? name, version: match[2] ?? version };
   return source.name === name && source.version === version ? undefined : source;
 };
 
+const purlOfDeb = (
+  name: string,
+  version: string,
+  arch: string | undefined,
+  maker: Maker,
+  { id, codename, versionId }: Distribution,
+): string =>
+  purlOf({
+    type: 'deb',
+    ...(maker.origin === 'distribution' ? { namespace: id || 'debian' } : {}),
+    name,
+    version,
+    qualifiers: { arch, distro: codename || (versionId === '' ? '' : `${id}-${versionId}`) },
+  });
+
+/** Turns an installed stanza into a package; says what is wrong with it in `note`. */
 const packageOf = (
-  { fields, line }: Stanza,
+  { fields, line, broken }: Stanza,
+  path: string,
   distribution: Distribution,
   files: FileView,
+  askLists: (name: string, version: string) => Maker | undefined,
 ): InstalledPackage | undefined => {
   const name = fields.get('package');
-  const version = fields.get('version');
-  const state = (fields.get('status') ?? '').split(/\s+/)[2] ?? '';
-  if (name === undefined || fields.has('\0broken')) {
+  const [, , state = path === statusPath ? '' : 'installed'] = (fields.get('status') ?? '').split(
+    /\s+/,
+  );
+  const complain = (why: string): undefined => {
     files.note({
-      what: statusPath,
-      why: `line ${line}: a stanza is broken (${name ?? 'it names no package'})`,
-      how: 'Restore it from /var/lib/dpkg/status-old or /var/backups/dpkg.status.0.',
+      what: path,
+      why: `line ${line}: ${why}`,
+      how: 'Compare with /var/lib/dpkg/status-old and /var/backups/dpkg.status.0, then run dpkg --audit.',
     });
-    if (name === undefined) return undefined;
+  };
+  if (broken !== undefined || name === undefined || !/^[\w+.-]{1,200}$/.test(name)) {
+    complain(`a stanza is broken (${(name ?? broken ?? 'it names no package').slice(0, 60)})`);
   }
+  if (name === undefined || !/^[\w+.-]{1,200}$/.test(name)) return undefined;
+  if (state === 'half-installed') {
+    return complain(`${name} is half installed: what of it is on disk is not known`);
+  }
+  if (state === '')
+    return complain(`${name} has no state, so whether it is installed is not known`);
   if (!present.has(state)) return undefined;
-  if (version === undefined) {
-    files.note({
-      what: statusPath,
-      why: `line ${line}: ${name} is installed but its stanza names no version`,
-      how: `Reinstall it: apt install --reinstall ${name}`,
-    });
-    return undefined;
+  const version = fields.get('version');
+  if (version === undefined || version === '') {
+    return complain(`${name} is installed but its stanza names no version`);
   }
-  const { origin, supplier, why } = debOrigin(fields, distribution);
+  const own = debOrigin(fields, distribution);
+  const maker = own.origin === 'unknown' ? (askLists(name, version) ?? own) : own;
   const source = sourceOf(fields.get('source'), name, version);
   const arch = fields.get('architecture');
-  const namespace = origin === 'distribution' ? distribution.id || 'debian' : 'unknown';
-  const qualifiers = [
-    arch === undefined ? '' : `arch=${encodeURIComponent(arch)}`,
-    distribution.codename === '' ? '' : `distro=${distribution.codename}`,
-  ].filter(part => part !== '');
+  const [description] = (fields.get('description') ?? '').split('\n');
   return {
     ecosystem: 'deb',
     name,
     version,
     ...(source === undefined ? {} : { source }),
     ...(arch === undefined ? {} : { arch }),
-    supplier,
-    origin,
-    originWhy: why,
-    purl: `pkg:deb/${origin === 'distribution' ? `${namespace}/` : ''}${encodeURIComponent(name)}@${encodeURIComponent(version).replaceAll('%3A', ':')}${
-      qualifiers.length > 0 ? `?${qualifiers.join('&')}` : ''
-    }`,
-    ...(fields.has('description')
-      ? { description: (fields.get('description') ?? '').split('\n')[0] ?? '' }
-      : {}),
+    supplier: maker.supplier,
+    origin: maker.origin,
+    originWhy: maker.why,
+    purl: purlOfDeb(name, version, arch, maker, distribution),
+    ...(description === undefined || description === '' ? {} : { description }),
   };
 };
 
-const infoFolder = '/var/lib/dpkg/info';
-
 const read = (files: FileView, distribution: Distribution): PackageReading => {
-  const packages: InstalledPackage[] = [];
-  const parts = ['/var/lib/dpkg/status.d'].flatMap(folder =>
-    files.list(folder).map(entry => `${folder}/${entry.name}`),
-  );
-  for (const path of [statusPath, ...parts.filter(part => !part.endsWith('.md5sums'))]) {
+  const parts = files.list(statusFolder).map(({ name }) => `${statusFolder}/${name}`);
+  const sums = new Set(parts.filter(part => part.endsWith('.md5sums')));
+  const paths = [statusPath, ...parts.filter(part => !sums.has(part))];
+  const found: { readonly stanza: Stanza; readonly path: string }[] = [];
+  for (const path of paths) {
     const text = files.text(path, { bytesMax: statusBytesMax });
     if (text === undefined) continue;
-    for (const stanza of stanzas(text)) {
-      const status = stanza.fields.get('status');
-      const settled =
-        status === undefined && path !== statusPath
-          ? { ...stanza, fields: new Map([...stanza.fields, ['status', 'install ok installed']]) }
-          : stanza;
-      const found = packageOf(settled, distribution, files);
-      if (found !== undefined) packages.push(found);
-    }
+    for (const stanza of stanzas(text, wantedFields)) found.push({ stanza, path });
   }
-  const lists = new Map<string, readonly string[]>();
-  const filesOf = (name: string): readonly string[] => {
-    const known = lists.get(name);
-    if (known !== undefined) return known;
-    const arch = packages.find(entry => entry.name === name)?.arch ?? 'amd64';
-    const path = [`${infoFolder}/${name}.list`, `${infoFolder}/${name}:${arch}.list`].find(
-      candidate => files.stat(candidate) !== undefined,
+  // The lists are read once, for all packages, and only when some package does not say who made it.
+  const askLists = (name: string, version: string): Maker | undefined =>
+    listedMaker(
+      readAptLists(
+        files,
+        found.flatMap(({ stanza }) => stanza.fields.get('package') ?? []),
+      ),
+      name,
+      version,
     );
-    const text = path === undefined ? undefined : files.text(path, { bytesMax: 16 << 20 });
-    const paths = text === undefined ? [] : text.split('\n').filter(line => line !== '');
-    lists.set(name, paths);
-    return paths;
-  };
-
-  let owners: Map<string, string> | undefined;
-  const ownerIn = (path: string, names: readonly string[]): string | undefined =>
-    names.find(name => filesOf(name).includes(path));
-  const ownerOf = (path: string): string | undefined => {
-    if (owners === undefined) {
-      // Most questions are about files whose path holds the package's name: those lists are read
-      // first, and all of the others only when that did not answer.
-      const near = packages.filter(entry => {
-        const stem = entry.name.split(/[-.]/)[0] ?? entry.name;
-        return stem.length > 2 && path.includes(stem);
-      });
-      const owner = ownerIn(
-        path,
-        near.map(entry => entry.name),
-      );
-      if (owner !== undefined) return owner;
-      owners = new Map();
-      for (const { name } of packages) {
-        for (const owned of filesOf(name)) if (!owners.has(owned)) owners.set(owned, name);
-      }
-    }
-    return owners.get(path);
-  };
+  const packages: InstalledPackage[] = [];
+  const owners: Owner[] = [];
+  for (const { stanza, path } of found) {
+    const one = packageOf(stanza, path, distribution, files, askLists);
+    if (one === undefined) continue;
+    packages.push(one);
+    owners.push({
+      name: one.name,
+      ...(one.arch === undefined ? {} : { arch: one.arch }),
+      ...(sums.has(`${path}.md5sums`) ? { sums: `${path}.md5sums` } : {}),
+    });
+  }
+  const { ownerOf, filesOf } = openOwnership(files, owners);
   return { packages, ownerOf, filesOf };
 };
 
@@ -179,6 +153,12 @@ export const dpkg: PackageSource = {
   id: 'dpkg',
   title: 'dpkg',
   scope: 'system',
-  reads: ['/var/lib/dpkg/status', '/var/lib/dpkg/status.d/*', '/var/lib/dpkg/info/*.list'],
+  reads: [
+    '/var/lib/dpkg/status',
+    '/var/lib/dpkg/status.d/*',
+    '/var/lib/dpkg/info/*.list',
+    '/var/lib/dpkg/diversions',
+    '/var/lib/apt/lists/*',
+  ],
   read,
 };

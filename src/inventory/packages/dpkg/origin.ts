@@ -1,4 +1,5 @@
 import type { Origin } from '../../../core/component.ts';
+import { type AptLists, isSecuritySuite } from '../../../core/formats/apt-lists.ts';
 import type { Distribution } from '../../../core/packages.ts';
 
 export interface Maker {
@@ -7,32 +8,59 @@ export interface Maker {
   readonly why: string;
 }
 
+/** Distributions that build debs, by their `os-release` id, with the name that their repositories use. */
+const houses: Readonly<Record<string, string>> = {
+  debian: 'Debian',
+  ubuntu: 'Ubuntu',
+  raspbian: 'Raspbian',
+  devuan: 'Devuan',
+  linuxmint: 'linuxmint',
+  kali: 'Kali',
+  pop: 'Pop!_OS',
+};
+
+const houseOf = ({ id, idLike }: Distribution): string =>
+  [id, ...idLike].map(each => houses[each]).find(name => name !== undefined) ?? 'Debian';
+
+const isDistribution = (name: string): boolean =>
+  Object.values(houses).some(house => house.toLowerCase() === name.toLowerCase());
+
 const distributionAddress =
-  /@(?:[a-z0-9-]+\.)*(?:debian\.org|debian\.net|ubuntu\.com|canonical\.com)>?\s*$/i;
+  /@(?:[a-z0-9-]+\.)*(?:debian\.org|debian\.net|ubuntu\.com|canonical\.com|raspbian\.org|devuan\.org|kali\.org)>?\s*$/i;
 
 /**
- * Who built an installed deb. dpkg does not record the repository, so its own fields decide: a
- * vendor's package names the vendor in `Origin`, `Vendor`, `Bugs` or `Maintainer`. A Debian team
- * uses addresses of Debian or Ubuntu; a private maintainer address is the distribution's only when
- * the version carries the distribution's own suffix. Otherwise the package index, where there is
- * one, settles it later.
+ * Who built an installed deb, from its own fields. dpkg does not record the repository: a vendor's
+ * package names the vendor in `Origin`, `Vendor` or `Bugs`, a Debian team uses addresses of Debian or
+ * Ubuntu, and a private maintainer's package is the distribution's when the version carries the
+ * distribution's own suffix.
  */
 export const debOrigin = (
   fields: ReadonlyMap<string, string>,
   distribution: Distribution,
 ): Maker => {
   const maintainer = fields.get('maintainer') ?? '';
-  const name = maintainer.replace(/<[^>]*>/, '').trim() || 'unknown';
+  const name = maintainer.replace(/<[^>]*>/, '').trim() || 'somebody unnamed';
   const named = fields.get('origin') ?? fields.get('vendor');
-  const house = distribution.id === 'ubuntu' ? 'Ubuntu' : 'Debian';
-  if (named !== undefined && !/^(?:debian|ubuntu)$/i.test(named)) {
+  const house = houseOf(distribution);
+  if (named !== undefined && named !== '' && !isDistribution(named)) {
     return { origin: 'vendor', supplier: named, why: `its Origin field names ${named}` };
   }
-  if (distributionAddress.test(maintainer) || /^(?:debian|ubuntu)$/i.test(named ?? '')) {
+  const bugs = fields.get('bugs') ?? '';
+  if (
+    bugs !== '' &&
+    !/debbugs:\/\/bugs\.debian\.org|launchpad\.net\/ubuntu|ubuntu\.com/.test(bugs)
+  ) {
+    return {
+      origin: 'vendor',
+      supplier: name,
+      why: `its Bugs field leads to ${bugs.slice(0, 120)}`,
+    };
+  }
+  if (distributionAddress.test(maintainer) || named !== undefined) {
     return { origin: 'distribution', supplier: house, why: `maintained by ${name}` };
   }
   const version = fields.get('version') ?? '';
-  if (/(?:\+deb\d+u\d+|~deb\d+u\d+|ubuntu\d|\+b\d+$)/.test(version)) {
+  if (/(?:[+~]deb\d+u\d+|ubuntu\d|\+b\d+$)/.test(version)) {
     return {
       origin: 'distribution',
       supplier: house,
@@ -44,4 +72,46 @@ export const debOrigin = (
     supplier: name,
     why: `maintained by ${name}: whether ${house} or somebody else built it is not recorded`,
   };
+};
+
+/** Who offers exactly this build, by the Release file of the list that has it. */
+export const listedMaker = (
+  { listed }: AptLists,
+  name: string,
+  version: string,
+): Maker | undefined => {
+  const offers = (listed.get(name) ?? []).filter(({ release }) => release.origin !== '');
+  const exact = offers.filter(offer => offer.version === version);
+  const ours = exact.find(({ release }) => isDistribution(release.origin));
+  if (ours !== undefined) {
+    const { origin, codename, suite } = ours.release;
+    return {
+      origin: 'distribution',
+      supplier: origin,
+      why: `${origin} ${codename || suite} offers exactly this build`,
+    };
+  }
+  const [theirs] = exact;
+  if (theirs !== undefined) {
+    const { origin, label } = theirs.release;
+    return {
+      origin: 'vendor',
+      supplier: label || origin,
+      why: `the repository ${label || origin} offers exactly this build`,
+    };
+  }
+  // An update in a stable suite keeps the version and adds `+debNuM`: the installed one came before.
+  const updated = offers.find(
+    offer =>
+      isDistribution(offer.release.origin) &&
+      offer.version.startsWith(version) &&
+      /^[+~]deb\d+u\d+$/.test(offer.version.slice(version.length)),
+  );
+  return updated === undefined
+    ? undefined
+    : {
+        origin: 'distribution',
+        supplier: updated.release.origin,
+        why: `${updated.release.origin} offers its update ${updated.version}${isSecuritySuite(updated.release) ? ' as a security fix' : ''}`,
+      };
 };
