@@ -1,6 +1,10 @@
 import type { FileView } from '../core/files.ts';
-import type { Distribution, Ecosystem, PackageRef } from '../core/packages.ts';
+import type { Distribution, Ecosystem, InstalledPackage, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
+
+/** A package asked about. What its database says beside name and version sharpens the answer. */
+export type WantedPackage = PackageRef &
+  Partial<Pick<InstalledPackage, 'origin' | 'installed' | 'built'>>;
 
 /** What one package manager left on the host about waiting and past updates. */
 export interface LocalSource {
@@ -14,7 +18,7 @@ export interface LocalSource {
    */
   facts(
     files: FileView,
-    wanted: readonly PackageRef[],
+    wanted: readonly WantedPackage[],
     distribution: Distribution,
     now: Date,
   ): ReadonlyMap<string, PatchFacts>;
