@@ -1,0 +1,53 @@
+import type { AccessLog } from '../../../core/access-log.ts';
+import type { Place } from '../../../core/component.ts';
+import type { Instance } from './instance.ts';
+import { destinationOf } from './logs.ts';
+import { readRemedy } from './remedies.ts';
+
+/**
+ * What doveadm's own door leaves behind (client-connection-http.c): over HTTP a line for each
+ * command with its mailbox and one with the address; over its own protocol nothing.
+ */
+export const doveadmLogs = (
+  instance: Instance,
+  overHttp: boolean,
+  because: Place,
+): readonly AccessLog[] => {
+  const { sink } = destinationOf(instance);
+  const named = [
+    `# in ${because.path}, so that a web server in front of it can ask who calls and log it:`,
+    'service doveadm {',
+    '  inet_listener http {',
+    `    ${instance.config.syntax === '2.4' ? 'listen' : 'address'} = 127.0.0.1`,
+    '    port = 8080',
+    '  }',
+    '}',
+  ].join('\n');
+  if (!overHttp || sink.to === 'nowhere') {
+    const why = overHttp
+      ? 'lines of level info, which say it, are thrown away'
+      : 'the doveadm protocol leaves no line about who connects and what is asked';
+    return [
+      { question: 'who logged in', emitted: 'off', why, because, remedy: named },
+      { question: 'who read what', emitted: 'off', why, because, remedy: readRemedy(instance) },
+    ];
+  }
+  return [
+    {
+      question: 'who logged in',
+      emitted: 'partial',
+      why: 'each request leaves a line with its address, but all use one password or key: not who it was',
+      because,
+      sink,
+      remedy: named,
+    },
+    {
+      question: 'who read what',
+      emitted: 'partial',
+      why: 'each command leaves a line with the mailbox, but not which messages it gave out',
+      because,
+      sink,
+      remedy: readRemedy(instance),
+    },
+  ];
+};

@@ -1,0 +1,95 @@
+import type { Place } from '../../../core/component.ts';
+import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
+import { dovecotBlocks, dovecotListIn, dovecotSetting } from '../../syntax/dovecot-lookup.ts';
+import type { Instance } from './instance.ts';
+
+/** A metric that hands its events to an exporter. */
+export interface Metric {
+  readonly name: string;
+  /** Its filter as written; of 2.3 before 2.3.13 the event name alone. */
+  readonly filter: string;
+  readonly place: Place;
+  /** Parts of an event that leave: `fields` and its like. */
+  readonly includes: readonly string[];
+}
+
+export interface Exporter {
+  readonly name: string;
+  /** `log`, `http-post`, `drop`; of 2.4 also `file` and `unix`. */
+  readonly transport: string;
+  /** URL, file or socket. */
+  readonly target?: DovecotSetting;
+  readonly format: string;
+  readonly place: Place;
+  readonly users: readonly Metric[];
+}
+
+const preset = ['name', 'hostname', 'timestamps', 'categories', 'fields'];
+
+const metricsFor = (instance: Instance, exporter: string): readonly Metric[] =>
+  dovecotBlocks(instance.config.root, 'metric').flatMap((block): readonly Metric[] => {
+    if (dovecotSetting(block, 'metric_exporter')?.value !== exporter) return [];
+    const filter = dovecotSetting(block, 'metric_filter');
+    const event = dovecotSetting(block, 'event_name');
+    const includes = dovecotListIn(instance.config, [block], 'metric_exporter_include', preset);
+    return [
+      {
+        name: block.name,
+        filter: filter?.value ?? (event === undefined ? '' : `event=${event.value}`),
+        place: filter?.place ?? event?.place ?? block.place,
+        includes: includes.map(({ name }) => name),
+      },
+    ];
+  });
+
+const exporterOf = (instance: Instance, block: DovecotBlock): Exporter => {
+  const find = (...names: readonly string[]): DovecotSetting | undefined =>
+    names
+      .map(name => dovecotSetting(block, `event_exporter_${name}`))
+      .find(found => found !== undefined);
+  const is24 = instance.config.syntax === '2.4';
+  const transport = find(is24 ? 'driver' : 'transport')?.value ?? (is24 ? 'log' : '');
+  const target =
+    transport === 'http-post'
+      ? find(is24 ? 'http_post_url' : 'transport_args')
+      : transport === 'file'
+        ? find('file_path')
+        : transport === 'unix'
+          ? find('unix_path')
+          : undefined;
+  return {
+    name: block.name,
+    transport,
+    ...(target === undefined ? {} : { target }),
+    format: find('format')?.value ?? '',
+    place: target?.place ?? block.place,
+    users: metricsFor(instance, block.name),
+  };
+};
+
+/** Event exporters (2.3.7 and newer), with the metrics that use them. */
+export const exportersOf = (instance: Instance): readonly Exporter[] =>
+  dovecotBlocks(instance.config.root, 'event_exporter')
+    .slice(0, 100)
+    .map(block => exporterOf(instance, block));
+
+export const exportsWhat = ({ users }: Exporter): string =>
+  users
+    .map(({ filter, name }) => (filter === '' ? name : filter))
+    .join('; ')
+    .slice(0, 300);
+
+/** Whether a metric's filter lets every event of that name through; undefined: cannot be told. */
+export const passes = ({ filter }: Metric, event: string): boolean | undefined => {
+  const text = filter.trim().replace(/^\((.*)\)$/s, '$1');
+  const names = [...text.matchAll(/\bevent\s*=\s*"?([\w*?]+)"?/g)].map(match => match[1] ?? '');
+  const matching = names.some(name => isLike(event, name));
+  if (!matching) return names.length > 0 || !/\S/.test(text) ? false : undefined;
+  const bare = text.replace(/\bevent\s*=\s*"?[\w*?]+"?/g, '').replace(/[()]/g, ' ');
+  const rest = bare.split(/\s+/).filter(Boolean);
+  if (rest.some(word => /^not$/i.test(word))) return undefined;
+  return rest.every(word => /^or$/i.test(word)) ? true : undefined;
+};
+
+const isLike = (event: string, pattern: string): boolean =>
+  pattern === event || (pattern.endsWith('*') && event.startsWith(pattern.slice(0, -1)));

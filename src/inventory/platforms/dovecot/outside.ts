@@ -1,0 +1,61 @@
+import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { isAnyAddress, isLoopback } from '../../endpoint.ts';
+import type { Link } from '../../platform.ts';
+import { type Found, type Instance, makePart, uniquePlaces } from './instance.ts';
+
+/** What Dovecot talks to: on this host a link to whatever listens there, elsewhere a component. */
+export const outside = (
+  instance: Instance,
+  target: {
+    readonly prefix: string;
+    readonly kind: Link['as'];
+    readonly to: Link['to'];
+    readonly reach: readonly Reach[];
+    readonly because: Place;
+    /** Part that talks to it. */
+    readonly from?: string;
+  },
+): Found => {
+  const { to, because, reach, kind } = target;
+  const local = to.net === 'unix' || isLoopback(to.host) || isAnyAddress(to.host);
+  if (local) {
+    const from = componentId(
+      target.from === undefined ? instance.id : `${instance.id}/${target.from}`,
+    );
+    return { components: [], links: [{ from, to, as: kind, reach, because }] };
+  }
+  const name = `${target.prefix}:${to.host}`;
+  return {
+    components: [
+      makePart(instance, {
+        part: name,
+        name,
+        kind,
+        enabled: true,
+        claim: { unknown: `it runs on another host, ${to.host}` },
+        foundAt: [because],
+        reach,
+        ...(target.from === undefined ? {} : { partOf: target.from }),
+      }),
+    ],
+  };
+};
+
+/** The same back end asked twice: as passdb and as userdb. */
+export const joined = (a: Component, b: Component): Component => {
+  const places = [...a.foundAt, ...b.foundAt];
+  const reach = [...a.reach, ...b.reach];
+  return {
+    ...a,
+    foundAt: uniquePlaces(places),
+    reach: reach.filter(
+      (each, i) =>
+        reach.findIndex(
+          other =>
+            other.resource === each.resource &&
+            other.mode === each.mode &&
+            other.extent === each.extent,
+        ) === i,
+    ),
+  };
+};

@@ -1,0 +1,296 @@
+import type { Component, Place, Reach } from '../../../core/component.ts';
+import { baseOf, joinPath } from '../../../core/paths.ts';
+import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
+import {
+  dovecotBlocks,
+  dovecotPluginSeries,
+  dovecotPluginSetting,
+  dovecotSetting,
+  effectiveDovecot,
+} from '../../syntax/dovecot-lookup.ts';
+import { type Found, type Instance, makePart } from './instance.ts';
+import { joined } from './outside.ts';
+import { loadedPlugins, sieveListOf } from './plugins.ts';
+
+/** What a plug-in is given besides being loaded: scripts, and what they let it do. */
+export interface Given {
+  readonly part: string;
+  readonly foundAt: readonly Place[];
+  readonly reach: readonly Reach[];
+}
+
+const actions = ['pipe', 'filter', 'execute'] as const;
+
+const isExtensionOn = (instance: Instance, name: string): 'users' | 'global' | undefined => {
+  const has = (which: 'extensions' | 'global_extensions'): boolean =>
+    sieveListOf(instance, which).some(each => each.name.replace(/^\+/, '') === name);
+  // Global wins: what is named there is never given to users' own scripts.
+  if (has('global_extensions')) return 'global';
+  return has('extensions') ? 'users' : undefined;
+};
+
+/** Programs in the folders of vnd.dovecot.pipe, .filter and .execute, each callable by name. */
+const extPrograms = (instance: Instance): readonly Component[] => {
+  const loaded = loadedPlugins(instance).has('sieve_extprograms');
+  const out = new Map<string, Component>();
+  for (const action of loaded ? actions : []) {
+    const setting = settingFor(instance, `sieve_${action}_bin_dir`);
+    if (setting === undefined || !setting.value.startsWith('/')) continue;
+    const folder = joinPath(setting.value);
+    const by = isExtensionOn(instance, `vnd.dovecot.${action}`);
+    for (const { name, kind } of instance.files.list(folder).slice(0, 200)) {
+      if (kind !== 'file' && kind !== 'link') continue;
+      const path = `${folder}/${name}`;
+      const stat = instance.files.stat(path);
+      if (stat === undefined || stat.kind !== 'file' || name.startsWith('.')) continue;
+      const whose = by === 'users' ? "any user's Sieve script" : 'a global Sieve script';
+      const component = makePart(instance, {
+        part: path,
+        name,
+        kind: 'content-filter',
+        enabled: by !== undefined && (stat.mode & 0o111) !== 0,
+        claim: { files: [path] },
+        foundAt: [setting.place, { path }],
+        reach:
+          by === undefined
+            ? []
+            : [
+                {
+                  resource: 'mail-in-transit',
+                  mode: action === 'filter' ? 'write' : 'read',
+                  extent: `every message that ${whose} hands to it (vnd.dovecot.${action})`,
+                  because: setting.place,
+                },
+              ],
+      });
+      const known = out.get(component.id);
+      out.set(component.id, known === undefined ? component : joined(known, component));
+    }
+  }
+  return [...out.values()];
+};
+
+const protocols = [undefined, 'lmtp', 'lda', 'imap'] as const;
+
+const settingFor = (instance: Instance, name: string): DovecotSetting | undefined => {
+  for (const protocol of protocols) {
+    const found = dovecotPluginSetting(instance.config, name, protocol);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** `file:/path;active=…`, `/path`: where the script lies. */
+const scriptPath = (text: string): string =>
+  text
+    .replace(/^(?:file|dict|ldap|data|proxy):/, '')
+    .split(';')[0]
+    ?.slice(0, 300) ?? '';
+
+/** Scripts that the administrator runs on everybody's mail. */
+const scripts23 = (instance: Instance): Given => {
+  const { config } = instance;
+  const found = new Map<string, DovecotSetting>();
+  for (const protocol of protocols) {
+    for (const name of ['sieve_before', 'sieve_after']) {
+      for (const each of dovecotPluginSeries(config, name, protocol)) found.set(each.value, each);
+    }
+    for (const name of ['sieve_default', 'sieve_discard', 'sieve_global_path']) {
+      const each = dovecotPluginSetting(config, name, protocol);
+      if (each !== undefined) found.set(each.value, each);
+    }
+  }
+  return scriptsGiven([...found.values()].filter(({ value }) => value !== ''));
+};
+
+const scriptsGiven = (settings: readonly DovecotSetting[]): Given => ({
+  part: 'sieve',
+  foundAt: settings.map(({ place }) => place),
+  reach: settings.map(
+    ({ key, value, place }): Reach => ({
+      resource: 'mail-in-transit',
+      mode: 'write',
+      extent: `${/default/.test(key) ? 'mail of users without a script of their own' : 'every message that is delivered'}: ${scriptPath(value)}`,
+      because: place,
+    }),
+  ),
+});
+
+const scripts24 = (instance: Instance): Given => {
+  const blocks: DovecotBlock[] = [];
+  const visit = (block: DovecotBlock, depth: number): void => {
+    for (const inner of block.blocks) {
+      if (depth > 4 || blocks.length > 100 || inner.key.startsWith('@')) continue;
+      if (inner.key === 'sieve_script') blocks.push(inner);
+      else if (inner.key === 'protocol' || inner.key === 'namespace') visit(inner, depth + 1);
+    }
+  };
+  visit(instance.config.root, 0);
+  return scriptsGiven(
+    blocks.flatMap(block => {
+      const type = dovecotSetting(block, 'sieve_script_type')?.value ?? 'personal';
+      const path = dovecotSetting(block, 'sieve_script_path');
+      return type === 'personal' || path === undefined ? [] : [{ ...path, key: type }];
+    }),
+  );
+};
+
+const imapScript = (setting: DovecotSetting): Reach => ({
+  resource: 'stored-mail',
+  mode: 'write',
+  extent: `messages that users move, copy or flag: ${scriptPath(setting.value)}`,
+  because: setting.place,
+});
+
+/** Scripts that run when a user moves a message: spam training mostly. */
+const imapScripts = (instance: Instance): Given => {
+  const { config } = instance;
+  const settings: DovecotSetting[] = [];
+  if (config.syntax === '2.3') {
+    for (let i = 1; i < 100; i++) {
+      const name = dovecotPluginSetting(config, `imapsieve_mailbox${i}_name`, 'imap');
+      if (name === undefined) break;
+      for (const when of ['before', 'after']) {
+        const each = dovecotPluginSetting(config, `imapsieve_mailbox${i}_${when}`, 'imap');
+        if (each !== undefined) settings.push(each);
+      }
+    }
+  } else {
+    const visit = (block: DovecotBlock, inside: boolean, depth: number): void => {
+      for (const inner of block.blocks) {
+        if (depth > 6 || settings.length > 100 || inner.key.startsWith('@')) continue;
+        const within = inside || inner.key === 'mailbox' || inner.key === 'imapsieve_from';
+        const path = dovecotSetting(inner, 'sieve_script_path');
+        if (within && inner.key === 'sieve_script' && path !== undefined) settings.push(path);
+        visit(inner, within, depth + 1);
+      }
+    };
+    visit(config.root, false, 0);
+  }
+  return {
+    part: 'imap_sieve',
+    foundAt: settings.map(({ place }) => place),
+    reach: settings.map(imapScript),
+  };
+};
+
+/** Settings that name a program which a plug-in starts itself. */
+const startedBy: readonly (readonly [setting: string, plugin: string])[] = [
+  ['antispam_pipe_program', 'antispam'],
+  ['antispam_mail_sendmail', 'antispam'],
+  ['antispam_dspam_binary', 'antispam'],
+  ['antispam_crm_binary', 'antispam'],
+  ['mail_lua_script', 'mail_lua'],
+  ['push_notification_lua_script_file', 'push_notification_lua'],
+];
+
+const started = (instance: Instance): readonly Component[] => {
+  const loaded = loadedPlugins(instance);
+  const backend = dovecotPluginSetting(instance.config, 'antispam_backend', 'imap')?.value ?? '';
+  return startedBy.flatMap(([key, plugin]): readonly Component[] => {
+    const setting =
+      dovecotPluginSetting(instance.config, key) ??
+      dovecotPluginSetting(instance.config, key, 'imap');
+    const path = setting?.value.split(/\s/)[0] ?? '';
+    if (setting === undefined || !loaded.has(plugin) || !path.startsWith('/')) return [];
+    // Of several back ends only the one chosen runs.
+    const chosen = /^antispam_(pipe|mail|dspam|crm)_/.exec(key)?.[1];
+    const same =
+      chosen === undefined ||
+      backend === '' ||
+      backend.startsWith(chosen) ||
+      (chosen === 'mail' && backend === 'pipe');
+    if (!same) return [];
+    const isProgram = plugin === 'antispam';
+    return [
+      makePart(instance, {
+        part: path,
+        name: baseOf(path),
+        kind: isProgram ? 'content-filter' : 'add-on',
+        enabled: true,
+        claim: { files: [path] },
+        foundAt: [setting.place, ...(instance.files.stat(path) === undefined ? [] : [{ path }])],
+        partOf: plugin,
+        reach: [
+          {
+            resource: 'stored-mail',
+            mode: 'read',
+            extent: isProgram
+              ? 'every message that a user moves to or from the spam folder'
+              : 'the mailbox of every user who is served',
+            because: setting.place,
+          },
+        ],
+      }),
+    ];
+  });
+};
+
+/** Of 2.4: `execute name { driver = fork, fork_path = … }`, wherever it stands. */
+const forked = (instance: Instance): readonly Component[] => {
+  const out = new Map<string, Component>();
+  const visit = (block: DovecotBlock, depth: number): void => {
+    for (const inner of block.blocks) {
+      if (depth > 8 || out.size > 100 || inner.key.startsWith('@')) continue;
+      const path = dovecotSetting(inner, 'execute_fork_path');
+      const driver = dovecotSetting(inner, 'execute_driver')?.value;
+      const runs = inner.key.endsWith('execute') && (driver === 'fork' || inner.name === 'fork');
+      if (runs && path !== undefined && path.value.startsWith('/')) {
+        const component = makePart(instance, {
+          part: path.value,
+          name: baseOf(path.value),
+          kind: 'add-on',
+          enabled: true,
+          claim: { files: [path.value] },
+          foundAt: [path.place],
+        });
+        const known = out.get(component.id);
+        out.set(component.id, known === undefined ? component : joined(known, component));
+      }
+      visit(inner, depth + 1);
+    }
+  };
+  if (instance.config.syntax === '2.4') visit(instance.config.root, 0);
+  return [...out.values()];
+};
+
+/** What Sieve and other plug-ins start, and the scripts that they are given. */
+export const sieveOf = (instance: Instance): Found & { readonly given: readonly Given[] } => {
+  if (!instance.hasConfig) return { components: [], given: [] };
+  const mailCrypt = cryptKeys(instance);
+  return {
+    components: [...extPrograms(instance), ...started(instance), ...forked(instance)],
+    given: [
+      instance.config.syntax === '2.4' ? scripts24(instance) : scripts23(instance),
+      imapScripts(instance),
+      mailCrypt,
+    ],
+  };
+};
+
+/** Keys that mail is encrypted with. */
+const cryptKeys = (instance: Instance): Given => {
+  const { config } = instance;
+  const settings =
+    config.syntax === '2.4'
+      ? dovecotBlocks(config.root, 'crypt_global_private_key').flatMap(
+          block => dovecotSetting(block, 'crypt_private_key_file') ?? [],
+        )
+      : [
+          dovecotPluginSetting(config, 'mail_crypt_global_private_key'),
+          effectiveDovecot(config, 'crypt_global_private_key_file'),
+        ].filter(found => found !== undefined);
+  return {
+    part: 'mail_crypt',
+    foundAt: [],
+    reach: settings.map(({ file, value, place }): Reach => {
+      const path = file ?? (value.startsWith('/') ? value : place.path);
+      return {
+        resource: 'credentials',
+        mode: 'read',
+        extent: `the private key that stored mail is encrypted with: ${path}`,
+        because: place,
+      };
+    }),
+  };
+};
