@@ -1,0 +1,189 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { origins, resources } from '../core/component.ts';
+import { messageOf, UsageError } from '../core/errors.ts';
+import { type Configuration, defaultPolicy, emptyConfiguration } from '../core/policy.ts';
+import { checks } from '../core/verdict.ts';
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day, yyyy-mm-dd')
+  .refine(text => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), 'no such day');
+const days = z.number().int().min(0).max(36_500);
+const count = z.number().int().min(0);
+const text = z.string().min(1).max(1_000);
+
+const ConfigurationFile = z.strictObject({
+  organisation: text.optional(),
+  tenants: z
+    .array(
+      z.strictObject({
+        name: text,
+        domains: z.array(text).default([]),
+        people: z.strictObject({
+          active: count,
+          dormant: count.default(0),
+          former: count.default(0),
+        }),
+        counted: day,
+      }),
+    )
+    .max(10_000)
+    .default([]),
+  components: z
+    .array(
+      z.strictObject({
+        match: text,
+        owner: text.optional(),
+        labels: z.array(text).optional(),
+        origin: z.enum(origins).optional(),
+        supplier: text.optional(),
+        version: text.optional(),
+        exposure: z.enum(['internet', 'internal']).optional(),
+        needs: z.array(z.enum(resources)).optional(),
+      }),
+    )
+    .max(10_000)
+    .default([]),
+  exceptions: z
+    .array(
+      z.strictObject({
+        match: text,
+        check: z.enum(checks),
+        reason: text,
+        until: day,
+        by: text.optional(),
+      }),
+    )
+    .max(10_000)
+    .default([]),
+  policy: z
+    .strictObject({
+      retentionDays: days.default(defaultPolicy.retentionDays),
+      indexAgeHoursMax: z
+        .number()
+        .positive()
+        .max(24 * 365)
+        .default(defaultPolicy.indexAgeHoursMax),
+      patchDays: z
+        .strictObject({
+          exploited: days.default(defaultPolicy.patchDays.exploited),
+          internet: days.default(defaultPolicy.patchDays.internet),
+          internal: days.default(defaultPolicy.patchDays.internal),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});
+
+const fileBytesMax = 4 << 20;
+
+type Path = readonly PropertyKey[];
+
+/** The node that a path leads to, or the deepest one on the way; the key's node for a key. */
+const nodeAt = (root: Node | null, path: Path, key?: string): Node | null => {
+  let node: Node | null = root;
+  for (const step of path) {
+    let next: unknown;
+    if (isMap(node)) {
+      next = node.items.find(item => isScalar(item.key) && item.key.value === step)?.value;
+    } else if (isSeq(node)) next = node.items[Number(step)];
+    if (next === undefined || next === null) return node;
+    node = next as Node;
+  }
+  if (key !== undefined && isMap(node)) {
+    const item = node.items.find(each => isScalar(each.key) && each.key.value === key);
+    if (item !== undefined && isScalar(item.key)) return item.key;
+  }
+  return node;
+};
+
+const showPath = (path: Path): string =>
+  path.reduce<string>(
+    (out, step) =>
+      typeof step === 'number'
+        ? `${out}[${step}]`
+        : out === ''
+          ? String(step)
+          : `${out}.${String(step)}`,
+    '',
+  );
+
+/** Reads `postern.yaml`. A mistake is one line: file:line:column, what, what was expected. */
+export const parseConfiguration = (path: string, source: string): Configuration => {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number | undefined): string => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return `${path}:${line}:${col}`;
+  };
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    throw new UsageError(`${at(problem.pos[0])}: not valid YAML: ${messageOf(problem)}`);
+  }
+  let raw: unknown;
+  try {
+    raw = document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (thrown) {
+    throw new UsageError(`${path}:1:1: ${messageOf(thrown)}`);
+  }
+  const parsed = ConfigurationFile.safeParse(raw);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    if (issue === undefined) throw new UsageError(`${path}: not understood`);
+    const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const node = nodeAt(document.contents, issue.path, unknownKey);
+    const where = at(node?.range?.[0]);
+    if (unknownKey !== undefined) {
+      const parent = showPath(issue.path);
+      throw new UsageError(
+        `${where}: unknown key "${unknownKey}"${parent === '' ? '' : ` in ${parent}`}; see docs/configuration.md for the keys there are`,
+      );
+    }
+    throw new UsageError(`${where}: ${showPath(issue.path)}: ${issue.message}`);
+  }
+  const lineOf = (list: string, index: number): { line: number } => ({
+    line: lines.linePos(nodeAt(document.contents, [list, index])?.range?.[0] ?? 0).line,
+  });
+  const { organisation, tenants, components, exceptions, policy } = parsed.data;
+  return {
+    path,
+    policy,
+    tenants,
+    ...(organisation === undefined ? {} : { organisation }),
+    components: components.map((note, i) => ({ ...defined(note), ...lineOf('components', i) })),
+    exceptions: exceptions.map((risk, i) => ({ ...defined(risk), ...lineOf('exceptions', i) })),
+  };
+};
+
+/** Drops the keys that zod set to `undefined`: an absent key and an undefined one are not the same. */
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+const defined = <T extends object>(value: T): Defined<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
+
+/**
+ * @param path from `--config` or `POSTERN_CONFIG`; without it `postern.yaml` in the working folder
+ *   and then `/etc/postern/postern.yaml` are used, if they exist.
+ */
+export const loadConfiguration = (path: string | undefined): Configuration => {
+  const candidates = path === undefined ? ['postern.yaml', '/etc/postern/postern.yaml'] : [path];
+  for (const candidate of candidates) {
+    let source: string;
+    try {
+      const stats = statSync(candidate);
+      if (!stats.isFile()) throw new UsageError(`${candidate}: not a file`);
+      if (stats.size > fileBytesMax) {
+        throw new UsageError(`${candidate}: ${stats.size} bytes; at most ${fileBytesMax} are read`);
+      }
+      source = readFileSync(candidate, 'utf8');
+    } catch (thrown) {
+      if (thrown instanceof UsageError) throw thrown;
+      const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+      if (missing && path === undefined) continue;
+      throw new UsageError(`${candidate}: cannot be read: ${messageOf(thrown)}`);
+    }
+    return parseConfiguration(candidate, source);
+  }
+  return emptyConfiguration;
+};

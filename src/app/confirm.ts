@@ -1,0 +1,132 @@
+import { localSources } from '../advisories/local.generated.ts';
+import { askAll, countStates } from '../confirm/ask.ts';
+import type { Setting, Subject } from '../confirm/question.ts';
+import type { Answer, AnsweredComponent } from '../core/answer.ts';
+import type { Component, ComponentId } from '../core/component.ts';
+import type { FileView } from '../core/files.ts';
+import type { Distribution, PackageRef } from '../core/packages.ts';
+import type { PatchFacts } from '../core/patch.ts';
+import type { Configuration } from '../core/policy.ts';
+import { takeInventory } from '../inventory/take.ts';
+import { openKeeping } from '../logs/keeping/trail.ts';
+import { watchersOf } from '../logs/keeping/watchers.ts';
+import { sentenceOf } from './sentence.ts';
+import { noteOn, withNote } from './settle.ts';
+import { toolVersion } from './version.ts';
+
+/** What is being confirmed, by whose rules, and when. */
+export interface ConfirmRequest {
+  readonly files: FileView;
+  readonly configuration: Configuration;
+  readonly target: Answer['target'];
+  readonly now: Date;
+  /** Called before each stage, for a progress line. */
+  readonly progress?: (stage: string) => void;
+}
+
+const packageKey = ({ ecosystem, name }: PackageRef): string => `${ecosystem}:${name}`;
+
+/** Asks each package manager once, for all packages together. */
+const patchFacts = (
+  files: FileView,
+  components: readonly Component[],
+  distribution: Distribution,
+  now: Date,
+): ReadonlyMap<string, PatchFacts> => {
+  const wanted = new Map<string, PackageRef>();
+  for (const { package: owner } of components) {
+    if (owner !== undefined) wanted.set(packageKey(owner), owner);
+  }
+  const facts = new Map<string, PatchFacts>();
+  for (const source of localSources) {
+    const mine = [...wanted.values()].filter(({ ecosystem }) => ecosystem === source.ecosystem);
+    if (mine.length === 0) continue;
+    for (const [name, known] of source.facts(files, mine, distribution, now)) {
+      facts.set(`${source.ecosystem}:${name}`, known);
+    }
+  }
+  return facts;
+};
+
+const withTrails = (component: Component, keeping: ReturnType<typeof openKeeping>): Component => ({
+  ...component,
+  logs: component.logs.map(log =>
+    log.sink === undefined || log.emitted === 'off'
+      ? log
+      : { ...log, trail: keeping.trailOf(log.sink) },
+  ),
+});
+
+/** Nearest first; a circle of components that plug each other in ends where it began. */
+const ancestorsOf = (
+  component: Component,
+  byId: ReadonlyMap<ComponentId, Component>,
+): readonly Component[] => {
+  const out: Component[] = [];
+  const seen = new Set<ComponentId>([component.id]);
+  for (let at = component.partOf; at !== undefined && !seen.has(at); ) {
+    seen.add(at);
+    const next = byId.get(at);
+    if (next === undefined) break;
+    out.push(next);
+    at = next.partOf;
+  }
+  return out;
+};
+
+/** Reads the platform and asks the six questions of every component. */
+export const confirm = (request: ConfirmRequest): Answer => {
+  const { files, configuration, now, target, progress = () => {} } = request;
+  progress('reading configuration');
+  const { components: found, packages } = takeInventory(files);
+  const notes = new Map(found.map(each => [each.id, noteOn(each, configuration)]));
+  progress('following logs');
+  const keeping = openKeeping(files, now);
+  const components = found.map(each => withTrails(withNote(each, notes.get(each.id)), keeping));
+  progress('reading package indexes');
+  const facts = patchFacts(files, components, packages.distribution, now);
+  progress('asking the six questions');
+  const byId = new Map(components.map(each => [each.id, each]));
+  const setting: Setting = {
+    policy: configuration.policy,
+    now,
+    tenants: configuration.tenants,
+    watchers: watchersOf(files),
+    ownersNamed: configuration.components.some(note => note.owner !== undefined),
+    configurationPath: configuration.path ?? 'postern.yaml',
+    exceptions: configuration.exceptions,
+  };
+  const answered = components
+    .map((component): AnsweredComponent => {
+      const patch =
+        component.package === undefined ? undefined : facts.get(packageKey(component.package));
+      const note = notes.get(component.id);
+      const subject: Subject = {
+        component,
+        ancestors: ancestorsOf(component, byId),
+        ...(patch === undefined ? {} : { patch }),
+        ...(note === undefined ? {} : { note }),
+      };
+      return {
+        ...component,
+        ...(patch === undefined ? {} : { patch }),
+        checks: askAll(subject, setting),
+      };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const counts = countStates(answered);
+  const { unseen } = files;
+  return {
+    generated: now.toISOString(),
+    tool: { name: 'postern', version: toolVersion },
+    target,
+    ...(configuration.organisation === undefined
+      ? {}
+      : { organisation: configuration.organisation }),
+    tenants: configuration.tenants,
+    sentence: sentenceOf(answered, counts, unseen.length),
+    counts,
+    components: answered,
+    unseen,
+  };
+};

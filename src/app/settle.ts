@@ -1,0 +1,33 @@
+import type { Component } from '../core/component.ts';
+import { type ComponentNote, type Configuration, idMatches } from '../core/policy.ts';
+
+/** What `postern.yaml` says of one component: all matching entries, later ones over earlier ones. */
+export const noteOn = (
+  component: Component,
+  { components }: Configuration,
+): ComponentNote | undefined => {
+  const matching = components.filter(note => idMatches(note.match, component.id));
+  const [first, ...others] = matching;
+  return first === undefined ? undefined : Object.assign({}, first, ...others);
+};
+
+/** Adds what the organisation says; what the host itself shows is never overwritten. */
+export const withNote = (component: Component, note: ComponentNote | undefined): Component => {
+  if (note === undefined) return component;
+  const origin =
+    component.origin === 'unknown' ? (note.origin ?? component.origin) : component.origin;
+  const version =
+    'unknown' in component.version && note.version !== undefined
+      ? { value: note.version }
+      : component.version;
+  const supplier = component.supplier ?? note.supplier;
+  return {
+    ...component,
+    origin,
+    version,
+    thirdParty: origin !== 'in-house',
+    ...(supplier === undefined ? {} : { supplier }),
+    ...(note.owner === undefined ? {} : { owner: note.owner }),
+    ...(note.labels === undefined ? {} : { labels: note.labels }),
+  };
+};

@@ -1,0 +1,99 @@
+import type { Component, Reach } from '../core/component.ts';
+import type { Verdict } from '../core/verdict.ts';
+import {
+  evidenceOf,
+  isOff,
+  notApplicable,
+  pass,
+  type Question,
+  reachOf,
+  yamlName,
+} from './question.ts';
+
+/** Kinds that need root to start (ports, mailboxes of many users); the rest never does. */
+const mayBeRoot: ReadonlySet<Component['kind']> = new Set(['mta', 'imap', 'web-front', 'library']);
+
+const isRoot = (component: Component): boolean =>
+  component.runsAs?.user === 'root' || component.runsAs?.user === '0';
+
+const show = ({ resource, mode, extent }: Reach): string => `${mode} ${resource}: ${extent}`;
+
+const evidenceOfReach = (reach: readonly Reach[]): Verdict['evidence'] =>
+  reach.map(each => evidenceOf(show(each), each.because));
+
+/** Can it reach no more than it needs, and is it known how many people's data that is? */
+export const contained: Question = (subject, setting): Verdict => {
+  const { component, note } = subject;
+  if (isOff(component)) return notApplicable('it is switched off: it reaches nothing');
+  const reach = reachOf(subject);
+  const evidence = evidenceOfReach(reach);
+  if (isRoot(component) && !mayBeRoot.has(component.kind)) {
+    return {
+      state: 'fail',
+      why: `its code runs as root, so a flaw in it reaches everything on the host`,
+      evidence: [evidenceOf('runs as root', component.runsAs?.because), ...evidence],
+      remedy: `# Run ${component.name} as a user of its own: set its user option, or in its systemd unit:\n[Service]\nUser=${component.name.replace(/[^a-z0-9_-]/gi, '') || 'service'}`,
+      weight: 65,
+    };
+  }
+  const needs = note?.needs;
+  const beyond =
+    needs === undefined ? [] : reach.filter(({ resource }) => !needs.includes(resource));
+  if (beyond.length > 0) {
+    return {
+      state: 'fail',
+      why: `it reaches more than ${setting.configurationPath} says it needs: ${beyond.map(show).join('; ')}`,
+      evidence: [
+        evidenceOf(`needs only ${needs?.join(', ') || 'nothing'}`, {
+          path: setting.configurationPath,
+          ...(note?.line === undefined ? {} : { line: note.line }),
+        }),
+        ...evidenceOfReach(beyond),
+      ],
+      remedy: `# Take that access away where the evidence says it is granted, or, if it is needed,\n${yamlName(setting.configurationPath)}\n# needs: [${[...new Set(reach.map(({ resource }) => resource))].join(', ')}]`,
+      weight: 62,
+    };
+  }
+  const { tenants } = setting;
+  const people = tenants.reduce(
+    (sum, { people: { active, dormant, former } }) => sum + active + dormant + former,
+    0,
+  );
+  const open: string[] = [];
+  const lines: string[] = [];
+  if (reach.length === 0) open.push('what it can reach is not known');
+  if (needs === undefined) {
+    open.push('what it needs to reach is not stated');
+    const resources = [...new Set(reach.map(({ resource }) => resource))];
+    lines.push(
+      'components:',
+      `  - match: "${component.id}"`,
+      `    needs: [${resources.join(', ')}]  # what it reaches today: strike out what it does not need`,
+    );
+  }
+  if (people === 0) {
+    open.push('how many people’s data that is has not been counted');
+    lines.push(
+      'tenants:',
+      '  - name: <customer or company>',
+      '    domains: [example.jp]',
+      '    people: { active: 0, dormant: 0, former: 0 }',
+      `    counted: ${setting.now.toISOString().slice(0, 10)}`,
+    );
+  }
+  if (open.length === 0) {
+    return pass(
+      `it reaches what it needs and no more: data of at most ${people.toLocaleString('en')} people, as ${setting.configurationPath} counts them`,
+      evidence,
+    );
+  }
+  return {
+    state: 'unknown',
+    why: open.join('; '),
+    evidence,
+    ...(lines.length === 0
+      ? { remedy: `# Find out what ${component.name} can read and change.` }
+      : { remedy: [yamlName(setting.configurationPath), ...lines].join('\n') }),
+    weight: reach.some(({ mode }) => mode === 'admin') ? 22 : 12,
+  };
+};

@@ -1,0 +1,69 @@
+import type { AccessLog } from '../core/access-log.ts';
+import type { Verdict } from '../core/verdict.ts';
+import {
+  evidenceOf,
+  isOff,
+  logsOf,
+  notApplicable,
+  pass,
+  type Question,
+  reachOf,
+  runsInside,
+} from './question.ts';
+
+const weightOf = (log: AccessLog): number =>
+  log.question === 'who read what' || log.question === 'who logged in' ? 70 : 50;
+
+const worst = (logs: readonly AccessLog[]): number => Math.max(...logs.map(weightOf));
+
+/** Does access through it leave a log that says who read what? */
+export const logged: Question = (subject): Verdict => {
+  const { component } = subject;
+  if (isOff(component)) return notApplicable('it is switched off: nothing is accessed through it');
+  const { of: logging, logs } = logsOf(subject);
+  if (logs.length === 0) {
+    if (!runsInside(component) && reachOf(subject).length === 0) {
+      return {
+        state: 'unknown',
+        why: 'neither what it can reach nor where it logs is known',
+        evidence: component.foundAt.map(place => evidenceOf('found here', place)),
+        remedy: `# Find out what ${component.name} writes down about the mail it handles, and where.`,
+        weight: 30,
+      };
+    }
+    return {
+      state: 'unknown',
+      why: 'no log is known that would show what is accessed through it',
+      evidence: component.foundAt.map(place => evidenceOf('found here', place)),
+      remedy: `# Find out what ${component.name} writes down about the mail it handles, and where.`,
+      weight: 30,
+    };
+  }
+  const via =
+    logging === component ? '' : ` (in the log of ${logging.name}, which it runs through)`;
+  const evidence = logs.map(log =>
+    evidenceOf(`${log.question}: ${log.emitted}; ${log.why}`, log.because),
+  );
+  const faulty = logs.filter(log => log.emitted === 'off' || log.emitted === 'partial');
+  const remedies = [...new Set(logs.flatMap(log => log.remedy ?? []))].join('\n\n');
+  if (faulty.length > 0) {
+    return {
+      state: 'fail',
+      why: `${faulty.map(log => `"${log.question}" is ${log.emitted === 'off' ? 'not logged' : 'only partly logged'}: ${log.why}`).join('; ')}${via}`,
+      evidence,
+      remedy: remedies === '' ? `# See docs/platforms/${logging.platform}.md` : remedies,
+      weight: worst(faulty),
+    };
+  }
+  const open = logs.filter(log => log.emitted === 'unknown');
+  if (open.length > 0) {
+    return {
+      state: 'unknown',
+      why: `${open.map(log => `whether "${log.question}" is logged cannot be told: ${log.why}`).join('; ')}${via}`,
+      evidence,
+      remedy: remedies === '' ? `# See docs/platforms/${logging.platform}.md` : remedies,
+      weight: worst(open) - 20,
+    };
+  }
+  return pass(`its log answers ${logs.map(log => log.question).join(', ')}${via}`, evidence);
+};

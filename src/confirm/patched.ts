@@ -1,0 +1,195 @@
+import type { PatchFacts, Since } from '../core/patch.ts';
+import type { Evidence, Verdict } from '../core/verdict.ts';
+import { evidenceOf, type Question, reachOf, type Setting, type Subject } from './question.ts';
+
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+
+/** Days between the first sign of a fix and the deadline, and why that many. */
+export const deadlineOf = (
+  subject: Subject,
+  { policy }: Setting,
+): { readonly days: number; readonly why: string } => {
+  const { component, ancestors, note } = subject;
+  const { internet, internal } = policy.patchDays;
+  if (note?.exposure === 'internal') return { days: internal, why: 'declared internal' };
+  if (note?.exposure === 'internet')
+    return { days: internet, why: 'declared to face the internet' };
+  const facing = [component, ...ancestors].find(each => each.exposure?.internet === 'yes');
+  if (facing !== undefined) return { days: internet, why: `${facing.name} faces the internet` };
+  if (
+    reachOf(subject).some(
+      ({ resource }) => resource === 'mail-in-transit' || resource === 'stored-mail',
+    )
+  ) {
+    return { days: internet, why: 'it reads mail that anybody on the internet may send' };
+  }
+  return component.exposure?.internet === 'no'
+    ? { days: internal, why: 'it does not face the internet' }
+    : {
+        days: internet,
+        why: 'whether it faces the internet is not known, so it counts as if it did',
+      };
+};
+
+const dayOf = (stamp: string): string => stamp.slice(0, 10);
+
+const showSince = ({ notBefore, notAfter }: Since): string => {
+  if (notBefore !== undefined && notBefore === notAfter) return `since ${dayOf(notBefore)}`;
+  const parts = [
+    notBefore === undefined ? '' : `not before ${dayOf(notBefore)}`,
+    notAfter === undefined ? '' : `at the latest since ${dayOf(notAfter)}`,
+  ].filter(part => part !== '');
+  return parts.length === 0 ? 'since an unknown day' : `since a day ${parts.join(' and ')}`;
+};
+
+const pastSentence = (facts: PatchFacts): string => {
+  const days = facts.history
+    .filter(past => past.security === true && past.days !== undefined)
+    .map(past => past.days ?? 0)
+    .sort((a, b) => a - b);
+  if (days.length === 0) return '';
+  const median = days[Math.floor((days.length - 1) / 2)] ?? 0;
+  return `; ${days.length} past security update${days.length === 1 ? '' : 's'} took ${median} days at the median, ${days.at(-1)} at most`;
+};
+
+const historyEvidence = (facts: PatchFacts): readonly Evidence[] =>
+  facts.history
+    .filter(past => past.security === true)
+    .slice(-3)
+    .map(past =>
+      evidenceOf(
+        `${past.to} installed ${dayOf(past.installed)}${past.days === undefined ? '' : `, ${past.days} days after its release`}`,
+        past.because,
+      ),
+    );
+
+/** Is a security update waiting past the deadline that customer-facing applications have? */
+export const patched: Question = (subject, setting) => {
+  const { component, patch } = subject;
+  if (patch === undefined) return withoutPackage(subject);
+  const facts = [...historyEvidence(patch), ...supportEvidence(patch)];
+  const name = component.package?.name ?? component.name;
+  if (patch.waiting.state === 'update' && patch.waiting.security !== false) {
+    return waitingVerdict(subject, setting, patch, facts);
+  }
+  if (patch.support.state === 'ended') {
+    return {
+      state: 'fail',
+      why: `security support ended on ${dayOf(patch.support.since)}: ${patch.support.why}`,
+      evidence: facts,
+      remedy: `# ${name} gets no security updates any more. Move to a release that does,\n# or to a supported replacement, and remove this one:\napt purge ${name}`,
+      weight: 85,
+    };
+  }
+  if (patch.waiting.state === 'unknown') {
+    return {
+      state: 'unknown',
+      why: `whether a security update is waiting cannot be told: ${patch.waiting.why}`,
+      evidence: facts,
+      remedy: patch.waiting.how,
+      weight: 40,
+    };
+  }
+  const stale = indexAge(patch, setting);
+  if (stale !== undefined) return { ...stale, evidence: facts };
+  const { waiting } = patch;
+  if (waiting.state === 'update') {
+    return {
+      state: 'pass',
+      why: `no security update is waiting; ${waiting.version} is, from a suite that carries none${pastSentence(patch)}`,
+      evidence: [evidenceOf(`${waiting.version} is available`, waiting.because), ...facts],
+    };
+  }
+  return {
+    state: 'pass',
+    why: `no security update is waiting in the package index of ${dayOf(patch.indexAsOf ?? '')}${pastSentence(patch)}`,
+    evidence: [evidenceOf(waiting.why, waiting.because), ...facts],
+  };
+};
+
+const supportEvidence = ({ support }: PatchFacts): readonly Evidence[] => [
+  evidenceOf(support.why, support.state === 'ended' ? support.because : undefined),
+];
+
+const waitingVerdict = (
+  subject: Subject,
+  setting: Setting,
+  patch: PatchFacts,
+  facts: readonly Evidence[],
+): Verdict => {
+  const { waiting } = patch;
+  if (waiting.state !== 'update') throw new Error('waitingVerdict is for a waiting update');
+  const deadline = deadlineOf(subject, setting);
+  const ageDays = (stamp: string | undefined): number | undefined =>
+    stamp === undefined ? undefined : (setting.now.getTime() - Date.parse(stamp)) / dayMs;
+  const atLeast = ageDays(waiting.since.notAfter);
+  const atMost = ageDays(waiting.since.notBefore);
+  const what = `${waiting.security === true ? 'security update' : 'update, perhaps a security one,'} ${waiting.version} is waiting ${showSince(waiting.since)}; deadline ${deadline.days} days (${deadline.why})`;
+  const evidence = [
+    evidenceOf(`${waiting.version} is available, ${waiting.since.basis}`, waiting.because),
+    ...facts,
+  ];
+  if (waiting.security === true && atLeast !== undefined && atLeast > deadline.days) {
+    return {
+      state: 'fail',
+      why: `${what}: overdue by at least ${Math.floor(atLeast - deadline.days)} days`,
+      evidence,
+      remedy: waiting.remedy,
+      weight: Math.min(99, 80 + Math.floor((atLeast - deadline.days) / 10)),
+    };
+  }
+  if (waiting.security === true && atMost !== undefined && atMost <= deadline.days) {
+    return {
+      state: 'pass',
+      why: `${what}: ${Math.ceil(deadline.days - atMost)} days left`,
+      evidence,
+      remedy: waiting.remedy,
+    };
+  }
+  return {
+    state: 'unknown',
+    why: `${what}: whether the deadline has passed cannot be told from this host`,
+    evidence,
+    remedy: `# Mend it, and the question is gone:\n${waiting.remedy}`,
+    weight: 75,
+  };
+};
+
+const indexAge = (patch: PatchFacts, { now, policy }: Setting): Verdict | undefined => {
+  const how = '# Refresh the package index, then run Postern again:\napt update';
+  if (patch.indexAsOf === undefined) {
+    return {
+      state: 'unknown',
+      why: 'the package index says nothing of its own age',
+      evidence: [],
+      remedy: how,
+      weight: 35,
+    };
+  }
+  const hours = (now.getTime() - Date.parse(patch.indexAsOf)) / hourMs;
+  if (hours <= policy.indexAgeHoursMax) return undefined;
+  return {
+    state: 'unknown',
+    why: `the package index is of ${dayOf(patch.indexAsOf)}, ${Math.floor(hours / 24)} days old: what was released since is not known`,
+    evidence: [],
+    remedy: how,
+    weight: 35,
+  };
+};
+
+const withoutPackage = ({ component, ancestors }: Subject): Verdict => {
+  const [host] = ancestors;
+  const shown = 'value' in component.version ? ` (version ${component.version.value})` : '';
+  return {
+    state: 'unknown',
+    why: `no package manager on this host looks after it${shown}, so nothing here tells whether it has a known flaw`,
+    evidence: component.foundAt.map(place => evidenceOf('found here', place)),
+    remedy: [
+      `# ${component.name} was not installed by a package manager: nobody updates it for you.`,
+      `# Compare its version with its maker's security notes${host === undefined ? '' : ` (it runs inside ${host.name})`},`,
+      '# or replace it by the distribution’s package.',
+    ].join('\n'),
+    weight: 50,
+  };
+};

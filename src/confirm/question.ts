@@ -1,0 +1,78 @@
+import type { Tenant } from '../core/answer.ts';
+import type { Component } from '../core/component.ts';
+import type { PatchFacts } from '../core/patch.ts';
+import type { AcceptedRisk, ComponentNote, Policy } from '../core/policy.ts';
+import type { Verdict } from '../core/verdict.ts';
+
+/** A program on the host that reads a log and may tell somebody. */
+export interface Watcher {
+  readonly name: string;
+  readonly logPaths: readonly string[];
+  readonly tells?: string;
+  readonly because: { readonly path: string; readonly line?: number };
+}
+
+/** Everything a check may look at for one component. */
+export interface Subject {
+  readonly component: Component;
+  /** What it is plugged into, nearest first. */
+  readonly ancestors: readonly Component[];
+  readonly patch?: PatchFacts;
+  /** What `postern.yaml` says of it, all matching entries joined; with the place of the last. */
+  readonly note?: ComponentNote;
+}
+
+/** What is the same for every component of one run. */
+export interface Setting {
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly tenants: readonly Tenant[];
+  readonly watchers: readonly Watcher[];
+  /** Whether `postern.yaml` names owners at all: then a component without one was forgotten. */
+  readonly ownersNamed: boolean;
+  readonly configurationPath: string;
+  readonly exceptions: readonly AcceptedRisk[];
+}
+
+export type Question = (subject: Subject, setting: Setting) => Verdict;
+
+export const pass = (why: string, evidence: Verdict['evidence'] = []): Verdict => ({
+  state: 'pass',
+  why,
+  evidence,
+});
+
+export const notApplicable = (why: string): Verdict => ({
+  state: 'not-applicable',
+  why,
+  evidence: [],
+});
+
+/** Kinds whose code runs inside their host's process: they reach and log what it does. */
+const embedded: ReadonlySet<Component['kind']> = new Set(['add-on', 'webmail-plugin', 'library']);
+
+export const runsInside = (component: Component): boolean =>
+  embedded.has(component.kind) && component.partOf !== undefined;
+
+/** What the component can reach: its own, and for code inside another program that program's too. */
+export const reachOf = ({ component, ancestors }: Subject): Component['reach'] =>
+  runsInside(component) ? [...component.reach, ...(ancestors[0]?.reach ?? [])] : component.reach;
+
+/** The logs in which access through it shows: its own, else its host's, nearest first. */
+export const logsOf = ({
+  component,
+  ancestors,
+}: Subject): { readonly of: Component; readonly logs: Component['logs'] } => {
+  const logging = [component, ...ancestors].find(each => each.logs.length > 0) ?? component;
+  return { of: logging, logs: logging.logs };
+};
+
+export const yamlName = (path: string): string => `# in ${path}:`;
+
+/** Joined evidence of what is the same place twice. */
+export const evidenceOf = (
+  what: string,
+  place: { readonly path: string; readonly line?: number } | undefined,
+): Verdict['evidence'][number] => (place === undefined ? { what } : { what, ...place });
+
+export const isOff = (component: Component): boolean => component.enabled === false;
