@@ -1,0 +1,190 @@
+import type { Answer, AnsweredComponent, StateCounts } from '../core/answer.ts';
+import { type Check, checks, type Verdict } from '../core/verdict.ts';
+import { checkTitles } from './check-titles.ts';
+import { docsOf, type Finding, findingsOf } from './findings.ts';
+import { type Markup, html as markup, raw, render } from './html/markup.ts';
+import { reachPicture } from './html/reach-picture.ts';
+import { styles } from './html/styles.ts';
+
+const findingsMax = 400;
+
+const place = ({ path, line }: { path?: string; line?: number }): Markup =>
+  path === undefined
+    ? markup``
+    : markup` <code>${path}${line === undefined ? '' : `:${line}`}</code>`;
+
+/** Words, not colour alone, carry the state. */
+const stateWords = {
+  pass: '✓ pass',
+  fail: '✗ fail',
+  unknown: '? unknown',
+  'not-applicable': '– n/a',
+} as const;
+
+const badge = ({ state, exception }: Verdict): Markup => {
+  const accepted =
+    exception !== undefined && !exception.expired
+      ? markup` <small>accepted until ${exception.until}</small>`
+      : markup``;
+  return markup`<span class="state ${state}">${stateWords[state]}</span>${accepted}`;
+};
+
+const total = ({ pass, fail, unknown }: StateCounts): number => pass + fail + unknown;
+
+const tile = (answer: Answer, check: Check): Markup => {
+  const counts = answer.counts[check];
+  const all = Math.max(1, total(counts));
+  const share = (count: number): string => `${((100 * count) / all).toFixed(2)}%`;
+  return markup`<a class="tile" href="#check-${check}">
+<h3>${checkTitles[check].title}</h3>
+<p class="big">${counts.fail === 0 ? markup`<b>${counts.unknown}</b> unknown` : markup`<b class="bad">${counts.fail}</b> fail`}</p>
+<div class="bar" role="img" aria-label="${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} unknown">
+<i class="pass" style="width:${share(counts.pass)}"></i><i class="fail" style="width:${share(counts.fail)}"></i><i class="unknown" style="width:${share(counts.unknown)}"></i>
+</div>
+<p class="small">${counts.pass} pass · ${counts.fail} fail · ${counts.unknown} unknown · ${counts['not-applicable']} n/a</p>
+</a>`;
+};
+
+const remedyBlock = ({ remedy }: Verdict): Markup =>
+  remedy === undefined ? markup`` : markup`<pre tabindex="0">${remedy}</pre>`;
+
+const evidenceList = ({ evidence }: Verdict): Markup =>
+  evidence.length === 0
+    ? markup``
+    : markup`<ul class="evidence">${evidence.map(each => markup`<li>${each.what}${place(each)}</li>`)}</ul>`;
+
+const findingItem = ({ check, verdict, components }: Finding): Markup => {
+  const [first, ...others] = components;
+  return markup`<li>
+<details><summary>${badge(verdict)} <b>${check}</b> <a href="#${anchor(first?.id ?? '')}">${first?.id ?? ''}</a>${
+    others.length === 0 ? '' : ` and ${others.length} more`
+  }<br><span class="why">${verdict.why}</span></summary>
+${others.length === 0 ? '' : markup`<p class="small">Also: ${others.map((each, i) => markup`${i === 0 ? '' : ', '}<a href="#${anchor(each.id)}">${each.id}</a>`)}</p>`}
+${evidenceList(verdict)}${remedyBlock(verdict)}<p class="small">More: <code>${docsOf(check)}</code></p></details></li>`;
+};
+
+const anchor = (id: string): string => `c-${encodeURIComponent(id)}`;
+
+const versionText = ({ version }: AnsweredComponent): string =>
+  'value' in version ? version.value : 'unknown';
+
+const stateTitle: Readonly<Record<'true' | 'false' | 'null', string>> = {
+  true: 'in use',
+  false: 'switched off',
+  null: 'perhaps in use',
+};
+
+const tableRow = (component: AnsweredComponent): Markup => {
+  const off = component.enabled === false;
+  return markup`<tr class="${off ? 'off' : ''} ${component.id === component.platform ? 'main' : ''}">
+<th scope="row"><a href="#${anchor(component.id)}">${component.id}</a></th>
+<td>${component.kind}</td><td class="version">${versionText(component)}</td>
+${checks.map(check => {
+  const verdict = component.checks[check];
+  return markup`<td><span class="state ${verdict.state}" title="${verdict.why}">${stateWords[verdict.state]}${verdict.exception !== undefined && !verdict.exception.expired ? '*' : ''}</span></td>`;
+})}</tr>`;
+};
+
+const logRow = ({ question, emitted, why, trail }: AnsweredComponent['logs'][number]): Markup => {
+  const kept = [
+    trail?.path === undefined ? '' : trail.path,
+    trail?.oldest === undefined ? '' : `oldest line ${trail.oldest.slice(0, 10)}`,
+    trail?.retainedDays === undefined ? '' : `kept ${trail.retainedDays} days`,
+    trail?.shippedTo === undefined ? '' : `copied to ${trail.shippedTo}`,
+    trail?.unknown ?? '',
+  ].filter(part => part !== '');
+  return markup`<tr><th scope="row">${question}</th><td><span class="state log-${emitted}">${emitted}</span></td><td>${why}</td><td>${kept.join('; ')}</td></tr>`;
+};
+
+const card = (component: AnsweredComponent): Markup => {
+  const facts: readonly (readonly [string, string])[] = [
+    [
+      'Version',
+      'value' in component.version
+        ? component.version.value
+        : `unknown: ${component.version.unknown}`,
+    ],
+    [
+      'Package',
+      component.package === undefined
+        ? 'none'
+        : `${component.package.name} ${component.package.version} (${component.package.ecosystem})`,
+    ],
+    ['Supplier', component.supplier ?? 'unknown'],
+    ['Origin', component.origin],
+    ['Owner', component.owner ?? 'nobody named'],
+    ['State', stateTitle[`${component.enabled}`]],
+    ['Plugged into', component.partOf ?? '–'],
+    ['Runs as', component.runsAs?.user ?? 'not known'],
+    [
+      'Internet',
+      component.exposure === undefined
+        ? 'not known'
+        : `${component.exposure.internet}: ${component.exposure.why}`,
+    ],
+  ];
+  return markup`<section class="card" id="${anchor(component.id)}">
+<h3>${component.id} <small>${component.kind}</small></h3>
+<dl>${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="small">Found at${component.foundAt.slice(0, 12).map(each => place(each))}</p>
+${component.reach.length === 0 ? '' : markup`<h4>Can reach</h4><ul>${component.reach.map(each => markup`<li><b>${each.mode} ${each.resource}</b>: ${each.extent}${each.because === undefined ? '' : place(each.because)}</li>`)}</ul>`}
+${component.logs.length === 0 ? '' : markup`<h4>Writes down</h4><table class="logs"><tbody>${component.logs.map(logRow)}</tbody></table>`}
+<h4>Six questions</h4><ul class="verdicts">${checks.map(check => {
+    const verdict = component.checks[check];
+    const more = verdict.remedy !== undefined || verdict.evidence.length > 0;
+    return more
+      ? markup`<li><details><summary>${badge(verdict)} <b>${check}</b> ${verdict.why}</summary>${evidenceList(verdict)}${remedyBlock(verdict)}</details></li>`
+      : markup`<li class="plain">${badge(verdict)} <b>${check}</b> ${verdict.why}</li>`;
+  })}</ul></section>`;
+};
+
+const tenantTable = ({ tenants }: Answer): Markup =>
+  tenants.length === 0
+    ? markup``
+    : markup`<section><h2>People on the platform</h2><div class="scroll"><table><thead><tr><th scope="col">Tenant</th><th scope="col" class="number">Active</th><th scope="col" class="number">Dormant</th><th scope="col" class="number">Former</th><th scope="col">Counted</th></tr></thead><tbody>${tenants.map(
+        ({ name, people, counted }) =>
+          markup`<tr><th scope="row">${name}</th><td class="number">${people.active.toLocaleString('en')}</td><td class="number">${people.dormant.toLocaleString('en')}</td><td class="number">${people.former.toLocaleString('en')}</td><td>${counted}</td></tr>`,
+      )}</tbody></table></div><p class="small">As the organisation counts them in its own configuration.</p></section>`;
+
+const unseenList = ({ unseen }: Answer): Markup =>
+  unseen.length === 0
+    ? markup``
+    : markup`<section><h2 id="unseen">Could not be seen (${unseen.length})</h2><ul>${unseen.map(
+        ({ what, why, how }) =>
+          markup`<li><code>${what}</code> ${why}. <span class="small">${how}</span></li>`,
+      )}</ul></section>`;
+
+const findingSections = (findings: readonly Finding[]): readonly Markup[] =>
+  checks.map(check => {
+    const mine = findings.filter(each => each.check === check);
+    return markup`<section><h3 id="check-${check}">${checkTitles[check].title} <small>${check}</small></h3><p class="small">${checkTitles[check].asks}</p>${
+      mine.length === 0
+        ? markup`<p>Nothing to mend.</p>`
+        : markup`<ol class="findings">${mine.map(findingItem)}</ol>`
+    }</section>`;
+  });
+
+/** One file: no network, no script needed to read it, printable. */
+export const html = (answer: Answer): string => {
+  const findings = findingsOf(answer).slice(0, findingsMax);
+  const target = 'sample' in answer.target ? 'the sample estate' : answer.target.root;
+  const title = `Postern: ${answer.organisation ?? target}`;
+  return render(markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${title}</title><style>${raw(styles)}</style></head><body>
+<a class="skip" href="#findings">Skip to the findings</a>
+<header><p class="brand">Postern</p><h1>${answer.sentence}</h1>
+<p class="small">${answer.organisation === undefined ? '' : `${answer.organisation} · `}${target} · ${answer.generated} · version ${answer.tool.version}</p></header>
+<main>
+<nav class="tiles" aria-label="The six questions">${checks.map(check => tile(answer, check))}</nav>
+${reachPicture(answer)}
+<section><h2 id="findings">What to mend first</h2><ol class="findings">${findings.slice(0, 10).map(findingItem)}</ol></section>
+<section><h2>Every part</h2><div class="scroll"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(tableRow)}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
+${tenantTable(answer)}
+<h2>Findings by question</h2>${findingSections(findings)}
+${unseenList(answer)}
+<h2>Parts in detail</h2>${answer.components.map(card)}
+</main></body></html>
+`);
+};

@@ -1,0 +1,62 @@
+/** The page's style sheet. Grey is unknown, never green; every colour also has a word. */
+export const styles = `
+:root{--ink:#1b2430;--soft:#5a6675;--line:#d9dee5;--paper:#fff;--ground:#f4f6f8;--pass:#1d7a46;--pass-bg:#e3f3ea;--fail:#b3261e;--fail-bg:#fbe6e4;--unknown:#5f6672;--unknown-bg:#e7e9ed;--accent:#24476b}
+@media(prefers-color-scheme:dark){:root{--ink:#e7ebf0;--soft:#a3adba;--line:#38424f;--paper:#1c232c;--ground:#12171d;--pass:#7bd3a0;--pass-bg:#16382a;--fail:#ff9d94;--fail-bg:#4a1f1c;--unknown:#b9c0ca;--unknown-bg:#303843;--accent:#9cc3ea}}
+*{box-sizing:border-box}
+html{scroll-behavior:smooth}
+body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK JP",sans-serif}
+header,main{max-width:1180px;margin:0 auto;padding:0 24px}
+header{padding-top:32px}
+.brand{margin:0;font-weight:700;letter-spacing:.08em;text-transform:uppercase;color:var(--accent);font-size:13px}
+h1{font-size:26px;line-height:1.3;margin:.3em 0;font-weight:650;max-width:60ch}
+h2{font-size:20px;margin:44px 0 12px}
+h3{font-size:17px;margin:26px 0 6px}
+h4{font-size:13px;margin:18px 0 4px;color:var(--soft);text-transform:uppercase;letter-spacing:.05em}
+h3 small,h2 small{font-weight:400;color:var(--soft)}
+a{color:var(--accent)}
+a:focus-visible,summary:focus-visible,pre:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.small{font-size:13px;color:var(--soft);margin:.3em 0}
+.skip{position:absolute;left:-999px}.skip:focus{left:12px;top:12px;background:var(--paper);padding:8px}
+.tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:14px;margin:24px 0}
+.tile{display:block;background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:14px 16px;color:inherit;text-decoration:none}
+.tile:hover{border-color:var(--accent)}
+.tile h3{margin:0;font-size:14px;color:var(--soft);font-weight:600}
+.tile .big{margin:2px 0 6px;font-size:17px}.tile .big b{font-size:30px;font-weight:650}.tile .bad{color:var(--fail)}
+.bar{display:flex;height:8px;border-radius:4px;overflow:hidden;background:var(--line)}
+.bar i{display:block;height:100%}.bar .pass{background:#2f9d62}.bar .fail{background:#d0453c}.bar .unknown{background:#9aa3af}
+.state{display:inline-block;padding:0 8px;border-radius:9px;font-size:13px;font-weight:600;white-space:nowrap}
+.state.pass,.state.log-on{background:var(--pass-bg);color:var(--pass)}
+.state.fail,.state.log-off,.state.log-partial{background:var(--fail-bg);color:var(--fail)}
+.state.unknown,.state.log-unknown{background:var(--unknown-bg);color:var(--unknown)}
+.state.not-applicable{color:var(--soft);font-weight:400}
+.scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:10px}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th,td{text-align:left;padding:5px 10px;border-bottom:1px solid var(--line);vertical-align:top}
+thead th{position:sticky;top:0;background:var(--paper);color:var(--soft);font-size:12px}
+tbody tr:last-child>*{border-bottom:0}
+tbody th{font-weight:400;overflow-wrap:anywhere}
+.parts tbody th{min-width:210px;padding-left:26px}.parts tr.main th{font-weight:650;padding-left:10px}
+.parts td.version{max-width:170px;overflow-wrap:anywhere;color:var(--soft)}
+tr.off{opacity:.62}
+.number{text-align:right;font-variant-numeric:tabular-nums}
+ol.findings{padding:0;list-style:none;counter-reset:n}
+ol.findings>li,.card{background:var(--paper);border:1px solid var(--line);border-radius:10px;margin:0 0 10px}
+ol.findings>li{padding:10px 16px}
+summary{cursor:pointer;overflow-wrap:anywhere}
+.why{color:var(--soft)}
+pre{background:var(--ground);border:1px solid var(--line);border-radius:6px;padding:10px 12px;overflow-x:auto;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre}
+code{font:13px ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+.evidence{font-size:14px;margin:8px 0;padding-left:20px}
+.card{padding:6px 18px 12px}
+.card h3{margin-top:10px;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:repeat(3,1fr);gap:4px 20px;margin:8px 0;font-size:14px}
+dt{color:var(--soft);font-size:12px}dd{margin:0;overflow-wrap:anywhere}
+.verdicts{list-style:none;padding:0;font-size:14px}.verdicts li{padding:3px 0}.verdicts .plain{padding-left:16px}
+.reach{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:12px;overflow-x:auto}
+.reach svg{display:block;width:100%;height:auto;min-width:720px}
+.reach text{fill:var(--ink);font:13px system-ui,"Noto Sans CJK JP",sans-serif}.reach .label{fill:var(--soft);font-size:12px}
+.reach path{fill:none;stroke:var(--accent);stroke-opacity:.28}.reach path.fail{stroke:#d0453c;stroke-opacity:.4}
+.reach rect{fill:var(--accent)}.reach rect.fail{fill:#d0453c}
+@media(max-width:760px){.tiles,dl{grid-template-columns:1fr 1fr}h1{font-size:21px}header,main{padding-left:14px;padding-right:14px}}
+@media print{body{background:#fff}.card,ol.findings>li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}.skip{display:none}thead th{position:static}}
+`;
