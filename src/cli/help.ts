@@ -1,0 +1,71 @@
+import { exitCodes } from '../core/errors.ts';
+import {
+  confirmFormats,
+  type Flag,
+  globalFlags,
+  inventoryFormats,
+  type Verb,
+  verbs,
+} from './verbs.ts';
+
+const flagName = ({ name, value, short }: Flag): string =>
+  `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+
+const rows = (pairs: readonly (readonly [string, string])[]): string => {
+  const columns = Math.max(...pairs.map(([left]) => left.length)) + 2;
+  return pairs.map(([left, right]) => `  ${left.padEnd(columns)}${right}`).join('\n');
+};
+
+const exitRows = rows([
+  [String(exitCodes.done), 'done, nothing over the threshold'],
+  [String(exitCodes.failed), 'Postern itself failed'],
+  [String(exitCodes.crossed), 'a threshold was crossed (--fail-on)'],
+  [
+    String(exitCodes.unseen),
+    'done, but something could not be seen, and nothing crossed the threshold',
+  ],
+  [String(exitCodes.usage), 'wrong usage or configuration'],
+]);
+
+export const mainHelp = (version: string): string =>
+  [
+    `postern ${version}: is every third-party part of the mail platform known, patched, logged, kept and watched?`,
+    '',
+    'Usage: postern VERB [options]',
+    '',
+    rows(verbs.map(({ name, does }) => [name, does])),
+    '',
+    'Options of every verb:',
+    rows(globalFlags.map(flag => [flagName(flag), flag.help])),
+    '',
+    'Exit status:',
+    exitRows,
+    '',
+    'postern VERB --help says more. Try: postern confirm --sample',
+    '',
+  ].join('\n');
+
+export const verbHelp = (verb: Verb): string => {
+  const formats = verb.name === 'confirm' ? confirmFormats : inventoryFormats;
+  return [
+    verb.does,
+    '',
+    `Usage: ${verb.usage}`,
+    '',
+    rows(
+      [...verb.flags, ...globalFlags].map(flag => [
+        flagName(flag),
+        flag.name === 'format' ? `one of ${formats.join(', ')} (default text)` : flag.help,
+      ]),
+    ),
+    '',
+    'Examples:',
+    ...verb.examples.flatMap(([command, does]) => [`  # ${does}`, `  ${command}`]),
+    '',
+    'Exit status:',
+    exitRows,
+    '',
+    'Every option can also be set as POSTERN_OPTION, such as POSTERN_CONFIG or POSTERN_FORMAT; the flag wins.',
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,47 @@
+import { confirm } from '../app/confirm.ts';
+import type { Answer } from '../core/answer.ts';
+import type { Invocation } from './arguments.ts';
+import type { Outcome } from './main.ts';
+import { aimOf, formatOf, progressLine, wantsColor } from './target.ts';
+import { exitOf, parseThreshold } from './threshold.ts';
+import { confirmFormats } from './verbs.ts';
+
+type Format = (typeof confirmFormats)[number];
+
+/** Each format's writer is loaded only when it is asked for. */
+const render = async (format: Format, answer: Answer, invocation: Invocation): Promise<string> => {
+  switch (format) {
+    case 'text':
+      return (await import('../report/text.ts')).text(answer, {
+        color: wantsColor(invocation),
+        verbose: invocation.switches.has('verbose'),
+      });
+    case 'json':
+      return (await import('../report/json.ts')).json(answer);
+    case 'html':
+      return (await import('../report/html.ts')).html(answer);
+    case 'cyclonedx':
+      return (await import('../report/cyclonedx.ts')).cyclonedx(answer);
+    case 'sarif':
+      return (await import('../report/sarif.ts')).sarif(answer);
+    case 'junit':
+      return (await import('../report/junit.ts')).junit(answer);
+    case 'oscal':
+      return (await import('../report/oscal.ts')).oscal(answer);
+    case 'ocsf':
+      return (await import('../report/ocsf.ts')).ocsf(answer);
+  }
+};
+
+export const runConfirm = async (invocation: Invocation): Promise<Outcome> => {
+  const format = formatOf(invocation, confirmFormats, 'text');
+  const crosses = parseThreshold(invocation.values.get('fail-on') ?? 'fail');
+  const aim = aimOf(invocation);
+  const { say, end } = progressLine(invocation);
+  try {
+    const answer = confirm({ ...aim, progress: say });
+    return { text: await render(format, answer, invocation), exit: exitOf(answer, crosses) };
+  } finally {
+    end();
+  }
+};
