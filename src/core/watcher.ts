@@ -1,0 +1,11 @@
+import type { Place } from './component.ts';
+
+/** A program on the host that reads a log and may tell somebody. */
+export interface Watcher {
+  readonly name: string;
+  /** Paths or globs of the files that it reads, as its settings name them. */
+  readonly logPaths: readonly string[];
+  /** Whom or what it tells, in words: "root by mail", "https://wazuh.example.jp". */
+  readonly tells?: string;
+  readonly because: Place;
+}
