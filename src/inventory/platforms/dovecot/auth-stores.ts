@@ -88,6 +88,13 @@ const sqlReaches = (
   return out;
 };
 
+const noteUnknown = ({ files }: Instance, { is, place }: Backend, path: string): void =>
+  files.note({
+    what: `${place.path}:${place.line ?? 1}`,
+    why: `${is} asks an SQL database, and ${path.slice(0, 300)} does not say which: what it reaches is not known`,
+    how: 'Check the driver and where its database is set.',
+  });
+
 /** `driver = sql`: a file of its own in 2.3, settings like any other in 2.4. */
 export const sqlBacking = (instance: Instance, backend: Backend): Backing => {
   if (instance.config.syntax === '2.4') {
@@ -98,6 +105,7 @@ export const sqlBacking = (instance: Instance, backend: Backend): Backing => {
       return found === undefined ? [] : [found];
     });
     const name = `${driver?.value ?? 'sql'}:${store?.hosts[0] ?? store?.database ?? 'default'}`;
+    if (store === undefined) noteUnknown(instance, backend, backend.place.path);
     return {
       name,
       reach: store === undefined ? [] : sqlReaches(backend, store, queries),
@@ -111,6 +119,8 @@ export const sqlBacking = (instance: Instance, backend: Backend): Backing => {
   const connect = root === undefined ? undefined : dovecotSetting(root, 'connect');
   const name = `${driver ?? 'sql'}:${path}`;
   if (root === undefined || driver === undefined || connect === undefined) {
+    // A file that is not there has been noted already.
+    if (root !== undefined) noteUnknown(instance, backend, path);
     return { name, reach: [], foundAt: [] };
   }
   const queries = sqlKeys23[backend.is].flatMap(key => {

@@ -31,6 +31,7 @@ const contents: Readonly<Record<string, string>> = {
   acl: 'who may see whose mailboxes',
   metadata: "users' mailbox annotations",
   sieve: "users' Sieve scripts",
+  notify_status: 'how many messages each mailbox holds, and how many are unread',
 };
 
 const holds = (name: string): string =>
@@ -45,7 +46,7 @@ interface Use {
   readonly place: Place;
 }
 
-const redisOf = (rest: string): Endpoint => {
+const serverOf = (rest: string, preset = 6_379): Endpoint => {
   const parts = new Map(
     rest.split(':').map(part => {
       const equals = part.indexOf('=');
@@ -54,11 +55,11 @@ const redisOf = (rest: string): Endpoint => {
   );
   const path = parts.get('path');
   if (path?.startsWith('/') === true) return { net: 'unix', path };
-  const port = Number(parts.get('port') ?? 6_379);
+  const port = Number(parts.get('port') ?? preset);
   return {
     net: 'tcp',
     host: (parts.get('host') ?? '127.0.0.1').slice(0, 200),
-    port: port > 0 && port < 65_536 ? port : 6_379,
+    port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : preset,
   };
 };
 
@@ -105,12 +106,20 @@ const fromUri = (instance: Instance, { name, uri, place }: Use): Found => {
     return outside(instance, {
       prefix: 'redis',
       kind: 'connector',
-      to: redisOf(rest),
+      to: serverOf(rest),
       reach: reachOfDict(name, 'Redis', place),
       because: place,
     });
   }
-  if (driver === 'memcached' || driver === 'memcached-ascii') return { components: [] };
+  if (driver === 'memcached' || driver === 'memcached_ascii') {
+    return outside(instance, {
+      prefix: 'memcached',
+      kind: 'connector',
+      to: serverOf(rest, 11_211),
+      reach: reachOfDict(name, 'memcached', place),
+      because: place,
+    });
+  }
   if (sqlDrivers.has(driver)) {
     const root = readExtension(instance, rest, place);
     const connect = root === undefined ? undefined : dovecotSetting(root, 'connect');
@@ -157,6 +166,7 @@ const namedBy: readonly (readonly [setting: string, plugin: string | undefined])
   ['acl_shared_dict', 'acl'],
   ['expire_dict', 'expire'],
   ['quota_clone_dict', 'quota_clone'],
+  ['notify_status_dict', 'notify_status'],
 ];
 
 /** `quota = dict:User quota:%u:redis:host=…`: the dictionary stands behind the third colon. */
@@ -243,7 +253,7 @@ const fromBlock = (instance: Instance, block: DovecotBlock): Found => {
     return outside(instance, {
       prefix: 'redis',
       kind: 'connector',
-      to: redisOf(rest),
+      to: serverOf(rest),
       reach: reachOfDict(name, 'Redis', because),
       because,
     });

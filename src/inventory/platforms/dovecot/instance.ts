@@ -228,7 +228,8 @@ const placesMax = 50;
 
 export const makePart = (instance: Instance, part: Part): Component => ({
   id: componentId(`${instance.id}/${part.part.slice(0, 500)}`),
-  name: part.name.slice(0, 500),
+  // A path that ends in a slash has no last part.
+  name: (part.name === '' ? part.part : part.name).slice(0, 500),
   kind: part.kind,
   platform: 'dovecot',
   partOf: componentId(part.partOf === undefined ? instance.id : `${instance.id}/${part.partOf}`),

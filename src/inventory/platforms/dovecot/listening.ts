@@ -136,6 +136,7 @@ const sockets = (
     .map(name => ({ name, path: name, because: { path: instance.config.path }, off: false }));
   return [...set, ...preset]
     .filter(each => !each.off && each.path !== '' && !/[%$]/.test(each.path))
+    .filter(({ path }) => path.startsWith('/') || !/[%$]/.test(base))
     .map(
       ({ name, path, because }): Heard => ({
         service,

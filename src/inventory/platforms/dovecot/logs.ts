@@ -212,7 +212,9 @@ const readLog = (instance: Instance, to: Destination): AccessLog => {
   return {
     ...base,
     emitted: 'on',
-    why: 'mail_opened is exported with user, address, mailbox, uid and reason_code',
+    why: `mail_opened is exported with user, address, mailbox, uid and reason_code${
+      speaks(instance, 'pop3') ? ' (through POP3 without the address: its login has it)' : ''
+    }`,
   };
 };
 
@@ -245,15 +247,16 @@ const changeLog = (instance: Instance, to: Destination): AccessLog => {
   const programs = ['imap', 'pop3', 'lmtp'].filter(each => speaks(instance, each));
   const remedy = changeRemedy(instance, programs);
   const place = { path: config.path };
-  const lists = programs.map(program => {
+  const lists = [...programs, 'lda'].map(program => {
     const list = effectiveDovecotList(config, 'mail_plugins', program);
     const find = (name: string): Place | undefined => list.find(each => each.name === name)?.place;
     return { program, log: find('mail_log'), notify: find('notify') };
   });
   const covered = lists.filter(each => each.log !== undefined && each.notify !== undefined);
+  const spoken = lists.filter(each => each.program !== 'lda');
   const base = { question, because: lists.find(each => each.log)?.log ?? place } as const;
   if (covered.length === 0) {
-    const half = lists.some(each => each.log !== undefined || each.notify !== undefined);
+    const half = spoken.some(each => each.log !== undefined || each.notify !== undefined);
     return {
       ...base,
       emitted: 'off',
@@ -263,7 +266,7 @@ const changeLog = (instance: Instance, to: Destination): AccessLog => {
       remedy,
     };
   }
-  const gaps = lists
+  const gaps = spoken
     .filter(each => each.log === undefined || each.notify === undefined)
     .map(({ program }) => `changes through ${program} are not logged`);
   const main = covered[0]?.program ?? 'imap';

@@ -3,7 +3,7 @@ import { baseOf } from '../../../core/paths.ts';
 import { exposureOfAll } from '../../daemon.ts';
 import type { Listener } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
-import { dovecotSetting, effectiveDovecot } from '../../syntax/dovecot-lookup.ts';
+import { dovecotBlocks, dovecotSetting, effectiveDovecot } from '../../syntax/dovecot-lookup.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
 import { doveadmLogs } from './doveadm-logs.ts';
 import { claimOf, type Found, type Instance, makePart, speaks } from './instance.ts';
@@ -191,6 +191,7 @@ const adminReach = (because: Place): readonly Reach[] => [
 const doors: readonly Door[] = [
   { service: 'doveadm', name: 'doveadm', kind: 'connector', reach: adminReach },
   { service: 'quota-status', name: 'quota-status', kind: 'policy-service', reach: () => [] },
+  { service: 'stats', name: 'openmetrics', kind: 'connector', reach: () => [] },
 ];
 
 const secretsOf = (instance: Instance): readonly Reach[] =>
@@ -207,15 +208,29 @@ const secretsOf = (instance: Instance): readonly Reach[] =>
     ];
   });
 
-/** doveadm speaks HTTP on a listener of exactly that name (doveadm/main.c). */
+/** Metrics that OpenMetrics shows a row a user of: `group_by = user`. */
+const countedByUser = (instance: Instance): readonly Reach[] =>
+  dovecotBlocks(instance.config.root, 'metric').flatMap((block): readonly Reach[] => {
+    const setting = dovecotSetting(block, 'metric_group_by');
+    const inner = dovecotBlocks(block, 'metric_group_by').find(({ name }) => name === 'user');
+    const named = setting?.value.split(/\s+/).some(word => /^user(?::|$)/.test(word)) === true;
+    const because = named ? setting?.place : inner?.place;
+    if (because === undefined) return [];
+    const extent = `what each user does, counted: metric ${block.name.slice(0, 100)}`;
+    return [{ resource: 'customer-records', mode: 'read', extent, because }];
+  });
+
+/** doveadm and stats speak HTTP on a listener of exactly that name (doveadm/main.c). */
 const isHttp = ({ name }: Heard): boolean => name === 'http';
 
 const doorParts = (instance: Instance, heard: readonly Heard[]): readonly Component[] =>
   doors.flatMap(door => {
-    const own = heard.filter(
-      ({ service, endpoint }) =>
-        service === door.service && (endpoint.net === 'tcp' || door.service !== 'doveadm'),
-    );
+    const own = heard
+      .filter(
+        ({ service, endpoint }) =>
+          service === door.service && (endpoint.net === 'tcp' || service === 'quota-status'),
+      )
+      .filter(each => door.service !== 'stats' || isHttp(each));
     const first = own[0];
     if (first === undefined) return [];
     const exposure = exposureOfAll(own);
@@ -231,6 +246,7 @@ const doorParts = (instance: Instance, heard: readonly Heard[]): readonly Compon
         reach: [
           ...door.reach(first.because),
           ...(door.service === 'doveadm' ? secretsOf(instance) : []),
+          ...(door.service === 'stats' ? countedByUser(instance) : []),
         ],
         logs:
           door.service === 'doveadm' ? doveadmLogs(instance, own.some(isHttp), first.because) : [],

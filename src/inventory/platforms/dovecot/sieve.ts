@@ -180,9 +180,67 @@ const startedBy: readonly (readonly [setting: string, plugin: string])[] = [
   ['antispam_mail_sendmail', 'antispam'],
   ['antispam_dspam_binary', 'antispam'],
   ['antispam_crm_binary', 'antispam'],
-  ['mail_lua_script', 'mail_lua'],
-  ['push_notification_lua_script_file', 'push_notification_lua'],
 ];
+
+/** Lua scripts of plug-ins: `mail_lua_script`, `push_notification_driver = lua:file=…`, `lua_file`. */
+const luaScripts = (instance: Instance): readonly (readonly [string, DovecotSetting, string])[] => {
+  const { config } = instance;
+  const out: (readonly [string, DovecotSetting, string])[] = [];
+  const add = (path: string | undefined, setting: DovecotSetting | undefined, by: string): void => {
+    if (path !== undefined && setting !== undefined) out.push([path, setting, by]);
+  };
+  if (config.syntax === '2.4') {
+    for (const block of dovecotBlocks(config.root, 'push_notification').slice(0, 20)) {
+      const found = dovecotSetting(block, 'lua_file');
+      add(found?.value, found, 'push_notification_lua');
+    }
+    for (const block of dovecotBlocks(config.root, 'mail_lua')) {
+      const found = dovecotSetting(block, 'lua_file');
+      add(found?.value, found, 'mail_lua');
+    }
+    return out;
+  }
+  for (const protocol of protocols) {
+    const script = dovecotPluginSetting(config, 'mail_lua_script', protocol);
+    add(script?.value, script, 'mail_lua');
+    for (const found of dovecotPluginSeries(config, 'push_notification_driver', protocol)) {
+      const path = /^lua:(?:.*[\s:])?file=(\S+)/.exec(found.value.slice(0, 2_000))?.[1];
+      add(path, found, 'push_notification_lua');
+    }
+  }
+  return out;
+};
+
+const scriptParts = (instance: Instance): readonly Component[] => {
+  const loaded = loadedPlugins(instance);
+  const out = new Map<string, Component>();
+  for (const [path, { place }, plugin] of luaScripts(instance)) {
+    if (!loaded.has(plugin) || !path.startsWith('/')) continue;
+    const component = makePart(instance, {
+      part: path,
+      name: baseOf(path),
+      kind: 'add-on',
+      enabled: true,
+      claim: { files: [path] },
+      foundAt: [place, ...(instance.files.stat(path) === undefined ? [] : [{ path }])],
+      partOf: plugin,
+      reach: [
+        {
+          resource: 'stored-mail',
+          mode: 'read',
+          extent:
+            plugin === 'mail_lua'
+              ? 'the mailbox of every user who is served'
+              : 'sender, subject and the first words of every message that is delivered',
+          because: place,
+        },
+      ],
+    });
+    const known = out.get(component.id);
+    out.set(component.id, known === undefined ? component : joined(known, component));
+  }
+  return [...out.values()];
+};
 
 const started = (instance: Instance): readonly Component[] => {
   const loaded = loadedPlugins(instance);
@@ -201,12 +259,11 @@ const started = (instance: Instance): readonly Component[] => {
       backend.startsWith(chosen) ||
       (chosen === 'mail' && backend === 'pipe');
     if (!same) return [];
-    const isProgram = plugin === 'antispam';
     return [
       makePart(instance, {
         part: path,
         name: baseOf(path),
-        kind: isProgram ? 'content-filter' : 'add-on',
+        kind: 'content-filter',
         enabled: true,
         claim: { files: [path] },
         foundAt: [setting.place, ...(instance.files.stat(path) === undefined ? [] : [{ path }])],
@@ -215,9 +272,7 @@ const started = (instance: Instance): readonly Component[] => {
           {
             resource: 'stored-mail',
             mode: 'read',
-            extent: isProgram
-              ? 'every message that a user moves to or from the spam folder'
-              : 'the mailbox of every user who is served',
+            extent: 'every message that a user moves to or from the spam folder',
             because: setting.place,
           },
         ],
@@ -259,7 +314,12 @@ export const sieveOf = (instance: Instance): Found & { readonly given: readonly 
   if (!instance.hasConfig) return { components: [], given: [] };
   const mailCrypt = cryptKeys(instance);
   return {
-    components: [...extPrograms(instance), ...started(instance), ...forked(instance)],
+    components: [
+      ...extPrograms(instance),
+      ...started(instance),
+      ...scriptParts(instance),
+      ...forked(instance),
+    ],
     given: [
       instance.config.syntax === '2.4' ? scripts24(instance) : scripts23(instance),
       imapScripts(instance),
