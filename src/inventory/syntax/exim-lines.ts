@@ -34,15 +34,31 @@ export interface EximLines {
   readonly problems: readonly Problem[];
   /** Every file that was read, the first one included, in order. */
   readonly files: readonly string[];
+  /** As they stood at the end; the place is that of the definition that won. */
+  readonly macros: readonly Macro[];
 }
 
-export const eximLimits = {
+export interface EximLimits {
+  readonly includeDepthMax: number;
+  readonly linesMax: number;
+  readonly macrosMax: number;
+  readonly lineCharsMax: number;
+  readonly totalCharsMax: number;
+  readonly searchesMax: number;
+  readonly problemsMax: number;
+}
+
+export const eximLimits: EximLimits = {
   includeDepthMax: 16,
-  linesMax: 200_000,
+  linesMax: 100_000,
   macrosMax: 2_000,
-  lineCharsMax: 1 << 16,
+  lineCharsMax: 65_536,
+  /** Of all logical lines together: macros and includes multiply what a small file holds. */
+  totalCharsMax: 8_000_000,
+  /** How often a line is searched for a macro's name. */
+  searchesMax: 10_000_000,
   problemsMax: 50,
-} as const;
+};
 
 /** A file's text as physical lines. */
 export const physicalLines = (path: string, text: string): readonly PhysicalLine[] => {
@@ -51,9 +67,13 @@ export const physicalLines = (path: string, text: string): readonly PhysicalLine
   return lines;
 };
 
-interface Macro {
+/** `NAME = value`; the value as far as earlier macros were put into it. */
+export interface Macro {
   readonly name: string;
-  value: string;
+  readonly value: string;
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
 }
 
 /** `IF`: the branch is read; `SKIP`: another one may be; `DONE`: one has been. */
@@ -67,6 +87,8 @@ class Reader {
   private readonly branches: Branch[] = [];
   private open: { text: string; at: PhysicalLine } | undefined;
   private count = 0;
+  private chars = 0;
+  private searches = 0;
   private readonly around: EximSurroundings;
   private readonly folder: string;
 
@@ -75,7 +97,7 @@ class Reader {
     this.folder = folder;
   }
 
-  problem(at: PhysicalLine, why: string): void {
+  problem(at: { readonly path: string; readonly line: number }, why: string): void {
     if (this.problems.length < eximLimits.problemsMax) {
       this.problems.push({ path: at.path, line: at.line, why });
     }
@@ -94,8 +116,11 @@ class Reader {
     }
   }
 
-  finish(): void {
+  finish(last: PhysicalLine | undefined): void {
     const { open } = this;
+    if (this.branches.length > 0 && last !== undefined) {
+      this.problem(last, '.endif is missing at the end: Exim refuses the whole configuration');
+    }
     if (open !== undefined && open.text !== '') this.emit(open.text, open.at);
     this.open = undefined;
   }
@@ -103,7 +128,7 @@ class Reader {
   private readOne(at: PhysicalLine, depth: number): void {
     const { text, replaced } = this.expand(at);
     if (text.startsWith('#')) return;
-    if (text.startsWith('.') && this.conditional(text, replaced)) return;
+    if (text.startsWith('.') && this.conditional(at, text, replaced)) return;
     if (this.branches.some(branch => branch !== 'IF')) return;
     const include = /^\.include(_if_exists)?\s+(\S.*)$/.exec(text);
     if (include !== null) {
@@ -128,23 +153,42 @@ class Reader {
 
   /** A macro definition is not handed on; anything else is a logical line. */
   private emit(text: string, at: PhysicalLine): void {
+    this.chars += text.length;
+    if (this.chars > eximLimits.totalCharsMax) {
+      this.problem(at, `more than ${eximLimits.totalCharsMax} characters; the rest was not read`);
+      this.count = eximLimits.linesMax;
+      return;
+    }
     const macro = /^([A-Z]\w*)\s*=(=?)\s*(.*)$/s.exec(text);
     if (macro === null) {
       this.lines.push({ text, path: at.path, line: at.line });
       return;
     }
     const [, name = '', again = '', value = ''] = macro;
-    const known = this.macros.find(each => each.name === name);
-    if (known !== undefined) {
-      if (again === '') this.problem(at, `macro ${name} is defined twice: Exim refuses this`);
-      else known.value = value;
+    this.define({ name, value, path: at.path, line: at.line }, again !== '');
+  }
+
+  private define(macro: Macro, again: boolean): void {
+    const { name } = macro;
+    const known = this.macros.findIndex(each => each.name === name);
+    if (known >= 0) {
+      if (again) this.macros[known] = macro;
+      else this.problem(macro, `macro ${name} is defined twice: Exim refuses this`);
       return;
+    }
+    if (again) this.problem(macro, `macro ${name} is redefined but not defined: Exim refuses this`);
+    const within = this.macros.find(each => name.includes(each.name));
+    if (within !== undefined) {
+      this.problem(
+        macro,
+        `macro ${name} holds the name of ${within.name}, defined before: Exim refuses this`,
+      );
     }
     if (this.macros.length >= eximLimits.macrosMax) {
-      this.problem(at, `more than ${eximLimits.macrosMax} macros`);
+      this.problem(macro, `more than ${eximLimits.macrosMax} macros`);
       return;
     }
-    this.macros.push({ name, value });
+    this.macros.push(macro);
   }
 
   /** Replaces every macro, in the order of their definition; a name being defined stays as it is. */
@@ -155,6 +199,11 @@ class Reader {
     let text = line.slice(head.length);
     let replaced = false;
     if (!/[A-Z]/.test(text)) return { text: line, replaced };
+    this.searches += this.macros.length;
+    if (this.searches > eximLimits.searchesMax) {
+      this.problem(at, 'too many lines and macros; from here on no macro was put in');
+      return { text: line, replaced };
+    }
     for (const { name, value } of this.macros) {
       if (!text.includes(name)) continue;
       replaced = true;
@@ -166,22 +215,25 @@ class Reader {
     }
     const condition = /^\.(?:ifdef|ifndef|elifdef|elifndef)\s+(.*)$/.exec(text);
     if (condition !== null && !replaced) {
-      const builtins = (condition[1] ?? '').match(/(?<![A-Za-z0-9])_[A-Z]+_[A-Z0-9_]+/g) ?? [];
+      const builtins = (condition[1] ?? '').match(/_[A-Z]+_[A-Z0-9_]+/g) ?? [];
       replaced = builtins.slice(0, 20).some(name => this.around.builtin(name));
     }
     return { text: (head + text).trimStart(), replaced };
   }
 
   /** A condition is true when a macro was replaced in the rest of its line, whatever by. */
-  private conditional(text: string, replaced: boolean): boolean {
+  private conditional(at: PhysicalLine, text: string, replaced: boolean): boolean {
     const word = /^\.(ifdef|ifndef|elifdef|elifndef|else|endif)(?=\s|$)/.exec(text)?.[1];
     if (word === undefined) return false;
-    const outer = this.branches.slice(0, -1).every(branch => branch === 'IF');
     const current = this.branches.at(-1);
+    if (current === undefined && !/^ifn?def$/.test(word)) {
+      this.problem(at, `.${word} without .ifdef: Exim refuses the whole configuration`);
+    }
     if (word === 'endif') {
       this.branches.pop();
     } else if (word === 'ifdef' || word === 'ifndef') {
-      const reading = current === undefined || (outer && current === 'IF');
+      if (this.branches.length >= 1_000) return true;
+      const reading = current === undefined || current === 'IF';
       const holds = replaced === (word === 'ifdef');
       this.branches.push(reading ? (holds ? 'IF' : 'SKIP') : 'DONE');
     } else if (current !== undefined) {
@@ -219,6 +271,7 @@ export const readEximLines = (
 ): EximLines => {
   const reader = new Reader(around, folder);
   reader.readAll(physical, 0);
-  reader.finish();
-  return { lines: reader.lines, problems: reader.problems, files: reader.files };
+  reader.finish(physical.at(-1));
+  const { lines, problems, files, macros } = reader;
+  return { lines, problems, files, macros };
 };

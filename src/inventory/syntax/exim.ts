@@ -56,6 +56,13 @@ export const dequote = (value: string): string => {
       continue;
     }
     i += 1;
+    const code = /^(?:[0-7]{1,3}|x[0-9A-Fa-f]{1,2})/.exec(text.slice(i, i + 3))?.[0];
+    if (code !== undefined) {
+      const isHex = code.startsWith('x');
+      out += String.fromCharCode(Number.parseInt(isHex ? code.slice(1) : code, isHex ? 16 : 8));
+      i += code.length - 1;
+      continue;
+    }
     const next = text.charAt(i);
     out += next === 'n' ? '\n' : next === 't' ? '\t' : next;
   }
@@ -130,7 +137,11 @@ export const readExim = (lines: readonly LogicalLine[]): EximConfig => {
   for (const line of lines) {
     const begin = /^begin\s+(.*)$/is.exec(line.text);
     if (begin !== null) section = sectionOf(begin[1] ?? '');
-    else sections.set(section, [...(sections.get(section) ?? []), line]);
+    else {
+      const own = sections.get(section);
+      if (own === undefined) sections.set(section, [line]);
+      else own.push(line);
+    }
   }
   return readSections(sections);
 };
