@@ -46,9 +46,12 @@ export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
     let inner = '';
     let links = 0;
     let via: string | undefined;
+    /** Segments that stood behind the link: once they are reached, the link itself led somewhere. */
+    let behind = 0;
     let last: Stats | undefined;
     while (queue.length > 0) {
       const segment = queue.pop();
+      if (queue.length < behind) via = undefined;
       if (segment === undefined || segment === '' || segment === '.') continue;
       if (segment === '..') {
         if (inner === '') return { at: 'unseen', why: `is a link that leaves the root (${via})` };
@@ -68,6 +71,7 @@ export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
         links += 1;
         if (links > linksMax) return { at: 'unseen', why: 'is a symbolic link that loops' };
         via = step.target;
+        behind = queue.length;
         if (step.target.startsWith('/')) inner = '';
         queue.push(...step.target.split('/').reverse());
         last = undefined;

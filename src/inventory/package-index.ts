@@ -9,20 +9,36 @@ const unquote = (value: string): string =>
     .replace(/^(["'])(.*)\1$/, '$2')
     .replace(/\\(.)/g, '$1');
 
+/** Fields that os-release(5) confines to these characters: they go into package URLs and advice. */
+const plainWord = /^[A-Za-z0-9._-]{1,60}$/;
+
 /** Reads os-release(5). */
 export const readDistribution = (files: FileView): Distribution => {
-  const text = files.text('/etc/os-release') ?? files.text('/usr/lib/os-release') ?? '';
+  const path = ['/etc/os-release', '/usr/lib/os-release'].find(
+    each => files.stat(each) !== undefined,
+  );
+  const text = path === undefined ? '' : (files.text(path) ?? '');
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {
     const match = /^([A-Z_][A-Z0-9_]*)=(.*)$/.exec(line.trim());
     if (match !== null) fields.set(match[1] ?? '', unquote(match[2] ?? ''));
   }
+  const word = (field: string): string => {
+    const value = fields.get(field) ?? '';
+    if (value === '' || plainWord.test(value)) return value;
+    files.note({
+      what: path ?? '/etc/os-release',
+      why: `${field} is not one plain word, so it was not used`,
+      how: `Mend ${field} (see os-release(5)).`,
+    });
+    return '';
+  };
   return {
-    id: fields.get('ID') ?? '',
-    idLike: (fields.get('ID_LIKE') ?? '').split(/\s+/).filter(id => id !== ''),
-    versionId: fields.get('VERSION_ID') ?? '',
-    codename: fields.get('VERSION_CODENAME') ?? '',
-    prettyName: fields.get('PRETTY_NAME') ?? '',
+    id: word('ID'),
+    idLike: (fields.get('ID_LIKE') ?? '').split(/\s+/).filter(id => plainWord.test(id)),
+    versionId: word('VERSION_ID'),
+    codename: word('VERSION_CODENAME'),
+    prettyName: (fields.get('PRETTY_NAME') ?? '').slice(0, 200),
     ...(/^\d{4}-\d{2}-\d{2}$/.test(fields.get('SUPPORT_END') ?? '')
       ? { supportEnd: fields.get('SUPPORT_END') ?? '' }
       : {}),

@@ -143,26 +143,67 @@ function* leaves(pager: Pager, number: number, seen: Set<number>, depth: number)
   if (kind === 5) yield* leaves(pager, own.readUInt32BE(at + 8), seen, depth + 1);
 }
 
-/** Column names in a `CREATE TABLE` statement; `rowid` is the one that is an integer primary key. */
-const columnsOf = (sql: string): { readonly names: readonly string[]; readonly rowid?: number } => {
-  const body = sql.slice(sql.indexOf('(') + 1, sql.lastIndexOf(')')).slice(0, 20_000);
+/** Where a comment that begins at `at` ends; `at` itself when none begins there. */
+const afterComment = (sql: string, at: number): number => {
+  const mark = sql.slice(at, at + 2);
+  if (mark !== '/*' && mark !== '--') return at;
+  const end = sql.indexOf(mark === '/*' ? '*/' : '\n', at + 2);
+  return end < 0 ? sql.length : end + (mark === '/*' ? 2 : 1);
+};
+
+/**
+ * The definitions in a `CREATE TABLE` statement, cut at the commas between them. SQLite keeps the
+ * statement as it was written, comments (with commas in them) included.
+ */
+const definitionsIn = (sql: string): readonly string[] => {
   const parts: string[] = [''];
   let depth = 0;
-  for (const c of body) {
-    if (c === '(') depth += 1;
+  let quote = '';
+  const end = Math.min(sql.length, 40_000);
+  for (let at = sql.indexOf('(') + 1; at > 0 && at < end && depth >= 0; at++) {
+    if (quote === '') at = afterComment(sql, at);
+    const c = sql[at] ?? '';
+    if (quote !== '') {
+      if (c === quote) quote = '';
+    } else if (c === "'" || c === '"' || c === '`') quote = c;
+    else if (c === '(') depth += 1;
     else if (c === ')') depth -= 1;
-    if (c === ',' && depth === 0) parts.push('');
+    if (depth < 0) break;
+    if (c === ',' && depth === 0 && quote === '') parts.push('');
     else parts[parts.length - 1] += c;
   }
-  const columns = parts
-    .map(part => part.replace(/--[^\n]*/g, ' ').trim())
-    .filter(part => !/^(?:PRIMARY|UNIQUE|FOREIGN|CHECK|CONSTRAINT)\b/i.test(part));
-  const rowid = columns.findIndex(part => /\bINTEGER\b.*\bPRIMARY\s+KEY\b/i.test(part));
-  return {
-    names: columns.map(part => (part.split(/\s/)[0] ?? '').replace(/^["'`[]|["'`\]]$/g, '')),
-    ...(rowid < 0 ? {} : { rowid }),
-  };
+  return parts.map(part => part.trim()).filter(part => part !== '');
 };
+
+const unquoted = (name: string): string => name.replace(/^["'`[]|["'`\]]$/g, '');
+
+/**
+ * Column names in a `CREATE TABLE` statement; `rowid` is the one that is an integer primary key,
+ * whether its own definition says so or a `PRIMARY KEY (id)` behind all columns does.
+ */
+const columnsOf = (sql: string): { readonly names: readonly string[]; readonly rowid?: number } => {
+  const definitions = definitionsIn(sql);
+  const constraint = /^(?:PRIMARY|UNIQUE|FOREIGN|CHECK|CONSTRAINT)\b/i;
+  const columns = definitions.filter(part => !constraint.test(part));
+  const names = columns.map(part => unquoted(part.split(/\s/)[0] ?? ''));
+  const key = definitions
+    .filter(part => constraint.test(part))
+    .map(part => /\bPRIMARY\s+KEY\s*\(\s*([^\s,()]{1,200})[^,()]*\)/i.exec(part)?.[1])
+    .find(name => name !== undefined);
+  const rowid = columns.findIndex(
+    (part, i) =>
+      /^\S+\s+INTEGER\b/i.test(part) &&
+      (/\bPRIMARY\s+KEY\b/i.test(part) || (key !== undefined && names[i] === unquoted(key))),
+  );
+  return { names, ...(rowid < 0 ? {} : { rowid }) };
+};
+
+const journalMagic = Buffer.from('d9d505f920a163d7', 'hex');
+
+/** A rollback journal that was neither deleted nor wiped: the change that it guards is not complete. */
+const isHot = (files: FileView, journal: string): boolean =>
+  (files.stat(journal)?.sizeBytes ?? 0) > 0 &&
+  Buffer.from(files.slice(journal, 0, 8) ?? []).equals(journalMagic);
 
 /**
  * Opens a database with its write-ahead log. Nothing when there is no such file.
@@ -172,6 +213,13 @@ const columnsOf = (sql: string): { readonly names: readonly string[]; readonly r
 export const openSqlite = (files: FileView, path: string): SqliteDatabase | undefined => {
   const main = openBytes(files, path);
   if (main === undefined) return undefined;
+  if (isHot(files, `${path}-journal`)) {
+    files.note({
+      what: path,
+      why: 'was being written to, or its writer crashed: its rollback journal is there, so what was read may be half of a change',
+      how: 'Wait until the package manager is done, or let it open the database once; then run Postern again.',
+    });
+  }
   const log = `${path}-wal`;
   const wal = (files.stat(log)?.sizeBytes ?? 0) > 0 ? openBytes(files, log) : undefined;
   const guarded = <T>(read: () => T): T => {

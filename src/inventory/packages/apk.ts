@@ -7,16 +7,36 @@ import type { PackageReading, PackageSource } from '../package-source.ts';
 const databases = ['/lib/apk/db/installed', '/usr/lib/apk/db/installed'];
 const databaseBytesMax = 64 << 20;
 
+const keyFolder = '/etc/apk/keys';
+
+interface Trust {
+  readonly alpineOnly: boolean;
+  readonly why: string;
+}
+
+/** apk installs what is signed by a key of this folder, unless told otherwise (apk-keys(5)). */
+const trustOf = (files: FileView): Trust => {
+  const keys = files.list(keyFolder).map(({ name }) => name);
+  const strange = keys.find(name => !name.startsWith('alpine-devel@lists.alpinelinux.org-'));
+  if (keys.length === 0) return { alpineOnly: false, why: `${keyFolder} holds no key` };
+  return strange === undefined
+    ? { alpineOnly: true, why: `${keyFolder} trusts Alpine’s keys only` }
+    : { alpineOnly: false, why: `${keyFolder} also trusts ${strange.slice(0, 100)}` };
+};
+
 const packageOf = (
   { fields }: ApkEntry,
   name: string,
   version: string,
   distribution: Distribution,
+  trust: Trust,
 ): InstalledPackage => {
   const alpine = distribution.id === 'alpine' || distribution.idLike.includes('alpine');
-  const maintainer = (fields.get('m') ?? '').replace(/<[^>]*>/, '').trim();
-  // Alpine builds every package of its own from its aports tree, whose commit is recorded.
-  const ours = alpine && /^[0-9a-f]{40}/.test(fields.get('c') ?? '');
+  const contact = fields.get('m') ?? '';
+  const maintainer = contact.replace(/<[^>]*>/, '').trim();
+  // Whoever builds with abuild in a git tree records a commit: alone it does not show whose tree.
+  const commit = /^[0-9a-f]{40}/.test(fields.get('c') ?? '');
+  const ours = alpine && commit && (trust.alpineOnly || /@alpinelinux\.org>?\s*$/.test(contact));
   const source = fields.get('o') ?? name;
   const arch = fields.get('A');
   const built = Number(fields.get('t') ?? '');
@@ -31,8 +51,12 @@ const packageOf = (
       : maintainer || 'somebody unnamed',
     origin: ours ? 'distribution' : 'unknown',
     originWhy: ours
-      ? 'built from the distribution’s own tree, whose commit is recorded'
-      : 'no commit of the distribution’s tree is recorded, so who built it is not known',
+      ? trust.alpineOnly
+        ? `the commit that it was built from is recorded, and ${trust.why}`
+        : `maintained by ${maintainer} of Alpine`
+      : commit
+        ? `who built it is not recorded, and ${trust.why}`
+        : 'it does not record the commit that it was built from, so who built it is not known',
     purl: purlOf({
       type: 'apk',
       ...(ours ? { namespace: distribution.id } : {}),
@@ -50,16 +74,21 @@ const packageOf = (
   };
 };
 
+/** Names and versions hold no spaces; what does is damage. */
+const isWord = (text: string | undefined): text is string =>
+  text !== undefined && /^[\w.+~:-]{1,200}$/.test(text);
+
 const read = (files: FileView, distribution: Distribution): PackageReading => {
   const packages: InstalledPackage[] = [];
   const lists = new Map<string, readonly string[]>();
   const path = databases.find(each => files.stat(each) !== undefined);
   const text = path === undefined ? undefined : files.text(path, { bytesMax: databaseBytesMax });
   if (path === undefined || text === undefined) return { packages };
+  const trust = trustOf(files);
   for (const entry of apkEntries(text)) {
     const name = entry.fields.get('P');
     const version = entry.fields.get('V');
-    if (name === undefined || version === undefined || name === '' || version === '') {
+    if (!isWord(name) || !isWord(version)) {
       files.note({
         what: path,
         why: `line ${entry.line}: an entry is broken (${(name ?? 'it names no package').slice(0, 60)})`,
@@ -67,7 +96,7 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
       });
       continue;
     }
-    packages.push(packageOf(entry, name, version, distribution));
+    packages.push(packageOf(entry, name, version, distribution, trust));
     lists.set(name, entry.files);
   }
   let owners: Map<string, string> | undefined;
@@ -89,6 +118,6 @@ export const apk: PackageSource = {
   id: 'apk',
   title: 'apk',
   scope: 'system',
-  reads: databases,
+  reads: [...databases, `${keyFolder}/*`],
   read,
 };

@@ -94,7 +94,9 @@ const packageOf = (
     return complain(`${name} is installed but its stanza names no version`);
   }
   const own = debOrigin(fields, distribution);
-  const maker = own.origin === 'unknown' ? (askLists(name, version) ?? own) : own;
+  const listed = own.origin === 'vendor' ? undefined : askLists(name, version);
+  // A vendor's rebuild keeps Debian's maintainer: who offers exactly this build knows better.
+  const maker = listed?.origin === 'vendor' || own.origin === 'unknown' ? (listed ?? own) : own;
   const source = sourceOf(fields.get('source'), name, version);
   const arch = fields.get('architecture');
   const [description] = (fields.get('description') ?? '').split('\n');
@@ -122,7 +124,7 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
     if (text === undefined) continue;
     for (const stanza of stanzas(text, wantedFields)) found.push({ stanza, path });
   }
-  // The lists are read once, for all packages, and only when some package does not say who made it.
+  // The lists are read once, for all packages, and not at all when every package names its vendor.
   const askLists = (name: string, version: string): Maker | undefined =>
     listedMaker(
       readAptLists(

@@ -34,6 +34,49 @@ export const parseMetadataName = (
   return project === '' || !/^v?\d/.test(version) ? undefined : { name: project, version };
 };
 
+const isName = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,199}$/.test(name);
+const isVersion = (version: string): boolean => /^v?\d[\w.!+-]{0,99}$/.test(version);
+
+/**
+ * What the metadata inside says (core metadata, RFC 822 headers), for a folder whose name does not:
+ * `pip install --editable` and old setuptools leave `name.egg-info`.
+ */
+const readMetadata = (
+  files: FileView,
+  path: string,
+): { readonly name: string; readonly version: string } | undefined => {
+  const inside = [`${path}/METADATA`, `${path}/PKG-INFO`, path].find(
+    each => files.stat(each)?.kind === 'file',
+  );
+  const bytes = inside === undefined ? undefined : files.slice(inside, 0, 4_096);
+  const head = Buffer.from(bytes ?? []).toString('utf8');
+  const name = /^Name:[ \t]*(\S{1,200})/m.exec(head)?.[1] ?? '';
+  const version = /^Version:[ \t]*(\S{1,100})/m.exec(head)?.[1] ?? '';
+  return isName(name) && isVersion(version) ? { name, version } : undefined;
+};
+
+/** One entry of a folder of packages; what describes a package and cannot be understood is unseen. */
+const describedBy = (
+  files: FileView,
+  folder: string,
+  entry: string,
+): { readonly name: string; readonly version: string } | undefined => {
+  if (!/\.(?:dist|egg)-info$/.test(entry)) return undefined;
+  const path = `${folder}/${entry}`;
+  const broken = (why: string, how: string): undefined => {
+    files.note({ what: path, why, how });
+  };
+  if (entry.startsWith('~')) {
+    return broken('is what an interrupted pip left behind, so it was not read', 'Remove it.');
+  }
+  const found = parseMetadataName(entry) ?? readMetadata(files, path);
+  if (found !== undefined && isName(found.name) && isVersion(found.version)) return found;
+  return broken(
+    'does not say which package it describes, or in which version',
+    `Reinstall the package, or see what pip list --path ${folder} says.`,
+  );
+};
+
 const isSystem = (folder: string): boolean => /^\/usr\/lib(?:64)?\//.test(folder);
 
 const read = (files: FileView): PackageReading => {
@@ -60,7 +103,7 @@ const read = (files: FileView): PackageReading => {
       if (places.has(real)) continue;
       places.add(real);
       for (const { name } of files.list(real)) {
-        const found = parseMetadataName(name);
+        const found = describedBy(files, real, name);
         if (found === undefined) continue;
         const project = normalizedName(found.name);
         packages.push({

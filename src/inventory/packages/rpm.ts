@@ -23,11 +23,16 @@ const stampOf = (seconds: number | undefined): string | undefined =>
 const namespaceOf = (supplier: string, { id }: Distribution): string =>
   supplier === 'Fedora EPEL' || supplier === 'Fedora' ? 'fedora' : id === 'rhel' ? 'redhat' : id;
 
+/** What rpmbuild lets into a name and into a version or release; anything else is damage. */
+const isName = (name: string): boolean => /^[A-Za-z0-9_][\w.+-]{0,199}$/.test(name);
+const isVersion = (version: string): boolean => /^[\w.+~^]{1,200}$/.test(version);
+
 const packageOf = (header: RpmHeader, distribution: Distribution): InstalledPackage | undefined => {
   const name = header.text(rpmTags.name);
   const number = header.text(rpmTags.version);
   const release = header.text(rpmTags.release);
   if (name === undefined || number === undefined || release === undefined) return undefined;
+  if (!isName(name) || !isVersion(number) || !isVersion(release)) return undefined;
   const [epoch] = header.numbers(rpmTags.epoch);
   const version = `${epoch === undefined || epoch === 0 ? '' : `${epoch}:`}${number}-${release}`;
   const maker = rpmOrigin(header.text(rpmTags.vendor), header.text(rpmTags.packager), distribution);
@@ -96,8 +101,9 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
   const packages: InstalledPackage[] = [];
   for (const header of headers()) {
     const found = packageOf(header, distribution);
+    if (found === undefined) damaged('a header names no package, or no version of it');
     // Imported signing keys are kept among the packages.
-    if (found !== undefined && found.name !== 'gpg-pubkey') packages.push(found);
+    else if (found.name !== 'gpg-pubkey') packages.push(found);
   }
   let ownership: Ownership | undefined;
   const owned = (): Ownership => (ownership ??= openOwnership(headers()));

@@ -22,7 +22,9 @@ const houses: Readonly<Record<string, string>> = {
 const houseOf = ({ id, idLike }: Distribution): string =>
   [id, ...idLike].map(each => houses[each]).find(name => name !== undefined) ?? 'Debian';
 
+/** Ubuntu's paid suites have origins of their own (`UbuntuESM`, `UbuntuESMApps`). */
 const isDistribution = (name: string): boolean =>
+  name.startsWith('UbuntuESM') ||
   Object.values(houses).some(house => house.toLowerCase() === name.toLowerCase());
 
 const distributionAddress =
