@@ -1,15 +1,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { origins, resources } from '../core/component.ts';
+import { origins, reachModes, resources } from '../core/component.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
 import { type Configuration, defaultPolicy, emptyConfiguration } from '../core/policy.ts';
 import { checks } from '../core/verdict.ts';
 
+/** The parser of dates takes 31 February for 3 March. */
+const isDay = (text: string): boolean => {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+};
+
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day, yyyy-mm-dd')
-  .refine(text => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), 'no such day');
+  .refine(isDay, 'no such day in the calendar');
 const days = z.number().int().min(0).max(36_500);
 const count = z.number().int().min(0);
 const text = z.string().min(1).max(1_000);
@@ -42,6 +48,16 @@ const ConfigurationFile = z.strictObject({
         version: text.optional(),
         exposure: z.enum(['internet', 'internal']).optional(),
         needs: z.array(z.enum(resources)).optional(),
+        reaches: z
+          .array(
+            z.strictObject({
+              resource: z.enum(resources),
+              mode: z.enum(reachModes),
+              extent: text.default('as the organisation says'),
+            }),
+          )
+          .max(100)
+          .optional(),
       }),
     )
     .max(10_000)
@@ -75,7 +91,49 @@ const ConfigurationFile = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  options: z
+    .strictObject({
+      root: text.optional(),
+      store: text.optional(),
+      format: text.optional(),
+      out: text.optional(),
+      failOn: text.optional(),
+      offline: z.boolean().optional(),
+      quiet: z.boolean().optional(),
+      verbose: z.boolean().optional(),
+      noColor: z.boolean().optional(),
+    })
+    .prefault({}),
 });
+
+/** The configuration, and the options of the command line that the same file sets. */
+export interface LoadedConfiguration extends Configuration {
+  /** By the flag's name, without the dashes. */
+  readonly options: ReadonlyMap<string, string | boolean>;
+}
+
+const flagOf = (key: string): string => key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+
+/** Every key of the file, as a path of names; `[]` stands for each entry of a list. */
+export const configurationKeys = (): readonly string[] => keysOf(ConfigurationFile, '');
+
+const keysOf = (schema: unknown, path: string): readonly string[] => {
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape).flatMap(([key, value]) => {
+      const below = path === '' ? key : `${path}.${key}`;
+      return [below, ...keysOf(value, below)];
+    });
+  }
+  if (schema instanceof z.ZodArray) return keysOf(schema.element, `${path}[]`);
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
+    return keysOf(schema.def.innerType, path);
+  }
+  return [];
+};
 
 const fileBytesMax = 4 << 20;
 
@@ -110,15 +168,20 @@ const showPath = (path: Path): string =>
     '',
   );
 
+/** "Invalid input: expected string, received number" without its first two words. */
+const sayIssue = (message: string): string =>
+  message.replace(/^Invalid (?:input|option|string): /, '').replaceAll('undefined', 'nothing');
+
 /** Reads `postern.yaml`. A mistake is one line: file:line:column, what, what was expected. */
-export const parseConfiguration = (path: string, source: string): Configuration => {
+export const parseConfiguration = (path: string, source: string): LoadedConfiguration => {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number | undefined): string => {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${path}:${line}:${col}`;
   };
-  const [problem] = document.errors;
+  // A warning (a tag that nobody knows) means that a value is not what its author thinks it is.
+  const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     throw new UsageError(`${at(problem.pos[0])}: not valid YAML: ${messageOf(problem)}`);
   }
@@ -126,7 +189,7 @@ export const parseConfiguration = (path: string, source: string): Configuration 
   try {
     raw = document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (thrown) {
-    throw new UsageError(`${path}:1:1: ${messageOf(thrown)}`);
+    throw new UsageError(`${path}:1:1: not valid YAML: ${messageOf(thrown)}`);
   }
   const parsed = ConfigurationFile.safeParse(raw);
   if (!parsed.success) {
@@ -141,12 +204,15 @@ export const parseConfiguration = (path: string, source: string): Configuration 
         `${where}: unknown key "${unknownKey}"${parent === '' ? '' : ` in ${parent}`}; see docs/configuration.md for the keys there are`,
       );
     }
-    throw new UsageError(`${where}: ${showPath(issue.path)}: ${issue.message}`);
+    const about = showPath(issue.path);
+    throw new UsageError(
+      `${where}: ${about === '' ? 'the file' : about}: ${sayIssue(issue.message)}; see docs/configuration.md`,
+    );
   }
   const lineOf = (list: string, index: number): { line: number } => ({
     line: lines.linePos(nodeAt(document.contents, [list, index])?.range?.[0] ?? 0).line,
   });
-  const { organisation, tenants, components, exceptions, policy } = parsed.data;
+  const { organisation, tenants, components, exceptions, policy, options } = parsed.data;
   return {
     path,
     policy,
@@ -154,6 +220,11 @@ export const parseConfiguration = (path: string, source: string): Configuration 
     ...(organisation === undefined ? {} : { organisation }),
     components: components.map((note, i) => ({ ...defined(note), ...lineOf('components', i) })),
     exceptions: exceptions.map((risk, i) => ({ ...defined(risk), ...lineOf('exceptions', i) })),
+    options: new Map(
+      Object.entries(options).flatMap(([key, value]) =>
+        value === undefined ? [] : [[flagOf(key), value] as const],
+      ),
+    ),
   };
 };
 
@@ -166,13 +237,18 @@ const defined = <T extends object>(value: T): Defined<T> =>
  * @param path from `--config` or `POSTERN_CONFIG`; without it `postern.yaml` in the working folder
  *   and then `/etc/postern/postern.yaml` are used, if they exist.
  */
-export const loadConfiguration = (path: string | undefined): Configuration => {
+export const loadConfiguration = (
+  path: string | undefined,
+  spelling = '--config',
+): LoadedConfiguration => {
   const candidates = path === undefined ? ['postern.yaml', '/etc/postern/postern.yaml'] : [path];
   for (const candidate of candidates) {
     let source: string;
     try {
       const stats = statSync(candidate);
-      if (!stats.isFile()) throw new UsageError(`${candidate}: not a file`);
+      if (!stats.isFile() && candidate !== '/dev/null') {
+        throw new UsageError(`${candidate}: not a file`);
+      }
       if (stats.size > fileBytesMax) {
         throw new UsageError(`${candidate}: ${stats.size} bytes; at most ${fileBytesMax} are read`);
       }
@@ -181,9 +257,13 @@ export const loadConfiguration = (path: string | undefined): Configuration => {
       if (thrown instanceof UsageError) throw thrown;
       const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
       if (missing && path === undefined) continue;
-      throw new UsageError(`${candidate}: cannot be read: ${messageOf(thrown)}`);
+      throw new UsageError(
+        missing
+          ? `${spelling} ${candidate}: no such file`
+          : `${candidate}: cannot be read: ${messageOf(thrown)}`,
+      );
     }
     return parseConfiguration(candidate, source);
   }
-  return emptyConfiguration;
+  return { ...emptyConfiguration, options: new Map() };
 };

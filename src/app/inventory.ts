@@ -15,7 +15,7 @@ export const inventory = (files: FileView, configuration: Configuration): Listin
   const { components } = takeInventory(files);
   return {
     components: components
-      .map(each => withNote(each, noteOn(each, configuration)))
+      .map(each => withNote(each, noteOn(each, configuration), configuration.path))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
     unseen: files.unseen,
   };

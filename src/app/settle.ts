@@ -12,7 +12,11 @@ export const noteOn = (
 };
 
 /** Adds what the organisation says; what the host itself shows is never overwritten. */
-export const withNote = (component: Component, note: ComponentNote | undefined): Component => {
+export const withNote = (
+  component: Component,
+  note: ComponentNote | undefined,
+  configurationPath = 'postern.yaml',
+): Component => {
   if (note === undefined) return component;
   const origin =
     component.origin === 'unknown' ? (note.origin ?? component.origin) : component.origin;
@@ -21,10 +25,19 @@ export const withNote = (component: Component, note: ComponentNote | undefined):
       ? { value: note.version }
       : component.version;
   const supplier = component.supplier ?? note.supplier;
+  const because =
+    note.line === undefined
+      ? { path: configurationPath }
+      : { path: configurationPath, line: note.line };
+  const reach =
+    component.reach.length === 0 && note.reaches !== undefined
+      ? note.reaches.map(each => ({ ...each, because }))
+      : component.reach;
   return {
     ...component,
     origin,
     version,
+    reach,
     thirdParty: origin !== 'in-house',
     ...(supplier === undefined ? {} : { supplier }),
     ...(note.owner === undefined ? {} : { owner: note.owner }),

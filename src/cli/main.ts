@@ -1,8 +1,10 @@
-import { renameSync, writeFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { toolVersion } from '../app/version.ts';
 import { type ExitCode, exitCodes, messageOf, UsageError } from '../core/errors.ts';
-import { type Invocation, parseArguments } from './arguments.ts';
+import { oneLine, printable } from '../report/plain.ts';
+import { findVerb, type Invocation, parseArguments } from './arguments.ts';
 import { mainHelp, verbHelp } from './help.ts';
+import { writeOut } from './out.ts';
 import { runConfirm } from './run-confirm.ts';
 import { runInventory } from './run-inventory.ts';
 
@@ -10,6 +12,8 @@ import { runInventory } from './run-inventory.ts';
 export interface Outcome {
   readonly text: string;
   readonly exit: ExitCode;
+  /** File that the text goes to instead of standard output. */
+  readonly out: string | undefined;
 }
 
 const writeAll = (fd: number, text: string): void => {
@@ -27,17 +31,6 @@ const writeAll = (fd: number, text: string): void => {
   }
 };
 
-/** The file is whole or not there: it is written beside and moved into place. */
-const writeOut = (path: string, text: string): void => {
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    writeFileSync(partial, text, { flag: 'wx', mode: 0o600 });
-    renameSync(partial, path);
-  } catch (thrown) {
-    throw new UsageError(`--out ${path}: cannot be written: ${messageOf(thrown)}`);
-  }
-};
-
 const run = async (invocation: Invocation): Promise<Outcome> => {
   switch (invocation.verb.name) {
     case 'confirm':
@@ -49,18 +42,32 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
   }
 };
 
+/** What needs no look at anything: help and the version. */
+const answersItself = (args: readonly string[]): string | undefined => {
+  const [first, second] = args;
+  switch (first) {
+    case '--help':
+    case '-h':
+    case 'help':
+      return second === undefined || second.startsWith('-')
+        ? mainHelp(toolVersion)
+        : verbHelp(findVerb(second));
+    case '--version':
+    case '-V':
+      return `postern ${toolVersion}\n`;
+    case undefined:
+    default:
+      return undefined;
+  }
+};
+
 /** Runs one command line and sets the exit status. */
 export const main = async (args: readonly string[]): Promise<void> => {
   let verbose = args.includes('--verbose');
   try {
-    const [first] = args;
-    if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-      writeAll(1, mainHelp(toolVersion));
-      process.exitCode = first === undefined ? exitCodes.usage : exitCodes.done;
-      return;
-    }
-    if (first === '--version' || first === '-V') {
-      writeAll(1, `postern ${toolVersion}\n`);
+    const itself = answersItself(args);
+    if (itself !== undefined) {
+      writeAll(1, itself);
       return;
     }
     const invocation = parseArguments(args, process.env);
@@ -69,15 +76,14 @@ export const main = async (args: readonly string[]): Promise<void> => {
       writeAll(1, verbHelp(invocation.verb));
       return;
     }
-    const { text, exit } = await run(invocation);
-    const out = invocation.values.get('out');
+    const { text, exit, out } = await run(invocation);
     if (out === undefined) writeAll(1, text);
     else writeOut(out, text);
     process.exitCode = exit;
   } catch (thrown) {
     const usage = thrown instanceof UsageError;
-    const story = verbose && thrown instanceof Error ? `\n${thrown.stack ?? ''}` : '';
-    writeAll(2, `postern: ${messageOf(thrown)}${story}\n`);
+    const story = verbose && thrown instanceof Error ? `\n${printable(thrown.stack ?? '')}` : '';
+    writeAll(2, `postern: ${oneLine(messageOf(thrown))}${story}\n`);
     process.exitCode = usage ? exitCodes.usage : exitCodes.failed;
   }
 };

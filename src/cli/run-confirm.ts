@@ -2,8 +2,8 @@ import { confirm } from '../app/confirm.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Invocation } from './arguments.ts';
 import type { Outcome } from './main.ts';
-import { aimOf, formatOf, progressLine, wantsColor } from './target.ts';
-import { exitOf, parseThreshold } from './threshold.ts';
+import { formatOf, prepare, progressLine, wantsColor } from './target.ts';
+import { exitOf, thresholdOf } from './threshold.ts';
 import { confirmFormats } from './verbs.ts';
 
 type Format = (typeof confirmFormats)[number];
@@ -33,14 +33,16 @@ const render = async (format: Format, answer: Answer, invocation: Invocation): P
   }
 };
 
-export const runConfirm = async (invocation: Invocation): Promise<Outcome> => {
+export const runConfirm = async (given: Invocation): Promise<Outcome> => {
+  const { invocation, aim } = prepare(given);
   const format = formatOf(invocation, confirmFormats, 'text');
-  const crosses = parseThreshold(invocation.values.get('fail-on') ?? 'fail');
-  const aim = aimOf(invocation);
+  const crosses = thresholdOf(invocation);
+  const aimed = aim();
   const { say, end } = progressLine(invocation);
   try {
-    const answer = confirm({ ...aim, progress: say });
-    return { text: await render(format, answer, invocation), exit: exitOf(answer, crosses) };
+    const answer = confirm({ ...aimed, progress: say });
+    const text = await render(format, answer, invocation);
+    return { text, exit: exitOf(answer, crosses), out: invocation.values.get('out') };
   } finally {
     end();
   }

@@ -1,34 +1,45 @@
 import { inventory } from '../app/inventory.ts';
 import { toolVersion } from '../app/version.ts';
-import { exitCodes } from '../core/errors.ts';
 import type { Invocation } from './arguments.ts';
 import type { Outcome } from './main.ts';
-import { aimOf, formatOf, progressLine } from './target.ts';
+import { formatOf, prepare, progressLine } from './target.ts';
+import { exitOfList } from './threshold.ts';
 import { inventoryFormats } from './verbs.ts';
 
-export const runInventory = async (invocation: Invocation): Promise<Outcome> => {
-  const format = formatOf(invocation, inventoryFormats, 'text');
-  const { files, configuration, target, now } = aimOf(invocation);
-  const { say, end } = progressLine(invocation);
-  say('reading configuration');
-  const listing = inventory(files, configuration);
-  end();
-  const exit = listing.unseen.length > 0 ? exitCodes.unseen : exitCodes.done;
-  const { components, unseen } = listing;
-  const about = { generated: now.toISOString(), tool: { name: 'postern', version: toolVersion } };
+type Format = (typeof inventoryFormats)[number];
+type Listing = import('../report/inventory-json.ts').Inventory;
+
+const render = async (format: Format, listing: Listing): Promise<string> => {
   switch (format) {
-    case 'text': {
-      const { inventoryText } = await import('../report/inventory-text.ts');
-      return { text: inventoryText(components, unseen), exit };
-    }
+    case 'text':
+      return (await import('../report/inventory-text.ts')).inventoryText(listing);
     case 'json':
-      return {
-        text: `${JSON.stringify({ schema: 'postern.inventory/1', ...about, target, components, unseen }, null, 2)}\n`,
-        exit,
-      };
-    case 'cyclonedx': {
-      const { bill } = await import('../report/cyclonedx.ts');
-      return { text: bill({ ...about, components, unseen }), exit };
-    }
+      return (await import('../report/inventory-json.ts')).inventoryJson(listing);
+    case 'cyclonedx':
+      return (await import('../report/cyclonedx.ts')).bill(listing);
+  }
+};
+
+export const runInventory = async (given: Invocation): Promise<Outcome> => {
+  const { invocation, aim } = prepare(given);
+  const format = formatOf(invocation, inventoryFormats, 'text');
+  const { files, configuration, target, now } = aim();
+  const { say, end } = progressLine(invocation);
+  try {
+    say('reading configuration');
+    const { components, unseen } = inventory(files, configuration);
+    const text = await render(format, {
+      generated: now.toISOString(),
+      tool: { name: 'postern', version: toolVersion },
+      target,
+      ...(configuration.organisation === undefined
+        ? {}
+        : { organisation: configuration.organisation }),
+      components,
+      unseen,
+    });
+    return { text, exit: exitOfList(components, unseen), out: invocation.values.get('out') };
+  } finally {
+    end();
   }
 };

@@ -1,72 +1,118 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadConfiguration, parseConfiguration } from '../app/configuration.ts';
+import {
+  type LoadedConfiguration,
+  loadConfiguration,
+  parseConfiguration,
+} from '../app/configuration.ts';
 import type { Answer } from '../core/answer.ts';
-import { UsageError } from '../core/errors.ts';
-import type { Configuration } from '../core/policy.ts';
+import { messageOf, UsageError } from '../core/errors.ts';
 import { type HostView, openRoot } from '../host/view.ts';
 import { markers } from '../inventory/take.ts';
-import type { Invocation } from './arguments.ts';
+import { type Invocation, type Source, spellingOf, withFileOptions } from './arguments.ts';
 
 /** What is looked at, by whose rules, and at what time. */
 export interface Aim {
   readonly files: HostView;
-  readonly configuration: Configuration;
+  readonly configuration: LoadedConfiguration;
   readonly target: Answer['target'];
   readonly now: Date;
 }
 
 const sampleFolder = fileURLToPath(new URL('../../sample/', import.meta.url));
 
-/** The sample stands still: it is read as of the day that its own clock names. */
-const aimAtSample = (configPath: string | undefined): Aim => {
-  if (!existsSync(`${sampleFolder}root`)) {
-    throw new UsageError(`--sample: the sample estate is missing from ${sampleFolder}`);
+const strength: Readonly<Record<Source, number>> = { flag: 3, environment: 2, file: 1 };
+
+/** `--sample` against `--root`: the stronger voice wins; the same voice cannot say both. */
+const wantsSample = (invocation: Invocation): boolean => {
+  if (!invocation.switches.has('sample')) return false;
+  const root = invocation.sources.get('root');
+  const sample = invocation.sources.get('sample') ?? 'flag';
+  if (root === undefined) return true;
+  if (root === sample) {
+    throw new UsageError(
+      `${spellingOf(invocation, 'sample')} and ${spellingOf(invocation, 'root')} exclude each other`,
+    );
   }
-  const own = `${sampleFolder}postern.yaml`;
-  return {
-    files: openRoot(`${sampleFolder}root`, markers),
-    configuration:
-      configPath === undefined
-        ? parseConfiguration('sample/postern.yaml', readFileSync(own, 'utf8'))
-        : loadConfiguration(configPath),
-    target: { sample: true },
-    now: new Date(readFileSync(`${sampleFolder}clock`, 'utf8').trim()),
-  };
+  return strength[sample] > strength[root];
 };
 
-/** Reads `--root`, `--sample` and `--config`. */
-export const aimOf = ({ values, switches }: Invocation): Aim => {
-  const config = values.get('config');
-  const root = values.get('root');
-  if (switches.has('sample')) {
-    if (root !== undefined) throw new UsageError('--sample and --root exclude each other');
-    return aimAtSample(config);
+const configurationOf = (invocation: Invocation, sample: boolean): LoadedConfiguration => {
+  const given = invocation.values.get('config');
+  if (!sample || given !== undefined) {
+    return loadConfiguration(given, spellingOf(invocation, 'config'));
   }
-  const folder = root ?? '/';
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  if (stats === undefined) throw new UsageError(`--root ${folder}: no such folder`);
-  if (!stats.isDirectory()) throw new UsageError(`--root ${folder}: not a folder`);
-  return {
-    configuration: loadConfiguration(config),
-    files: openRoot(folder, markers),
-    target: { root: folder },
-    now: new Date(),
+  if (!existsSync(`${sampleFolder}root`)) {
+    throw new UsageError('--sample: this copy of Postern has no sample estate; use --root DIR');
+  }
+  return parseConfiguration(
+    'sample/postern.yaml',
+    readFileSync(`${sampleFolder}postern.yaml`, 'utf8'),
+  );
+};
+
+const folderOf = (invocation: Invocation): string => {
+  const folder = invocation.values.get('root') ?? '/';
+  const spelling = spellingOf(invocation, 'root');
+  try {
+    if (statSync(folder).isDirectory()) return folder;
+  } catch (thrown) {
+    const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    throw new UsageError(
+      `${spelling} ${folder}: ${missing ? 'no such folder' : `cannot be read: ${messageOf(thrown)}`}`,
+    );
+  }
+  throw new UsageError(`${spelling} ${folder}: not a folder`);
+};
+
+/** What the command line, the environment and the configuration file say together. */
+export interface Prepared {
+  readonly invocation: Invocation;
+  /** Opens what is to be looked at, once everything else was found to be in order. */
+  readonly aim: () => Aim;
+}
+
+/** Reads the configuration, and with it `--root` and `--sample`. */
+export const prepare = (given: Invocation): Prepared => {
+  const sample = wantsSample(given);
+  const configuration = configurationOf(given, sample);
+  const invocation = withFileOptions(given, configuration.options);
+  const aim = (): Aim => {
+    if (sample) {
+      if (!existsSync(`${sampleFolder}root`)) {
+        throw new UsageError('--sample: this copy of Postern has no sample estate; use --root DIR');
+      }
+      return {
+        configuration,
+        files: openRoot(`${sampleFolder}root`, markers),
+        target: { sample: true },
+        // The sample stands still: it is read as of the day that its own clock names.
+        now: new Date(readFileSync(`${sampleFolder}clock`, 'utf8').trim()),
+      };
+    }
+    const folder = folderOf(invocation);
+    return {
+      configuration,
+      files: openRoot(folder, markers),
+      target: { root: folder },
+      now: new Date(),
+    };
   };
+  return { invocation, aim };
 };
 
 /** Checks `--format` before any work is done. */
 export const formatOf = <Format extends string>(
-  { values, verb }: Invocation,
+  invocation: Invocation,
   formats: readonly Format[],
   otherwise: Format,
 ): Format => {
-  const given = values.get('format');
+  const given = invocation.values.get('format');
   if (given === undefined) return otherwise;
   const format = formats.find(each => each === given);
   if (format === undefined) {
     throw new UsageError(
-      `${verb.name}: --format "${given.slice(0, 60)}": expected one of ${formats.join(', ')}`,
+      `${invocation.verb.name}: ${spellingOf(invocation, 'format')} "${given.slice(0, 60)}": expected one of ${formats.join(', ')}`,
     );
   }
   return format;
@@ -77,6 +123,7 @@ export const wantsColor = ({ switches, values }: Invocation): boolean =>
   process.stdout.isTTY === true &&
   !values.has('out') &&
   !switches.has('no-color') &&
+  process.env['TERM'] !== 'dumb' &&
   (process.env['NO_COLOR'] ?? '') === '';
 
 /** A progress line on standard error, when somebody is looking; erased when done. */

@@ -1,12 +1,15 @@
 import type { Component, Reach } from '../core/component.ts';
+import { baseOf } from '../core/paths.ts';
 import type { Verdict } from '../core/verdict.ts';
 import {
   evidenceOf,
+  inRemedy,
   isOff,
   notApplicable,
   pass,
   type Question,
   reachOf,
+  yamlMatch,
   yamlName,
 } from './question.ts';
 
@@ -21,6 +24,26 @@ const show = ({ resource, mode, extent }: Reach): string => `${mode} ${resource}
 const evidenceOfReach = (reach: readonly Reach[]): Verdict['evidence'] =>
   reach.map(each => evidenceOf(show(each), each.because));
 
+/** Where the user is set decides what is written there: only a unit takes `User=`. */
+const ownUserRemedy = ({ name, runsAs }: Component): string => {
+  const place = runsAs?.because;
+  const user = name.toLowerCase().replace(/[^a-z0-9_-]|^[^a-z_]+/g, '') || 'service';
+  if (place?.path.endsWith('.service') === true) {
+    const unit = inRemedy(baseOf(place.path));
+    return [
+      `# Give ${inRemedy(name)} a user of its own that may read no more than it needs,`,
+      `# in /etc/systemd/system/${unit}.d/user.conf:`,
+      '[Service]',
+      `User=${user}`,
+    ].join('\n');
+  }
+  const where =
+    place === undefined
+      ? 'where it is started'
+      : `in ${inRemedy(place.path)}${place.line === undefined ? '' : `, line ${place.line}`}`;
+  return `# Give ${inRemedy(name)} a user of its own that may read no more than it needs: set it ${where}.`;
+};
+
 /** Can it reach no more than it needs, and is it known how many people's data that is? */
 export const contained: Question = (subject, setting): Verdict => {
   const { component, note } = subject;
@@ -30,9 +53,9 @@ export const contained: Question = (subject, setting): Verdict => {
   if (isRoot(component) && !mayBeRoot.has(component.kind)) {
     return {
       state: 'fail',
-      why: `its code runs as root, so a flaw in it reaches everything on the host`,
+      why: 'its code runs as root, so a flaw in it reaches everything on the host',
       evidence: [evidenceOf('runs as root', component.runsAs?.because), ...evidence],
-      remedy: `# Run ${component.name} as a user of its own: set its user option, or in its systemd unit:\n[Service]\nUser=${component.name.replace(/[^a-z0-9_-]/gi, '') || 'service'}`,
+      remedy: ownUserRemedy(component),
       weight: 65,
     };
   }
@@ -61,14 +84,25 @@ export const contained: Question = (subject, setting): Verdict => {
   );
   const open: string[] = [];
   const lines: string[] = [];
-  if (reach.length === 0) open.push('what it can reach is not known');
-  if (needs === undefined) {
+  const ofComponent = (line: string): readonly string[] => [
+    'components:',
+    `  - match: ${yamlMatch(component.id)}`,
+    `    ${line}`,
+  ];
+  if (reach.length === 0) {
+    open.push('what it can reach is not known');
+    lines.push(
+      ...ofComponent(
+        'reaches: [{ resource: mail-in-transit, mode: read, extent: "<how much of it>" }]  # once you have looked',
+      ),
+    );
+  } else if (needs === undefined) {
     open.push('what it needs to reach is not stated');
     const resources = [...new Set(reach.map(({ resource }) => resource))];
     lines.push(
-      'components:',
-      `  - match: "${component.id}"`,
-      `    needs: [${resources.join(', ')}]  # what it reaches today: strike out what it does not need`,
+      ...ofComponent(
+        `needs: [${resources.join(', ')}]  # what it reaches today: strike out what it does not need`,
+      ),
     );
   }
   if (people === 0) {
@@ -91,9 +125,7 @@ export const contained: Question = (subject, setting): Verdict => {
     state: 'unknown',
     why: open.join('; '),
     evidence,
-    ...(lines.length === 0
-      ? { remedy: `# Find out what ${component.name} can read and change.` }
-      : { remedy: [yamlName(setting.configurationPath), ...lines].join('\n') }),
+    remedy: [yamlName(setting.configurationPath), ...lines].join('\n'),
     weight: reach.some(({ mode }) => mode === 'admin') ? 22 : 12,
   };
 };

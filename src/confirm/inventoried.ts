@@ -1,5 +1,5 @@
 import type { Evidence, Verdict } from '../core/verdict.ts';
-import { evidenceOf, pass, type Question, reachOf, yamlName } from './question.ts';
+import { evidenceOf, pass, type Question, reachOf, yamlMatch, yamlName } from './question.ts';
 
 /** Is its name, version, supplier, origin and owner known, and what it can reach? */
 export const inventoried: Question = (subject, setting): Verdict => {
@@ -20,7 +20,10 @@ export const inventoried: Question = (subject, setting): Verdict => {
   }
   if (component.enabled !== false && reachOf(subject).length === 0) {
     missing.push('what it can reach');
-    lines.push('needs: []  # list here what it reaches, once you have looked');
+    lines.push(
+      'reaches:  # once you have looked, what it can lay its hands on',
+      '  - { resource: mail-in-transit, mode: read, extent: "<how much of it>" }',
+    );
   }
   const unowned = component.owner === undefined;
   if (unowned) lines.push('owner: <who answers for it>');
@@ -39,7 +42,7 @@ export const inventoried: Question = (subject, setting): Verdict => {
   const remedy = [
     yamlName(setting.configurationPath),
     'components:',
-    `  - match: "${component.id}"`,
+    `  - match: ${yamlMatch(component.id)}`,
     ...lines.map(line => `    ${line}`),
   ].join('\n');
   const notKnown = missing.length === 0 ? '' : `not known: ${missing.join(', ')}`;

@@ -3,14 +3,7 @@ import type { Component } from '../core/component.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { AcceptedRisk, ComponentNote, Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
-
-/** A program on the host that reads a log and may tell somebody. */
-export interface Watcher {
-  readonly name: string;
-  readonly logPaths: readonly string[];
-  readonly tells?: string;
-  readonly because: { readonly path: string; readonly line?: number };
-}
+import type { Watcher } from '../core/watcher.ts';
 
 /** Everything a check may look at for one component. */
 export interface Subject {
@@ -67,7 +60,18 @@ export const logsOf = ({
   return { of: logging, logs: logging.logs };
 };
 
-export const yamlName = (path: string): string => `# in ${path}:`;
+/** Where lines of `postern.yaml` go; a key that is there already is not written twice. */
+export const yamlName = (path: string): string =>
+  `# in ${inRemedy(path)} (below the key, where it is there already):`;
+
+/** A glob for one component, quoted so that YAML reads every character as it is. */
+export const yamlMatch = (id: string): string => JSON.stringify(id);
+
+/**
+ * A name within text to paste. Names come from files that an attacker may write: one with a line
+ * break must not become a line of its own.
+ */
+export const inRemedy = (name: string): string => name.replace(/[\s\p{C}]+/gu, ' ').trim();
 
 /** Joined evidence of what is the same place twice. */
 export const evidenceOf = (

@@ -1,5 +1,5 @@
 import type { Tenant } from './answer.ts';
-import type { Origin, Resource } from './component.ts';
+import type { Origin, ReachMode, Resource } from './component.ts';
 import type { Check } from './verdict.ts';
 
 /** What the organisation says of some of its components; later entries override earlier ones. */
@@ -16,6 +16,12 @@ export interface ComponentNote {
   readonly exposure?: 'internet' | 'internal';
   /** All that it needs to reach; whatever else it reaches is too much. */
   readonly needs?: readonly Resource[];
+  /** What it reaches, where nothing on the host states it. */
+  readonly reaches?: readonly {
+    readonly resource: Resource;
+    readonly mode: ReachMode;
+    readonly extent: string;
+  }[];
   /** 1-based line in `postern.yaml`. */
   readonly line?: number;
 }

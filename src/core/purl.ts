@@ -7,8 +7,9 @@ export interface PurlParts {
   readonly qualifiers?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Names come from files: half a surrogate pair, which no URI can hold, becomes a replacement character. */
 const escape = (text: string): string =>
-  encodeURIComponent(text).replace(
+  encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(
     /[!'()*]/g,
     c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );

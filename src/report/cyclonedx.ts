@@ -2,6 +2,7 @@ import type { Answer } from '../core/answer.ts';
 import type { Component, ComponentKind } from '../core/component.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { checks, type Verdicts } from '../core/verdict.ts';
+import { safeJson } from './plain.ts';
 import { uuidOf } from './uuid.ts';
 
 /** What a bill of materials is made of: an answer, or an inventory without verdicts. */
@@ -46,6 +47,8 @@ const properties = (part: Part): readonly object[] => [
   ...(part.owner === undefined ? [] : [property('owner', part.owner)]),
   ...(part.labels ?? []).map(label => property('label', label)),
   ...(part.runsAs === undefined ? [] : [property('runsAs', part.runsAs.user)]),
+  ...(part.exposure === undefined ? [] : [property('internet', part.exposure.internet)]),
+  ...(part.partOf === undefined ? [] : [property('partOf', part.partOf)]),
   ...part.reach.map(({ resource, mode, extent, because }) =>
     property(
       'reach',
@@ -91,7 +94,6 @@ const service = (part: Part): object => ({
   name: part.name,
   ...('value' in part.version ? { version: part.version.value } : {}),
   ...(part.supplier === undefined ? {} : { provider: { name: part.supplier } }),
-  'x-trust-boundary': part.origin !== 'in-house',
   properties: [
     ...properties(part),
     ...part.foundAt.map(({ path, line }) =>
@@ -108,29 +110,30 @@ const dependencies = (parts: readonly Part[], platformRef: string): readonly obj
     const parent = partOf !== undefined && refs.has(partOf) && partOf !== id ? partOf : platformRef;
     below.get(parent)?.push(id);
   }
-  return [...below].map(([ref, dependsOn]) => ({ ref, dependsOn }));
+  return [...below].map(([ref, dependsOn]) => ({ ref, dependsOn: [...new Set(dependsOn)] }));
 };
 
 /** A CycloneDX 1.6 bill of materials: what is installed, what is talked to, and what plugs into what. */
 export const bill = (content: Bill): string => {
   const { generated, tool, organisation, components: parts, unseen } = content;
-  const platformRef = 'mail-platform';
+  const platformRef = 'postern:mail-platform';
   const body = {
     metadata: {
       timestamp: generated,
+      lifecycles: [{ phase: 'operations' }],
       tools: { components: [{ type: 'application', name: tool.name, version: tool.version }] },
       component: {
         type: 'platform',
         'bom-ref': platformRef,
         name: `mail platform${organisation === undefined ? '' : ` of ${organisation}`}`,
       },
-      properties: unseen.map(({ what, why }) => property('unseen', `${what} ${why}`)),
+      properties: unseen.map(({ what, why }) => property('unseen', `${what}: ${why}`)),
     },
     components: parts.filter(part => !isService(part)).map(component),
     services: parts.filter(isService).map(service),
     dependencies: dependencies(parts, platformRef),
   };
-  return `${JSON.stringify(
+  return `${safeJson(
     {
       $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
       bomFormat: 'CycloneDX',
@@ -139,7 +142,6 @@ export const bill = (content: Bill): string => {
       version: 1,
       ...body,
     },
-    null,
     2,
   )}\n`;
 };

@@ -14,17 +14,26 @@ export interface Finding {
 const isFinding = ({ state, remedy }: Verdict): boolean =>
   state === 'fail' || (state === 'unknown' && remedy !== undefined);
 
+/** Said of a part that runs inside another program; the fault is that program's. */
+const viaHost = / \(in the log of [^()]{0,2000}, which it runs through\)/g;
+
 /**
  * Faults that are one fault (same check, same reason but for the component's own name, same place to
  * mend) are one finding: forty plug-ins of one webmail whose log is short are not forty things to do.
  */
 const groupKey = (check: Check, component: AnsweredComponent, verdict: Verdict): string => {
   const own = (text: string): string =>
-    text.replaceAll(component.id, '\0id').replaceAll(component.name, '\0name');
-  const packageName = check === 'patched' ? (component.package?.name ?? component.id) : '';
-  return [check, verdict.state, packageName, own(verdict.why), own(verdict.remedy ?? '')].join(
-    '\0',
-  );
+    text.replace(viaHost, '').replaceAll(component.id, '\0id').replaceAll(component.name, '\0name');
+  const packageName = check === 'patched' ? (component.package?.name ?? '') : '';
+  const accepted = verdict.exception === undefined ? '' : verdict.exception.until;
+  return [
+    check,
+    verdict.state,
+    accepted,
+    packageName,
+    own(verdict.why),
+    own(verdict.remedy ?? ''),
+  ].join('\0');
 };
 
 /** All findings, worst first: what fails before what is unknown, accepted risks last. */

@@ -1,24 +1,7 @@
-import type { AccessLog } from '../core/access-log.ts';
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
-
-const logRow = ({ question, emitted, why, because, remedy, sink, trail }: AccessLog): object => ({
-  question,
-  emitted,
-  why,
-  because,
-  path: trail?.path ?? (sink?.to === 'file' ? sink.path : undefined),
-  oldest: trail?.oldest,
-  newest: trail?.newest,
-  retainedDays: trail?.retainedDays,
-  rotation: trail?.rotation,
-  shippedTo: trail?.shippedTo,
-  shippedBecause: trail?.shippedBecause,
-  level: trail?.level,
-  sink,
-  unknown: trail?.unknown,
-  remedy,
-});
+import { componentRow } from './json-rows.ts';
+import { safeJson } from './plain.ts';
 
 const verdictRow = ({ state, why, evidence, remedy, exception }: Verdict): object => ({
   state,
@@ -28,14 +11,11 @@ const verdictRow = ({ state, why, evidence, remedy, exception }: Verdict): objec
   exception,
 });
 
-const componentRow = (component: AnsweredComponent): object => {
-  const { logs, checks: verdicts, ...rest } = component;
-  return {
-    ...rest,
-    logs: logs.map(logRow),
-    checks: Object.fromEntries(checks.map(check => [check, verdictRow(verdicts[check])])),
-  };
-};
+const answeredRow = ({ checks: verdicts, patch, ...component }: AnsweredComponent): object => ({
+  ...componentRow(component),
+  patch,
+  checks: Object.fromEntries(checks.map(check => [check, verdictRow(verdicts[check])])),
+});
 
 const countRow = (answer: Answer, check: Check): object => {
   const { pass, fail, unknown, 'not-applicable': notApplicable } = answer.counts[check];
@@ -45,7 +25,7 @@ const countRow = (answer: Answer, check: Check): object => {
 /** `postern.confirm/1`, as `schemas/confirm.schema.json` describes it. */
 export const json = (answer: Answer): string => {
   const { generated, tool, target, organisation, tenants, sentence, components, unseen } = answer;
-  return `${JSON.stringify(
+  return `${safeJson(
     {
       schema: 'postern.confirm/1',
       generated,
@@ -59,10 +39,9 @@ export const json = (answer: Answer): string => {
         thirdParty: components.filter(each => each.thirdParty).length,
         checks: Object.fromEntries(checks.map(check => [check, countRow(answer, check)])),
       },
-      components: components.map(componentRow),
+      components: components.map(answeredRow),
       unseen,
     },
-    null,
     2,
   )}\n`;
 };

@@ -1,37 +1,36 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
-import { type Check, checks } from '../core/verdict.ts';
+import { type Check, checks, type State } from '../core/verdict.ts';
 import { printable } from './plain.ts';
 
 const escape = (text: string): string =>
   printable(text)
-    .replace(/[\ud800-\udfff\ufffe\uffff]/gu, '\ufffd')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/"/g, '&quot;')
-    .replace(/\n/g, '&#10;');
+    .replace(/\n/g, '&#10;')
+    .replace(/\t/g, '&#9;');
 
 /** Unknown is skipped, which no reader of JUnit counts as passed; its reason is the message. */
 const testCase = (component: AnsweredComponent, check: Check): string => {
   const { state, why, remedy = '' } = component.checks[check];
-  const open = `    <testcase classname="${escape(component.id)}" name="${check}"`;
-  const message = `message="${escape(why)}"`;
+  const open = `    <testcase classname="${escape(component.id)}" name="${check}" time="0"`;
   switch (state) {
     case 'pass':
       return `${open}/>`;
     case 'fail':
-      return `${open}><failure type="fail" ${message}>${escape(remedy)}</failure></testcase>`;
+      return `${open}><failure type="fail" message="${escape(why)}">${escape(remedy)}</failure></testcase>`;
     case 'unknown':
-      return `${open}><skipped ${message.replace('message="', 'message="unknown: ')}/></testcase>`;
+      return `${open}><skipped message="unknown: ${escape(why)}"/></testcase>`;
     case 'not-applicable':
-      return `${open}><skipped ${message.replace('message="', 'message="not applicable: ')}/></testcase>`;
+      return `${open}><skipped message="not applicable: ${escape(why)}"/></testcase>`;
   }
 };
 
 const suite = (answer: Answer, check: Check): string => {
   const { fail, unknown, 'not-applicable': none } = answer.counts[check];
   return [
-    `  <testsuite name="${check}" tests="${answer.components.length}" failures="${fail}" errors="0" skipped="${unknown + none}" timestamp="${answer.generated.slice(0, 19)}">`,
+    `  <testsuite name="${check}" tests="${answer.components.length}" failures="${fail}" errors="0" skipped="${unknown + none}" time="0" timestamp="${answer.generated.slice(0, 19)}">`,
     ...answer.components.map(component => testCase(component, check)),
     '  </testsuite>',
   ].join('\n');
@@ -39,10 +38,11 @@ const suite = (answer: Answer, check: Check): string => {
 
 /** JUnit XML: a suite for each check, a case for each component. */
 export const junit = (answer: Answer): string => {
-  const failures = checks.reduce((sum, check) => sum + answer.counts[check].fail, 0);
+  const total = (state: State): number =>
+    checks.reduce((sum, check) => sum + answer.counts[check][state], 0);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="postern confirm" tests="${answer.components.length * checks.length}" failures="${failures}">`,
+    `<testsuites name="postern confirm" tests="${answer.components.length * checks.length}" failures="${total('fail')}" errors="0" skipped="${total('unknown') + total('not-applicable')}">`,
     ...checks.map(check => suite(answer, check)),
     '</testsuites>',
     '',

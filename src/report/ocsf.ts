@@ -2,6 +2,7 @@ import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf } from './findings.ts';
+import { safeJson } from './plain.ts';
 import { uuidOf } from './uuid.ts';
 
 const classUid = 2003;
@@ -16,15 +17,23 @@ const statusOf: Readonly<Record<State, readonly [id: number, name: string]>> = {
 };
 
 const severityOf = ({ state, weight = 0 }: Verdict): readonly [id: number, name: string] => {
+  if (state === 'unknown') return [0, 'Unknown'];
   if (state !== 'fail') return [1, 'Informational'];
   if (weight >= 80) return [4, 'High'];
   return weight >= 50 ? [3, 'Medium'] : [2, 'Low'];
+};
+
+/** A finding that was accepted is suppressed; one that needs nothing is resolved. */
+const lifeOf = ({ state, exception }: Verdict): readonly [id: number, name: string] => {
+  if (exception !== undefined && !exception.expired) return [3, 'Suppressed'];
+  return state === 'pass' || state === 'not-applicable' ? [4, 'Resolved'] : [1, 'New'];
 };
 
 const event = (answer: Answer, component: AnsweredComponent, check: Check): object => {
   const verdict = component.checks[check];
   const [statusId, status] = statusOf[verdict.state];
   const [severityId, severity] = severityOf(verdict);
+  const [lifeId, life] = lifeOf(verdict);
   const time = Date.parse(answer.generated);
   return {
     activity_id: createActivity,
@@ -38,12 +47,16 @@ const event = (answer: Answer, component: AnsweredComponent, check: Check): obje
     time,
     severity_id: severityId,
     severity,
-    status_id: 1,
-    status: 'New',
+    status_id: lifeId,
+    status: life,
+    ...(verdict.exception === undefined
+      ? {}
+      : { comment: `${verdict.exception.reason} (until ${verdict.exception.until})` }),
     message: `${component.id}: ${verdict.why}`,
     metadata: {
       version: '1.8.0',
       product: { name: 'Postern', vendor_name: 'Postern', version: answer.tool.version },
+      log_name: 'postern confirm',
     },
     finding_info: {
       uid: uuidOf('finding', component.id, check),
@@ -59,14 +72,16 @@ const event = (answer: Answer, component: AnsweredComponent, check: Check): obje
       status,
       status_detail: verdict.why,
     },
-    resource: {
-      uid: component.id,
-      name: component.name,
-      type: component.kind,
-      ...('value' in component.version ? { version: component.version.value } : {}),
-      ...(component.owner === undefined ? {} : { owner: { name: component.owner } }),
-      ...(component.labels === undefined ? {} : { labels: component.labels }),
-    },
+    resources: [
+      {
+        uid: component.id,
+        name: component.name,
+        type: component.kind,
+        ...('value' in component.version ? { version: component.version.value } : {}),
+        ...(component.owner === undefined ? {} : { owner: { name: component.owner } }),
+        ...(component.labels === undefined ? {} : { labels: component.labels }),
+      },
+    ],
     ...(verdict.remedy === undefined
       ? {}
       : { remediation: { desc: verdict.remedy, references: [docsOf(check)] } }),
@@ -79,7 +94,5 @@ const event = (answer: Answer, component: AnsweredComponent, check: Check): obje
 /** OCSF 1.8 Compliance Finding (2003): one event a line, one for each component and check. */
 export const ocsf = (answer: Answer): string =>
   answer.components
-    .flatMap(component =>
-      checks.map(check => `${JSON.stringify(event(answer, component, check))}\n`),
-    )
+    .flatMap(component => checks.map(check => `${safeJson(event(answer, component, check))}\n`))
     .join('');

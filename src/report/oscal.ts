@@ -1,36 +1,49 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
+import { oneLine, safeJson } from './plain.ts';
 import { uuidOf } from './uuid.ts';
 
-/** OSCAL knows satisfied and not-satisfied; unknown is not-satisfied with that as its reason. */
-const objectiveState = (state: State): 'satisfied' | 'not-satisfied' =>
-  state === 'pass' || state === 'not-applicable' ? 'satisfied' : 'not-satisfied';
-
-const reasonOf = (state: State): string => {
+/**
+ * OSCAL knows satisfied and not-satisfied. Unknown is not-satisfied for another reason than failing:
+ * NIST SP 800-53A counts so whatever could not be determined. What does not apply has no finding.
+ */
+const statusOf = (
+  state: Exclude<State, 'not-applicable'>,
+): {
+  readonly state: 'satisfied' | 'not-satisfied';
+  readonly reason: 'pass' | 'fail' | 'other';
+} => {
   switch (state) {
     case 'pass':
+      return { state: 'satisfied', reason: 'pass' };
     case 'fail':
-      return state;
+      return { state: 'not-satisfied', reason: 'fail' };
     case 'unknown':
-    case 'not-applicable':
-      return 'other';
+      return { state: 'not-satisfied', reason: 'other' };
   }
 };
 
+const property = (name: string, value: string): object => ({
+  name,
+  ns: 'https://postern.example/ns/oscal',
+  value: oneLine(value) || 'unknown',
+});
+
 const observation = (answer: Answer, component: AnsweredComponent, check: Check): object => {
-  const { why, evidence } = component.checks[check];
+  const { state, why, evidence } = component.checks[check];
   return {
     uuid: uuidOf('observation', answer.generated, component.id, check),
-    title: `${component.id}: ${check}`,
+    title: oneLine(`${component.id}: ${check}`),
     description: why,
+    props: [property('state', state), property('component', component.id)],
     methods: ['EXAMINE'],
     types: ['finding'],
     subjects: [
       {
         'subject-uuid': uuidOf('component', component.id),
         type: 'component',
-        title: component.name,
+        title: oneLine(component.name) || 'unnamed',
       },
     ],
     collected: answer.generated,
@@ -44,18 +57,18 @@ const observation = (answer: Answer, component: AnsweredComponent, check: Check)
   };
 };
 
-const finding = (answer: Answer, component: AnsweredComponent, check: Check): object => {
+const findings = (answer: Answer, component: AnsweredComponent, check: Check): object[] => {
   const { state, why, remedy } = component.checks[check];
-  return {
+  if (state === 'not-applicable') return [];
+  const finding = {
     uuid: uuidOf('finding', answer.generated, component.id, check),
-    title: `${checkTitles[check].title}: ${component.id}`,
+    title: oneLine(`${checkTitles[check].title}: ${component.id}`),
     description: why,
     target: {
       type: 'objective-id',
       'target-id': `postern-${check}`,
       status: {
-        state: objectiveState(state),
-        reason: reasonOf(state),
+        ...statusOf(state),
         remarks: `${state}: ${why}`,
       },
     },
@@ -64,15 +77,16 @@ const finding = (answer: Answer, component: AnsweredComponent, check: Check): ob
     ],
     ...(remedy === undefined ? {} : { remarks: remedy }),
   };
+  return [finding];
 };
 
 const localComponent = (component: AnsweredComponent): object => ({
   uuid: uuidOf('component', component.id),
   type: 'software',
-  title: component.name,
+  title: oneLine(component.name) || 'unnamed',
   description: `${component.kind} of ${component.platform}`,
   ...('value' in component.version
-    ? { props: [{ name: 'version', value: component.version.value }] }
+    ? { props: [{ name: 'version', value: oneLine(component.version.value) || 'unknown' }] }
     : {}),
   status: { state: component.enabled === false ? 'disposition' : 'operational' },
 });
@@ -82,12 +96,15 @@ export const oscal = (answer: Answer): string => {
   const pairs = answer.components.flatMap(component =>
     checks.map(check => [component, check] as const),
   );
-  return `${JSON.stringify(
+  const found = pairs.flatMap(([component, check]) => findings(answer, component, check));
+  return `${safeJson(
     {
       'assessment-results': {
         uuid: uuidOf('assessment-results', answer.generated, answer.sentence),
         metadata: {
-          title: `Postern: mail platform${answer.organisation === undefined ? '' : ` of ${answer.organisation}`}`,
+          title: oneLine(
+            `Postern: mail platform${answer.organisation === undefined ? '' : ` of ${answer.organisation}`}`,
+          ),
           'last-modified': answer.generated,
           version: answer.tool.version,
           'oscal-version': '1.1.2',
@@ -96,9 +113,6 @@ export const oscal = (answer: Answer): string => {
           href: '#',
           remarks: 'Postern asks the same six questions of every component.',
         },
-        ...(answer.components.length === 0
-          ? {}
-          : { 'local-definitions': { components: answer.components.map(localComponent) } }),
         results: [
           {
             uuid: uuidOf('result', answer.generated),
@@ -106,6 +120,9 @@ export const oscal = (answer: Answer): string => {
             description: answer.sentence,
             start: answer.generated,
             end: answer.generated,
+            ...(answer.components.length === 0
+              ? {}
+              : { 'local-definitions': { components: answer.components.map(localComponent) } }),
             'reviewed-controls': { 'control-selections': [{ 'include-all': {} }] },
             ...(pairs.length === 0
               ? {}
@@ -113,13 +130,12 @@ export const oscal = (answer: Answer): string => {
                   observations: pairs.map(([component, check]) =>
                     observation(answer, component, check),
                   ),
-                  findings: pairs.map(([component, check]) => finding(answer, component, check)),
+                  ...(found.length === 0 ? {} : { findings: found }),
                 }),
           },
         ],
       },
     },
-    null,
     2,
   )}\n`;
 };

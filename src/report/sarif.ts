@@ -3,13 +3,15 @@ import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf } from './findings.ts';
+import { safeJson } from './plain.ts';
 
 const rule = (check: Check): object => ({
   id: check,
   name: checkTitles[check].title.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase()),
   shortDescription: { text: checkTitles[check].title },
   fullDescription: { text: checkTitles[check].asks },
-  help: { text: `See ${docsOf(check)}.` },
+  help: { text: `See ${docsOf(check)} in the package.` },
+  defaultConfiguration: { level: 'error' },
 });
 
 /** A path below the inspected root as a relative URI. */
@@ -17,7 +19,7 @@ const uriOf = (path: string): string =>
   path
     .split('/')
     .filter(segment => segment !== '')
-    .map(encodeURIComponent)
+    .map(segment => encodeURIComponent(segment.replace(/[\ud800-\udfff]/gu, '\ufffd')))
     .join('/');
 
 const locations = ({ foundAt }: AnsweredComponent, { evidence }: Verdict): readonly object[] => {
@@ -28,7 +30,10 @@ const locations = ({ foundAt }: AnsweredComponent, { evidence }: Verdict): reado
   const unique = new Map(places.map(place => [`${place.path}:${place.line ?? 0}`, place]));
   return [...unique.values()].slice(0, 10).map(({ path, line }) => ({
     physicalLocation: {
-      artifactLocation: { uri: uriOf(path), uriBaseId: 'ROOT' },
+      // What is not absolute (postern.yaml) lies where Postern was called, not below the root.
+      artifactLocation: path.startsWith('/')
+        ? { uri: uriOf(path), uriBaseId: 'ROOT' }
+        : { uri: uriOf(path) },
       ...(line === undefined ? {} : { region: { startLine: line } }),
     },
   }));
@@ -58,7 +63,6 @@ const result = (component: AnsweredComponent, check: Check): object => {
           suppressions: [
             {
               kind: 'external',
-              status: 'accepted',
               justification: `${exception.reason} (until ${exception.until})`,
             },
           ],
@@ -73,7 +77,7 @@ export const sarif = (answer: Answer): string => {
       .filter(check => ['fail', 'unknown'].includes(component.checks[check].state))
       .map(check => result(component, check)),
   );
-  return `${JSON.stringify(
+  return `${safeJson(
     {
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
       version: '2.1.0',
@@ -91,7 +95,7 @@ export const sarif = (answer: Answer): string => {
               endTimeUtc: answer.generated,
               toolExecutionNotifications: answer.unseen.map(({ what, why, how }) => ({
                 level: 'warning',
-                message: { text: `${what} ${why}. ${how}` },
+                message: { text: `${what}: ${why}. ${how}` },
               })),
             },
           ],
@@ -99,7 +103,6 @@ export const sarif = (answer: Answer): string => {
         },
       ],
     },
-    null,
     2,
   )}\n`;
 };

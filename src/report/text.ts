@@ -1,13 +1,16 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
-import { type Check, checks, type State, type Verdict } from '../core/verdict.ts';
+import { type Check, checks, type State, states, type Verdict } from '../core/verdict.ts';
 import { docsOf, type Finding, findingsOf } from './findings.ts';
-import { fit, oneLine, printable, wrap } from './plain.ts';
+import { cut, fit, oneLine, printable, width, wrap } from './plain.ts';
 
 const columns = 100;
-const nameColumns = 28;
-const versionColumns = 15;
+const nameColumns = 26;
+const versionColumns = 14;
 const findingsShown = 10;
 const unseenShown = 10;
+/** A sentence with names from files that somebody else wrote ends somewhere. */
+const sentenceColumnsMax = 900;
+const nameColumnsMax = 90;
 
 export interface TextOptions {
   readonly color: boolean;
@@ -44,44 +47,72 @@ const paintState = (paint: Paint, state: State, text: string): string => {
   }
 };
 
-const cell = (paint: Paint, check: Check, { state, exception }: Verdict): string => {
-  const accepted = exception !== undefined && !exception.expired ? '*' : '';
-  return paintState(paint, state, fit(`${cells[state]}${accepted}`, check.length));
+/** Wide enough for the check's name and for the longest state with its mark. */
+const cellColumns = (check: Check): number => Math.max(check.length, 'unknown*'.length);
+
+const isAccepted = ({ exception }: Verdict): boolean =>
+  exception !== undefined && !exception.expired;
+
+const cell = (paint: Paint, check: Check, verdict: Verdict): string => {
+  const shown = `${cells[verdict.state]}${isAccepted(verdict) ? '*' : ''}`;
+  const padding = ' '.repeat(cellColumns(check) - width(shown));
+  return `${paintState(paint, verdict.state, shown)}${padding}`;
+};
+
+const shortName = (name: string): string => {
+  if (width(name) <= nameColumns || !/\/|::/.test(name)) return name;
+  // Of a path or a module the end tells more than the middle.
+  const head = cut(name, Math.floor(nameColumns / 2.5)).replace(/…$/, '');
+  const characters = Array.from(name);
+  let tail = '';
+  while (width(head) + 1 + width(tail) < nameColumns - 1) tail = `${characters.pop() ?? ''}${tail}`;
+  return `${head}…${tail}`;
 };
 
 /** A part is shown indented below what it belongs to. */
 const rowName = ({ id, platform, name }: AnsweredComponent): string => {
-  if (id === platform) return name;
-  const at = id.startsWith(`${platform}@`);
-  return at && !id.endsWith(`/${name}`) ? id : `  ${name}`;
+  if (id === platform) return oneLine(name);
+  const copy = id.startsWith(`${platform}@`) && !id.endsWith(`/${name}`);
+  return copy ? oneLine(id) : `  ${oneLine(name)}`;
 };
 
-const versionOf = ({ version, enabled }: AnsweredComponent): string =>
-  enabled === false ? '(off)' : 'value' in version ? version.value : '?';
+const versionOf = ({ version, enabled }: AnsweredComponent): string => {
+  const shown = 'value' in version ? oneLine(version.value) : '?';
+  return enabled === false ? `(off) ${shown}` : shown;
+};
+
+const countRows = (answer: Answer): readonly string[] =>
+  states
+    .filter(state => checks.some(check => answer.counts[check][state] > 0))
+    .map(state =>
+      [
+        fit(`${state === 'pass' ? '✓' : cells[state]} in all`, nameColumns + 1 + versionColumns),
+        ...checks.map(check => fit(String(answer.counts[check][state]), cellColumns(check))),
+      ].join(' '),
+    );
 
 const table = (answer: Answer, paint: Paint): string => {
   const header = [
     fit('COMPONENT', nameColumns),
     fit('VERSION', versionColumns),
-    ...checks.map(check => check),
+    ...checks.map(check => fit(check, cellColumns(check))),
   ].join(' ');
   const rows = answer.components.map(component => {
-    const off = component.enabled === false;
-    const part = rowName(component).startsWith('  ') ? '  ' : '';
-    const head = `${fit(part + oneLine(rowName(component)), nameColumns)} ${fit(oneLine(versionOf(component)), versionColumns)}`;
+    const head = `${fit(shortName(rowName(component)), nameColumns)} ${fit(versionOf(component), versionColumns)}`;
     return [
-      off ? paint('dim', head) : head,
+      component.enabled === false ? paint('dim', head) : head,
       ...checks.map(check => cell(paint, check, component.checks[check])),
     ].join(' ');
   });
-  const counted = checks.map(check => {
-    const { pass, fail, unknown } = answer.counts[check];
-    return fit(`${pass}/${fail}/${unknown}`, check.length);
-  });
-  const foot = `${fit('pass/fail/unknown', nameColumns + 1 + versionColumns)} ${counted.join(' ')}`;
-  return [paint('bold', header), ...rows, paint('dim', foot)]
-    .map(line => line.trimEnd())
-    .join('\n');
+  const accepted = answer.components.some(({ checks: verdicts }) =>
+    checks.some(check => isAccepted(verdicts[check])),
+  );
+  return [
+    paint('bold', header.trimEnd()),
+    ...rows.map(row => row.trimEnd()),
+    ...countRows(answer).map(row => paint('dim', row.trimEnd())),
+    ...(accepted ? [paint('dim', '* accepted by the organisation until a day')] : []),
+  ].join('\n');
 };
 
 const placeOf = ({ evidence }: Verdict): string => {
@@ -89,6 +120,34 @@ const placeOf = ({ evidence }: Verdict): string => {
     .filter(({ path }) => path !== undefined)
     .map(({ path, line }) => (line === undefined ? `${path}` : `${path}:${line}`));
   return [...new Set(places)].slice(0, 4).join(', ');
+};
+
+const sentence = (text: string): string => cut(oneLine(text), sentenceColumnsMax);
+
+/** The first line starts at the edge, the others below its text. */
+const hang = (text: string, indent: string): string =>
+  wrap(text, columns, indent).slice(indent.length);
+
+const isComment = (line: string): boolean => line.startsWith('# ');
+
+/**
+ * Text to paste, so its lines stay as they are: the indent gives way first. A line of configuration
+ * longer than the page is broken where the mark shows it.
+ */
+const remedyLines = (remedy: string): readonly string[] => {
+  const lines = printable(remedy)
+    .replaceAll('\t', '    ')
+    .replaceAll('\r', '')
+    .split('\n')
+    .map(line => line.trimEnd());
+  const longest = Math.max(0, ...lines.filter(line => !isComment(line)).map(width));
+  const indent = ' '.repeat(Math.min(6, Math.max(0, columns - longest)));
+  return lines.flatMap(line => {
+    if (isComment(line)) return wrap(line.slice(2), columns, `${indent}# `).split('\n');
+    if (width(line) <= columns) return line === '' ? [''] : [`${indent}${line}`];
+    const pieces = wrap(line, columns - 2).split('\n');
+    return pieces.map((piece, i) => (i < pieces.length - 1 ? `${piece} ⏎` : piece));
+  });
 };
 
 const showFinding = (finding: Finding, number: number, paint: Paint): string => {
@@ -99,33 +158,41 @@ const showFinding = (finding: Finding, number: number, paint: Paint): string => 
       ? ''
       : ` and ${others.length} more: ${others
           .slice(0, 4)
-          .map(({ name }) => name)
+          .map(({ id }) => cut(oneLine(id), nameColumnsMax))
           .join(', ')}${others.length > 4 ? ', …' : ''}`;
-  const title = `${String(number).padStart(2)}. ${verdict.state.toUpperCase()} ${check}: ${oneLine(`${first?.id ?? ''}${also}`)}`;
+  const title = `${number}. ${verdict.state.toUpperCase()} ${check}: ${cut(oneLine(first?.id ?? ''), nameColumnsMax)}${also}`;
   const where = placeOf(verdict);
   const accepted = verdict.exception;
   return [
-    paintState(paint, verdict.state, wrap(title, columns)),
-    wrap(oneLine(verdict.why), columns, '    '),
+    hang(title, '    ')
+      .split('\n')
+      .map(line => paintState(paint, verdict.state, line))
+      .join('\n'),
+    wrap(sentence(verdict.why), columns, '    '),
     ...(where === ''
       ? []
-      : [paint('dim', wrap(`see ${oneLine(where)}; ${docsOf(check)}`, columns, '    '))]),
+      : [
+          paint(
+            'dim',
+            wrap(
+              `see ${cut(oneLine(where), 4 * nameColumnsMax)}; ${docsOf(check)}`,
+              columns,
+              '    ',
+            ),
+          ),
+        ]),
     ...(accepted === undefined
       ? []
       : [
           wrap(
-            oneLine(
+            sentence(
               `accepted until ${accepted.until}${accepted.expired ? ' (expired)' : ''}: ${accepted.reason}`,
             ),
             columns,
             '    ',
           ),
         ]),
-    ...(verdict.remedy === undefined
-      ? []
-      : printable(verdict.remedy)
-          .split('\n')
-          .map(line => `      ${line}`)),
+    ...(verdict.remedy === undefined ? [] : remedyLines(verdict.remedy)),
   ].join('\n');
 };
 
@@ -136,8 +203,8 @@ const unseenSection = (answer: Answer, paint: Paint, all: boolean): readonly str
   return [
     '',
     paint('bold', `COULD NOT BE SEEN (${answer.unseen.length})`),
-    ...shown.map(({ what, why, how }) =>
-      wrap(oneLine(`${what} ${why}. ${how}`), columns, '    ').replace(/^ {4}/, '  - '),
+    ...shown.map(
+      ({ what, why, how }) => `  - ${hang(sentence(`${what}: ${why}. ${how}`), '    ')}`,
     ),
     ...(more > 0
       ? [paint('dim', `    and ${more} more; --verbose or --format json shows all`)]

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { checks } from '../../src/core/verdict.ts';
+import { readXml, type XmlElement } from '../../src/inventory/syntax/xml.ts';
+import { junit } from '../../src/report/junit.ts';
+import { answerWith, component, hostileAnswer } from '../support/answers.ts';
+import { manyAnswers } from './answers.ts';
+
+const parse = (text: string): XmlElement => {
+  const { root, fault } = readXml(text);
+  expect(fault).toBeUndefined();
+  if (root === undefined) throw new Error('no root element');
+  return root;
+};
+
+const number = (element: XmlElement, name: string): number => Number(element.attributes.get(name));
+
+describe('JUnit', () => {
+  test.each(manyAnswers())('%s is well formed and counts what it holds', (_, answer) => {
+    const root = parse(junit(answer));
+    expect(root.name).toBe('testsuites');
+    expect(root.children.map(each => each.attributes.get('name'))).toEqual([...checks]);
+    const cases = root.children.flatMap(({ children }) => children);
+    expect(cases.length).toBe(answer.components.length * checks.length);
+    expect(number(root, 'tests')).toBe(cases.length);
+    const holding = (name: string): number =>
+      cases.filter(each => each.children.some(child => child.name === name)).length;
+    expect(number(root, 'failures')).toBe(holding('failure'));
+    expect(number(root, 'skipped')).toBe(holding('skipped'));
+    for (const suite of root.children) {
+      expect(number(suite, 'tests')).toBe(suite.children.length);
+    }
+  });
+
+  test('a failure carries its reason and remedy, unknown is skipped with its reason', () => {
+    const answer = answerWith([
+      component('example', {
+        checks: {
+          ...component('example').checks,
+          logged: { state: 'fail', why: 'it is "off" & <quiet>', evidence: [], remedy: 'a = 1\nb' },
+          patched: { state: 'unknown', why: 'no index', evidence: [], remedy: '# look' },
+        },
+      }),
+    ]);
+    const cases = parse(junit(answer)).children.flatMap(({ children }) => children);
+    const caseOf = (name: string) => cases.find(each => each.attributes.get('name') === name);
+    const failure = caseOf('logged')?.children[0];
+    expect(failure?.attributes.get('message')).toBe('it is "off" & <quiet>');
+    expect(failure?.text).toBe('a = 1\nb');
+    expect(caseOf('patched')?.children[0]?.attributes.get('message')).toBe('unknown: no index');
+    expect(caseOf('contained')?.children).toEqual([]);
+    expect(caseOf('contained')?.attributes.get('classname')).toBe('example');
+  });
+
+  test('no character that XML forbids comes out', () => {
+    expect(junit(hostileAnswer())).not.toMatch(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/u,
+    );
+  });
+});

@@ -1,0 +1,165 @@
+import { loadConfiguration } from '../../src/app/configuration.ts';
+import { confirm } from '../../src/app/confirm.ts';
+import { countStates } from '../../src/confirm/ask.ts';
+import type { Answer, AnsweredComponent } from '../../src/core/answer.ts';
+import { componentId } from '../../src/core/component.ts';
+import { emptyConfiguration } from '../../src/core/policy.ts';
+import type { Verdict, Verdicts } from '../../src/core/verdict.ts';
+import { openRoot } from '../../src/host/view.ts';
+import { markers } from '../../src/inventory/take.ts';
+
+/** The day on which every answer of the tests is given. */
+export const today: Date = new Date('2026-11-25T09:00:00Z');
+
+/** What `postern confirm` answers about a fixture's root. */
+export const answerOf = (root: string, configurationPath?: string): Answer =>
+  confirm({
+    files: openRoot(root, markers),
+    configuration:
+      configurationPath === undefined ? emptyConfiguration : loadConfiguration(configurationPath),
+    target: { root: '/mnt/mail01' },
+    now: today,
+  });
+
+const pass: Verdict = { state: 'pass', why: 'all is known', evidence: [{ what: 'found here' }] };
+
+export const allPass: Verdicts = {
+  inventoried: pass,
+  patched: pass,
+  logged: pass,
+  retained: pass,
+  monitored: pass,
+  contained: pass,
+};
+
+/** A component in perfect order, but for what the test says of it. */
+export const component = (
+  id: string,
+  differently: Partial<AnsweredComponent> = {},
+): AnsweredComponent => ({
+  id: componentId(id),
+  name: id.slice(id.lastIndexOf('/') + 1) || id,
+  version: { value: '1.2.3' },
+  supplier: 'Example Software',
+  kind: 'milter',
+  origin: 'upstream',
+  thirdParty: true,
+  enabled: true,
+  platform: id.split('/')[0] ?? id,
+  foundAt: [{ path: '/etc/example/example.conf', line: 7 }],
+  reach: [
+    {
+      resource: 'mail-in-transit',
+      mode: 'write',
+      extent: 'every message that smtpd takes in',
+      because: { path: '/etc/postfix/main.cf', line: 12 },
+    },
+  ],
+  logs: [],
+  owner: 'Mail Team',
+  checks: allPass,
+  ...differently,
+});
+
+export const answerWith = (
+  components: readonly AnsweredComponent[],
+  differently: Partial<Answer> = {},
+): Answer => ({
+  generated: today.toISOString(),
+  tool: { name: 'postern', version: '0.1.0' },
+  target: { root: '/mnt/mail01' },
+  tenants: [],
+  sentence: `${components.length} parts of the mail platform found.`,
+  counts: countStates(components),
+  components,
+  unseen: [],
+  ...differently,
+});
+
+/** What an attacker who may write a configuration file would call things. */
+export const hostileNames: readonly string[] = [
+  '<script>globalThis.harmed = true</script>',
+  '"><img src=x onerror="globalThis.harmed = true">',
+  '\u001b[2J\u001b]0;owned\u0007\u001b[31mred',
+  '\u009b31m and \u0090 and \u007f',
+  '\u202egnp.exe\u202c \u2066hidden\u2069',
+  'line one\nrm -rf / # line two\r\nline three',
+  ']]> & <!-- --> <?xml ?> <![CDATA[',
+  'half a pair \ud800 and \udc00 alone',
+  'tab\tnull\0end',
+  '日本語のプラグイン名が続くとても長い名前',
+  '😀'.repeat(40),
+  'x'.repeat(10_000),
+];
+
+const bad = (text: string): Verdicts => ({
+  inventoried: {
+    state: 'unknown',
+    why: text,
+    evidence: [],
+    remedy: `# owner\n${text}`,
+    weight: 10,
+  },
+  patched: {
+    state: 'fail',
+    why: `overdue: ${text}`,
+    evidence: [{ what: text, path: `/etc/${text}`, line: 3 }],
+    remedy: `apt install ${text}`,
+    weight: 90,
+    exception: { reason: text, until: '2026-12-31', expired: false, by: text },
+  },
+  logged: {
+    state: 'fail',
+    why: text,
+    evidence: [{ what: text, path: 'postern.yaml', line: 1 }],
+    remedy: text,
+    weight: 70,
+    exception: { reason: text, until: '2026-01-31', expired: true },
+  },
+  retained: { state: 'not-applicable', why: text, evidence: [] },
+  monitored: { state: 'fail', why: text, evidence: [{ what: text }], remedy: text, weight: 55 },
+  contained: { state: 'pass', why: text, evidence: [] },
+});
+
+/** Every text that comes from a file is hostile. */
+export const hostileAnswer = (): Answer =>
+  answerWith(
+    hostileNames.map((text, i) =>
+      component(`example/${text}`, {
+        name: text,
+        version: i % 2 === 0 ? { value: text } : { unknown: text },
+        supplier: text,
+        kind: i % 3 === 0 ? 'database-link' : 'webmail-plugin',
+        partOf: componentId('example'),
+        platform: 'example',
+        owner: text,
+        labels: [text],
+        foundAt: [{ path: `/etc/${text}`, line: 1 }],
+        runsAs: { user: text },
+        exposure: { internet: 'unknown', why: text },
+        reach: [{ resource: 'host', mode: 'admin', extent: text, because: { path: `/${text}` } }],
+        logs: [
+          {
+            question: 'who read what',
+            emitted: 'partial',
+            why: text,
+            remedy: text,
+            trail: { path: `/var/log/${text}`, unknown: text, shippedTo: text },
+          },
+        ],
+        checks: bad(text),
+      }),
+    ),
+    {
+      target: { root: `/mnt/${hostileNames[2]}` },
+      organisation: hostileNames[0] ?? '',
+      sentence: hostileNames.slice(0, 9).join(' '),
+      unseen: hostileNames.map(text => ({ what: text, why: text, how: text })),
+      tenants: hostileNames.slice(0, 5).map(name => ({
+        name,
+        domains: [name],
+        people: { active: 1, dormant: 2, former: 3 },
+        counted: '2026-11-01',
+      })),
+    },
+  );
