@@ -24,9 +24,12 @@ export interface LogTrail {
   /** RFC 3339 stamps of the oldest and newest line that exist, rotated files included. */
   readonly oldest?: string;
   readonly newest?: string;
-  /** How long rotation keeps a line. `null` days: nothing removes it. */
+  /**
+   * The longest that rotation keeps a line, in days. `null`: nothing that was found removes it.
+   * Absent: it goes by size, which no setting turns into days.
+   */
   readonly rotation?: {
-    readonly keepsDays: number | null;
+    readonly keepsDays?: number | null;
     readonly why: string;
     readonly because?: Place;
   };

@@ -1,0 +1,146 @@
+import * as zlib from 'node:zlib';
+import type { FileView } from '../../core/files.ts';
+import { type LocalTime, localTime } from '../../core/formats/local-time.ts';
+import { packingOf, unpacked } from '../../core/formats/unpack.ts';
+import { baseOf, dirOf, joinPath } from '../../core/paths.ts';
+import { stampOf } from './stamps.ts';
+
+/** The oldest and the newest dated line of a log, rotated files included. RFC 3339, UTC. */
+export interface Edges {
+  readonly oldest?: string;
+  readonly newest?: string;
+}
+
+const headBytes = 4_096;
+const tailBytes = 16_384;
+/** A packed file is unpacked whole only when its packing cannot be read from the front. */
+const wholeBytesMax = 8 << 20;
+const unpackedBytesMax = 64 << 20;
+const rotatedMax = 400;
+
+const escape = (text: string): string => text.replace(/[\\^$.|?*+(){}[\]]/g, '\\$&');
+
+/** `-20261122`, `.1`, `.2.gz`, `-2026-11-22-0300.xz` behind the name or before its extension. */
+const rotatedName = (base: string): RegExp => {
+  const dot = base.lastIndexOf('.');
+  const stem = dot > 0 ? base.slice(0, dot) : base;
+  const ending = dot > 0 ? base.slice(dot) : '';
+  const mark = '[._-]\\d[\\d._:T-]{0,40}';
+  return new RegExp(
+    `^(?:${escape(base)}${mark}|${escape(stem)}${mark}${escape(ending)}|${escape(base)}\\.(?:old|prev))(?:\\.(?:gz|xz|bz2|zst|lz4|Z))?$`,
+  );
+};
+
+/** Files that rotation made of a log, beside it and in the folders given. */
+export const rotatedFilesOf = (
+  files: FileView,
+  path: string,
+  folders: readonly string[] = [],
+): readonly string[] => {
+  const pattern = rotatedName(baseOf(path));
+  return [...new Set([dirOf(path), ...folders])].flatMap(folder =>
+    files
+      .list(folder)
+      .filter(({ name, kind }) => kind === 'file' && pattern.test(name))
+      .map(({ name }) => joinPath(folder, name)),
+  );
+};
+
+const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+const cannot = (files: FileView, path: string, why: string): undefined => {
+  files.note({
+    what: path,
+    why: `${why}: which days it holds is not known`,
+    how: `Look at its first line: zcat ${path} | head -1`,
+  });
+  return undefined;
+};
+
+const firstPiece = (files: FileView, path: string, sizeBytes: number): string | undefined => {
+  if (sizeBytes > wholeBytesMax) {
+    return cannot(files, path, 'is packed in a way that cannot be read from its front');
+  }
+  for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
+    return decode(piece.subarray(0, 1 << 16));
+  }
+  return undefined;
+};
+
+/** The text at the front of a file, unpacked as far as its first bytes reach. */
+const headOf = (files: FileView, path: string, sizeBytes: number): string | undefined => {
+  const bytes = files.slice(path, 0, headBytes);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  switch (packingOf(bytes)) {
+    case 'plain':
+      return decode(bytes);
+    case 'gzip':
+      try {
+        // Z_SYNC_FLUSH takes what there is of a stream that ends early.
+        const options = { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 8 << 20 };
+        return decode(zlib.gunzipSync(bytes, options).subarray(0, 1 << 16));
+      } catch {
+        return cannot(files, path, 'could not be unpacked (gzip)');
+      }
+    case 'bzip2':
+      return cannot(files, path, 'is packed with bzip2, which Postern does not read');
+    case 'zstd':
+    case 'lz4':
+    case 'xz':
+      return firstPiece(files, path, sizeBytes);
+  }
+};
+
+const tailOf = (files: FileView, path: string, sizeBytes: number): string | undefined => {
+  const head = files.slice(path, 0, 8);
+  if (head === undefined || head.length === 0) return undefined;
+  if (packingOf(head) === 'plain') {
+    const tail = files.slice(path, -tailBytes, tailBytes);
+    return tail === undefined ? undefined : decode(tail);
+  }
+  if (sizeBytes > wholeBytesMax) return undefined;
+  let last = Buffer.alloc(0);
+  for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
+    last = Buffer.concat([last, piece]).subarray(-tailBytes);
+  }
+  return decode(last);
+};
+
+const linesMax = 200;
+
+const stampIn = (
+  lines: readonly string[],
+  local: LocalTime,
+  writtenByMs: number,
+): string | undefined => {
+  for (const line of lines.slice(0, linesMax)) {
+    const stamp = stampOf(line, { local, writtenByMs });
+    if (stamp !== undefined) return stamp;
+  }
+  return undefined;
+};
+
+/** Reads the edges of one log; `rotated` are the files that rotation made of it. */
+export const edgesOf = (files: FileView, path: string, rotated: readonly string[]): Edges => {
+  const local = localTime(files);
+  const read = (each: string, part: typeof headOf, fromEnd: boolean): string | undefined => {
+    const stat = files.stat(each);
+    if (stat?.kind !== 'file' || stat.sizeBytes === 0) return undefined;
+    const lines = (part(files, each, stat.sizeBytes) ?? '').split('\n');
+    return stampIn(fromEnd ? lines.reverse() : lines, local, stat.mtimeMs);
+  };
+  const firsts = [path, ...rotated.slice(0, rotatedMax)].flatMap(
+    each => read(each, headOf, false) ?? [],
+  );
+  const [oldest] = firsts.toSorted();
+  const newestRotated = rotated
+    .map(each => [files.stat(each)?.mtimeMs ?? 0, each] as const)
+    .sort(([a], [b]) => b - a)[0]?.[1];
+  const newest =
+    read(path, tailOf, true) ??
+    (newestRotated === undefined ? undefined : read(newestRotated, tailOf, true));
+  return {
+    ...(oldest === undefined ? {} : { oldest }),
+    ...(newest === undefined ? {} : { newest }),
+  };
+};

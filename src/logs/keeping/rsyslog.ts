@@ -1,0 +1,415 @@
+import type { Place } from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import { joinPath } from '../../core/paths.ts';
+import type { Destination } from './destination.ts';
+import { passes } from './rsyslog-conditions.ts';
+import { type Parameters, parseRsyslog, type Statement } from './rsyslog-syntax.ts';
+import {
+  allSeverities,
+  always,
+  both,
+  type Message,
+  never,
+  not,
+  type Passing,
+} from './severities.ts';
+
+/** A file that rsyslog itself reads (imfile). */
+export interface FileInput {
+  readonly pattern: string;
+  readonly message: Message;
+  readonly ruleset?: string;
+  readonly because: Place;
+}
+
+export interface Rsyslog {
+  readonly config: string;
+  /** Whether it takes the lines of the local programs, and from where. */
+  readonly takes: 'socket' | 'journal' | 'neither';
+  readonly inputs: readonly FileInput[];
+  destinationsOf(message: Message, ruleset?: string): readonly Destination[];
+}
+
+const defaultRuleset = 'RSYSLOG_DefaultRuleset';
+const filesMax = 1_000;
+const depthMax = 10;
+const stepsMax = 100_000;
+
+interface Rules {
+  readonly byName: Map<string, Statement[]>;
+  /** Names and their values: `$template`, `template()`, `$outchannel`. */
+  readonly templates: Map<string, string>;
+  readonly channels: Map<string, string>;
+  readonly inputs: FileInput[];
+  readonly modules: Map<string, Parameters>;
+  start: string;
+}
+
+/** Loads a file and all that it includes, in order, into one list. */
+const load = (files: FileView, config: string): readonly Statement[] => {
+  let read = 0;
+  const loadFile = (path: string, depth: number): readonly Statement[] => {
+    if (depth > depthMax || read >= filesMax) {
+      files.note({ what: path, why: 'rsyslog includes too many files; it was not read', how });
+      return [];
+    }
+    read += 1;
+    const text = files.text(path);
+    if (text === undefined) return [];
+    const { statements, faults } = parseRsyslog(text, path);
+    for (const { line, why } of faults.slice(0, 20)) {
+      files.note({ what: `${path}:${line}`, why: `rsyslog's configuration: ${why}`, how });
+    }
+    return expand(statements, depth);
+  };
+  const included = (pattern: string, depth: number): readonly Statement[] => {
+    const whole = files.stat(pattern)?.kind === 'folder' ? `${joinPath(pattern)}/*` : pattern;
+    return files
+      .glob(whole)
+      .filter(path => files.stat(path)?.kind === 'file')
+      .flatMap(path => loadFile(path, depth + 1));
+  };
+  const expand = (statements: readonly Statement[], depth: number): readonly Statement[] =>
+    statements.flatMap((statement): readonly Statement[] => {
+      if (statement.is === 'directive' && statement.name === 'includeconfig') {
+        return included(statement.value, depth);
+      }
+      if (statement.is === 'object' && statement.name === 'include') {
+        const file = statement.parameters.get('file');
+        const inline = statement.parameters.get('text');
+        if (inline !== undefined) {
+          return expand(parseRsyslog(inline, statement.because.path).statements, depth + 1);
+        }
+        return file === undefined ? [] : included(file, depth);
+      }
+      if (statement.is === 'if') {
+        return [
+          {
+            ...statement,
+            within: expand(statement.within, depth),
+            otherwise: expand(statement.otherwise, depth),
+          },
+        ];
+      }
+      if (statement.is === 'object' && statement.body !== undefined) {
+        return [{ ...statement, body: expand(statement.body, depth) }];
+      }
+      return [statement];
+    });
+  return loadFile(config, 0);
+};
+
+const how = 'Run: rsyslogd -N1';
+
+const isFileInput = (parameters: Parameters): boolean =>
+  parameters.get('type')?.toLowerCase() === 'imfile' && parameters.has('file');
+
+const fileInput = (parameters: Parameters, because: Place): FileInput => {
+  const tag = parameters.get('tag')?.replace(/:$/, '');
+  const ruleset = parameters.get('ruleset');
+  return {
+    pattern: parameters.get('file') ?? '',
+    message: {
+      facility: (parameters.get('facility') ?? 'local0').toLowerCase(),
+      ...(tag === undefined ? {} : { program: tag }),
+    },
+    ...(ruleset === undefined ? {} : { ruleset }),
+    because,
+  };
+};
+
+const collect = (statements: readonly Statement[]): Rules => {
+  const rules: Rules = {
+    byName: new Map(),
+    templates: new Map(),
+    channels: new Map(),
+    inputs: [],
+    modules: new Map(),
+    start: defaultRuleset,
+  };
+  let current = defaultRuleset;
+  let legacyFile: { pattern?: string; tag?: string; facility?: string; because?: Place } = {};
+  const add = (name: string, list: readonly Statement[]): void => {
+    const known = rules.byName.get(name);
+    if (known === undefined) rules.byName.set(name, [...list]);
+    else known.push(...list);
+  };
+  const directive = (name: string, value: string, because: Place): void => {
+    switch (name) {
+      case 'ruleset':
+        current = value === '' ? defaultRuleset : value;
+        return;
+      case 'defaultruleset':
+        rules.start = value;
+        return;
+      case 'modload':
+        rules.modules.set(value.replace(/\.so$/, '').replace(/^.*\//, ''), new Map());
+        return;
+      case 'omitlocallogging':
+        if (/^(?:on|1)$/i.test(value)) rules.modules.set('omit-local', new Map());
+        return;
+      case 'template': {
+        const [, key = '', text = ''] =
+          /^([\w.-]{1,100})\s*,\s*"((?:[^"\\]|\\.)*)"/.exec(value) ?? [];
+        rules.templates.set(key, text);
+        return;
+      }
+      case 'outchannel': {
+        const [key = '', path = '', size = ''] = value.split(',').map(part => part.trim());
+        rules.channels.set(key, `${path},${size}`);
+        return;
+      }
+      case 'inputfilename':
+        legacyFile.pattern = value;
+        legacyFile.because = because;
+        return;
+      case 'inputfiletag':
+        legacyFile.tag = value.replace(/:$/, '');
+        return;
+      case 'inputfilefacility':
+        legacyFile.facility = value;
+        return;
+      case 'inputrunfilemonitor':
+        if (legacyFile.pattern !== undefined) {
+          rules.inputs.push({
+            pattern: legacyFile.pattern,
+            message: {
+              facility: legacyFile.facility ?? 'local0',
+              ...(legacyFile.tag === undefined ? {} : { program: legacyFile.tag }),
+            },
+            because: legacyFile.because ?? because,
+          });
+        }
+        legacyFile = {};
+        return;
+    }
+  };
+  for (const statement of statements) {
+    if (statement.is === 'directive') {
+      directive(statement.name, statement.value, statement.because);
+    } else if (statement.is === 'object') {
+      const { name, parameters, because } = statement;
+      if (name === 'ruleset') add(parameters.get('name') ?? '', statement.body ?? []);
+      else if (name === 'module') {
+        const module = (parameters.get('load') ?? '').replace(/^.*\//, '').replace(/\.so$/, '');
+        rules.modules.set(module, parameters);
+      } else if (name === 'template') {
+        rules.templates.set(parameters.get('name') ?? '', parameters.get('string') ?? '%');
+      } else if (name === 'global') {
+        const start = parameters.get('defaultruleset');
+        if (start !== undefined) rules.start = start;
+      } else if (name === 'input' && isFileInput(parameters)) {
+        rules.inputs.push(fileInput(parameters, because));
+      }
+    } else add(current, [statement]);
+  }
+  return rules;
+};
+
+type Target = Omit<Destination, 'sure' | 'may' | 'because'>;
+
+const addressOf = (protocol: string, host: string, port: string): string =>
+  `${protocol}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port === '' ? '514' : port}`;
+
+/** Modules that hand lines to something over the network, and what holds the address. */
+const shipping: Readonly<Record<string, { readonly scheme: string; readonly port: string }>> = {
+  omrelp: { scheme: 'relp', port: '2514' },
+  omgssapi: { scheme: 'gssapi', port: '514' },
+  omelasticsearch: { scheme: 'elasticsearch', port: '9200' },
+  omkafka: { scheme: 'kafka', port: '9092' },
+  omhttp: { scheme: 'https', port: '443' },
+  omclickhouse: { scheme: 'clickhouse', port: '8123' },
+  omamqp1: { scheme: 'amqp', port: '5672' },
+  omrabbitmq: { scheme: 'amqp', port: '5672' },
+  omazureeventhubs: { scheme: 'azure-event-hubs', port: '5671' },
+};
+
+/** No password that stands in an address is repeated. */
+const clean = (text: string): string => text.replace(/\/\/[^@/\s]*@/, '//').slice(0, 300);
+
+const actionTarget = (parameters: Parameters, rules: Rules): Target | undefined => {
+  const type = (parameters.get('type') ?? '').toLowerCase();
+  const get = (name: string): string => parameters.get(name) ?? '';
+  if (type === 'omfile') {
+    const dynamic = parameters.get('dynafile');
+    if (dynamic !== undefined) return dynamicFile(dynamic, rules);
+    return { to: 'file', name: joinPath(get('file')) };
+  }
+  if (type === 'omfwd') {
+    const tls =
+      /^(?:gtls|ossl|mbedtls)$/i.test(get('streamdriver')) && get('streamdrivermode') === '1';
+    // Without `protocol` omfwd speaks UDP.
+    const protocol = tls ? 'tls' : get('protocol').toLowerCase() || 'udp';
+    return { to: 'network', name: addressOf(protocol, get('target'), get('port')) };
+  }
+  const known = Object.hasOwn(shipping, type) ? shipping[type] : undefined;
+  if (known !== undefined) {
+    const host = get('target') || get('server') || get('broker') || get('serverurl') || get('host');
+    if (host === '') return { to: 'network', name: `${known.scheme}://localhost` };
+    if (/^\w+:\/\//.test(host)) return { to: 'network', name: clean(host) };
+    const port = get('port') || get('serverport') || known.port;
+    return {
+      to: 'network',
+      name: /[\s:]/.test(host)
+        ? `${known.scheme}://${clean(host)}`
+        : addressOf(known.scheme, host, port),
+    };
+  }
+  if (/^om(?:discard|usrmsg|stdout|null|testing)$/.test(type)) return undefined;
+  return { to: 'unknown', name: `an action of type ${type.slice(0, 40) || 'unknown'}` };
+};
+
+/** A template without properties names one file; with them, no one name can be told. */
+const dynamicFile = (name: string, rules: Rules): Target => {
+  const text = rules.templates.get(name);
+  if (text?.startsWith('/') === true && !text.includes('%'))
+    return { to: 'file', name: joinPath(text) };
+  return {
+    to: 'unknown',
+    name: `files named by the template ${name}${text === undefined ? '' : ` (${text.slice(0, 120)})`}`,
+  };
+};
+
+/** An action in the old words (rsyslog.conf(5), ACTIONS). */
+const legacyTarget = (whole: string, rules: Rules): Target | undefined => {
+  const text = whole.replace(/\s+#.*$/, '').trim();
+  const [body = ''] = text.split(/;(?=[\w-]*$)/);
+  const dynamic = /^-?\?([\w.-]+)/.exec(body);
+  if (dynamic !== null) return dynamicFile(dynamic[1] ?? '', rules);
+  if (/^-?\//.test(body)) return { to: 'file', name: joinPath(body.replace(/^-/, '').trim()) };
+  const forward =
+    /^(@@?)(?:\(([^)]{0,60})\))?(\[[^\]]{1,60}\]|[^:;\s]{1,255})(?::([\w-]{1,20}))?/.exec(body);
+  if (forward !== null) {
+    const [, marks = '@', , host = '', port = ''] = forward;
+    return { to: 'network', name: addressOf(marks === '@@' ? 'tcp' : 'udp', host, port) };
+  }
+  const channel = /^:omfile:\$([\w.-]+)/.exec(body);
+  if (channel !== null) {
+    const [path = '', size = ''] = (rules.channels.get(channel[1] ?? '') ?? '').split(',');
+    return path.startsWith('/')
+      ? { to: 'file', name: joinPath(path), ...(size === '' ? {} : { cutBySize: size }) }
+      : { to: 'unknown', name: `the output channel ${channel[1] ?? ''}` };
+  }
+  const module = /^:(om\w{1,40}):(?:\(?)([^:;\s]{0,255})(?::(\d{1,5}))?/.exec(body);
+  if (module !== null) {
+    const [, type = '', host = '', port = ''] = module;
+    const known = Object.hasOwn(shipping, type) ? shipping[type] : undefined;
+    if (known !== undefined) {
+      return { to: 'network', name: addressOf(known.scheme, host, port || known.port) };
+    }
+    if (/^om(?:usrmsg|discard)$/.test(type)) return undefined;
+    return { to: 'unknown', name: `an action of type ${type}` };
+  }
+  if (body.startsWith('|')) return { to: 'unknown', name: `the pipe ${body.slice(1).trim()}` };
+  if (body.startsWith('^')) return { to: 'unknown', name: `the program ${body.slice(1, 200)}` };
+  if (body.startsWith('>')) return { to: 'unknown', name: 'a database' };
+  // Names of users, or * for all who are logged in.
+  return undefined;
+};
+
+const isStop = (text: string): boolean => /^(?:~|stop\b|:omdiscard:)/.test(text.trim());
+
+/** Walks the rules as one line would, for all severities at once. */
+const follow = (rules: Rules, message: Message, start: string): readonly Destination[] => {
+  const out: Destination[] = [];
+  let steps = 0;
+  const note = (target: Target | undefined, because: Place, alive: Passing): void => {
+    if (target !== undefined && alive.may !== 0 && out.length < 1_000) {
+      out.push({ ...target, because, ...alive });
+    }
+  };
+  /** Answers which lines go on after the statements. */
+  const run = (statements: readonly Statement[], from: Passing, depth: number): Passing => {
+    let alive = from;
+    for (const statement of statements) {
+      steps += 1;
+      if (alive.may === 0 || steps > stepsMax) break;
+      switch (statement.is) {
+        case 'action':
+          if ((statement.parameters.get('type') ?? '').toLowerCase() === 'omdiscard') return never;
+          note(actionTarget(statement.parameters, rules), statement.because, alive);
+          break;
+        case 'legacy':
+          if (isStop(statement.text)) return never;
+          note(legacyTarget(statement.text, rules), statement.because, alive);
+          break;
+        case 'stop':
+          return never;
+        case 'call': {
+          const body = rules.byName.get(statement.ruleset);
+          if (body !== undefined && depth < 20) alive = run(body, alive, depth + 1);
+          break;
+        }
+        case 'if': {
+          const filter = passes(statement.filter, message);
+          const yes = both(alive, filter);
+          const no = both(alive, not(filter));
+          const afterYes = run(statement.within, yes, depth + 1);
+          const afterNo = run(statement.otherwise, no, depth + 1);
+          const stoppedPerhaps = (yes.may & ~afterYes.sure) | (no.may & ~afterNo.sure);
+          // Whatever survives both ways survives, even where the filter cannot be told.
+          const keepsYes = (yes.may & ~afterYes.may) === 0 && statement.within.every(harmless);
+          const keepsNo = (no.may & ~afterNo.may) === 0 && statement.otherwise.every(harmless);
+          alive = {
+            sure:
+              keepsYes && keepsNo
+                ? alive.sure
+                : alive.sure & (afterYes.sure | afterNo.sure | ~stoppedPerhaps),
+            may: alive.may & (afterYes.may | afterNo.may),
+          };
+          break;
+        }
+        case 'object':
+        case 'directive':
+        case 'other':
+          break;
+      }
+    }
+    return alive;
+  };
+  run(rules.byName.get(start) ?? [], always, 0);
+  return out;
+};
+
+/** Whether no path through a statement ends the line's way. */
+const harmless = (statement: Statement): boolean => {
+  switch (statement.is) {
+    case 'stop':
+    case 'call':
+      return false;
+    case 'legacy':
+      return !isStop(statement.text);
+    case 'action':
+      return (statement.parameters.get('type') ?? '').toLowerCase() !== 'omdiscard';
+    case 'if':
+      return statement.within.every(harmless) && statement.otherwise.every(harmless);
+    case 'object':
+    case 'directive':
+    case 'other':
+      return true;
+  }
+};
+
+const takesOf = ({ modules }: Rules): Rsyslog['takes'] => {
+  const socket = modules.get('imuxsock');
+  const off = /^(?:off|no|0)$/i.test(socket?.get('syssock.use') ?? '') || modules.has('omit-local');
+  if (socket !== undefined && !off) return 'socket';
+  return modules.has('imjournal') ? 'journal' : 'neither';
+};
+
+/** Reads rsyslog's configuration; undefined when there is none. */
+export const openRsyslog = (
+  files: FileView,
+  config: string = '/etc/rsyslog.conf',
+): Rsyslog | undefined => {
+  if (files.stat(config)?.kind !== 'file') return undefined;
+  const rules = collect(load(files, config));
+  return {
+    config,
+    takes: takesOf(rules),
+    inputs: rules.inputs,
+    destinationsOf: (message, ruleset) => follow(rules, message, ruleset ?? rules.start),
+  };
+};
+
+export const reachesAll = ({ sure }: Passing): boolean => sure === allSeverities;
