@@ -1,0 +1,4 @@
+package CustomerRules;
+use Mail::SpamAssassin::Plugin;
+our @ISA = qw(Mail::SpamAssassin::Plugin);
+1;

@@ -1,0 +1,8 @@
+<?php
+
+class archive extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

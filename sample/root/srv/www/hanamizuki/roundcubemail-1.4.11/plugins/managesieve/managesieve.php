@@ -1,0 +1,8 @@
+<?php
+
+class managesieve extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

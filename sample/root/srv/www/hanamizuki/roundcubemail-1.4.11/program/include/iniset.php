@@ -1,0 +1,3 @@
+<?php
+
+define('RCMAIL_VERSION', '1.4.11');

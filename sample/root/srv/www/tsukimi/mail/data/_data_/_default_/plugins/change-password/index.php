@@ -1,0 +1,9 @@
+<?php
+
+class ChangePasswordPlugin extends \RainLoop\Plugins\AbstractPlugin
+{
+    const
+        NAME = 'Change Password',
+        AUTHOR = 'SnappyMail',
+        VERSION = '2.33';
+}

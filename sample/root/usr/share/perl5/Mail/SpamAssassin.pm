@@ -1,0 +1,3 @@
+package Mail::SpamAssassin;
+our $VERSION = "4.000001";
+1;

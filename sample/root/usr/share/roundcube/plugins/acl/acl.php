@@ -1,0 +1,8 @@
+<?php
+
+class acl extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+<?php
+
+class carddav extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

@@ -1,0 +1,7 @@
+<?php
+/**
+ * @version 3.3.1
+ */
+class contextmenu extends rcube_plugin
+{
+}

@@ -1,0 +1,8 @@
+<?php
+
+class debug_logger extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+<?php
+
+class enigma extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

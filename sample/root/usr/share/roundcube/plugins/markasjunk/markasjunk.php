@@ -1,0 +1,8 @@
+<?php
+
+class markasjunk extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

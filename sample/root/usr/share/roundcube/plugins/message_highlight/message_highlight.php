@@ -1,0 +1,7 @@
+<?php
+/**
+ * @version 4.4
+ */
+class message_highlight extends rcube_plugin
+{
+}

@@ -1,0 +1,8 @@
+<?php
+
+class newmail_notifier extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+<?php
+
+class password extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

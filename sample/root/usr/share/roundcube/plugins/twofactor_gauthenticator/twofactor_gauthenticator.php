@@ -1,0 +1,8 @@
+<?php
+
+class twofactor_gauthenticator extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

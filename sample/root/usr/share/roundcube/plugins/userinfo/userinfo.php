@@ -1,0 +1,8 @@
+<?php
+
+class userinfo extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+<?php
+
+class zipdownload extends rcube_plugin
+{
+    public function init()
+    {
+    }
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds real Debian hosts to try Postern on: each a file system of its own below DIR, with packages
+# installed by apt and configured as an administrator would. Nothing in them is ever started.
+#
+#   sudo test/hosts/build.sh DIR [NAME ...]
+#
+# Needs root, debootstrap and a Debian mirror: the one that this machine's apt uses.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+to=${1:?usage: build.sh DIR [NAME ...]}
+shift
+names=("$@")
+[ ${#names[@]} -gt 0 ] || names=(provider exim cyrus trixie)
+
+repositories=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' | sort -u)
+mirror=$(awk '$2 !~ /-/ && $1 ~ /\/debian\/?$/ {print $1; exit}' <<<"$repositories")
+security=$(awk '$2 ~ /-security$/ {print $1; exit}' <<<"$repositories")
+: "${mirror:?apt on this machine names no Debian mirror}" "${security:?apt on this machine names no security mirror}"
+
+release_of() { case $1 in trixie) echo trixie ;; *) echo bookworm ;; esac; }
+
+base() {
+  local release=$1 root=$to/.base-$1
+  [ -d "$root" ] && return
+  debootstrap --variant=minbase --include=ca-certificates "$release" "$root.partial" "$mirror" >"$to/$release.log" 2>&1 ||
+    { tail -20 "$to/$release.log" >&2; return 1; }
+  cat >"$root.partial/etc/apt/sources.list" <<LIST
+deb $mirror $release main
+deb $mirror $release-updates main
+deb $security $release-security main
+LIST
+  printf '#!/bin/sh\nexit 101\n' >"$root.partial/usr/sbin/policy-rc.d"
+  chmod 755 "$root.partial/usr/sbin/policy-rc.d"
+  mv "$root.partial" "$root"
+}
+
+host() {
+  local name=$1 root=$to/$1
+  [ -e "$root" ] && return
+  base "$(release_of "$name")"
+  local log=$to/$name.log
+  cp -a "$to/.base-$(release_of "$name")" "$root.partial"
+  mount -t proc proc "$root.partial/proc"
+  if (
+    set -e
+    chroot "$root.partial" apt-get update
+    # shellcheck disable=SC2046 # a package a word
+    chroot "$root.partial" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      $(grep -v '^#' "$here/$name/packages")
+    [ ! -d "$here/$name/files" ] || cp -r "$here/$name/files/." "$root.partial/"
+    chroot "$root.partial" bash -eu -s <"$here/$name/configure.sh"
+  ) >"$log" 2>&1; then
+    umount "$root.partial/proc"
+  else
+    umount "$root.partial/proc"
+    tail -30 "$log" >&2
+    return 1
+  fi
+  mv "$root.partial" "$root"
+  echo "$name: $(dpkg-query --root="$root" -W 2>/dev/null | wc -l) packages"
+}
+
+mkdir -p "$to"
+for name in "${names[@]}"; do host "$name"; done
