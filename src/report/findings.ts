@@ -17,13 +17,24 @@ const isFinding = ({ state, remedy }: Verdict): boolean =>
 /** Said of a part that runs inside another program; the fault is that program's. */
 const viaHost = / \(in the log of [^()]{0,2000}, which it runs through\)/g;
 
+/** How the sentences of remedies that name their part begin; elsewhere a name is a path or a setting. */
+const nameComesAfter = ['# ', '# Find out what ', '# Give '] as const;
+
+const withoutOwnName = (remedy: string, { id, name }: AnsweredComponent): string =>
+  remedy
+    .replaceAll(`match: ${JSON.stringify(id)}`, 'match: \0id')
+    .split('\n')
+    .map(line => {
+      const start = nameComesAfter.find(each => line.startsWith(`${each}${name} `));
+      return start === undefined ? line : `${start}\0name${line.slice(start.length + name.length)}`;
+    })
+    .join('\n');
+
 /**
  * Faults that are one fault (same check, same reason but for the component's own name, same place to
  * mend) are one finding: forty plug-ins of one webmail whose log is short are not forty things to do.
  */
 const groupKey = (check: Check, component: AnsweredComponent, verdict: Verdict): string => {
-  const own = (text: string): string =>
-    text.replace(viaHost, '').replaceAll(component.id, '\0id').replaceAll(component.name, '\0name');
   const packageName = check === 'patched' ? (component.package?.name ?? '') : '';
   const accepted = verdict.exception === undefined ? '' : verdict.exception.until;
   return [
@@ -31,8 +42,8 @@ const groupKey = (check: Check, component: AnsweredComponent, verdict: Verdict):
     verdict.state,
     accepted,
     packageName,
-    own(verdict.why),
-    own(verdict.remedy ?? ''),
+    verdict.why.replace(viaHost, ''),
+    withoutOwnName(verdict.remedy ?? '', component),
   ].join('\0');
 };
 

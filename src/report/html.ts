@@ -5,8 +5,14 @@ import { docsOf, type Finding, findingsOf } from './findings.ts';
 import { type Markup, html as markup, raw, render } from './html/markup.ts';
 import { reachPicture } from './html/reach-picture.ts';
 import { styles } from './html/styles.ts';
+import { tableScript, tableScriptHash } from './html/table-script.ts';
+import { cut, oneLine } from './plain.ts';
 
 const findingsMax = 400;
+/** Names come from files; a longer one is whole in the part's own section only. */
+const nameColumnsMax = 120;
+
+const shortId = (id: string): string => cut(oneLine(id), nameColumnsMax);
 
 const place = ({ path, line }: { path?: string; line?: number }): Markup =>
   path === undefined
@@ -53,17 +59,18 @@ const evidenceList = ({ evidence }: Verdict): Markup =>
     ? markup``
     : markup`<ul class="evidence">${evidence.map(each => markup`<li>${each.what}${place(each)}</li>`)}</ul>`;
 
-const findingItem = ({ check, verdict, components }: Finding): Markup => {
+const findingItem = ({ check, verdict, components }: Finding, open = false): Markup => {
   const [first, ...others] = components;
   return markup`<li>
-<details><summary>${badge(verdict)} <b>${check}</b> <a href="#${anchor(first?.id ?? '')}">${first?.id ?? ''}</a>${
+<details${open ? raw(' open') : ''}><summary>${badge(verdict)} <b>${check}</b> <a href="#${anchor(first?.id ?? '')}">${shortId(first?.id ?? '')}</a>${
     others.length === 0 ? '' : ` and ${others.length} more`
   }<br><span class="why">${verdict.why}</span></summary>
-${others.length === 0 ? '' : markup`<p class="small">Also: ${others.map((each, i) => markup`${i === 0 ? '' : ', '}<a href="#${anchor(each.id)}">${each.id}</a>`)}</p>`}
-${evidenceList(verdict)}${remedyBlock(verdict)}<p class="small">More: <code>${docsOf(check)}</code></p></details></li>`;
+${others.length === 0 ? '' : markup`<p class="small">Also: ${others.map((each, i) => markup`${i === 0 ? '' : ', '}<a href="#${anchor(each.id)}">${shortId(each.id)}</a>`)}</p>`}
+${evidenceList(verdict)}${remedyBlock(verdict)}<p class="small">More: <code>${docsOf(check)}</code> in the package</p></details></li>`;
 };
 
-const anchor = (id: string): string => `c-${encodeURIComponent(id)}`;
+const anchor = (id: string): string =>
+  `c-${encodeURIComponent(id.replace(/[\ud800-\udfff]/gu, '\ufffd'))}`;
 
 const versionText = ({ version }: AnsweredComponent): string =>
   'value' in version ? version.value : 'unknown';
@@ -77,8 +84,8 @@ const stateTitle: Readonly<Record<'true' | 'false' | 'null', string>> = {
 const tableRow = (component: AnsweredComponent): Markup => {
   const off = component.enabled === false;
   return markup`<tr class="${off ? 'off' : ''} ${component.id === component.platform ? 'main' : ''}">
-<th scope="row"><a href="#${anchor(component.id)}">${component.id}</a></th>
-<td>${component.kind}</td><td class="version">${versionText(component)}</td>
+<th scope="row"><a href="#${anchor(component.id)}">${shortId(component.id)}</a></th>
+<td class="kind">${component.kind}</td><td class="version" title="${versionText(component)}">${versionText(component)}</td>
 ${checks.map(check => {
   const verdict = component.checks[check];
   return markup`<td><span class="state ${verdict.state}" title="${verdict.why}">${stateWords[verdict.state]}${verdict.exception !== undefined && !verdict.exception.expired ? '*' : ''}</span></td>`;
@@ -96,8 +103,9 @@ const logRow = ({ question, emitted, why, trail }: AnsweredComponent['logs'][num
   return markup`<tr><th scope="row">${question}</th><td><span class="state log-${emitted}">${emitted}</span></td><td>${why}</td><td>${kept.join('; ')}</td></tr>`;
 };
 
-const card = (component: AnsweredComponent): Markup => {
-  const facts: readonly (readonly [string, string])[] = [
+/** @param known ids that have a section on the page: what is plugged into something unlisted gets no link. */
+const card = (component: AnsweredComponent, known: ReadonlySet<string>): Markup => {
+  const facts: readonly (readonly [string, string | Markup])[] = [
     [
       'Version',
       'value' in component.version
@@ -114,7 +122,14 @@ const card = (component: AnsweredComponent): Markup => {
     ['Origin', component.origin],
     ['Owner', component.owner ?? 'nobody named'],
     ['State', stateTitle[`${component.enabled}`]],
-    ['Plugged into', component.partOf ?? '–'],
+    [
+      'Plugged into',
+      component.partOf === undefined
+        ? '–'
+        : known.has(component.partOf)
+          ? markup`<a href="#${anchor(component.partOf)}">${shortId(component.partOf)}</a>`
+          : shortId(component.partOf),
+    ],
     ['Runs as', component.runsAs?.user ?? 'not known'],
     [
       'Internet',
@@ -126,7 +141,7 @@ const card = (component: AnsweredComponent): Markup => {
   return markup`<section class="card" id="${anchor(component.id)}">
 <h3>${component.id} <small>${component.kind}</small></h3>
 <dl>${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="small">Found at${component.foundAt.slice(0, 12).map(each => place(each))}</p>
+<p class="small">Found at${component.foundAt.slice(0, 12).map(each => place(each))}${component.foundAt.length > 12 ? ` and ${component.foundAt.length - 12} more places` : ''}</p>
 ${component.reach.length === 0 ? '' : markup`<h4>Can reach</h4><ul>${component.reach.map(each => markup`<li><b>${each.mode} ${each.resource}</b>: ${each.extent}${each.because === undefined ? '' : place(each.because)}</li>`)}</ul>`}
 ${component.logs.length === 0 ? '' : markup`<h4>Writes down</h4><table class="logs"><tbody>${component.logs.map(logRow)}</tbody></table>`}
 <h4>Six questions</h4><ul class="verdicts">${checks.map(check => {
@@ -151,7 +166,7 @@ const unseenList = ({ unseen }: Answer): Markup =>
     ? markup``
     : markup`<section><h2 id="unseen">Could not be seen (${unseen.length})</h2><ul>${unseen.map(
         ({ what, why, how }) =>
-          markup`<li><code>${what}</code> ${why}. <span class="small">${how}</span></li>`,
+          markup`<li><code>${what}</code>: ${why}. <span class="small">${how}</span></li>`,
       )}</ul></section>`;
 
 const findingSections = (findings: readonly Finding[]): readonly Markup[] =>
@@ -160,31 +175,34 @@ const findingSections = (findings: readonly Finding[]): readonly Markup[] =>
     return markup`<section><h3 id="check-${check}">${checkTitles[check].title} <small>${check}</small></h3><p class="small">${checkTitles[check].asks}</p>${
       mine.length === 0
         ? markup`<p>Nothing to mend.</p>`
-        : markup`<ol class="findings">${mine.map(findingItem)}</ol>`
+        : markup`<ol class="findings">${mine.map(each => findingItem(each))}</ol>`
     }</section>`;
   });
 
 /** One file: no network, no script needed to read it, printable. */
 export const html = (answer: Answer): string => {
-  const findings = findingsOf(answer).slice(0, findingsMax);
+  const allFindings = findingsOf(answer);
+  const known = new Set<string>(answer.components.map(({ id }) => id));
+  const findings = allFindings.slice(0, findingsMax);
   const target = 'sample' in answer.target ? 'the sample estate' : answer.target.root;
   const title = `Postern: ${answer.organisation ?? target}`;
   return render(markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${tableScriptHash}'; base-uri 'none'; form-action 'none'">
 <title>${title}</title><style>${raw(styles)}</style></head><body>
 <a class="skip" href="#findings">Skip to the findings</a>
 <header><p class="brand">Postern</p><h1>${answer.sentence}</h1>
 <p class="small">${answer.organisation === undefined ? '' : `${answer.organisation} · `}${target} · ${answer.generated} · version ${answer.tool.version}</p></header>
 <main>
 <nav class="tiles" aria-label="The six questions">${checks.map(check => tile(answer, check))}</nav>
+<nav class="small" aria-label="On this page"><a href="#findings">What to mend first</a> · <a href="#parts">Every part</a> · <a href="#questions">Findings by question</a>${answer.unseen.length === 0 ? '' : markup` · <a href="#unseen">Could not be seen (${answer.unseen.length})</a>`} · <a href="#details">Parts in detail</a></nav>
 ${reachPicture(answer)}
-<section><h2 id="findings">What to mend first</h2><ol class="findings">${findings.slice(0, 10).map(findingItem)}</ol></section>
-<section><h2>Every part</h2><div class="scroll"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(tableRow)}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
+<section><h2 id="findings">What to mend first</h2>${findings.length === 0 ? markup`<p>Nothing to mend.</p>` : ''}<ol class="findings">${findings.slice(0, 10).map((each, i) => findingItem(each, i === 0))}</ol></section>
+<section><h2 id="parts">Every part</h2><div class="tools" hidden><label>Filter <input type="search" autocomplete="off"></label> <label><input type="checkbox"> only what fails</label> <output></output></div><div class="scroll" tabindex="0" role="region" aria-label="Every part"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(tableRow)}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
 ${tenantTable(answer)}
-<h2>Findings by question</h2>${findingSections(findings)}
+<h2 id="questions">Findings by question</h2>${allFindings.length > findings.length ? markup`<p>The worst ${findings.length} of ${allFindings.length}; --format json has all, and so has each part below.</p>` : ''}${findingSections(findings)}
 ${unseenList(answer)}
-<h2>Parts in detail</h2>${answer.components.map(card)}
-</main></body></html>
+<h2 id="details">Parts in detail</h2>${answer.components.map(each => card(each, known))}
+</main><script>${raw(tableScript)}</script></body></html>
 `);
 };

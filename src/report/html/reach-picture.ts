@@ -1,12 +1,13 @@
 import type { Answer, AnsweredComponent } from '../../core/answer.ts';
 import { type Resource, resources } from '../../core/component.ts';
 import { checks } from '../../core/verdict.ts';
+import { cut, oneLine, width } from '../plain.ts';
 import { html, type Markup } from './markup.ts';
 
 const rowsMax = 24;
 const rowHeight = 26;
 const top = 34;
-const leftEdge = 300;
+const leftEdge = 320;
 const rightEdge = 760;
 const viewWidth = 1000;
 
@@ -39,7 +40,17 @@ const rowOf = (component: AnsweredComponent): Row => {
 const strength = ({ reached }: Row): number =>
   [...reached.values()].reduce((sum, each) => sum + each, 0);
 
-const cut = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+/** As wide as the room left of the bars; of a path the end tells most. */
+const labelColumns = 38;
+
+const label = (id: string): string => {
+  const text = oneLine(id);
+  if (width(text) <= labelColumns) return text;
+  const characters = Array.from(text);
+  let tail = '';
+  while (width(tail) < labelColumns - 16) tail = `${characters.pop() ?? ''}${tail}`;
+  return `${cut(text, 14).replace(/…$/, '')}…${tail}`;
+};
 
 /** Who can reach what: components on the left, what they hold in reach on the right. */
 export const reachPicture = ({ components }: Answer): Markup => {
@@ -66,7 +77,7 @@ ${rows.flatMap(({ reached, failing }, i) =>
 )}
 ${rows.map(
   ({ component, failing }, i) =>
-    html`<rect class="${failing ? 'fail' : ''}" x="${leftEdge}" y="${rowY(i) - 9}" width="8" height="18" rx="2"/><text x="${leftEdge - 8}" y="${rowY(i) + 4}" text-anchor="end">${cut(component.id)}</text>`,
+    html`<rect class="${failing ? 'fail' : ''}" x="${leftEdge}" y="${rowY(i) - 9}" width="8" height="18" rx="2"/><text x="${leftEdge - 8}" y="${rowY(i) + 4}" text-anchor="end">${label(component.id)}</text>`,
 )}
 ${held.map((resource, k) => {
   const count = all.filter(({ reached }) => reached.has(resource)).length;

@@ -3,7 +3,8 @@ export const styles = `
 :root{--ink:#1b2430;--soft:#5a6675;--line:#d9dee5;--paper:#fff;--ground:#f4f6f8;--pass:#1d7a46;--pass-bg:#e3f3ea;--fail:#b3261e;--fail-bg:#fbe6e4;--unknown:#5f6672;--unknown-bg:#e7e9ed;--accent:#24476b}
 @media(prefers-color-scheme:dark){:root{--ink:#e7ebf0;--soft:#a3adba;--line:#38424f;--paper:#1c232c;--ground:#12171d;--pass:#7bd3a0;--pass-bg:#16382a;--fail:#ff9d94;--fail-bg:#4a1f1c;--unknown:#b9c0ca;--unknown-bg:#303843;--accent:#9cc3ea}}
 *{box-sizing:border-box}
-html{scroll-behavior:smooth}
+html{scroll-behavior:smooth}@media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+a,b,code,pre,dd,h1,.why,tbody th{unicode-bidi:isolate}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK JP",sans-serif}
 header,main{max-width:1180px;margin:0 auto;padding:0 24px}
 header{padding-top:32px}
@@ -14,7 +15,7 @@ h3{font-size:17px;margin:26px 0 6px}
 h4{font-size:13px;margin:18px 0 4px;color:var(--soft);text-transform:uppercase;letter-spacing:.05em}
 h3 small,h2 small{font-weight:400;color:var(--soft)}
 a{color:var(--accent)}
-a:focus-visible,summary:focus-visible,pre:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+a:focus-visible,summary:focus-visible,pre:focus-visible,.scroll:focus-visible,.reach:focus-visible,input:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .small{font-size:13px;color:var(--soft);margin:.3em 0}
 .skip{position:absolute;left:-999px}.skip:focus{left:12px;top:12px;background:var(--paper);padding:8px}
 .tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:14px;margin:24px 0}
@@ -36,7 +37,10 @@ thead th{position:sticky;top:0;background:var(--paper);color:var(--soft);font-si
 tbody tr:last-child>*{border-bottom:0}
 tbody th{font-weight:400;overflow-wrap:anywhere}
 .parts tbody th{min-width:210px;padding-left:26px}.parts tr.main th{font-weight:650;padding-left:10px}
-.parts td.version{max-width:170px;overflow-wrap:anywhere;color:var(--soft)}
+.parts td.version{max-width:150px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--soft)}.parts td.kind{white-space:nowrap;font-size:13px}
+.parts thead button{all:unset;cursor:pointer;text-decoration:underline dotted;text-underline-offset:3px}.parts thead button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+th[aria-sort=ascending] button::after{content:' ↑'}th[aria-sort=descending] button::after{content:' ↓'}
+.tools{display:flex;gap:18px;flex-wrap:wrap;align-items:center;margin:0 0 10px;font-size:14px}.tools[hidden]{display:none}.tools input[type=search]{font:inherit;padding:4px 8px;border:1px solid var(--line);border-radius:6px;background:var(--paper);color:inherit}.tools output{color:var(--soft)}
 tr.off{opacity:.62}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 ol.findings{padding:0;list-style:none;counter-reset:n}
@@ -48,7 +52,9 @@ pre{background:var(--ground);border:1px solid var(--line);border-radius:6px;padd
 code{font:13px ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .evidence{font-size:14px;margin:8px 0;padding-left:20px}
 .card{padding:6px 18px 12px}
-.card h3{margin-top:10px;overflow-wrap:anywhere}
+.card h3{margin-top:10px;overflow-wrap:anywhere;max-height:30em;overflow-y:auto}
+.card,.findings,.evidence,h1,.small,li{overflow-wrap:anywhere}
+.logs td,.logs th{overflow-wrap:anywhere}.logs th{white-space:nowrap;font-weight:400}
 dl{display:grid;grid-template-columns:repeat(3,1fr);gap:4px 20px;margin:8px 0;font-size:14px}
 dt{color:var(--soft);font-size:12px}dd{margin:0;overflow-wrap:anywhere}
 .verdicts{list-style:none;padding:0;font-size:14px}.verdicts li{padding:3px 0}.verdicts .plain{padding-left:16px}
@@ -57,6 +63,7 @@ dt{color:var(--soft);font-size:12px}dd{margin:0;overflow-wrap:anywhere}
 .reach text{fill:var(--ink);font:13px system-ui,"Noto Sans CJK JP",sans-serif}.reach .label{fill:var(--soft);font-size:12px}
 .reach path{fill:none;stroke:var(--accent);stroke-opacity:.28}.reach path.fail{stroke:#d0453c;stroke-opacity:.4}
 .reach rect{fill:var(--accent)}.reach rect.fail{fill:#d0453c}
-@media(max-width:760px){.tiles,dl{grid-template-columns:1fr 1fr}h1{font-size:21px}header,main{padding-left:14px;padding-right:14px}}
-@media print{body{background:#fff}.card,ol.findings>li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}.skip{display:none}thead th{position:static}}
+@media(max-width:760px){.logs,.logs tbody,.logs tr,.logs td,.logs th{display:block}.logs th,.logs td{border:0;padding:2px 0}.logs tr{border-bottom:1px solid var(--line);padding:4px 0}.tiles,dl{grid-template-columns:1fr 1fr}h1{font-size:21px}header,main{padding-left:14px;padding-right:14px}}
+@page{margin:14mm}
+@media print{.reach svg{max-height:16cm}:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--ground:#fff;--accent:#123;--pass:#14532d;--pass-bg:#fff;--fail:#8b0000;--fail-bg:#fff;--unknown:#444;--unknown-bg:#fff}body{background:#fff;font-size:11pt}header,main{max-width:none;padding:0}.tools{display:none!important}nav.small{display:none}table{font-size:8pt}th,td{padding:2px 4px}.scroll,.reach{overflow:visible}.reach svg{min-width:0}.state{padding:0 2px;font-size:8pt}.parts tbody th{min-width:0}pre{white-space:pre-wrap;overflow-wrap:anywhere}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}h2,h3,h4{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}.card,ol.findings>li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}.skip{display:none}thead th{position:static}}
 `;
