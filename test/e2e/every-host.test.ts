@@ -66,7 +66,8 @@ for (const name of names) {
           if (owner === undefined) continue;
           const patched = checks['patched'];
           const candidate = upgrades.get(owner.name);
-          if (candidate === undefined) expect(patched?.why, id).not.toMatch(/(?:security update|one,) \S+ is waiting/);
+          if (candidate === undefined)
+            expect(patched?.why, id).not.toMatch(/(?:security update|one,) \S+ is waiting/);
           else {
             expect(patched?.why, id).toContain(candidate);
             expect(patched?.why, id).toMatch(/is waiting|is, from a suite/);
