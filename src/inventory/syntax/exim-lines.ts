@@ -215,7 +215,11 @@ class Reader {
     }
     const condition = /^\.(?:ifdef|ifndef|elifdef|elifndef)\s+(.*)$/.exec(text);
     if (condition !== null && !replaced) {
-      const builtins = (condition[1] ?? '').match(/_[A-Z]+_[A-Z0-9_]+/g) ?? [];
+      // Exim looks for its own macros only where the first name in the line begins like one.
+      const rest = condition[1] ?? '';
+      const builtins = /^[^A-Z_]*_(?![a-z])/.test(rest)
+        ? (rest.match(/_(?:HAVE|DRIVER|OPT|LOG|EXP)_[A-Z0-9_]+/g) ?? [])
+        : [];
       replaced = builtins.slice(0, 20).some(name => this.around.builtin(name));
     }
     return { text: (head + text).trimStart(), replaced };
