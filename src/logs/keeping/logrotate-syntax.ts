@@ -41,7 +41,6 @@ export interface RotateFault {
 
 export type RotateItem =
   | { readonly is: 'stanza'; readonly stanza: Stanza }
-  | { readonly is: 'include'; readonly path: string; readonly options: RotateOptions }
   | { readonly is: 'taboo'; readonly patterns: readonly string[]; readonly adds: boolean };
 
 const withNumber = new Set(['rotate', 'maxage', 'minage', 'start', 'shredcycles']);
@@ -62,6 +61,44 @@ const withText = new Set([
   'su',
   'create',
   'createolddir',
+]);
+const flags = new Set([
+  'hourly',
+  'daily',
+  'weekly',
+  'monthly',
+  'yearly',
+  'missingok',
+  'nomissingok',
+  'ignoreduplicates',
+  'ifempty',
+  'notifempty',
+  'nocreate',
+  'noolddir',
+  'nocreateolddir',
+  'copy',
+  'nocopy',
+  'copytruncate',
+  'nocopytruncate',
+  'renamecopy',
+  'norenamecopy',
+  'shred',
+  'noshred',
+  'allowhardlink',
+  'noallowhardlink',
+  'compress',
+  'nocompress',
+  'delaycompress',
+  'nodelaycompress',
+  'dateext',
+  'nodateext',
+  'dateyesterday',
+  'datehourago',
+  'nomail',
+  'mailfirst',
+  'maillast',
+  'sharedscripts',
+  'nosharedscripts',
 ]);
 const scripts = new Set(['prerotate', 'postrotate', 'firstaction', 'lastaction', 'preremove']);
 
@@ -144,6 +181,16 @@ interface Open {
 const itemsMax = 20_000;
 
 /**
+ * Reads what an `include` names, in its place: what stands there goes before what follows, and its
+ * settings outside of stanzas stay in force. Answers those settings.
+ */
+export type Include = (
+  path: string,
+  options: RotateOptions,
+  before: readonly RotateItem[],
+) => RotateOptions;
+
+/**
  * Reads one configuration file of logrotate 3.x as its own reader does: a directive it does not know
  * is passed over, a bad value drops the stanza that it stands in, and a line that is neither
  * directive nor name ends the reading of the file.
@@ -152,6 +199,7 @@ export const parseLogrotate = (
   text: string,
   path: string,
   start: RotateOptions,
+  include: Include,
 ): {
   readonly items: readonly RotateItem[];
   readonly options: RotateOptions;
@@ -175,6 +223,13 @@ export const parseLogrotate = (
     const end = text.indexOf('\n', at);
     return end < 0 ? text.length : end;
   };
+  /** A stanza with a fault is passed over to the next closing brace, wherever that stands. */
+  const refuse = (): void => {
+    if (open === undefined) return;
+    open.refused = true;
+    const end = text.indexOf('}', at);
+    skipTo(end < 0 ? text.length : end);
+  };
   const close = (): void => {
     if (open !== undefined && !open.refused) {
       const { patterns, options, script } = open;
@@ -188,7 +243,7 @@ export const parseLogrotate = (
   const directive = (key: string, value: string): void => {
     const current = open?.options ?? globals;
     if (key === 'include' && open === undefined) {
-      items.push({ is: 'include', path: value, options: globals });
+      globals = include(value, globals, items.splice(0));
       return;
     }
     if (key === 'tabooext' || key === 'taboopat') {
@@ -203,7 +258,7 @@ export const parseLogrotate = (
     const next = apply(current, key, value);
     if ('refused' in next) {
       faults.push({ line, why: next.refused });
-      if (open !== undefined) open.refused = true;
+      refuse();
       return;
     }
     if (open === undefined) globals = next;
@@ -225,8 +280,8 @@ export const parseLogrotate = (
       const after = text.charAt(at + key.length);
       if (after !== '' && !/[\s=]/.test(after)) {
         faults.push({ line, why: `"${key}" is followed by "${after}"` });
-        if (open !== undefined) open.refused = true;
-        at = lineEnd();
+        at += key.length;
+        refuse();
         continue;
       }
       at += key.length;
@@ -243,7 +298,10 @@ export const parseLogrotate = (
           .slice(at, lineEnd())
           .replace(/^[\s=]+/, '')
           .trim();
+        at = lineEnd();
         directive(key, value);
+      } else if (!flags.has(key)) {
+        faults.push({ line, why: `"${key}" is not one of its words` });
         at = lineEnd();
       } else {
         // `weekly 1` names a weekday; everything else takes no value.
@@ -253,19 +311,27 @@ export const parseLogrotate = (
     } else if (c === '/' || c === '"' || c === "'" || c === '~') {
       const end = text.indexOf('{', at);
       const from = line;
-      if (end < 0 || open !== undefined) {
-        faults.push({ line, why: 'a file name stands where it cannot' });
+      if (end < 0) {
+        faults.push({ line, why: 'a file name is followed by no brace' });
         break;
+      }
+      if (open !== undefined) {
+        faults.push({ line, why: 'a file name stands within a stanza' });
+        refuse();
+        continue;
       }
       const patterns = wordsOf(text.slice(at, end));
       skipTo(end + 1);
       open = { patterns, line: from, options: globals, script: '', refused: false };
-    } else {
+    } else if (open === undefined) {
       faults.push({
         line,
         why: 'it is neither a directive nor a file name: logrotate reads no further',
       });
       break;
+    } else {
+      faults.push({ line, why: 'it is neither a directive nor a file name' });
+      refuse();
     }
   }
   close();

@@ -6,6 +6,7 @@ import { pathMatches, segmentPattern } from '../../core/glob.ts';
 import { joinPath } from '../../core/paths.ts';
 import {
   parseLogrotate,
+  type RotateItem,
   type RotateOptions,
   rotateDefaults,
   type Stanza,
@@ -34,6 +35,7 @@ export interface Logrotate {
 
 const taboo = [
   ',v',
+  '.bak',
   '.cfsaved',
   '.disabled',
   '.dpkg-bak',
@@ -110,15 +112,19 @@ const readAll = (files: FileView): readonly Stanza[] => {
     return take(path, text, start, depth);
   };
   const take = (path: string, text: string, start: RotateOptions, depth: number): RotateOptions => {
-    const { items, options, faults } = parseLogrotate(text, path, start);
+    const keep = (items: readonly RotateItem[]): void => {
+      for (const item of items) {
+        if (item.is === 'stanza') stanzas.push(item.stanza);
+        else tabooNow = item.adds ? [...tabooNow, ...item.patterns] : item.patterns;
+      }
+    };
+    const { items, options, faults } = parseLogrotate(text, path, start, (named, now, before) => {
+      keep(before);
+      return readFile(joinPath(named), now, depth + 1);
+    });
+    keep(items);
     for (const { line, why } of faults.slice(0, 20)) {
       files.note({ what: `${path}:${line}`, why: `logrotate does not take it: ${why}`, how });
-    }
-    for (const item of items) {
-      if (item.is === 'stanza') stanzas.push(item.stanza);
-      else if (item.is === 'taboo')
-        tabooNow = item.adds ? [...tabooNow, ...item.patterns] : item.patterns;
-      else readFile(joinPath(item.path), item.options, depth + 1);
     }
     return options;
   };
@@ -133,26 +139,30 @@ interface Owners {
 
 const ownedMax = 100_000;
 
+const placeOf = ({ because }: Stanza): string => `${because.path}:${because.line ?? 1}`;
+
 /** Which existing file each stanza gets, in logrotate's order. */
 const ownersOf = (files: FileView, stanzas: readonly Stanza[]): Owners => {
   const byPath = new Map<string, Stanza>();
   const dropped = new Map<string, { stanza: Stanza; why: string }>();
   for (const stanza of stanzas) {
-    let fault: string | undefined;
-    for (const path of stanza.patterns.flatMap(pattern => files.glob(pattern))) {
-      if (byPath.size > ownedMax) return { byPath, dropped };
-      const other = byPath.get(path);
-      if (fault !== undefined) {
-        // From the first duplicate on logrotate takes no more files into the stanza.
-        if (other === undefined) dropped.set(path, { stanza, why: fault });
-      } else if (other === undefined) byPath.set(path, stanza);
-      else if (other !== stanza && !other.options.ignoreDuplicates) {
-        fault = `${path} is already rotated by ${other.because.path}:${other.because.line ?? 1}, so logrotate drops the files that follow it here`;
-        files.note({
-          what: `${stanza.because.path}:${stanza.because.line ?? 1}`,
-          why: fault,
-          how: 'Name each log in one stanza only.',
-        });
+    for (const pattern of stanza.patterns) {
+      // A file named twice ends what the pattern gives, and only that.
+      let fault: string | undefined;
+      for (const path of files.glob(pattern)) {
+        if (byPath.size > ownedMax) return { byPath, dropped };
+        const other = byPath.get(path);
+        if (fault !== undefined) {
+          if (other === undefined) dropped.set(path, { stanza, why: fault });
+        } else if (other === undefined) byPath.set(path, stanza);
+        else if (!other.options.ignoreDuplicates) {
+          fault = `${path} is already rotated by ${placeOf(other)}, so logrotate drops what else ${pattern} names`;
+          files.note({
+            what: placeOf(stanza),
+            why: fault,
+            how: 'Name each log in one stanza only.',
+          });
+        }
       }
     }
   }

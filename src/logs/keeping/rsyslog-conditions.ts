@@ -44,10 +44,10 @@ const programName = (program: string): string => /^[^\s[/:]*/.exec(program)?.[0]
 /** Value of a property where it is the same for every line; undefined when it is not known. */
 const valueOf = (name: string, { facility, program }: Message): string | undefined => {
   switch (name.replace(/^\$/, '')) {
+    // In the traditional format both are the tag up to the first character that no name has.
     case 'programname':
-      return program === undefined ? undefined : programName(program);
     case 'app-name':
-      return program === undefined || /[\s[:]/.test(program) ? undefined : program;
+      return program === undefined ? undefined : programName(program);
     case 'syslogfacility-text':
       return facility;
     case 'syslogfacility': {
@@ -91,6 +91,8 @@ const compare = (operator: string, have: string, value: string): Passing => {
     case 'isempty':
       return have === '' ? always : never;
     case 'regex':
+      // A basic expression: there `|` and parentheses stand for themselves.
+      return /[|()]/.test(value) ? perhaps : regexCompare(have, value);
     case 'ereregex':
       return regexCompare(have, value);
   }

@@ -8,7 +8,8 @@ import { type KeptFiles, keptFiles } from './kept-file.ts';
 import { openLogrotate } from './logrotate.ts';
 import { joinUnknown, leavesHost, type Onward, onwardOf } from './onward.ts';
 import type { Message } from './severities.ts';
-import { type Shipper, shippersOf } from './shippers.ts';
+import type { Shipper } from './shipper-agents.ts';
+import { shippersOf } from './shippers.ts';
 import { type SyslogDaemon, syslogDaemonOf } from './syslog-daemon.ts';
 
 /** Follows log lines to where they end. */
