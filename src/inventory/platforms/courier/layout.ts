@@ -3,7 +3,7 @@ import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { identify } from '../../identify.ts';
 import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
-import { startsAtBoot, switchedOn, unitNames } from '../../syntax/systemd.ts';
+import { switchedOn, unitNames } from '../../syntax/systemd.ts';
 
 export const supplier = 'Double Precision, Inc.';
 
@@ -250,7 +250,7 @@ export const isStarted = (
   whole: readonly string[],
   flag: Assignment | undefined,
 ): boolean | null => {
-  if (hasUnit(files, own)) return startsAtBoot(files, [own]);
+  if (hasUnit(files, own)) return switchedOn(files, [own]);
   if (flag !== undefined && !/^y/i.test(flag.value)) return false;
   return switchedOn(files, [own, ...whole]);
 };

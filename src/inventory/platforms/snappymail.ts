@@ -1,0 +1,19 @@
+import type { Platform } from '../platform.ts';
+import { copyReads, type Product } from './snappymail/copies.ts';
+import { readProduct } from './snappymail/read.ts';
+
+const product: Product = {
+  id: 'snappymail',
+  name: 'SnappyMail',
+  supplier: 'SnappyMail',
+  purl: 'pkg:github/the-djmaze/snappymail',
+  cloudFolder: 'appdata_snappymail',
+};
+
+/** SnappyMail, the fork of RainLoop: unpacked copies, their data folders, plug-ins and mail domains. */
+export const snappymail: Platform = {
+  id: 'snappymail',
+  title: 'SnappyMail',
+  reads: copyReads(product.id),
+  read: (files, packages) => readProduct(files, packages, product),
+};
