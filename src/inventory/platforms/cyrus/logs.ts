@@ -1,0 +1,273 @@
+import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { Place } from '../../../core/component.ts';
+import { exposureOf } from '../../endpoint.ts';
+import { type CyrusOption, cyrusOption, cyrusWords, isCyrusYes } from '../../syntax/cyrus-imapd.ts';
+import type { Instance } from './instance.ts';
+import { type Heard, heardOf, optionFor, type Running, servicesIn } from './running.ts';
+
+/** Programs that people log in to. */
+const withLogin = new Set(['imapd', 'pop3d', 'kpop3d', 'proxyd', 'pop3proxyd', 'httpd', 'nntpd']);
+
+const loginServices = (instance: Instance): readonly Running[] =>
+  servicesIn(instance).filter(({ own, program }) => own && withLogin.has(program));
+
+/** `--with-syslogfacility` of the builds: MAIL of Debian and Red Hat, DAEMON of SUSE, else LOCAL6. */
+const builtFacility = ({ binary, packages }: Instance): string => {
+  if (binary !== undefined && /^\/(?:usr\/local|usr\/cyrus|opt|srv|home)\//.test(binary)) {
+    return 'local6';
+  }
+  const { id, idLike } = packages.distribution;
+  return [id, ...idLike].some(each => /suse/.test(each)) ? 'daemon' : 'mail';
+};
+
+/** syslog as `prefix/service`, without a prefix as the service alone. */
+const sinkOf = (instance: Instance, service: string): LogSink => {
+  const facility = cyrusOption(instance.config, 'syslog_facility')?.value.toLowerCase();
+  const prefix = cyrusOption(instance.config, 'syslog_prefix')?.value ?? '';
+  return {
+    to: 'syslog',
+    facility: facility ?? builtFacility(instance),
+    program: prefix === '' ? service : `${prefix.slice(0, 100)}/${service}`,
+  };
+};
+
+const usual = new Set([110, 119, 143, 563, 993, 995, 80, 443]);
+
+/** A service on this host alone and on a port of its own is there for administrators. */
+const isApart = ({ endpoint }: Heard): boolean =>
+  exposureOf(endpoint) === 'no' && !(endpoint.net === 'tcp' && usual.has(endpoint.port));
+
+/** Places that let somebody log in as somebody else among everybody else. */
+const impersonators = (instance: Instance): readonly CyrusOption[] => {
+  const heard = heardOf(instance);
+  const found = new Map<string, CyrusOption>();
+  for (const running of loginServices(instance)) {
+    if (heard.some(each => each.running === running && isApart(each))) continue;
+    for (const name of ['admins', 'proxyservers']) {
+      const option = optionFor(running, name);
+      if (option !== undefined) found.set(option.key, option);
+    }
+    const acl = optionFor(running, 'loginuseacl');
+    if (acl !== undefined && isCyrusYes(acl)) found.set(acl.key, acl);
+  }
+  return [...found.values()];
+};
+
+const adminRemedy = (instance: Instance, options: readonly CyrusOption[]): string => {
+  const doors = options.filter(({ key }) => !key.endsWith('loginuseacl'));
+  const acl = options.filter(({ key }) => key.endsWith('loginuseacl'));
+  const at = ({ key, place }: CyrusOption): string =>
+    `# in ${place.path}, in the place of ${key} in line ${place.line ?? 1}:`;
+  return [
+    '# Cyrus has no setting that names who is behind a login in the name of another.',
+    ...(doors.length === 0
+      ? []
+      : [
+          '# Give those who may do so a door of their own: it is logged under its name.',
+          `# in ${instance.master.path}, in SERVICES:`,
+          'adminimap cmd="imapd" listen="127.0.0.1:1143" prefork=0',
+        ]),
+    ...doors.flatMap(option => [
+      at(option),
+      `adminimap_${option.key.endsWith('admins') ? 'admins' : 'proxyservers'}: NAMES`,
+    ]),
+    ...acl.flatMap(option => [at(option), `${option.key}: no`]),
+  ].join('\n');
+};
+
+/** From 3.13 on lines are logfmt: what reads the old ones understands none of them. */
+const isLogfmt = ({ version }: Instance): boolean => {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return major > 3 || (major === 3 && minor >= 13);
+};
+
+const loginLog = (instance: Instance, service: string): AccessLog => {
+  const question = 'who logged in';
+  const sink = sinkOf(instance, service);
+  const others = impersonators(instance);
+  const first = others[0];
+  const because: Place = first?.place ?? { path: instance.config.path };
+  if (first !== undefined) {
+    const names = [...new Set(others.map(({ key }) => key))].join(', ');
+    return {
+      question,
+      emitted: 'partial',
+      why: `each login leaves a line with user, address and session, but whoever may log in as somebody else (${names}) leaves the line of that person`,
+      because,
+      sink,
+      remedy: adminRemedy(instance, others),
+    };
+  }
+  return {
+    question,
+    emitted: 'on',
+    why: `every login leaves a line with user, address and session${
+      isLogfmt(instance) ? ' (event=login.good)' : ''
+    }`,
+    because: cyrusOption(instance.config, 'syslog_prefix')?.place ?? because,
+    sink,
+  };
+};
+
+/** A line that sets an option: where it is set already, a second one would stop Cyrus. */
+const line = (instance: Instance, name: string, value: string): string => {
+  const known = cyrusOption(instance.config, name);
+  return known === undefined
+    ? `${name}: ${value}`
+    : `${name}: ${value} # in the place of line ${known.place.line ?? 1} of ${known.place.path}`;
+};
+
+const withoutComment = (text: string): string => {
+  // imapd.conf(5) knows no comment behind a value: it goes on a line of its own, in front.
+  const match = /^(.*?) (# in the place of .*)$/.exec(text);
+  return match === null ? text : `${match[2] ?? ''}:\n${match[1] ?? ''}`;
+};
+
+const set = (instance: Instance, ...settings: readonly (readonly [string, string])[]): string =>
+  [
+    `# in ${instance.config.path}:`,
+    ...settings.map(([name, value]) => withoutComment(line(instance, name, value))),
+  ].join('\n');
+
+interface Events {
+  readonly on: boolean;
+  readonly groups: readonly string[];
+  readonly method: string;
+  readonly because: Place;
+  readonly missing?: string;
+}
+
+/** RFC 5423 events through notifyd(8). */
+const eventsOf = (instance: Instance): Events => {
+  const { config } = instance;
+  const notifier = cyrusOption(config, 'event_notifier');
+  const groups = cyrusOption(config, 'event_groups');
+  const notifyd = servicesIn(instance).some(({ program }) => program === 'notifyd');
+  const method = notifier?.value.toLowerCase() ?? '';
+  const missing =
+    notifier === undefined || method === 'null'
+      ? 'event_notifier is not set'
+      : notifyd
+        ? undefined
+        : 'no entry of SERVICES starts notifyd, which event_notifier needs';
+  return {
+    on: missing === undefined,
+    groups: (groups === undefined ? ['message', 'mailbox'] : cyrusWords(groups)).map(each =>
+      each.toLowerCase(),
+    ),
+    method,
+    because: groups?.place ?? notifier?.place ?? { path: config.path },
+    ...(missing === undefined ? {} : { missing }),
+  };
+};
+
+const eventSink = (instance: Instance, { method }: Events): LogSink | undefined =>
+  method === 'log' ? sinkOf(instance, 'notify') : undefined;
+
+const eventRemedy = (instance: Instance): string => {
+  const notifyd = servicesIn(instance).some(({ program }) => program === 'notifyd');
+  const socket = cyrusOption(instance.config, 'notifysocket')?.value;
+  const folder = cyrusOption(instance.config, 'configdirectory')?.value ?? '/var/lib/cyrus';
+  return [
+    set(
+      instance,
+      ['event_notifier', 'log'],
+      ['event_groups', 'message mailbox flags access'],
+      ['event_extra_params', 'timestamp service clientAddress vnd.cmu.midset vnd.cmu.sessionId'],
+    ),
+    ...(notifyd
+      ? []
+      : [
+          `# in ${instance.master.path}, in SERVICES:`,
+          `notify cmd="notifyd" listen="${socket ?? `${folder}/socket/notify`}" proto="udp" prefork=1`,
+        ]),
+    '# (says that a message was marked as read; a client that does not mark it leaves nothing)',
+  ].join('\n');
+};
+
+const readLog = (instance: Instance): AccessLog => {
+  const question = 'who read what';
+  const events = eventsOf(instance);
+  const { because } = events;
+  if (/^2\.[0-4]\./.test(instance.version ?? '')) {
+    return {
+      question,
+      emitted: 'off',
+      why: 'this version logs nothing about what is read: events came with 2.5',
+      because,
+      remedy: '# Upgrade Cyrus to 3.x, then run Postern again.',
+    };
+  }
+  if (!events.on || !events.groups.includes('flags')) {
+    return {
+      question,
+      emitted: 'off',
+      why: `nothing says which message was read: ${events.missing ?? 'event_groups lacks flags, with which MessageRead comes'}`,
+      because,
+      remedy: eventRemedy(instance),
+    };
+  }
+  const sink = eventSink(instance, events);
+  return {
+    question,
+    emitted: 'partial',
+    why: `MessageRead says with user and uid that a message was marked as read; who reads without marking (BODY.PEEK, EXAMINE) leaves nothing${sink === undefined ? `, and where the events end is up to the method ${events.method.slice(0, 40)}` : ''}`,
+    because,
+    ...(sink === undefined ? {} : { sink }),
+    remedy:
+      '# Cyrus has nothing that logs every read. An IMAP proxy in front that logs FETCH commands does.',
+  };
+};
+
+const changeLog = (instance: Instance, service: string): AccessLog => {
+  const question = 'what was changed';
+  const audit = cyrusOption(instance.config, 'auditlog');
+  const place: Place = audit?.place ?? { path: instance.config.path };
+  if (isCyrusYes(audit)) {
+    return {
+      question,
+      emitted: 'on',
+      why: 'auditlog writes a line for every message and mailbox that is added, changed or removed, with the session, which the line of the login has too',
+      because: place,
+      sink: sinkOf(instance, service),
+    };
+  }
+  const events = eventsOf(instance);
+  if (events.on && events.groups.includes('message')) {
+    const sink = eventSink(instance, events);
+    const whole = events.groups.includes('mailbox');
+    return {
+      question,
+      emitted: whole && sink !== undefined ? 'on' : 'partial',
+      why:
+        sink === undefined
+          ? `events say what is added and removed; where they end is up to the method ${events.method.slice(0, 40)}`
+          : whole
+            ? 'events say who adds, copies and removes messages and mailboxes'
+            : 'events say who adds and removes messages, but event_groups lacks mailbox',
+      because: events.because,
+      ...(sink === undefined ? {} : { sink }),
+      ...(whole && sink !== undefined ? {} : { remedy: set(instance, ['auditlog', 'yes']) }),
+    };
+  }
+  return {
+    question,
+    emitted: 'off',
+    why: 'auditlog is off, as it is by default, and no events are sent',
+    because: place,
+    remedy: set(instance, ['auditlog', 'yes']),
+  };
+};
+
+export const logsOf = (instance: Instance): readonly AccessLog[] => {
+  if (!instance.hasConfig) {
+    return (['who logged in', 'who read what', 'what was changed'] as const).map(question => ({
+      question,
+      emitted: 'unknown',
+      why: `${instance.config.path} is not there: what Cyrus logs is not known`,
+    }));
+  }
+  const service =
+    loginServices(instance)[0]?.entry.name ?? servicesIn(instance)[0]?.entry.name ?? 'imap';
+  return [loginLog(instance, service), readLog(instance), changeLog(instance, service)];
+};
