@@ -11,6 +11,8 @@ export interface SupportTerms {
   readonly byDistribution: boolean;
   /** Ubuntu's component: only `main` and `restricted` come with Canonical's promise. */
   readonly component?: string;
+  /** The suite that it comes from, where no security team looks after that one: backports. */
+  readonly unattended?: string;
   /** Who is behind an index on this host beyond the distribution itself: `Ubuntu Pro`. */
   readonly subscriptions?: readonly string[];
 }
@@ -152,6 +154,13 @@ export const supportOf = (
     };
   }
   const source = wanted.source?.name ?? wanted.name;
+  if (terms.unattended !== undefined) {
+    return {
+      state: 'unknown',
+      why: `it comes from ${terms.unattended}, which no security team looks after`,
+      how: `# See what the release itself offers, and whether that is looked after:\napt-cache policy ${wanted.name}`,
+    };
+  }
   const { id, codename } = distribution;
   const exception = id === 'debian' ? debianException(files, source, distribution, now) : undefined;
   if (exception?.state === 'ended') return exception;
@@ -173,12 +182,12 @@ export const supportOf = (
     id === 'ubuntu' &&
     terms.component !== undefined &&
     !['main', 'restricted'].includes(terms.component) &&
-    !subscriptions.includes('Ubuntu Pro')
+    !subscriptions.includes('Ubuntu Pro (esm-apps)')
   ) {
     return {
       state: 'unknown',
       why: `it comes from Ubuntu’s component ${terms.component}, for which Canonical promises security updates only with Ubuntu Pro (esm-apps)`,
-      how: 'pro attach && pro enable esm-apps',
+      how: 'pro attach && pro enable esm-apps && apt update',
     };
   }
   return exception ?? whole;

@@ -4,6 +4,8 @@ import { evidenceOf, type Question, reachOf, type Setting, type Subject } from '
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
+/** A repository's clock and the host's need not agree to the minute. */
+const clockSkewHours = 24;
 
 /** Days between the first sign of a fix and the deadline, and why that many. */
 export const deadlineOf = (
@@ -64,6 +66,45 @@ const historyEvidence = (facts: PatchFacts): readonly Evidence[] =>
       ),
     );
 
+/** How each package manager is told; zypper and yum take dnf's place on hosts that have no dnf. */
+const commands: Readonly<
+  Record<'deb' | 'rpm' | 'apk', { readonly refresh: string; readonly remove: string }>
+> = {
+  deb: { refresh: 'apt update', remove: 'apt purge' },
+  rpm: { refresh: 'dnf makecache   # SUSE: zypper refresh', remove: 'dnf remove' },
+  apk: { refresh: 'apk update', remove: 'apk del' },
+};
+
+const commandsFor = ({ component }: Subject): (typeof commands)['deb'] => {
+  switch (component.package?.ecosystem) {
+    case 'rpm':
+      return commands.rpm;
+    case 'apk':
+      return commands.apk;
+    case 'deb':
+    case 'composer':
+    case 'pypi':
+    case undefined:
+      return commands.deb;
+  }
+};
+
+/** Whether the silence of the index means that somebody is looking after the package. */
+const unattended = ({ component }: Subject, { support }: PatchFacts): Verdict | undefined => {
+  // A vendor's own repository is its word; a distribution's holds only for what it supports.
+  if (support.state !== 'unknown' || component.origin === 'vendor') return undefined;
+  return {
+    state: 'unknown',
+    why: `nothing is waiting, but that need not mean that no flaw is open: ${support.why}`,
+    evidence: [],
+    remedy: commented(support.how),
+    weight: 40,
+  };
+};
+
+/** Advice that is a sentence, not a command, must not be pasted into a shell as one. */
+const commented = (how: string): string => (/^[A-Z]/.test(how) ? `# ${how}` : how);
+
 /** Is a security update waiting past the deadline that customer-facing applications have? */
 export const patched: Question = (subject, setting) => {
   const { component, patch } = subject;
@@ -78,7 +119,7 @@ export const patched: Question = (subject, setting) => {
       state: 'fail',
       why: `security support ended on ${dayOf(patch.support.since)}: ${patch.support.why}`,
       evidence: facts,
-      remedy: `# ${name} gets no security updates any more. Move to a release that does,\n# or to a supported replacement, and remove this one:\napt purge ${name}`,
+      remedy: `# ${name} gets no security updates any more. Move to a release that does,\n# or to a supported replacement, and remove this one:\n${commandsFor(subject).remove} ${name}`,
       weight: 85,
     };
   }
@@ -87,17 +128,17 @@ export const patched: Question = (subject, setting) => {
       state: 'unknown',
       why: `whether a security update is waiting cannot be told: ${patch.waiting.why}`,
       evidence: facts,
-      remedy: patch.waiting.how,
+      remedy: commented(patch.waiting.how),
       weight: 40,
     };
   }
-  const stale = indexAge(patch, setting);
-  if (stale !== undefined) return { ...stale, evidence: facts };
+  const open = indexAge(subject, patch, setting) ?? unattended(subject, patch);
+  if (open !== undefined) return { ...open, evidence: facts };
   const { waiting } = patch;
   if (waiting.state === 'update') {
     return {
       state: 'pass',
-      why: `no security update is waiting; ${waiting.version} is, from a suite that carries none${pastSentence(patch)}`,
+      why: `no security update is waiting; ${waiting.version} is, which its repository does not list as one${pastSentence(patch)}`,
       evidence: [evidenceOf(`${waiting.version} is available`, waiting.because), ...facts],
     };
   }
@@ -156,30 +197,66 @@ const waitingVerdict = (
   };
 };
 
-const indexAge = (patch: PatchFacts, { now, policy }: Setting): Verdict | undefined => {
-  const how = '# Refresh the package index, then run Postern again:\napt update';
+const indexAge = (
+  subject: Subject,
+  patch: PatchFacts,
+  { now, policy }: Setting,
+): Verdict | undefined => {
+  const how = `# Refresh the package index, then run Postern again:\n${commandsFor(subject).refresh}`;
+  const unknown = (why: string, remedy = how): Verdict => ({
+    state: 'unknown',
+    why,
+    evidence: [],
+    remedy,
+    weight: 35,
+  });
   if (patch.indexAsOf === undefined) {
-    return {
-      state: 'unknown',
-      why: 'the package index says nothing of its own age',
-      evidence: [],
-      remedy: how,
-      weight: 35,
-    };
+    return unknown('the package index says nothing of its own age');
   }
   const hours = (now.getTime() - Date.parse(patch.indexAsOf)) / hourMs;
+  if (hours < -clockSkewHours) {
+    return unknown(
+      `the package index is dated ${dayOf(patch.indexAsOf)}, which is yet to come`,
+      `# Set the clock, then:\n${commandsFor(subject).refresh}`,
+    );
+  }
   if (hours <= policy.indexAgeHoursMax) return undefined;
-  return {
-    state: 'unknown',
-    why: `the package index is of ${dayOf(patch.indexAsOf)}, ${Math.floor(hours / 24)} days old: what was released since is not known`,
-    evidence: [],
-    remedy: how,
-    weight: 35,
-  };
+  const { repository } = patch;
+  const whose = repository === undefined ? '' : ` of ${repository.label ?? repository.origin}`;
+  return unknown(
+    `the package index${whose} is of ${dayOf(patch.indexAsOf)}, ${Math.floor(hours / 24)} days old: what was released since is not known`,
+    `${how}\n# If its date stays the same, the repository itself publishes nothing: ask its maker.`,
+  );
 };
 
-const withoutPackage = ({ component, ancestors }: Subject): Verdict => {
+/** How to ask what is known of a package that Composer or pip installed. */
+const auditOf = ({ component }: Subject): string | undefined => {
+  switch (component.package?.ecosystem) {
+    case 'composer':
+      return '# Ask for its known flaws, in the folder that holds its composer.lock:\ncomposer audit';
+    case 'pypi':
+      return '# Ask for its known flaws, with the Python that runs it:\npip-audit';
+    case 'deb':
+    case 'rpm':
+    case 'apk':
+    case undefined:
+      return undefined;
+  }
+};
+
+const withoutPackage = (subject: Subject): Verdict => {
+  const { component, ancestors } = subject;
   const [host] = ancestors;
+  const audit = auditOf(subject);
+  if (audit !== undefined) {
+    return {
+      state: 'unknown',
+      why: `${component.name} was installed by ${component.package?.ecosystem === 'composer' ? 'Composer' : 'pip'}, and nothing on this host tells which of its versions have known flaws`,
+      evidence: component.foundAt.map(place => evidenceOf('found here', place)),
+      remedy: audit,
+      weight: 50,
+    };
+  }
   const shown = 'value' in component.version ? ` (version ${component.version.value})` : '';
   return {
     state: 'unknown',

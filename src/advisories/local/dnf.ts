@@ -5,9 +5,11 @@ import { idMatches } from '../../core/policy.ts';
 import type { LocalSource, WantedPackage } from '../local-source.ts';
 import { supportOf } from '../support.ts';
 import { rpm } from '../versions/rpm.ts';
-import { pastUpdates, type RpmUpgrade, readUpgrades } from './dnf/history.ts';
+import { overridePatterns, repositoryFilePatterns } from './dnf/configured.ts';
+import { historyPaths, pastUpdates, type RpmUpgrade, readUpgrades } from './dnf/history.ts';
 import {
   type Repositories,
+  type Repository,
   type RpmAdvisory,
   type RpmOffer,
   readRepositories,
@@ -55,7 +57,37 @@ const readLocks = (files: FileView): readonly Lock[] => {
   return locks;
 };
 
-const refresh = '# Refresh the package index, then run Postern again:\ndnf makecache';
+const refreshing: Readonly<Record<string, string>> = {
+  sles: 'zypper refresh',
+  sled: 'zypper refresh',
+  'opensuse-leap': 'zypper refresh',
+  'opensuse-tumbleweed': 'zypper refresh',
+};
+
+const refresh = ({ distribution: { id, versionId } }: Host): string =>
+  `# Refresh the package index, then run Postern again:\n${refreshing[id] ?? (isOld(id, versionId) ? 'yum makecache' : 'dnf makecache')}`;
+
+const upgrade = ({ distribution: { id, versionId } }: Host, name: string): string =>
+  refreshing[id] === undefined
+    ? `${isOld(id, versionId) ? 'yum update' : 'dnf upgrade'} ${name}`
+    : `zypper refresh && zypper update ${name}`;
+
+/** Enterprise Linux 7 and older have yum only. */
+const isOld = (id: string, versionId: string): boolean =>
+  ['centos', 'rhel', 'ol'].includes(id) && Number.parseInt(versionId, 10) < 8;
+
+/** Releases whose main repository stands still and whose updates come in another one. */
+const updateRepositories: Readonly<Record<string, RegExp>> = {
+  fedora: /^updates$/,
+  centos: /^(?:updates|appstream|baseos)$/i,
+  'opensuse-leap': /update/i,
+  sles: /update/i,
+};
+
+const updatesIn = ({ distribution, repositories }: Host): readonly Repository[] | undefined => {
+  const pattern = updateRepositories[distribution.id];
+  return pattern === undefined ? undefined : repositories.all.filter(({ id }) => pattern.test(id));
+};
 
 /** Builds of other streams of a module do not follow this one, whatever their numbers say. */
 const isModular = (version: string): boolean => version.includes('.module');
@@ -87,12 +119,14 @@ const sinceOf = (wanted: WantedPackage, fixes: readonly RpmAdvisory[], offer: Rp
     };
   }
   const { generated, id } = offer.repository;
+  // A rebuild made here may be younger than what it lacks.
+  const built = wanted.origin === 'distribution' ? wanted.built : undefined;
   return {
-    ...(wanted.built === undefined ? {} : { notBefore: wanted.built }),
+    ...(built === undefined ? {} : { notBefore: built }),
     ...(generated === undefined ? {} : { notAfter: generated }),
     basis:
       [
-        wanted.built === undefined ? '' : `the installed build is of ${wanted.built.slice(0, 10)}`,
+        built === undefined ? '' : `the installed build is of ${built.slice(0, 10)}`,
         generated === undefined
           ? ''
           : `the index of ${id} of ${generated.slice(0, 10)} offers ${offer.version}`,
@@ -102,43 +136,64 @@ const sinceOf = (wanted: WantedPackage, fixes: readonly RpmAdvisory[], offer: Rp
   };
 };
 
-const nothingWaits = (
-  { repositories }: Host,
-  { name, version }: WantedPackage,
+const unknown = (why: string, how: string): Waiting => ({ state: 'unknown', why, how });
+
+/** What of the index keeps its silence from meaning anything. */
+const whySilent = (
+  host: Host,
+  { name, version, origin }: WantedPackage,
   offers: readonly RpmOffer[],
-): Waiting => {
-  if (repositories.all.length === 0) {
-    return {
-      state: 'unknown',
-      why: 'there is no package index in the cache on this host',
-      how: refresh,
-    };
+): Waiting | undefined => {
+  const { all, unread, missing } = host.repositories;
+  if (all.length === 0) {
+    return unknown('there is no package index in the cache on this host', refresh(host));
   }
-  const [unread] = repositories.unread;
-  if (unread !== undefined) {
-    return { state: 'unknown', why: `a package index could not be read: ${unread}`, how: refresh };
+  if (unread[0] !== undefined) {
+    return unknown(`a package index could not be read: ${unread[0]}`, refresh(host));
   }
-  const [offer] = offers;
-  if (offer === undefined) {
-    return {
-      state: 'unknown',
-      why: isModular(version)
+  if (missing[0] !== undefined) {
+    return unknown(
+      `the repository ${missing[0]} is switched on, but there is no index of it in the cache`,
+      refresh(host),
+    );
+  }
+  if (offers.length === 0) {
+    return unknown(
+      isModular(version)
         ? `no stream of its module in the package index has ${name}`
         : `no repository in the package index offers ${name}: it came from a file, or from a repository that is gone or disabled`,
-      how: `dnf list --showduplicates ${name}`,
-    };
+      `dnf list --showduplicates ${name}`,
+    );
   }
   if (isModular(version)) {
-    return {
-      state: 'unknown',
-      why: `${name} comes from a module, and which of its streams is enabled decides what may follow it`,
-      how: `dnf check-update ${name}`,
-    };
+    return unknown(
+      `${name} comes from a module, and which of its streams is enabled decides what may follow it`,
+      `dnf check-update ${name}`,
+    );
   }
+  if (!offers.some(offer => rpm.compare(offer.version, version) === 0)) {
+    return unknown(
+      `no repository in the package index offers the installed build ${version} (the newest on offer is ${newest(offers)?.version ?? 'none'}): it was built here, came from a file, or from a repository that is gone or disabled`,
+      `dnf list --showduplicates ${name}`,
+    );
+  }
+  if (origin !== 'vendor' && updatesIn(host)?.length === 0) {
+    return unknown(
+      'the package index holds nothing of the repository in which this release gets its updates',
+      `# Switch the updates repository on (/etc/yum.repos.d), then:\n${refresh(host)}`,
+    );
+  }
+  return undefined;
+};
+
+const nothingWaits = (host: Host, wanted: WantedPackage, offers: readonly RpmOffer[]): Waiting => {
+  const silent = whySilent(host, wanted, offers);
+  if (silent !== undefined) return silent;
+  const own = offers.find(({ version }) => rpm.compare(version, wanted.version) === 0);
   return {
     state: 'none',
-    why: `${version} is the newest build on offer`,
-    because: { path: offer.repository.path },
+    why: `${wanted.version} is the newest build on offer`,
+    ...(own === undefined ? {} : { because: { path: own.repository.path } }),
   };
 };
 
@@ -151,9 +206,12 @@ const waitingFor = (host: Host, wanted: WantedPackage): Waiting => {
   const choice = newest([...offers, ...advisories].filter(newer));
   if (choice === undefined || isModular(version)) return nothingWaits(host, wanted, offers);
   const fixes = advisories.filter(advisory => advisory.security && newer(advisory));
-  const told = [...offers, ...advisories]
-    .filter(newer)
-    .every(each => each.repository.hasAdvisories);
+  // Silence about flaws means something only where every index is there, and of the distribution's builds.
+  const told =
+    wanted.origin === 'distribution' &&
+    repositories.unread.length === 0 &&
+    repositories.missing.length === 0 &&
+    [...offers, ...advisories].filter(newer).every(each => each.repository.hasAdvisories);
   const security = fixes.length > 0 ? true : told ? false : null;
   const since = sinceOf(wanted, fixes, choice);
   const lock = locks.find(({ glob }) => idMatches(glob, name));
@@ -174,19 +232,32 @@ const waitingFor = (host: Host, wanted: WantedPackage): Waiting => {
       : { held: `dnf is told to leave it alone (${lock.path}:${lock.line})` }),
     remedy: [
       ...(lock === undefined ? [] : [`# remove line ${lock.line} of ${lock.path} first`]),
-      `dnf upgrade ${name}`,
+      upgrade(host, name),
     ].join('\n'),
   };
+};
+
+/**
+ * As of when the index speaks of this package, at the least: the repositories that offer the installed
+ * build, or, where updates come in one of their own, that one. Each has its own date.
+ */
+const indexAsOf = (
+  host: Host,
+  wanted: WantedPackage,
+  offers: readonly RpmOffer[],
+): string | undefined => {
+  const exact = offers.filter(({ version }) => rpm.compare(version, wanted.version) === 0);
+  const own = (exact.length > 0 ? exact : offers).map(({ repository }) => repository);
+  const updates = wanted.origin === 'vendor' ? [] : (updatesIn(host) ?? []);
+  const deciding = updates.length > 0 ? updates : own;
+  const dates = deciding.flatMap(({ generated, checked }) => checked ?? generated ?? []);
+  return dates.length < deciding.length ? undefined : dates.sort()[0];
 };
 
 const factsOf = (host: Host, wanted: WantedPackage): PatchFacts => {
   const { files, now, distribution, repositories, upgrades } = host;
   const offers = (repositories.offers.get(wanted.name) ?? []).filter(fits(wanted));
-  // dnf refreshes its repositories together: the youngest says when that was at the earliest.
-  const asOf = repositories.all
-    .flatMap(({ generated }) => generated ?? [])
-    .sort()
-    .at(-1);
+  const asOf = indexAsOf(host, wanted, offers);
   const own = offers.find(({ version }) => version === wanted.version);
   return {
     ...(asOf === undefined ? {} : { indexAsOf: asOf }),
@@ -201,8 +272,7 @@ const factsOf = (host: Host, wanted: WantedPackage): PatchFacts => {
       wanted,
       distribution,
       {
-        byDistribution:
-          wanted.origin === undefined ? offers.length > 0 : wanted.origin === 'distribution',
+        byDistribution: wanted.origin === 'distribution',
       },
       now,
     ),
@@ -218,7 +288,9 @@ export const dnf: LocalSource = {
   reads: [
     ...repomdPatterns,
     ...repomdPatterns.map(pattern => pattern.replace('repomd.xml', '*-{primary,updateinfo}.xml*')),
-    '/var/lib/dnf/history.sqlite',
+    ...repositoryFilePatterns,
+    ...overridePatterns,
+    ...historyPaths.flatMap(path => [path, `${path}-wal`]),
     '/var/log/dnf.rpm.log*',
     ...configurations,
     ...lockLists,
@@ -229,7 +301,7 @@ export const dnf: LocalSource = {
       files,
       now,
       distribution,
-      repositories: readRepositories(files, names),
+      repositories: readRepositories(files, names, now),
       upgrades: readUpgrades(files, names),
       locks: readLocks(files),
     };

@@ -184,6 +184,15 @@ const scan = (files: FileView, names: ReadonlySet<string>): AptLists => {
   const unread: string[] = [];
   const lists: { path: string; release: AptRelease }[] = [];
   const packed = paths.filter(path => /_Packages(?:\.(?:lz4|gz|xz|zst|bz2))?$/.test(path));
+  const beyond = packed.slice(listsMax);
+  if (beyond.length > 0) {
+    unread.push(...beyond.slice(0, 1));
+    files.note({
+      what: aptListsFolder,
+      why: `holds more than ${listsMax} lists of packages; the rest was not read`,
+      how: 'Remove the lists of repositories that are no longer used: apt update.',
+    });
+  }
   for (const path of packed.slice(0, listsMax)) {
     const own = releases.find(({ prefix }) => path.startsWith(prefix));
     const release = own?.release ?? unknownRelease(path);

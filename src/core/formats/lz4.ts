@@ -53,7 +53,8 @@ const unpackBlock = (block: Buffer, out: Buffer, from: number): number => {
  */
 export function* unpackLz4(bytes: Buffer): Iterable<Buffer> {
   let at = 0;
-  while (at + 7 <= bytes.length) {
+  while (at < bytes.length) {
+    if (at + 7 > bytes.length) fail('it ends in the middle');
     if (bytes.readUInt32LE(at) !== magic) fail('no frame begins where one should');
     const flags = bytes.readUInt8(at + 4);
     const blockBytesMax = 1 << (8 + 2 * ((bytes.readUInt8(at + 5) >> 4) & 7));

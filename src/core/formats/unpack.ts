@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { FileView } from '../files.ts';
 import { unpackLz4 } from './lz4.ts';
 import { unpackXz } from './xz.ts';
+import { zstdFrames } from './zstd.ts';
 
 export interface UnpackLimits {
   /** Of the file as it lies on disk. */
@@ -38,6 +39,14 @@ function* bounded(pieces: Iterable<Uint8Array>, bytesMax: number): Iterable<Uint
   }
 }
 
+function* unpackFrames(
+  unpack: NonNullable<typeof zstd>,
+  bytes: Buffer,
+  bytesMax: number,
+): Iterable<Buffer> {
+  for (const frame of zstdFrames(bytes)) yield unpack(frame, { maxOutputLength: bytesMax });
+}
+
 const unpackBytes = (packing: Packing, bytes: Buffer, bytesMax: number): Iterable<Uint8Array> => {
   switch (packing) {
     case 'plain':
@@ -47,7 +56,7 @@ const unpackBytes = (packing: Packing, bytes: Buffer, bytesMax: number): Iterabl
     case 'zstd':
       if (zstd === undefined)
         throw new Error('this Node.js cannot unpack zstd; 22.15 and newer can');
-      return [zstd(bytes, { maxOutputLength: bytesMax })];
+      return bounded(unpackFrames(zstd, bytes, bytesMax), bytesMax);
     case 'lz4':
       return bounded(unpackLz4(bytes), bytesMax);
     case 'xz':

@@ -61,23 +61,49 @@ const lzma2 = (bytes: Buffer, from: number, decoder: LzmaDecoder): number => {
   }
 };
 
+/** Where a stream ends: behind its index, which must speak of as many blocks as there were, and footer. */
+const afterIndex = (bytes: Buffer, from: number, blocks: number): number => {
+  const records = variable(bytes, from + 1);
+  if (records.value !== blocks) fail('its index is of other blocks');
+  let at = records.end;
+  for (let i = 0; i < blocks * 2; i++) at = variable(bytes, at).end;
+  at += ((4 - ((at - from) & 3)) & 3) + 4 + 12;
+  if (at > bytes.length || bytes.toString('latin1', at - 2, at) !== 'YZ') {
+    fail('it ends in the middle');
+  }
+  return at;
+};
+
+const isStream = (bytes: Buffer, at: number): boolean =>
+  bytes.toString('latin1', at, at + 6) === '\xfd7zXZ\0';
+
 /**
- * Unpacks an .xz file (tukaani.org/xz/xz-file-format.txt) whose blocks are plain LZMA2. Checks are
- * not verified: what is read is an index that the package manager verified when it came.
+ * Unpacks an .xz file (tukaani.org/xz/xz-file-format.txt) whose blocks are plain LZMA2, all of its
+ * streams. Checks are not verified: what is read is an index that the package manager verified when it
+ * came.
  *
  * @throws PackedDataError when the data is damaged or unpacks to more than `bytesMax`.
  */
 export function* unpackXz(bytes: Buffer, bytesMax: number): Iterable<Buffer> {
-  const check = checkBytes[(bytes[7] ?? fail('it ends in the middle')) & 15] ?? 0;
-  let at = 12;
+  let at = 0;
   let left = bytesMax;
-  while ((bytes[at] ?? fail('it ends in the middle')) !== 0) {
-    const decoder = new LzmaDecoder(left);
-    const start = blockHeader(bytes, at);
-    const end = lzma2(bytes, start, decoder);
-    const piece = decoder.out.subarray(0, decoder.outAt);
-    left -= piece.length;
-    yield piece;
-    at = end + ((4 - ((end - start) & 3)) & 3) + check;
+  while (at < bytes.length) {
+    if (!isStream(bytes, at)) fail('no stream begins where one should');
+    const check = checkBytes[(bytes[at + 7] ?? fail('it ends in the middle')) & 15] ?? 0;
+    at += 12;
+    let blocks = 0;
+    while ((bytes[at] ?? fail('it ends in the middle')) !== 0) {
+      const decoder = new LzmaDecoder(left);
+      const start = blockHeader(bytes, at);
+      const end = lzma2(bytes, start, decoder);
+      const piece = decoder.out.subarray(0, decoder.outAt);
+      left -= piece.length;
+      yield piece;
+      at = end + ((4 - ((end - start) & 3)) & 3) + check;
+      blocks += 1;
+    }
+    at = afterIndex(bytes, at, blocks);
+    // Streams may be apart by zeros, in fours.
+    while (at + 4 <= bytes.length && bytes.readUInt32BE(at) === 0) at += 4;
   }
 }

@@ -2,8 +2,9 @@ import type { FileView } from '../../../core/files.ts';
 import type { AptListed } from '../../../core/formats/apt-lists.ts';
 import type { Since } from '../../../core/patch.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { WantedPackage } from '../../local-source.ts';
 import { deb } from '../../versions/deb.ts';
-import type { Changelog } from './changelog.ts';
+import type { Changelog, ChangelogEntry } from './changelog.ts';
 import type { Installations } from './log.ts';
 
 interface Bound {
@@ -11,48 +12,85 @@ interface Bound {
   readonly basis: string;
 }
 
+/** What is on offer that is newer, and whether it is known to mend a flaw. */
+export interface Newer {
+  readonly offers: readonly AptListed[];
+  readonly security: boolean | null;
+}
+
 const archives = '/var/cache/apt/archives';
 
-/** Downloaded builds that are newer than the installed one: the file's time is the server's. */
-const downloads = (files: FileView, name: string, installed: string, now: Date): readonly Bound[] =>
+/**
+ * Downloaded builds between the installed one and the newest on offer: the file's time is the
+ * server's, so what it mends was out by then.
+ */
+const downloads = (
+  files: FileView,
+  { name, version: installed }: WantedPackage,
+  { offers }: Newer,
+  now: Date,
+): readonly Bound[] =>
   files.list(archives).flatMap(entry => {
     if (!entry.name.startsWith(`${name}_`) || !entry.name.endsWith('.deb')) return [];
     const version = (entry.name.split('_')[1] ?? '').replace(/%3a/gi, ':');
-    if (deb.compare(version, installed) !== 1) return [];
+    const between =
+      deb.compare(version, installed) === 1 &&
+      offers.some(offer => [-1, 0].some(order => deb.compare(version, offer.version) === order));
     const mtimeMs = files.stat(`${archives}/${entry.name}`)?.mtimeMs ?? Number.POSITIVE_INFINITY;
-    return mtimeMs > now.getTime()
-      ? []
-      : [{ at: new Date(mtimeMs).toISOString(), basis: `${entry.name} was downloaded` }];
+    return between && mtimeMs <= now.getTime()
+      ? [{ at: new Date(mtimeMs).toISOString(), basis: `${entry.name} was downloaded` }]
+      : [];
   });
+
+/** A release's own build: a plain revision, or the suffix of one of its updates. */
+const houseVersion = /(?:[+~]deb\d+u\d+|ubuntu[\d.]+|-[\d.]+)(?:\+b\d+)?$/;
+/** `bookworm-security`, `unstable`; not `UNRELEASED`, not backports. */
+const houseSuite = /^[a-z]+(?:-(?:security|updates|proposed-updates|proposed))?$/;
+
+/**
+ * The day before which no newer build can have been out: when the installed one was made, if it is one
+ * in the distribution's own row of updates. A rebuild made here says nothing about what was out then.
+ */
+const madeOn = (
+  { origin, version }: WantedPackage,
+  changelog: Changelog | undefined,
+): string | undefined => {
+  if (origin !== 'distribution' || !houseVersion.test(version)) return undefined;
+  const own = (entry: ChangelogEntry): boolean =>
+    entry.version === version || entry.version === version.replace(/\+b\d+$/, '');
+  const entry = changelog?.entries.find(each => own(each) && houseSuite.test(each.distributions));
+  return entry?.date;
+};
 
 /** Since when something newer than the installed version has been on offer, as far as the host tells. */
 export const waitingSince = (
   files: FileView,
-  name: string,
-  installed: string,
-  newer: readonly AptListed[],
+  wanted: WantedPackage,
+  newer: Newer,
   changelog: Changelog | undefined,
   { installed: installedAt, seenWaiting }: Installations,
   now: Date,
 ): Since => {
+  const { name, version: installed } = wanted;
   const later: Bound[] = [
-    ...newer.flatMap(({ release, version }) =>
-      release.date === undefined
+    ...newer.offers.flatMap(({ release, version }) =>
+      release.date === undefined || Date.parse(release.date) > now.getTime()
         ? []
         : [{ at: release.date, basis: `${baseOf(release.path)} offers ${version}` }],
     ),
-    ...downloads(files, name, installed, now),
+    ...downloads(files, wanted, newer, now),
   ];
   const putThere = installedAt.get(`${name} ${installed}`);
   const seen = (seenWaiting.get(name) ?? []).find(
     ({ at }) => putThere !== undefined && at > putThere,
   );
-  if (seen !== undefined) later.push({ at: seen.at, basis: 'unattended-upgrades saw it waiting' });
+  // What unattended-upgrades saw first need not have been the security fix that waits now.
+  if (seen !== undefined && newer.security !== true) {
+    later.push({ at: seen.at, basis: 'unattended-upgrades saw it waiting' });
+  }
   const [last] = later.sort((a, b) => (a.at < b.at ? -1 : 1));
-  const own = changelog?.entries.find(
-    ({ version }) => version === installed || version === installed.replace(/\+b\d+$/, ''),
-  );
-  const first = own?.date;
+  const made = madeOn(wanted, changelog);
+  const first = made !== undefined && (last === undefined || made <= last.at) ? made : undefined;
   const basis = [
     first === undefined ? '' : `the installed build’s changelog is of ${first.slice(0, 10)}`,
     last === undefined ? '' : `${last.basis} (${last.at.slice(0, 10)})`,

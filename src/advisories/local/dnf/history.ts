@@ -1,7 +1,7 @@
 import type { Place } from '../../../core/component.ts';
 import { messageOf } from '../../../core/errors.ts';
 import type { FileView } from '../../../core/files.ts';
-import { openSqlite, type SqliteValue } from '../../../core/formats/sqlite.ts';
+import { openSqlite, type SqliteDatabase, type SqliteValue } from '../../../core/formats/sqlite.ts';
 import { unpackedText } from '../../../core/formats/unpack.ts';
 import type { PastUpdate } from '../../../core/patch.ts';
 import { rpm } from '../../versions/rpm.ts';
@@ -17,11 +17,19 @@ export interface RpmUpgrade {
   readonly because: Place;
 }
 
-const databasePath = '/var/lib/dnf/history.sqlite';
+/** Histories of dnf 4 and dnf 5. */
+export const historyPaths: readonly string[] = [
+  '/var/lib/dnf/history.sqlite',
+  '/usr/lib/sysimage/libdnf5/transaction_history.sqlite',
+  '/var/lib/dnf5/transaction_history.sqlite',
+];
 const logBytesMax = 64 << 20;
 const dayMs = 86_400_000;
-/** `TransactionItemAction` of libdnf: the new build, and the one that it replaced. */
-const actions = { upgrade: 6, upgraded: 7 };
+/** libdnf's `TransactionItemAction` and `TransactionItemState`: dnf 4 and dnf 5 count differently. */
+const codes = {
+  dnf4: { upgrade: 6, replaced: 7, done: 1 },
+  dnf5: { upgrade: 2, replaced: 6, done: 2 },
+} as const;
 
 /** `postfix-2:3.5.25-1.el9.x86_64`. */
 const parseNevra = (
@@ -35,60 +43,72 @@ const parseNevra = (
 const textOf = (value: SqliteValue | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-/** dnf's own database of transactions. */
-const fromDatabase = (files: FileView, names: ReadonlySet<string>): readonly RpmUpgrade[] => {
-  const out: RpmUpgrade[] = [];
-  try {
-    const database = openSqlite(files, databasePath);
-    if (database === undefined) return [];
-    const items = new Map<unknown, { name: string; version: string }>();
-    for (const row of database.rows('rpm')) {
-      const name = textOf(row.get('name'));
-      if (!names.has(name)) continue;
-      const epoch = Number(row.get('epoch') ?? 0);
-      const version = `${epoch > 0 ? `${epoch}:` : ''}${textOf(row.get('version'))}-${textOf(row.get('release'))}`;
-      items.set(row.get('item_id'), { name, version });
-    }
-    const times = new Map<unknown, number>();
-    for (const row of database.rows('trans')) {
-      times.set(row.get('id'), Number(row.get('dt_end') ?? row.get('dt_begin') ?? 0));
-    }
-    const replaced = new Map<string, string>();
-    const put: { key: string; name: string; to: string; at: number }[] = [];
-    for (const row of database.rows('trans_item')) {
-      const item = items.get(row.get('item_id'));
-      if (item === undefined) continue;
-      const key = `${textOf(row.get('trans_id'))} ${item.name}`;
-      if (row.get('action') === actions.upgraded) replaced.set(key, item.version);
-      if (row.get('action') === actions.upgrade) {
-        put.push({
-          key,
-          name: item.name,
-          to: item.version,
-          at: times.get(row.get('trans_id')) ?? 0,
-        });
-      }
-    }
-    for (const { key, name, to, at } of put) {
-      const from = replaced.get(key);
-      if (from === undefined || !(at > 0) || at > 1e11) continue;
-      out.push({
-        name,
-        from,
-        to,
-        at: new Date(at * 1000).toISOString(),
-        because: { path: databasePath },
-      });
-    }
-  } catch (thrown) {
-    files.note({
-      what: databasePath,
-      why: `dnf's history could not be read: ${messageOf(thrown)}`,
-      how: 'Check it with dnf history.',
+type Row = ReadonlyMap<string, SqliteValue>;
+
+const idsOf = (rows: Iterable<Row>, column: string): ReadonlyMap<unknown, string> =>
+  new Map([...rows].map(row => [row.get('id'), textOf(row.get(column))]));
+
+/** One history's updates. dnf 5 keeps names, and what happened to a package, in tables of their own. */
+const upgradesIn = (
+  database: SqliteDatabase,
+  path: string,
+  names: ReadonlySet<string>,
+): readonly RpmUpgrade[] => {
+  const rows = (table: string): Iterable<Row> => database.rows(table);
+  const isFifth = database.tables.includes('pkg_names');
+  const { upgrade, replaced, done } = isFifth ? codes.dnf5 : codes.dnf4;
+  const [action, state] = isFifth ? ['action_id', 'state_id'] : ['action', 'state'];
+  const named = isFifth ? idsOf(rows('pkg_names'), 'name') : undefined;
+  const items = new Map<unknown, { name: string; version: string }>();
+  for (const row of rows('rpm')) {
+    const name = named?.get(row.get('name_id')) ?? textOf(row.get('name'));
+    if (!names.has(name)) continue;
+    const epoch = Number(row.get('epoch') ?? 0);
+    const version = `${epoch > 0 ? `${epoch}:` : ''}${textOf(row.get('version'))}-${textOf(row.get('release'))}`;
+    items.set(row.get('item_id'), { name, version });
+  }
+  const times = new Map<unknown, number>();
+  for (const row of rows('trans')) {
+    times.set(row.get('id'), Number(row.get('dt_end') ?? row.get('dt_begin') ?? 0));
+  }
+  const before = new Map<string, string>();
+  const put: { key: string; name: string; to: string; at: number }[] = [];
+  for (const row of rows('trans_item')) {
+    const item = items.get(row.get('item_id'));
+    if (item === undefined || (row.has(state) && row.get(state) !== done)) continue;
+    const key = `${textOf(row.get('trans_id'))} ${item.name}`;
+    if (row.get(action) === replaced) before.set(key, item.version);
+    if (row.get(action) !== upgrade) continue;
+    put.push({
+      key,
+      name: item.name,
+      to: item.version,
+      at: times.get(row.get('trans_id')) ?? 0,
     });
   }
-  return out;
+  return put.flatMap(({ key, name, to, at }) => {
+    const from = before.get(key);
+    return from === undefined || !(at > 0) || at > 1e11
+      ? []
+      : [{ name, from, to, at: new Date(at * 1000).toISOString(), because: { path } }];
+  });
 };
+
+/** dnf's own databases of transactions. */
+const fromDatabases = (files: FileView, names: ReadonlySet<string>): readonly RpmUpgrade[] =>
+  historyPaths.flatMap(path => {
+    try {
+      const database = openSqlite(files, path);
+      return database === undefined ? [] : upgradesIn(database, path, names);
+    } catch (thrown) {
+      files.note({
+        what: path,
+        why: `dnf's history could not be read: ${messageOf(thrown)}`,
+        how: 'Check it with dnf history.',
+      });
+      return [];
+    }
+  });
 
 const logLine =
   /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{4})) SUBDEBUG (Upgraded?): (\S{1,400})$/;
@@ -134,7 +154,7 @@ export const readUpgrades = (
   names: ReadonlySet<string>,
 ): ReadonlyMap<string, readonly RpmUpgrade[]> => {
   const out = new Map<string, RpmUpgrade[]>();
-  for (const upgrade of [...fromDatabase(files, names), ...fromLogs(files, names)]) {
+  for (const upgrade of [...fromDatabases(files, names), ...fromLogs(files, names)]) {
     if (rpm.compare(upgrade.from, upgrade.to) !== -1) continue;
     const known = out.get(upgrade.name) ?? [];
     out.set(upgrade.name, known);

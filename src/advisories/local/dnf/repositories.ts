@@ -2,6 +2,7 @@ import type { FileView } from '../../../core/files.ts';
 import { between, pickBlocks } from '../../../core/formats/pick.ts';
 import { unpacked } from '../../../core/formats/unpack.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
+import { enabledRepositories } from './configured.ts';
 
 /** One build of one package, as a repository's index or one of its advisories names it. */
 export interface RpmOffer {
@@ -26,6 +27,8 @@ export interface Repository {
   readonly path: string;
   /** RFC 3339, UTC: when it was generated. */
   readonly generated?: string;
+  /** RFC 3339, UTC: when dnf last saw that this is still what the repository has. */
+  readonly checked?: string;
   /** Whether it says which updates mend flaws. */
   readonly hasAdvisories: boolean;
 }
@@ -36,6 +39,8 @@ export interface Repositories {
   readonly advisories: ReadonlyMap<string, readonly RpmAdvisory[]>;
   /** Indexes that exist and could not be read. */
   readonly unread: readonly string[];
+  /** Repositories that are switched on and of which there is no index here. */
+  readonly missing: readonly string[];
 }
 
 /** Where dnf 4, dnf 5, yum and zypper keep what they downloaded. */
@@ -48,6 +53,7 @@ export const repomdPatterns: readonly string[] = [
 
 const repositoriesMax = 100;
 const indexBytesMax = 384 << 20;
+const hourMs = 3_600_000;
 
 export const stampOf = (text: string | undefined): string | undefined => {
   const trimmed = (text ?? '').trim();
@@ -180,14 +186,41 @@ const group = <T extends { readonly name: string }>(
   return out;
 };
 
+/**
+ * dnf touches its copy of `primary` whenever it finds it to be what the repository still has. A tree
+ * that was copied without its times has one and the same time everywhere, which says nothing.
+ */
+const checkedAt = (
+  files: FileView,
+  primary: string | undefined,
+  generated: string | undefined,
+  now: Date,
+): string | undefined => {
+  const mtimeMs = primary === undefined ? undefined : files.stat(primary)?.mtimeMs;
+  const systemMs = files.stat('/etc/os-release')?.mtimeMs;
+  if (mtimeMs === undefined || systemMs === undefined || generated === undefined) return undefined;
+  const plausible =
+    mtimeMs <= now.getTime() &&
+    mtimeMs >= Date.parse(generated) &&
+    Math.abs(mtimeMs - systemMs) > hourMs;
+  return plausible ? new Date(mtimeMs).toISOString() : undefined;
+};
+
 /** Reads the cached indexes and advisories of every repository, for the packages asked about. */
-export const readRepositories = (files: FileView, names: ReadonlySet<string>): Repositories => {
+export const readRepositories = (
+  files: FileView,
+  names: ReadonlySet<string>,
+  now: Date,
+): Repositories => {
   const all: Repository[] = [];
   const offers: RpmOffer[] = [];
   const advisories: RpmAdvisory[] = [];
   const unread: string[] = [];
   const paths = repomdPatterns.flatMap(pattern => files.glob(pattern)).slice(0, repositoriesMax);
+  const enabled = enabledRepositories(files);
   for (const path of paths) {
+    // The cache keeps what was switched off or removed since: dnf installs nothing from there.
+    if (enabled !== undefined && !enabled.has(idOf(path))) continue;
     const { hrefs, generated } = readRepomd(files, path);
     const base = baseOf(dirOf(path)) === 'repodata' ? dirOf(dirOf(path)) : dirOf(path);
     /** yum puts the files beside `repomd.xml`, and unpacked ones into `gen`. */
@@ -200,17 +233,22 @@ export const readRepositories = (files: FileView, names: ReadonlySet<string>): R
     };
     const updateinfo = fileOf('updateinfo');
     const primary = fileOf('primary');
+    const checked = checkedAt(files, primary, generated, now);
     const repository: Repository = {
       id: idOf(path),
       path,
       ...(generated === undefined ? {} : { generated }),
+      ...(checked === undefined ? {} : { checked }),
       hasAdvisories: updateinfo !== undefined,
     };
     all.push(repository);
     const notedBefore = files.unseen.length;
     const limits = { bytesMax: indexBytesMax };
-    if (primary === undefined) unread.push(`${base} (its list of packages is not in the cache)`);
-    else offers.push(...offersIn(unpacked(files, primary, limits), names, repository));
+    if (hrefs.size === 0) unread.push(`${path} (it names no list of packages)`);
+    else if (primary === undefined)
+      unread.push(`${base} (its list of packages is not in the cache)`);
+    if (primary !== undefined)
+      offers.push(...offersIn(unpacked(files, primary, limits), names, repository));
     if (updateinfo !== undefined) {
       advisories.push(...advisoriesIn(unpacked(files, updateinfo, limits), names, repository));
     }
@@ -218,5 +256,7 @@ export const readRepositories = (files: FileView, names: ReadonlySet<string>): R
       if (what === primary || what === updateinfo) unread.push(what);
     }
   }
-  return { all, offers: group(offers), advisories: group(advisories), unread };
+  const cached = new Set(all.map(({ id }) => id));
+  const missing = [...(enabled ?? [])].filter(id => !cached.has(id));
+  return { all, offers: group(offers), advisories: group(advisories), unread, missing };
 };

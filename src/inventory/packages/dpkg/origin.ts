@@ -102,12 +102,13 @@ export const listedMaker = (
       why: `the repository ${label || origin} offers exactly this build`,
     };
   }
-  // An update in a stable suite keeps the version and adds `+debNuM`: the installed one came before.
+  // An update in a stable suite keeps the version and adds `+debNuM`, a rebuild adds `+bN`: the
+  // installed one came before.
   const updated = offers.find(
     offer =>
       isDistribution(offer.release.origin) &&
       offer.version.startsWith(version) &&
-      /^[+~]deb\d+u\d+$/.test(offer.version.slice(version.length)),
+      /^(?:[+~]deb\d+u\d+)?(?:\+b\d+)?$/.test(offer.version.slice(version.length)),
   );
   return updated === undefined
     ? undefined
