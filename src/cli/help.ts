@@ -29,7 +29,8 @@ const exitRows = rows([
 
 export const mainHelp = (version: string): string =>
   [
-    `postern ${version}: is every third-party part of the mail platform known, patched, logged, kept and watched?`,
+    `postern ${version}: is every third-party part of the mail platform known, patched, logged,`,
+    'kept and watched?',
     '',
     'Usage: postern VERB [options]',
     '',
@@ -65,7 +66,8 @@ export const verbHelp = (verb: Verb): string => {
     'Exit status:',
     exitRows,
     '',
-    'Every option can also be set as POSTERN_OPTION, such as POSTERN_CONFIG or POSTERN_FORMAT; the flag wins.',
+    'Every option but --help can also be set as a variable, such as POSTERN_FORMAT or',
+    'POSTERN_FAIL_ON, and most in postern.yaml under "options". The flag wins, then the variable.',
     '',
   ].join('\n');
 };

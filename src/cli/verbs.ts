@@ -20,12 +20,12 @@ export const globalFlags: readonly Flag[] = [
   {
     name: 'config',
     value: 'FILE',
-    help: 'owners, policy, accepted risks (default ./postern.yaml, then /etc/postern/postern.yaml)',
+    help: 'owners, policy (default ./postern.yaml, then /etc/postern/postern.yaml)',
   },
   {
     name: 'store',
     value: 'DIR',
-    help: 'where Postern keeps what it collects (default /var/lib/postern, else ./postern-store)',
+    help: 'where Postern keeps what it collects (this version keeps nothing)',
   },
   { name: 'format', value: 'FORMAT', help: 'how the answer is written' },
   { name: 'out', value: 'FILE', help: 'write the answer to FILE instead of standard output' },
@@ -62,7 +62,7 @@ export const inventoryFormats = ['text', 'json', 'cyclonedx'] as const;
 export const verbs: readonly Verb[] = [
   {
     name: 'confirm',
-    does: 'Reads the mail platform, asks six questions of every part of it, and says what mends each fault.',
+    does: 'Reads the mail platform, asks the six questions of every part, says what mends each.',
     usage: 'postern confirm [--root DIR | --sample] [--format FORMAT] [--out FILE]',
     flags: [
       rootFlag,
@@ -70,7 +70,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'fail-on',
         value: 'WHAT',
-        help: 'exit 2 on: fail (default), unknown, never, or a list of checks such as patched,logged',
+        help: 'exit 2 on: fail (default), unknown, never, or checks such as patched,logged',
       },
     ],
     examples: [
