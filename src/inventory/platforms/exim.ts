@@ -15,7 +15,7 @@ import { eximExposure, listeningOf } from './exim/listening.ts';
 import { eximLogs } from './exim/logs.ts';
 import { databaseLinks } from './exim/lookups.ts';
 import { readProgram } from './exim/program.ts';
-import { programUses } from './exim/programs.ts';
+import { programUses, spamcLinks } from './exim/programs.ts';
 import { antivirusOf, localScanOf, socketLinks, spamLinks } from './exim/scanners.ts';
 import { defaultsPath, type EximSetup, knownConfigs, readSetup } from './exim/setup.ts';
 
@@ -108,6 +108,7 @@ const read = (exim: Exim): PlatformReading => {
   const exposure = eximExposure(exim, listening);
   const scan = localScanOf(exim);
   const antivirus = antivirusOf(exim);
+  const programs = programUses(exim);
   const main: Component = {
     id: exim.id,
     name: 'exim',
@@ -124,7 +125,7 @@ const read = (exim: Exim): PlatformReading => {
   return {
     components: [
       main,
-      ...programParts(exim, [...antivirus.uses, ...programUses(exim)]),
+      ...programParts(exim, [...antivirus.uses, ...programs]),
       ...embeddedParts(exim, scan),
       ...databaseLinks(exim),
       ...authParts(exim),
@@ -137,6 +138,7 @@ const read = (exim: Exim): PlatformReading => {
       ...spamLinks(exim),
       ...(scan?.links ?? []),
       ...socketLinks(exim),
+      ...spamcLinks(exim, programs),
       ...authLinks(exim),
       ...deliveryLinks(exim),
     ],

@@ -10,6 +10,7 @@ import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
 import { identify } from '../../identify.ts';
+import { mailProgram, mailProgramKind, standsAlone } from '../../mail-programs.ts';
 import { type AclItem, type Driver, type Setting, settingNamed } from '../../syntax/exim.ts';
 import { type ExpansionItem, expansionItems } from '../../syntax/exim-expansion.ts';
 import type { EximSetup } from './setup.ts';
@@ -145,6 +146,7 @@ export const partOf = (
 /** A program that mail or its data is handed to, and one place that says so. */
 export interface ProgramUse {
   readonly path: string;
+  readonly args?: readonly string[];
   readonly kind: ComponentKind;
   readonly because: Place;
   readonly reach: readonly Reach[];
@@ -171,39 +173,47 @@ export const programParts = (exim: Exim, uses: readonly ProgramUse[]): readonly 
   }
   const names = new Set<string>();
   return [...byPath].map(([path, own]) => {
-    const short = baseOf(path).slice(0, 200) || path.slice(0, 200);
+    const software = mailProgram(path);
+    const short = software?.name ?? (baseOf(path).slice(0, 200) || path.slice(0, 200));
     const name = names.has(short) ? path.slice(0, 400) : short;
     names.add(name);
     const at = programAt(exim.files, path);
     const user = own.find(use => use.user !== undefined)?.user;
-    const reach = own.flatMap(use => use.reach);
-    return {
-      ...partOf(exim, own[0]?.kind ?? 'content-filter', name, {
-        enabled: own.some(use => use.idle !== true) ? (at === undefined ? null : true) : false,
-        ...identify(exim.packages, {
-          files: at === undefined ? [] : [at],
-          ...(at === undefined
-            ? { ownVersion: { unknown: `${path} is not on this host, or its name is not fixed` } }
-            : {}),
-        }),
-        foundAt: own.map(({ because }) => because).slice(0, 50),
-        ...(user === undefined ? {} : { runsAs: user }),
-        reach: reach
-          .filter(
-            (each, i) =>
-              reach.findIndex(
-                other =>
-                  other.resource === each.resource &&
-                  other.mode === each.mode &&
-                  other.extent === each.extent,
-              ) === i,
-          )
-          .slice(0, 50),
+    const kind = software?.kind ?? mailProgramKind(path) ?? own[0]?.kind ?? 'content-filter';
+    const { partOf: host, ...part } = partOf(exim, kind, name, {
+      ...(software === undefined
+        ? {}
+        : { id: componentId(software.id), platform: software.platform }),
+      enabled: own.some(use => use.idle !== true) ? (at === undefined ? null : true) : false,
+      ...identify(exim.packages, {
+        files: at === undefined ? [] : [at],
+        ...(at === undefined
+          ? { ownVersion: { unknown: `${path} is not on this host, or its name is not fixed` } }
+          : {}),
       }),
+      foundAt: own.map(({ because }) => because).slice(0, 50),
+      ...(user === undefined ? {} : { runsAs: user }),
+      reach: distinct(own.flatMap(use => use.reach)).slice(0, 50),
+    });
+    const alone = software !== undefined && standsAlone(software);
+    return {
+      ...part,
       name: short,
+      ...(alone || host === undefined ? {} : { partOf: host }),
     };
   });
 };
+
+const distinct = (reach: readonly Reach[]): readonly Reach[] =>
+  reach.filter(
+    (each, i) =>
+      reach.findIndex(
+        other =>
+          other.resource === each.resource &&
+          other.mode === each.mode &&
+          other.extent === each.extent,
+      ) === i,
+  );
 
 export const valueOf = (driver: Driver, name: string): Setting | undefined =>
   settingNamed(driver.settings, name);

@@ -64,7 +64,7 @@ const routesOf = (router: Driver): readonly Route[] => {
 };
 
 const kindOf = (protocol: string, to: Endpoint): ComponentKind => {
-  if (protocol === 'lmtp') return 'connector';
+  if (protocol === 'lmtp') return 'imap';
   return to.net === 'unix' || isLoopback(to.host) ? 'content-filter' : 'gateway';
 };
 
@@ -175,7 +175,7 @@ const fixed = (exim: Exim, transport: Driver): readonly Link[] => {
       {
         from: exim.id,
         to,
-        as: 'connector',
+        as: 'imap',
         reach: [handed(extent, socket.at)],
         because: socket.at,
       },

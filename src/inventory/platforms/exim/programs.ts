@@ -1,8 +1,10 @@
 import type { Place, Reach } from '../../../core/component.ts';
+import type { Link } from '../../platform.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { type Driver, settingNamed } from '../../syntax/exim.ts';
 import { expansionItems } from '../../syntax/exim-expansion.ts';
+import { spamcTarget } from '../postfix/programs.ts';
 import { type Exim, isDynamic, type ProgramUse, programAt, valueOf } from './context.ts';
 
 const passing = (extent: string, because: Place, mode: Reach['mode'] = 'read'): Reach => ({
@@ -62,6 +64,7 @@ const transportPrograms = (exim: Exim): readonly ProgramUse[] =>
         : [
             {
               path: piped.path,
+              args: piped.args,
               kind: 'content-filter',
               because: command.at,
               idle,
@@ -76,6 +79,7 @@ const transportPrograms = (exim: Exim): readonly ProgramUse[] =>
         : [
             {
               path: filtered.path,
+              args: filtered.args,
               kind: 'content-filter',
               because: filter.at,
               idle,
@@ -152,6 +156,7 @@ const redirectPrograms = (exim: Exim): readonly ProgramUse[] =>
       return [
         {
           path: program.path,
+          args: program.args,
           kind: 'content-filter',
           because,
           reach: [passing(`every message to ${whose}`, because)],
@@ -263,3 +268,10 @@ export const programUses = (exim: Exim): readonly ProgramUse[] => [
   ...systemFilterPrograms(exim),
   ...askedPrograms(exim),
 ];
+
+/** What spamc hands over goes on to SpamAssassin's daemon. */
+export const spamcLinks = (exim: Exim, uses: readonly ProgramUse[]): readonly Link[] =>
+  uses.flatMap(({ path, args = [], because, reach, idle }): readonly Link[] => {
+    const to = idle === true ? undefined : spamcTarget([path, ...args]);
+    return to === undefined ? [] : [{ from: exim.id, to, as: 'spam-filter', reach, because }];
+  });

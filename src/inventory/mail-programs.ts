@@ -1,0 +1,76 @@
+import type { ComponentKind } from '../core/component.ts';
+import { baseOf } from '../core/paths.ts';
+
+/** A program that belongs to a software with a platform of its own: both findings then join. */
+export interface MailProgram {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: ComponentKind;
+  readonly platform: string;
+  /** What distributions call its package, most likely first. */
+  readonly packages: readonly string[];
+}
+
+const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
+  {
+    programs: /\/dovecot\/(?:dovecot-lda|deliver)$|\/dovecot-lda$/,
+    id: 'dovecot',
+    name: 'dovecot',
+    kind: 'imap',
+    platform: 'dovecot',
+    packages: ['dovecot-core', 'dovecot'],
+  },
+  {
+    programs: /\/policyd-spf$/,
+    id: 'policyd-spf',
+    name: 'policyd-spf',
+    kind: 'policy-service',
+    platform: 'policyd-spf',
+    packages: ['postfix-policyd-spf-python', 'pypolicyd-spf', 'python3-policyd-spf'],
+  },
+  {
+    programs: /\/spamassassin$/,
+    id: 'spamassassin',
+    name: 'spamassassin',
+    kind: 'spam-filter',
+    platform: 'spamassassin',
+    packages: ['spamassassin'],
+  },
+  {
+    programs: /\/sympa\/.{0,200}(?:queue|bouncequeue|familyqueue)$/,
+    id: 'sympa',
+    name: 'sympa',
+    kind: 'list-manager',
+    platform: 'sympa',
+    packages: ['sympa'],
+  },
+  {
+    programs: /\/mailman\/(?:.{1,200}\/)?mailman$/,
+    id: 'mailman2',
+    name: 'mailman',
+    kind: 'list-manager',
+    platform: 'mailman2',
+    packages: ['mailman'],
+  },
+];
+
+/** Programs of list managers and mail stores that have no platform. */
+const kinds: ReadonlyMap<string, ComponentKind> = new Map([
+  ['mlmmj-receive', 'list-manager'],
+  ['mlmmj-recieve', 'list-manager'],
+  ['majordomo', 'list-manager'],
+  ['wrapper', 'list-manager'],
+  ['ezmlm-send', 'list-manager'],
+  ['cyrdeliver', 'imap'],
+]);
+
+/** The software that a program which mail is piped to belongs to, by the program's path. */
+export const mailProgram = (path: string): MailProgram | undefined =>
+  path.length > 500 ? undefined : known.find(({ programs }) => programs.test(path));
+
+/** What a program is when no platform knows it. */
+export const mailProgramKind = (path: string): ComponentKind | undefined => kinds.get(baseOf(path));
+
+/** A mail store or list manager is a software of its own, not a part of who calls it. */
+export const standsAlone = ({ kind }: MailProgram): boolean =>
+  kind === 'imap' || kind === 'list-manager';
