@@ -350,7 +350,9 @@ describe('output', () => {
 
   test('a reader who has had enough is no error', () => {
     const line = quoted(process.execPath, program, 'confirm', '--root', faulty, '--format', 'json');
-    const { stdout, stderr } = shell(`${line} | head -c 20; echo; echo "\${PIPESTATUS[0]}"`);
+    const { stdout, stderr } = shell(
+      `${line} | head -c 20; code=\${PIPESTATUS[0]}; echo; echo "$code"`,
+    );
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n').at(-1)).toBe('2');
   });

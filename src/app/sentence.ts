@@ -34,7 +34,7 @@ export const sentenceOf = (
   const verdict = failing.length > 0 ? joinWords(failing) : 'none fails a check';
   const unknown = total('unknown');
   const rest = [
-    unknown === 0 ? '' : `${unknown} answers are unknown`,
+    unknown === 0 ? '' : `${unknown} answer${unknown === 1 ? ' is' : 's are'} unknown`,
     unseen === 0 ? '' : `${unseen} thing${unseen === 1 ? '' : 's'} could not be seen`,
   ].filter(part => part !== '');
   return `${subject}: ${verdict}${rest.length === 0 ? '' : `; ${rest.join(', ')}`}.`;
