@@ -1,10 +1,11 @@
 import { localSources } from '../advisories/local.generated.ts';
+import type { WantedPackage } from '../advisories/local-source.ts';
 import { askAll, countStates } from '../confirm/ask.ts';
 import type { Setting, Subject } from '../confirm/question.ts';
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import type { Component, ComponentId } from '../core/component.ts';
 import type { FileView } from '../core/files.ts';
-import type { Distribution, PackageRef } from '../core/packages.ts';
+import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
 import { takeInventory } from '../inventory/take.ts';
@@ -30,18 +31,21 @@ const packageKey = ({ ecosystem, name }: PackageRef): string => `${ecosystem}:${
 const patchFacts = (
   files: FileView,
   components: readonly Component[],
-  distribution: Distribution,
+  packages: PackageIndex,
   now: Date,
 ): ReadonlyMap<string, PatchFacts> => {
-  const wanted = new Map<string, PackageRef>();
+  const wanted = new Map<string, WantedPackage>();
   for (const { package: owner } of components) {
-    if (owner !== undefined) wanted.set(packageKey(owner), owner);
+    if (owner === undefined) continue;
+    const known = packages.named(owner.name);
+    // Who built it, and when, decides what its index may say: only the database itself knows.
+    wanted.set(packageKey(owner), known?.ecosystem === owner.ecosystem ? known : owner);
   }
   const facts = new Map<string, PatchFacts>();
   for (const source of localSources) {
     const mine = [...wanted.values()].filter(({ ecosystem }) => ecosystem === source.ecosystem);
     if (mine.length === 0) continue;
-    for (const [name, known] of source.facts(files, mine, distribution, now)) {
+    for (const [name, known] of source.facts(files, mine, packages.distribution, now)) {
       facts.set(`${source.ecosystem}:${name}`, known);
     }
   }
@@ -82,9 +86,11 @@ export const confirm = (request: ConfirmRequest): Answer => {
   const notes = new Map(found.map(each => [each.id, noteOn(each, configuration)]));
   progress('following logs');
   const keeping = openKeeping(files, now);
-  const components = found.map(each => withTrails(withNote(each, notes.get(each.id)), keeping));
+  const components = found.map(each =>
+    withTrails(withNote(each, notes.get(each.id), configuration.path), keeping),
+  );
   progress('reading package indexes');
-  const facts = patchFacts(files, components, packages.distribution, now);
+  const facts = patchFacts(files, components, packages, now);
   progress('asking the six questions');
   const byId = new Map(components.map(each => [each.id, each]));
   const setting: Setting = {
