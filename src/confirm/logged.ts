@@ -1,5 +1,6 @@
-import type { AccessLog } from '../core/access-log.ts';
+import type { AccessLog, LogTrail } from '../core/access-log.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { lostBefore } from './lost.ts';
 import {
   evidenceOf,
   isOff,
@@ -16,24 +17,21 @@ const weightOf = (log: AccessLog): number =>
 
 const worst = (logs: readonly AccessLog[]): number => Math.max(...logs.map(weightOf));
 
+const trailEvidence = (trail: LogTrail | undefined): Verdict['evidence'] =>
+  trail?.rotation === undefined ? [] : [evidenceOf(trail.rotation.why, trail.rotation.because)];
+
 /** Does access through it leave a log that says who read what? */
 export const logged: Question = (subject): Verdict => {
   const { component } = subject;
   if (isOff(component)) return notApplicable('it is switched off: nothing is accessed through it');
   const { of: logging, logs } = logsOf(subject);
   if (logs.length === 0) {
-    if (!runsInside(component) && reachOf(subject).length === 0) {
-      return {
-        state: 'unknown',
-        why: 'neither what it can reach nor where it logs is known',
-        evidence: component.foundAt.map(place => evidenceOf('found here', place)),
-        remedy: `# Find out what ${component.name} writes down about the mail it handles, and where.`,
-        weight: 30,
-      };
-    }
+    const reaching = runsInside(component) || reachOf(subject).length > 0;
     return {
       state: 'unknown',
-      why: 'no log is known that would show what is accessed through it',
+      why: reaching
+        ? 'no log is known that would show what is accessed through it'
+        : 'neither what it can reach nor where it logs is known',
       evidence: component.foundAt.map(place => evidenceOf('found here', place)),
       remedy: `# Find out what ${component.name} writes down about the mail it handles, and where.`,
       weight: 30,
@@ -53,6 +51,20 @@ export const logged: Question = (subject): Verdict => {
       evidence,
       remedy: remedies === '' ? `# See docs/platforms/${logging.platform}.md` : remedies,
       weight: worst(faulty),
+    };
+  }
+  const gone = logs.filter(log => log.emitted === 'on' && lostBefore(log) !== undefined);
+  const [firstGone] = gone;
+  if (firstGone !== undefined) {
+    return {
+      state: 'fail',
+      why: `${gone.map(log => `"${log.question}" is written, but ${lostBefore(log) ?? ''}`).join('; ')}${via}`,
+      evidence: [...evidence, ...gone.flatMap(({ trail }) => trailEvidence(trail))],
+      remedy:
+        remedies === ''
+          ? `# Let lines of level info through to ${firstGone.trail?.path ?? 'a file'}, for example\n# in /etc/rsyslog.d/30-mail.conf:\nmail.info\t-/var/log/mail.log`
+          : remedies,
+      weight: worst(gone),
     };
   }
   const open = logs.filter(log => log.emitted === 'unknown');

@@ -1,6 +1,20 @@
+import type { AccessLog } from '../core/access-log.ts';
 import { pathMatches } from '../core/glob.ts';
 import type { Verdict } from '../core/verdict.ts';
+import type { Watcher } from '../core/watcher.ts';
 import { evidenceOf, isOff, logsOf, notApplicable, type Question } from './question.ts';
+
+/** By the file that the lines end in; in the journal, by the unit or the whole of it. */
+const reads = ({ logPaths }: Watcher, { sink, trail }: AccessLog): boolean => {
+  const path = trail?.path;
+  if (path === undefined) return false;
+  if (logPaths.some(pattern => pattern === path || pathMatches(pattern, path))) return true;
+  if (!path.endsWith('/log/journal')) return false;
+  if (sink?.to === 'journal') return logPaths.includes(`journal:${sink.unit}`);
+  if (sink?.to !== 'syslog' || sink.program === '') return false;
+  const unit = `journal:${sink.program.replace(/\/.*$/, '')}`;
+  return logPaths.some(each => each.startsWith(`${unit}.`) || each.startsWith(`${unit}@`));
+};
 
 /**
  * Have rules and a baseline that apply to it run over its log recently, and is somebody told?
@@ -21,15 +35,15 @@ export const monitored: Question = (subject, { watchers }): Verdict => {
       weight: 55,
     };
   }
-  const paths = logs.flatMap(log => log.trail?.path ?? []);
-  const reading = watchers.filter(({ logPaths }) =>
-    logPaths.some(pattern => paths.some(path => path === pattern || pathMatches(pattern, path))),
-  );
+  const reading = watchers.filter(watcher => logs.some(log => reads(watcher, log)));
+  const names = [...new Set(reading.map(({ name }) => name))];
   const shipped = logs.find(log => log.trail?.shippedTo !== undefined)?.trail?.shippedTo;
   const seen =
-    reading.length > 0
-      ? `${reading.map(({ name }) => name).join(', ')} read${reading.length === 1 ? 's' : ''} its log here, which shows neither a baseline nor that access by a legitimate component is judged`
-      : 'nothing on this host is known to read its log';
+    names.length > 0
+      ? `${names.join(', ')} read${names.length === 1 ? 's' : ''} its log here, which shows neither a baseline nor that access by a legitimate component is judged`
+      : logs.some(log => log.trail?.path !== undefined)
+        ? 'nothing on this host is known to read its log'
+        : 'where its log ends on this host is not known, so neither is what reads it';
   return {
     state: 'unknown',
     why: `${seen}${shipped === undefined ? '' : `; what is done with the copy at ${shipped} cannot be seen from here`}`,

@@ -6,7 +6,11 @@ type Kept = AccessLog & { readonly trail: LogTrail };
 
 const hasTrail = (log: AccessLog): log is Kept => log.trail !== undefined;
 
-const trailKey = ({ trail }: Kept): string => trail.path ?? trail.shippedTo ?? trail.unknown ?? '';
+/** Logs that end in the same place are one. */
+const trailKey = ({ trail }: Kept): string =>
+  [trail.path, trail.shippedTo, trail.level, trail.unknown, trail.retainedDays].join('\0');
+
+const nameOf = ({ path }: LogTrail): string => path ?? 'its log';
 
 const evidenceOfTrail = ({ trail }: Kept): readonly Evidence[] => [
   {
@@ -48,34 +52,34 @@ export const retained: Question = (subject, { policy }): Verdict => {
     };
   }
   const evidence = kept.flatMap(evidenceOfTrail);
-  const short = kept.filter(
-    ({ trail }) =>
-      trail.shippedTo === undefined &&
-      trail.retainedDays !== undefined &&
-      trail.retainedDays < policy.retentionDays,
-  );
-  const [shortest] = short.toSorted(
-    (a, b) => (a.trail.retainedDays ?? 0) - (b.trail.retainedDays ?? 0),
-  );
+  const short = kept
+    .flatMap(({ trail }) => {
+      const days = daysKept(trail);
+      return trail.shippedTo === undefined && days !== undefined && days < policy.retentionDays
+        ? [{ trail, days }]
+        : [];
+    })
+    .toSorted((a, b) => a.days - b.days);
+  const [shortest] = short;
   if (shortest !== undefined) {
-    const { trail } = shortest;
     return {
       state: 'fail',
-      why: `${trail.path ?? 'its log'} is kept for ${trail.retainedDays} days and goes nowhere else; the policy asks for ${policy.retentionDays}`,
+      why: `${shortcoming(shortest.trail)} and goes nowhere else; the policy asks for ${policy.retentionDays} days`,
       evidence,
-      remedy: remedyFor(trail, policy.retentionDays),
+      remedy: remedyFor(shortest.trail, policy.retentionDays),
       weight: 60,
     };
   }
   const reasons = kept.map(({ trail }) => {
-    const name = trail.path ?? 'its log';
+    const name = nameOf(trail);
     if (trail.shippedTo !== undefined) {
       return `a copy of ${name} goes to ${trail.shippedTo}; how long it is kept there cannot be seen from this host`;
     }
     if (trail.retainedDays === undefined) {
       return `how long ${name} is kept cannot be told: ${trail.unknown ?? 'no rotation that names a time was found'}`;
     }
-    return `${name} is kept for ${trail.retainedDays} days, but nothing proves that it is whole and unaltered`;
+    const doubt = trail.unknown === undefined ? '' : ` (${trail.unknown})`;
+    return `${name} is kept for at least ${trail.retainedDays} days${doubt}, but nothing proves that it is whole and unaltered`;
   });
   return {
     state: 'unknown',
@@ -88,9 +92,47 @@ export const retained: Question = (subject, { policy }): Verdict => {
   };
 };
 
+/**
+ * Days after which a line is gone for certain at the latest: what is surely kept, else the longest
+ * that rotation leaves anything.
+ */
+const daysKept = ({ retainedDays, rotation }: LogTrail): number | undefined =>
+  retainedDays ?? rotation?.keepsDays ?? undefined;
+
+const shortcoming = (trail: LogTrail): string => {
+  const name = nameOf(trail);
+  const days = trail.retainedDays;
+  if (days === undefined) {
+    return `${name} is kept for at most ${trail.rotation?.keepsDays ?? 0} days (${trail.rotation?.why ?? ''})`;
+  }
+  if (days > 0) return `${name} is certain to be kept for only ${days} days`;
+  return trail.path === undefined
+    ? `its lines are kept nowhere (${trail.rotation?.why ?? 'no file gets them'})`
+    : `no day of ${name} is certain to be kept (${trail.rotation?.why ?? ''})`;
+};
+
 const remedyFor = (trail: LogTrail, days: number): string => {
   const weeks = Math.ceil(days / 7);
+  if (trail.path === undefined) {
+    return '# Switch on a log that is written to a file first: see the check "logged".';
+  }
+  if (trail.path.endsWith('/log/journal')) {
+    return [
+      '# The journal is bounded by size: write the mail log to a file as well.',
+      '# Install rsyslog, then in /etc/rsyslog.d/30-mail.conf:',
+      'mail.*\t-/var/log/mail.log',
+      '# and in /etc/logrotate.d/mail-log:',
+      `/var/log/mail.log {\n\tweekly\n\trotate ${weeks}\n\tcompress\n\tmissingok\n}`,
+    ].join('\n');
+  }
+  const why = trail.rotation?.why ?? '';
   const place = trail.rotation?.because;
   const where = place === undefined ? '/etc/logrotate.d/postern-retention' : place.path;
-  return `# in ${where}, in the stanza of ${trail.path ?? 'its log'}:\nweekly\nrotate ${weeks}\ncompress`;
+  const drop = ['maxage', 'maxsize', 'size'].filter(word => new RegExp(`\\b${word} `).test(why));
+  return [
+    `# in ${where}, in the stanza of ${trail.path}${drop.length === 0 ? '' : `, in place of its ${drop.join(' and ')}`}:`,
+    'weekly',
+    `rotate ${weeks}`,
+    'compress',
+  ].join('\n');
 };

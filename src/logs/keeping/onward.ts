@@ -4,6 +4,8 @@ import { atLeast, mildest } from './severities.ts';
 /** What access logs are written with: a place that gets no such lines is no copy of the log. */
 const info = 6;
 
+export const takesInfo = ({ sure }: Destination): boolean => (sure & (1 << info)) !== 0;
+
 /** Where lines go from the daemon, sorted out. */
 export interface Onward {
   readonly files: readonly Destination[];
@@ -40,7 +42,7 @@ export const onwardOf = (destinations: readonly Destination[]): Onward => {
   const real = destinations.filter(({ to, name }) => to !== 'file' || !name.startsWith('/dev/'));
   const files = real.filter(({ to, sure }) => to === 'file' && sure !== 0);
   const away = real.filter(({ to, name }) => to === 'network' && leavesHost(name));
-  const shipped = away.find(({ sure }) => (sure & (1 << info)) !== 0);
+  const shipped = away.find(takesInfo);
   const some = away.find(({ sure, may }) => sure !== 0 && (may & (1 << info)) === 0);
   const perhaps = real.find(({ sure, may }) => sure === 0 && may !== 0);
   const odd = real.find(({ to, sure }) => to === 'unknown' && sure !== 0);

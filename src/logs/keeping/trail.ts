@@ -6,7 +6,7 @@ import { type Journal, openJournal } from './journal.ts';
 import { unitMessage } from './journal-unit.ts';
 import { type KeptFiles, keptFiles } from './kept-file.ts';
 import { openLogrotate } from './logrotate.ts';
-import { joinUnknown, leavesHost, type Onward, onwardOf } from './onward.ts';
+import { joinUnknown, leavesHost, type Onward, onwardOf, takesInfo } from './onward.ts';
 import type { Message } from './severities.ts';
 import type { Shipper } from './shipper-agents.ts';
 import { shippersOf } from './shippers.ts';
@@ -146,6 +146,12 @@ const throughDaemon = (host: Host, daemon: SyslogDaemon, message: Message): LogT
     return withUnknown({ ...journal, ...shipped }, why);
   }
   const { each, trail } = best;
+  if (!takesInfo(each) && host.journal.present && host.journal.trail.path === '/var/log/journal') {
+    return withUnknown(
+      { ...journalTrail(host), ...shipped },
+      `${daemon.name} writes only lines of ${onward.levelOf(each) ?? 'some levels'} and worse to ${each.name}`,
+    );
+  }
   const cut = each.cutBySize;
   const { retainedDays: _, ...uncertain } = trail;
   const settled = cut === undefined ? trail : uncertain;
