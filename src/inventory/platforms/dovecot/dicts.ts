@@ -36,7 +36,7 @@ const contents: Readonly<Record<string, string>> = {
 
 const holds = (name: string): string =>
   Object.entries(contents).find(([word]) =>
-    name.toLowerCase().replaceAll('-', '_').includes(word),
+    name.toLowerCase().replaceAll(/[-_ ]/g, '').includes(word.replaceAll('_', '')),
   )?.[1] ?? 'what is stored in it';
 
 /** A dictionary, and the line that names it. */

@@ -11,6 +11,7 @@ import {
 import { backendsOf } from './auth.ts';
 import { type Exporter, exportersOf, type Metric, passes } from './exporters.ts';
 import { type Instance, isFrom, speaks } from './instance.ts';
+import { serviceBlocks } from './listening.ts';
 import { loadedPlugins } from './plugins.ts';
 import { changeRemedy, loginRemedy, readRemedy, sinkRemedy } from './remedies.ts';
 
@@ -23,11 +24,23 @@ interface Destination {
 const startsInForeground = ({ daemon }: Instance): boolean =>
   daemon.words.some(({ text }) => /^-[a-zA-Z]*F/.test(text));
 
-/** log_path, info_log_path, syslog_facility (doc.dovecot.org, Logging). */
-export const destinationOf = (instance: Instance): Destination => {
+/** dovecot-lda and what is started with `-L` write themselves; all others hand lines to `log`. */
+const writesItself = (instance: Instance, program: string): boolean => {
+  if (program === 'lda') return true;
+  const block = serviceBlocks(instance).find(({ name }) => name === program);
+  const command = block === undefined ? undefined : dovecotSetting(block, 'service_executable');
+  return command !== undefined && /\s-[A-Za-z]*L/.test(command.value.slice(0, 1_000));
+};
+
+/**
+ * log_path, info_log_path, syslog_facility (doc.dovecot.org, Logging); of a program that writes
+ * itself those of its protocol.
+ */
+export const destinationOf = (instance: Instance, program?: string): Destination => {
   const { config, daemon } = instance;
-  const path = effectiveDovecot(config, 'log_path');
-  const info = effectiveDovecot(config, 'info_log_path');
+  const protocol = program !== undefined && writesItself(instance, program) ? program : undefined;
+  const path = effectiveDovecot(config, 'log_path', protocol);
+  const info = effectiveDovecot(config, 'info_log_path', protocol);
   const setting = info !== undefined && info.value !== '' ? info : path;
   const because = setting?.place ?? { path: config.path };
   const value = setting === undefined || setting.value === '' ? 'syslog' : setting.value;
@@ -304,9 +317,11 @@ const changeLog = (instance: Instance, to: Destination): AccessLog => {
 };
 
 /** Asked only where Dovecot sends mail: its submission service, redirects of Sieve scripts. */
-const sentLog = (instance: Instance, to: Destination): AccessLog | undefined => {
+const sentLog = (instance: Instance): AccessLog | undefined => {
   const submission = speaks(instance, 'submission');
   const sieve = loadedPlugins(instance).get('sieve');
+  const delivers = ['lmtp', 'lda'].find(each => sieve?.users.has(each));
+  const to = destinationOf(instance, submission ? 'submission' : delivers);
   if (!submission && sieve === undefined) return undefined;
   const question = 'what was sent';
   const off = nowhere(question, to);
@@ -338,7 +353,7 @@ export const logsOf = (instance: Instance): readonly AccessLog[] => {
     }));
   }
   const to = destinationOf(instance);
-  const sent = sentLog(instance, to);
+  const sent = sentLog(instance);
   return [
     loginLog(instance, to),
     readLog(instance, to),
