@@ -302,7 +302,7 @@ const exported = (instance: Instance): Found =>
         },
       ];
       const to =
-        exporter.transport === 'http-post'
+        exporter.transport === 'http-post' || exporter.transport === 'opentelemetry'
           ? urlEndpoint(exporter.target?.value ?? '')
           : exporter.transport === 'unix' && exporter.target?.value.startsWith('/') === true
             ? ({ net: 'unix', path: exporter.target.value } as const)

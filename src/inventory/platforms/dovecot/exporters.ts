@@ -15,7 +15,7 @@ export interface Metric {
 
 export interface Exporter {
   readonly name: string;
-  /** `log`, `http-post`, `drop`; of 2.4 also `file` and `unix`. */
+  /** `log`, `http-post`, `drop`; of 2.4 also `file`, `unix` and `opentelemetry`. */
   readonly transport: string;
   /** URL, file or socket. */
   readonly target?: DovecotSetting;
@@ -56,7 +56,9 @@ const exporterOf = (instance: Instance, block: DovecotBlock): Exporter => {
         ? find('file_path')
         : transport === 'unix'
           ? find('unix_path')
-          : undefined;
+          : transport === 'opentelemetry'
+            ? find('opentelemetry_endpoint_url')
+            : undefined;
   return {
     name: block.name,
     transport,

@@ -131,10 +131,11 @@ const loginLog = (instance: Instance, to: Destination): AccessLog => {
 /** Whether an exporter's events reach somebody: over the network, into a file or the log. */
 const works = (instance: Instance, exporter: Exporter, to: Destination): LogSink | undefined => {
   const { transport, target, format } = exporter;
-  if (format === '' || format === 'none') return undefined;
+  const spans = transport === 'opentelemetry';
+  if (!spans && (format === '' || format === 'none')) return undefined;
   if (transport === 'log') return to.sink.to === 'nowhere' ? undefined : to.sink;
   if (target === undefined || target.value === '') return undefined;
-  if (transport === 'http-post') {
+  if (transport === 'http-post' || spans) {
     const address = target.value.replace(/\/\/[^/@\s]*@/, '//').replace(/\?.*$/, '');
     return { to: 'network', address: address.slice(0, 300) };
   }
