@@ -3,14 +3,11 @@ import {
   type ComponentId,
   type ComponentKind,
   componentId,
-  type Place,
-  type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { baseOf } from '../../../core/paths.ts';
 import { identify } from '../../identify.ts';
-import { mailProgram, mailProgramKind, standsAlone } from '../../mail-programs.ts';
+import type { ProgramHost } from '../../piped-programs.ts';
 import { type AclItem, type Driver, type Setting, settingNamed } from '../../syntax/exim.ts';
 import { type ExpansionItem, expansionItems } from '../../syntax/exim-expansion.ts';
 import type { EximSetup } from './setup.ts';
@@ -28,10 +25,7 @@ export interface Text {
 }
 
 /** What the readers of single features need. */
-export interface Exim {
-  readonly files: FileView;
-  readonly packages: PackageIndex;
-  readonly id: ComponentId;
+export interface Exim extends ProgramHost {
   readonly setup: EximSetup;
   /** Settings that take effect: those of ACLs that nothing calls are left out. */
   readonly texts: readonly Text[];
@@ -106,6 +100,7 @@ export const makeExim = (
     files,
     packages,
     id,
+    platform: 'exim',
     setup,
     identity,
     transports,
@@ -142,78 +137,6 @@ export const partOf = (
   logs: [],
   ...rest,
 });
-
-/** A program that mail or its data is handed to, and one place that says so. */
-export interface ProgramUse {
-  readonly path: string;
-  readonly args?: readonly string[];
-  readonly kind: ComponentKind;
-  readonly because: Place;
-  readonly reach: readonly Reach[];
-  readonly user?: { readonly user: string; readonly because: Place };
-  /** Nothing is delivered through it: the transport is there, and no router names it. */
-  readonly idle?: boolean;
-}
-
-const searched = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/lib'] as const;
-
-/** Where the program lies: as written, or for a bare name where a PATH would find it. */
-export const programAt = (files: FileView, path: string): string | undefined =>
-  (path.startsWith('/') ? [path] : searched.map(folder => `${folder}/${path}`)).find(
-    each => files.stat(each)?.kind === 'file',
-  );
-
-/** One component for each program, however often it is called. */
-export const programParts = (exim: Exim, uses: readonly ProgramUse[]): readonly Component[] => {
-  const byPath = new Map<string, ProgramUse[]>();
-  for (const use of uses) {
-    const own = byPath.get(use.path);
-    if (own !== undefined) own.push(use);
-    else if (byPath.size < 500) byPath.set(use.path, [use]);
-  }
-  const names = new Set<string>();
-  return [...byPath].map(([path, own]) => {
-    const software = mailProgram(path);
-    const short = software?.name ?? (baseOf(path).slice(0, 200) || path.slice(0, 200));
-    const name = names.has(short) ? path.slice(0, 400) : short;
-    names.add(name);
-    const at = programAt(exim.files, path);
-    const user = own.find(use => use.user !== undefined)?.user;
-    const kind = software?.kind ?? mailProgramKind(path) ?? own[0]?.kind ?? 'content-filter';
-    const { partOf: host, ...part } = partOf(exim, kind, name, {
-      ...(software === undefined
-        ? {}
-        : { id: componentId(software.id), platform: software.platform }),
-      enabled: own.some(use => use.idle !== true) ? (at === undefined ? null : true) : false,
-      ...identify(exim.packages, {
-        files: at === undefined ? [] : [at],
-        ...(at === undefined
-          ? { ownVersion: { unknown: `${path} is not on this host, or its name is not fixed` } }
-          : {}),
-      }),
-      foundAt: own.map(({ because }) => because).slice(0, 50),
-      ...(user === undefined ? {} : { runsAs: user }),
-      reach: distinct(own.flatMap(use => use.reach)).slice(0, 50),
-    });
-    const alone = software !== undefined && standsAlone(software);
-    return {
-      ...part,
-      name: short,
-      ...(alone || host === undefined ? {} : { partOf: host }),
-    };
-  });
-};
-
-const distinct = (reach: readonly Reach[]): readonly Reach[] =>
-  reach.filter(
-    (each, i) =>
-      reach.findIndex(
-        other =>
-          other.resource === each.resource &&
-          other.mode === each.mode &&
-          other.extent === each.extent,
-      ) === i,
-  );
 
 export const valueOf = (driver: Driver, name: string): Setting | undefined =>
   settingNamed(driver.settings, name);

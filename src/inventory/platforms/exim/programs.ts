@@ -1,11 +1,12 @@
 import type { Place, Reach } from '../../../core/component.ts';
+import { type ProgramUse, programAt } from '../../piped-programs.ts';
 import type { Link } from '../../platform.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { type Driver, settingNamed } from '../../syntax/exim.ts';
 import { expansionItems } from '../../syntax/exim-expansion.ts';
 import { spamcTarget } from '../postfix/programs.ts';
-import { type Exim, isDynamic, type ProgramUse, programAt, valueOf } from './context.ts';
+import { type Exim, isDynamic, valueOf } from './context.ts';
 
 const passing = (extent: string, because: Place, mode: Reach['mode'] = 'read'): Reach => ({
   resource: 'mail-in-transit',

@@ -1,10 +1,11 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import { parseHostPort } from '../../endpoint.ts';
+import type { ProgramUse } from '../../piped-programs.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { settingNamed } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';
-import { type Exim, isDynamic, type ProgramUse } from './context.ts';
+import { type Exim, isDynamic } from './context.ts';
 
 /** Ports of scanners that are named by an address alone (spec chapter 45). */
 const defaultPorts: Readonly<Record<string, number>> = { fprotd: 10_200, clamd: 3310 };
