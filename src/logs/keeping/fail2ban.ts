@@ -1,7 +1,7 @@
 import type { FileView } from '../../core/files.ts';
-import { switchedOn } from '../../core/formats/systemd.ts';
 import type { Watcher } from '../../core/watcher.ts';
 import { sectionsOf, textOf } from './settings.ts';
+import { isStarted } from './started.ts';
 
 interface Value {
   readonly value: string;
@@ -82,7 +82,7 @@ const journalUnits = (
 /** Jails of fail2ban that are switched on, with the logs that they read. */
 export const fail2banJails = (files: FileView): readonly Watcher[] => {
   if (files.stat('/etc/fail2ban') === undefined) return [];
-  if (switchedOn(files, ['fail2ban']) !== true) return [];
+  if (!isStarted(files, ['fail2ban'])) return [];
   const jails = merged(files, '/etc/fail2ban/jail');
   const defaults = jails.get('DEFAULT') ?? new Map<string, Value>();
   const paths = pathNames(files);

@@ -1,5 +1,4 @@
 import type { FileView } from '../../core/files.ts';
-import { switchedOn } from '../../core/formats/systemd.ts';
 import {
   at,
   lineOf,
@@ -12,6 +11,7 @@ import {
   yamlDocuments,
 } from './settings.ts';
 import { type Found, fluentd, nxlog, type Shipper, splunk, wazuh } from './shipper-agents.ts';
+import { isStarted } from './started.ts';
 
 interface Kind {
   readonly name: string;
@@ -267,7 +267,7 @@ export const shippersOf = (files: FileView): readonly Shipper[] =>
       .flatMap((path): readonly Shipper[] => {
         const found = read(files, path).slice(0, perFileMax);
         if (found.length === 0) return [];
-        if (switchedOn(files, units) !== true) {
+        if (!isStarted(files, units)) {
           files.note({
             what: path,
             why: `names logs that ${name} is to send, but nothing that was seen starts ${name}`,

@@ -153,8 +153,14 @@ const throughDaemon = (host: Host, daemon: SyslogDaemon, message: Message): LogT
     );
   }
   const cut = each.cutBySize;
-  const { retainedDays: _, ...uncertain } = trail;
-  const settled = cut === undefined ? trail : uncertain;
+  // What is sent on from a file that lacks the access lines is no copy of them.
+  const { retainedDays, shippedTo, shippedBecause, ...rest } = trail;
+  const settled: LogTrail = {
+    ...rest,
+    ...(cut === undefined && retainedDays !== undefined ? { retainedDays } : {}),
+    ...(takesInfo(each) && shippedTo !== undefined ? { shippedTo } : {}),
+    ...(takesInfo(each) && shippedBecause !== undefined ? { shippedBecause } : {}),
+  };
   const inner = withUnknown(
     {
       ...settled,

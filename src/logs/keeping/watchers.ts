@@ -1,10 +1,10 @@
 import type { FileView } from '../../core/files.ts';
 import { cronJobs } from '../../core/formats/crontab.ts';
-import { switchedOn } from '../../core/formats/systemd.ts';
 import type { Watcher } from '../../core/watcher.ts';
 import { fail2banJails } from './fail2ban.ts';
 import { at, lineOf, list, textOf, texts, yamlDocuments } from './settings.ts';
 import { shippersOf } from './shippers.ts';
+import { isStarted } from './started.ts';
 
 const shippers = (files: FileView): readonly Watcher[] =>
   shippersOf(files).map(({ name, patterns, readsJournal, to, because }) => ({
@@ -18,7 +18,7 @@ const crowdsec = (files: FileView): readonly Watcher[] => {
   const paths = ['/etc/crowdsec/acquis.yaml', '/etc/crowdsec/acquis.d/*.{yaml,yml}'].flatMap(
     pattern => files.glob(pattern),
   );
-  if (paths.length === 0 || switchedOn(files, ['crowdsec']) !== true) return [];
+  if (paths.length === 0 || !isStarted(files, ['crowdsec'])) return [];
   return paths.flatMap(path => {
     const text = textOf(files, path) ?? '';
     return yamlDocuments(files, path).flatMap((document): readonly Watcher[] => {
@@ -117,7 +117,7 @@ const small = (files: FileView): readonly Watcher[] => {
     .concat(files.glob('/etc/sshguard.conf'))) {
     const text = textOf(files, path) ?? '';
     const match = /^[ \t]*(?:FILES|LOGREADER)[ \t]*=[ \t]*"?([^"\n#]{1,1000})/m.exec(text);
-    if (match === null || switchedOn(files, ['sshguard']) !== true) continue;
+    if (match === null || !isStarted(files, ['sshguard'])) continue;
     const words = (match[1] ?? '').split(/\s+/);
     const journal = words.includes('journalctl');
     out.push({
