@@ -107,22 +107,15 @@ const commented = (how: string): string => (/^[A-Z]/.test(how) ? `# ${how}` : ho
 
 /** Is a security update waiting past the deadline that customer-facing applications have? */
 export const patched: Question = (subject, setting) => {
-  const { component, patch } = subject;
+  const { patch } = subject;
   if (patch === undefined) return withoutPackage(subject);
   const facts = [...historyEvidence(patch), ...supportEvidence(patch)];
-  const name = component.package?.name ?? component.name;
+  const { support } = patch;
   if (patch.waiting.state === 'update' && patch.waiting.security !== false) {
-    return waitingVerdict(subject, setting, patch, facts);
+    const verdict = waitingVerdict(subject, setting, patch, facts);
+    if (verdict.state === 'fail' || support.state !== 'ended') return verdict;
   }
-  if (patch.support.state === 'ended') {
-    return {
-      state: 'fail',
-      why: `security support ended on ${dayOf(patch.support.since)}: ${patch.support.why}`,
-      evidence: facts,
-      remedy: `# ${name} gets no security updates any more. Move to a release that does,\n# or to a supported replacement, and remove this one:\n${commandsFor(subject).remove} ${name}`,
-      weight: 85,
-    };
-  }
+  if (support.state === 'ended') return endedVerdict(subject, support, facts);
   if (patch.waiting.state === 'unknown') {
     return {
       state: 'unknown',
@@ -149,8 +142,25 @@ export const patched: Question = (subject, setting) => {
   };
 };
 
+const endedVerdict = (
+  subject: Subject,
+  { since, why }: Extract<PatchFacts['support'], { state: 'ended' }>,
+  facts: readonly Evidence[],
+): Verdict => {
+  const { component } = subject;
+  const name = component.package?.name ?? component.name;
+  return {
+    state: 'fail',
+    why: `security support ended on ${dayOf(since)}: ${why}`,
+    evidence: facts,
+    // Commented out: whoever pastes it must have moved away first.
+    remedy: `# ${name} gets no security updates any more. Move to a release that does,\n# or to a supported replacement; then remove this one:\n#   ${commandsFor(subject).remove} ${name}`,
+    weight: 85,
+  };
+};
+
 const supportEvidence = ({ support }: PatchFacts): readonly Evidence[] => [
-  evidenceOf(support.why, support.state === 'ended' ? support.because : undefined),
+  evidenceOf(support.why, support.state === 'unknown' ? undefined : support.because),
 ];
 
 const waitingVerdict = (

@@ -52,7 +52,7 @@ const openPager = (main: FileBytes, wal: FileBytes | undefined): Pager => {
   };
 };
 
-/** SQLite's variable-length integer; beyond 2^53 it loses precision, which no length may need. */
+/** SQLite's variable-length integer, signed; beyond 2^53 it loses precision, which no length may need. */
 const varint = (bytes: Buffer, from: number): readonly [value: number, end: number] => {
   let value = 0;
   for (let i = 0; i < 8; i++) {
@@ -60,12 +60,15 @@ const varint = (bytes: Buffer, from: number): readonly [value: number, end: numb
     value = value * 128 + (byte & 0x7f);
     if (byte < 0x80) return [value, from + i + 1];
   }
-  return [value * 256 + (bytes[from + 8] ?? 0), from + 9];
+  let whole = 0n;
+  for (let i = 0; i < 8; i++) whole = (whole << 7n) | BigInt((bytes[from + i] ?? 0) & 0x7f);
+  whole = (whole << 8n) | BigInt(bytes[from + 8] ?? fail('a number is cut off'));
+  return [Number(BigInt.asIntN(64, whole)), from + 9];
 };
 
 /** The payload of a table leaf cell, its overflow pages joined. */
 const payloadAt = (pager: Pager, page: Buffer, at: number, length: number): Buffer => {
-  if (length > payloadBytesMax) fail('a row is larger than any row may be');
+  if (length < 0 || length > payloadBytesMax) fail('a row is larger than any row may be');
   const { usable } = pager;
   const most = usable - 35;
   if (length <= most) return page.subarray(at, at + length);
