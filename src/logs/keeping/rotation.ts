@@ -32,7 +32,7 @@ const daysOf = (when: Period, count: number): { readonly least: number; readonly
     case 'monthly':
       return {
         least: monthsBound(count, Math.min),
-        most: monthsBound(count, Math.max) + Math.ceil(count / 48),
+        most: monthsBound(count, Math.max) + (count > 1 ? Math.ceil(count / 48) : 0),
       };
     case 'yearly':
       return { least: count * 365, most: count * 365 + Math.ceil(count / 4) };
@@ -95,11 +95,9 @@ const ofStanza = ({ options, because, script }: Stanza): Rotation => {
   // A line written just before a rotation goes with the count-th rotation after that one.
   const kept = daysOf(when, Math.max(0, count));
   const period = daysOf(when, 1);
-  const most = forever
-    ? (maxAgeDays ?? 0) + period.most
-    : maxAgeDays === undefined
-      ? kept.most + period.most
-      : Math.min(kept.most, maxAgeDays) + period.most;
+  const whole = daysOf(when, Math.max(0, count) + 1);
+  const aged = maxAgeDays === undefined ? undefined : maxAgeDays + period.most;
+  const most = forever ? (aged ?? whole.most) : Math.min(whole.most, aged ?? whole.most);
   if (options.maxSize !== undefined) {
     return {
       ...rotation(most, `logrotate keeps a line at most ${most} days (${said})`),
