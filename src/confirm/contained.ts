@@ -84,16 +84,18 @@ export const contained: Question = (subject, setting): Verdict => {
   );
   const open: string[] = [];
   const lines: string[] = [];
-  const ofComponent = (line: string): readonly string[] => [
+  const ofComponent = (comment: string, line: string): readonly string[] => [
     'components:',
     `  - match: ${yamlMatch(component.id)}`,
+    `    # ${comment}:`,
     `    ${line}`,
   ];
   if (reach.length === 0) {
     open.push('what it can reach is not known');
     lines.push(
       ...ofComponent(
-        'reaches: [{ resource: mail-in-transit, mode: read, extent: "<how much of it>" }]  # once you have looked',
+        'once you have looked, what it can lay its hands on',
+        'reaches: [{ resource: mail-in-transit, mode: read, extent: "<how much of it>" }]',
       ),
     );
   } else if (needs === undefined) {
@@ -101,7 +103,8 @@ export const contained: Question = (subject, setting): Verdict => {
     const resources = [...new Set(reach.map(({ resource }) => resource))];
     lines.push(
       ...ofComponent(
-        `needs: [${resources.join(', ')}]  # what it reaches today: strike out what it does not need`,
+        'what it reaches today; strike out what it does not need',
+        `needs: [${resources.join(', ')}]`,
       ),
     );
   }
