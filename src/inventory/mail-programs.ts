@@ -29,6 +29,30 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
     packages: ['postfix-policyd-spf-python', 'pypolicyd-spf', 'python3-policyd-spf'],
   },
   {
+    programs: /\/(?:postfix-policyd-spf-perl|policyd-spf-perl)$/,
+    id: 'policyd-spf/postfix-policyd-spf-perl',
+    name: 'postfix-policyd-spf-perl',
+    kind: 'policy-service',
+    platform: 'policyd-spf',
+    packages: ['postfix-policyd-spf-perl', 'postfix-policyd-spf-fs'],
+  },
+  {
+    programs: /\/maildrop$/,
+    id: 'maildrop',
+    name: 'maildrop',
+    kind: 'content-filter',
+    platform: 'maildrop',
+    packages: ['maildrop', 'courier-maildrop'],
+  },
+  {
+    programs: /\/cyrus(?:-imapd)?\/(?:bin\/)?deliver$|\/cyrdeliver$/,
+    id: 'cyrus',
+    name: 'cyrus-imapd',
+    kind: 'imap',
+    platform: 'cyrus',
+    packages: ['cyrus-imapd'],
+  },
+  {
     programs: /\/spamassassin$/,
     id: 'spamassassin',
     name: 'spamassassin',
@@ -45,7 +69,7 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
     packages: ['sympa'],
   },
   {
-    programs: /\/mailman\/(?:.{1,200}\/)?mailman$/,
+    programs: /\/mailman\/(?:.{1,200}\/)?mailman$|\/postfix-to-mailman\.py$/,
     id: 'mailman2',
     name: 'mailman',
     kind: 'list-manager',
@@ -61,7 +85,6 @@ const kinds: ReadonlyMap<string, ComponentKind> = new Map([
   ['majordomo', 'list-manager'],
   ['wrapper', 'list-manager'],
   ['ezmlm-send', 'list-manager'],
-  ['cyrdeliver', 'imap'],
 ]);
 
 /** The software that a program which mail is piped to belongs to, by the program's path. */

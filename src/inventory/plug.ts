@@ -7,7 +7,10 @@ import type { Endpoint, Link, Listener } from './platform.ts';
 const withLink = (component: Component, link: Link): Component => ({
   ...component,
   enabled: true,
-  partOf: component.partOf ?? link.from,
+  // A mail server that is handed mail, or asked who somebody is, is not plugged into its caller.
+  ...(component.kind === 'mta' || component.kind === 'imap'
+    ? {}
+    : { partOf: component.partOf ?? link.from }),
   foundAt: addPlace(component.foundAt, link.because),
   reach: [...component.reach, ...link.reach],
 });

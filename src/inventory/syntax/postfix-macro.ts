@@ -4,7 +4,7 @@ import { isBlank } from './postfix-lines.ts';
 export interface Expansion {
   readonly text: string;
   /** The offset in the unexpanded value that the character at `offset` of `text` came from. */
-  from(offset: number): number;
+  readonly from: (offset: number) => number;
 }
 
 /** Expands one program's parameters. Values are remembered: no pattern costs more than its names. */
@@ -19,7 +19,8 @@ export interface Expander {
 /** Whoever writes main.cf may make `$a` expand to many `$b` of many `$c`. */
 const valueLengthMax = 64 << 10;
 const totalLengthMax = 4 << 20;
-const depthMax = 50;
+/** Postfix itself gives up at 100 levels (`mac_expand`); one level of names is two of ours. */
+const depthMax = 200;
 
 interface Piece {
   readonly at: number;
@@ -50,7 +51,11 @@ export const makeExpander = (raw: (name: string) => string | undefined): Expande
   const valueOf = (name: string, depth = 0): string | undefined => {
     if (known.has(name)) return known.get(name);
     if (open.has(name) || depth > depthMax) {
-      problems.add(`$${name.slice(0, 80)} refers to itself`);
+      problems.add(
+        depth > depthMax
+          ? 'macros are nested too deeply'
+          : `$${name.slice(0, 80)} refers to itself`,
+      );
       return '';
     }
     const value = raw(name);
@@ -200,13 +205,13 @@ const skipBlank = (text: string, from: number): number => {
   return i;
 };
 
-/** `{ text }` at `from`, after white space: its text without white space at either side. */
+/** `{text}` at `from`, after white space. White space within the braces belongs to the text. */
 const group = (text: string, from: number): { text: string; next: number } | undefined => {
   const start = skipBlank(text, from);
   if (text.charAt(start) !== '{') return undefined;
   const end = closing(text, start, '{', '}');
   if (end < 0) return undefined;
-  return { text: text.slice(start + 1, end).trim(), next: skipBlank(text, end + 1) };
+  return { text: text.slice(start + 1, end), next: skipBlank(text, end + 1) };
 };
 
 const operatorPattern = /^(==|!=|<=|>=|<|>)(level)?/;

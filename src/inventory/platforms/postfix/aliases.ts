@@ -1,0 +1,208 @@
+import type { Place } from '../../../core/component.ts';
+import type { FileView } from '../../../core/files.ts';
+import { lineAt, readLogicalLines } from '../../syntax/postfix-lines.ts';
+import { shellWords } from '../../syntax/shell-defaults.ts';
+import type { Plugs } from './calls.ts';
+import type { Instance } from './instance.ts';
+import type { MapUse } from './maps.ts';
+import { isTextMap } from './maps.ts';
+import { type ProgramUse, programOf } from './programs.ts';
+import { tableText } from './tables.ts';
+
+/** A command that an alias, an included list or a `.forward` hands mail to. */
+interface Piped {
+  readonly command: string;
+  /** The alias; empty for `.forward`. */
+  readonly alias: string;
+  /** As `allow_mail_to_commands` names it. */
+  readonly by: 'alias' | 'forward' | 'include';
+  readonly at: Place;
+  readonly user?: { readonly user: string; readonly because?: Place };
+}
+
+const limits = {
+  pipes: 20_000,
+  includes: 200,
+  depth: 5,
+  forwards: 2_000,
+  aliasItems: 5_000,
+} as const;
+
+/** Cuts at commas outside of double quotes; quotes are taken off (aliases(5)). */
+const targetsOf = (text: string): readonly string[] => {
+  const out: string[] = [];
+  let held = '';
+  let quoted = false;
+  const flush = (): void => {
+    if (held.trim() !== '' && out.length < limits.aliasItems) out.push(held.trim());
+    held = '';
+  };
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (c === '\\' && quoted) {
+      i += 1;
+      held += text.charAt(i);
+    } else if (c === '"') quoted = !quoted;
+    else if (c === ',' && !quoted) flush();
+    else held += c;
+  }
+  flush();
+  return out;
+};
+
+interface Walk {
+  readonly files: FileView;
+  readonly out: Piped[];
+  readonly included: Set<string>;
+  readonly user: Piped['user'];
+}
+
+const follow = (walk: Walk, alias: string, text: string, at: Place, depth: number): void => {
+  for (const target of targetsOf(text)) {
+    if (walk.out.length > limits.pipes) return;
+    if (target.startsWith('|')) {
+      walk.out.push({
+        command: target.slice(1).trim(),
+        alias,
+        by: depth > 0 ? 'include' : alias === '' ? 'forward' : 'alias',
+        at,
+        ...(walk.user === undefined ? {} : { user: walk.user }),
+      });
+    } else if (/^:include:/i.test(target)) {
+      const path = target.slice(':include:'.length).trim();
+      if (!path.startsWith('/') || depth >= limits.depth || walk.included.has(path)) continue;
+      if (walk.included.size >= limits.includes) continue;
+      walk.included.add(path);
+      const list = walk.files.stat(path)?.kind === 'file' ? walk.files.text(path) : undefined;
+      if (list === undefined) continue;
+      for (const line of readLogicalLines(list).lines) {
+        follow(walk, alias, line.text, { path, line: lineAt(line, 0) }, depth + 1);
+      }
+    }
+  }
+};
+
+const keyOf = (text: string): readonly [string, string] | undefined => {
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (c === '"') quoted = !quoted;
+    else if (c === ':' && !quoted) return [text.slice(0, i).trim(), text.slice(i + 1)];
+  }
+  return undefined;
+};
+
+/** local(8) runs commands of a file that root owns as `default_privs`, of others as the owner. */
+const aliasUser = (files: FileView, instance: Instance, path: string): Piped['user'] => {
+  if (files.stat(path)?.uid !== 0) return undefined;
+  const value = instance.params.get('default_privs');
+  return { user: value.text, because: value.at };
+};
+
+const pipedInAliases = (
+  files: FileView,
+  instance: Instance,
+  uses: readonly MapUse[],
+): readonly Piped[] => {
+  const out: Piped[] = [];
+  for (const use of uses) {
+    if (use.parameter !== 'alias_maps' || !isTextMap(use) || !use.name.startsWith('/')) continue;
+    // The compiled-in table need not exist where nobody set it.
+    if (use.at.line === undefined && files.stat(use.name) === undefined) continue;
+    const text = tableText(files, use);
+    if (text === undefined) continue;
+    const user = aliasUser(files, instance, use.name);
+    const walk: Walk = { files, out, included: new Set(), user };
+    for (const line of readLogicalLines(text).lines) {
+      const pair = keyOf(line.text);
+      if (pair === undefined) continue;
+      follow(walk, pair[0], pair[1], { path: use.name, line: lineAt(line, 0) }, 0);
+    }
+  }
+  return out;
+};
+
+/** Users' own `.forward` files (local(8), `forward_path`). */
+const pipedInForwards = (files: FileView): readonly Piped[] => {
+  const out: Piped[] = [];
+  for (const path of [...files.glob('/home/*/.forward'), '/root/.forward'].slice(
+    0,
+    limits.forwards,
+  )) {
+    if (files.stat(path)?.kind !== 'file') continue;
+    const walk: Walk = { files, out, included: new Set(), user: undefined };
+    for (const line of readLogicalLines(files.text(path) ?? '').lines) {
+      follow(walk, '', line.text, { path, line: lineAt(line, 0) }, 0);
+    }
+  }
+  return out;
+};
+
+const wordsOf = (command: string): readonly string[] =>
+  shellWords(command.slice(0, 2_000)).filter(word => !/^[A-Za-z_]\w*=/.test(word));
+
+const whose = (aliases: readonly string[]): string => {
+  const named = [...new Set(aliases.filter(alias => alias !== ''))];
+  const forwards = aliases.filter(alias => alias === '').length;
+  const parts = [
+    ...(named.length === 0
+      ? []
+      : named.length > 3
+        ? [`mail to ${named.length} aliases`]
+        : [`mail to the ${named.length === 1 ? 'alias' : 'aliases'} ${named.join(', ')}`]),
+    ...(forwards === 0 ? [] : [`mail of ${forwards === 1 ? 'a user' : 'users'} with a .forward`]),
+  ];
+  return parts.join(' and ').slice(0, 300);
+};
+
+/** Whether local(8) delivers anything at all. */
+export const deliversLocally = ({ params }: Instance): boolean =>
+  params.get('mydestination').text !== '' &&
+  !/^(?:error|discard|retry):/.test(params.get('local_transport').text);
+
+/** Programs behind aliases and `.forward` files: one use for each program and file. */
+export const collectAliases = (
+  files: FileView,
+  instance: Instance,
+  plugs: Plugs,
+  uses: readonly MapUse[],
+): void => {
+  const isLocal = deliversLocally(instance);
+  const allowed = new Set(
+    instance.params.get('allow_mail_to_commands').isSet
+      ? instance.params.get('allow_mail_to_commands').items.map(({ text }) => text)
+      : ['alias', 'forward'],
+  );
+  const groups = new Map<string, { first: Piped; words: readonly string[]; aliases: string[] }>();
+  const all = [...pipedInAliases(files, instance, uses), ...pipedInForwards(files)];
+  for (const piped of all) {
+    const words = wordsOf(piped.command);
+    const program = programOf(files, words);
+    if (program === undefined) continue;
+    const key = `${program}\0${piped.by}\0${piped.by === 'forward' ? '' : piped.at.path}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { first: piped, words, aliases: [piped.alias] });
+    else known.aliases.push(piped.alias);
+  }
+  for (const { first, words, aliases } of [...groups.values()].slice(0, 500)) {
+    const isOn = isLocal && allowed.has(first.by);
+    const use: ProgramUse = {
+      words,
+      kind: 'content-filter',
+      ...(first.user === undefined ? {} : { user: first.user }),
+      places: [first.at],
+      reach: isOn
+        ? [
+            {
+              resource: 'mail-in-transit',
+              mode: 'read',
+              extent: `${whose(aliases)}, in ${first.at.path}`,
+              because: first.at,
+            },
+          ]
+        : [],
+      enabled: isOn,
+    };
+    plugs.programs.push(use);
+  }
+};

@@ -1,0 +1,121 @@
+import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { Version } from '../../../core/component.ts';
+import type { FileView } from '../../../core/files.ts';
+import { serviceNames } from './calls.ts';
+import { type Instance, running } from './instance.ts';
+import type { Entry } from './tables.ts';
+
+/** Whether the version is at least `major.minor`; undefined when it is not known. */
+export const isFrom = (version: Version, major: number, minor: number): boolean | undefined => {
+  if (!('value' in version)) return undefined;
+  const match = /^(?:\d+:)?(\d{1,3})\.(\d{1,3})/.exec(version.value);
+  if (match === null) return undefined;
+  const [have, point] = [Number(match[1]), Number(match[2])];
+  return have > major || (have === major && point >= minor);
+};
+
+interface Destination {
+  readonly sink?: LogSink;
+  /** Why no line arrives anywhere, or why that cannot be told. */
+  readonly broken?: { readonly why: string; readonly remedy: string };
+}
+
+/** `maillog_file` and postlogd(8) from Postfix 3.4 on, else syslog (MAILLOG_README). */
+const destinationOf = (instance: Instance, version: Version): Destination => {
+  const { params } = instance;
+  const file = params.get('maillog_file');
+  const syslog: LogSink = {
+    to: 'syslog',
+    facility: params.get('syslog_facility').text.toLowerCase(),
+    program: params.get('syslog_name').text.split('/')[0] ?? 'postfix',
+  };
+  if (file.text === '' || isFrom(version, 3, 4) === false) return { sink: syslog };
+  const name = params.get('postlog_service_name').text;
+  const hasService = instance.services.some(
+    service => service.name === name && service.type === 'unix-dgram',
+  );
+  if (!hasService) {
+    return {
+      broken: {
+        why: `maillog_file is set, but ${instance.masterPath} has no service ${name} that would write it: Postfix refuses to start, or loses its lines`,
+        remedy: `# on the command line:\npostconf -c ${instance.folder} -M postlog/unix-dgram="postlog unix-dgram n - n - 1 postlogd"\npostfix -c ${instance.folder} reload`,
+      },
+    };
+  }
+  if (file.text.startsWith('/dev/')) return { sink: { to: 'journal', unit: 'postfix.service' } };
+  return { sink: { to: 'file', path: file.text } };
+};
+
+/** `header_checks` that write the subject down: `/^Subject:/ INFO` or WARN (header_checks(5)). */
+const subjectAt = (entries: readonly Entry[]): Entry | undefined =>
+  entries.find(({ key, value }) => /subject/i.test(key) && /^(?:INFO|WARN)\b/i.test(value));
+
+/** What Postfix writes: it does so by itself; settings say where, and how much (postconf(5)). */
+export const logsOf = (
+  files: FileView,
+  instance: Instance,
+  version: Version,
+  headerChecks: readonly Entry[],
+): readonly AccessLog[] => {
+  const { sink, broken } = destinationOf(instance, version);
+  const { params } = instance;
+  const file = params.get('maillog_file');
+  if (file.text !== '' && isFrom(version, 3, 4) === false) {
+    files.note({
+      what: instance.mainPath,
+      why: 'sets maillog_file, which this version of Postfix does not know: it logs to syslog',
+      how: 'Take it out, or install Postfix 3.4 or newer.',
+    });
+  }
+  const at =
+    file.text === ''
+      ? params.get('syslog_facility').isSet
+        ? params.get('syslog_facility').at
+        : { path: instance.mainPath }
+      : file.at;
+  const withLogin = running(instance, 'smtpd').filter(service =>
+    service.params.isOn('smtpd_sasl_auth_enable'),
+  );
+  const [first] = withLogin;
+  const entry = (
+    question: AccessLog['question'],
+    why: string,
+    because: AccessLog['because'],
+  ): AccessLog =>
+    broken === undefined
+      ? {
+          question,
+          emitted: 'on',
+          why,
+          ...(because === undefined ? {} : { because }),
+          ...(sink === undefined ? {} : { sink }),
+        }
+      : {
+          question,
+          emitted: 'off',
+          why: broken.why,
+          because: file.at,
+          remedy: broken.remedy,
+          sink: { to: 'nowhere' },
+        };
+  const subject = subjectAt(headerChecks);
+  const port =
+    first?.params.isOn('smtpd_client_port_logging') === true
+      ? ', address and port'
+      : ' and address (not its port)';
+  const sent = `each message leaves lines joined by its queue ID: client or local user, Message-ID, sender, size, every recipient with the result; ${
+    subject === undefined ? 'its subject is not written' : `its subject is, by ${subject.at.path}`
+  }`;
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          entry(
+            'who logged in',
+            `each message that is handed in after a login names it: sasl_username, with the client's name${port}, at ${serviceNames(withLogin.map(({ label }) => label))}; a refused login is a warning line; one that hands in nothing is only counted (auth=1)`,
+            first.params.get('smtpd_sasl_auth_enable').at,
+          ),
+        ]),
+    entry('what was sent', sent, at),
+  ];
+};

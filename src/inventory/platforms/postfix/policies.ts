@@ -1,0 +1,210 @@
+import type { Place } from '../../../core/component.ts';
+import type { FileView } from '../../../core/files.ts';
+import { joinPath } from '../../../core/paths.ts';
+import { reaches } from '../../endpoint.ts';
+import type { Endpoint } from '../../platform.ts';
+import { cut, unbrace } from '../../syntax/postfix-list.ts';
+import { addCall, addProgram, type Plugs, serviceNames } from './calls.ts';
+import { type Instance, type Item, running, type Service } from './instance.ts';
+import { isTableServer, type MapUse } from './maps.ts';
+import { restrictionLists } from './restrictions.ts';
+import { parseSocket, portOf, serverOf } from './routes.ts';
+
+const depthMax = 10;
+
+interface Policy {
+  readonly server: string;
+  readonly at: Place;
+}
+
+/** Items of a `{ … }`, which all stand where it stood. */
+const inner = (item: Item): readonly Item[] | undefined => {
+  const group = unbrace({ text: item.text, offset: 0 });
+  return group === undefined
+    ? undefined
+    : cut(group.text).map(({ text }) => ({ text, at: item.at }));
+};
+
+/** Every `check_policy_service` of a list, through restriction classes and `{ … }`. */
+export const policiesIn = (
+  service: Service,
+  items: readonly Item[],
+  classes: ReadonlySet<string>,
+  seen: ReadonlySet<string> = new Set(),
+): readonly Policy[] => {
+  if (seen.size > depthMax) return [];
+  const out: Policy[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (item === undefined) continue;
+    if (item.text.toLowerCase() === 'check_policy_service') {
+      const next = items[i + 1];
+      i += 1;
+      if (next !== undefined) out.push({ server: serverOf(next.text), at: next.at });
+      continue;
+    }
+    const group = inner(item);
+    if (group !== undefined) {
+      if (seen.size < depthMax && /^check_/i.test(group[0]?.text ?? '')) {
+        out.push(...policiesIn(service, group, classes, new Set([...seen, item.text])));
+      }
+      continue;
+    }
+    if (classes.has(item.text) && !seen.has(item.text)) {
+      out.push(
+        ...policiesIn(
+          service,
+          service.params.get(item.text).items,
+          classes,
+          new Set([...seen, item.text]),
+        ),
+      );
+    }
+  }
+  return out;
+};
+
+/** The socket that a `spawn` entry of master.cf listens on. */
+const spawnSocket = (instance: Instance, service: Service): Endpoint | undefined => {
+  if (service.type === 'unix') {
+    const folder = service.private ? 'private' : 'public';
+    return { net: 'unix', path: joinPath(instance.queue, folder, service.name) };
+  }
+  if (service.type !== 'inet') return undefined;
+  const colon = service.name.lastIndexOf(':');
+  const port = portOf(service.name.slice(colon + 1));
+  const host = colon < 0 ? '*' : service.name.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  return port === undefined ? undefined : { net: 'tcp', host, port };
+};
+
+/** Policy services: who is asked, and what program `spawn` starts behind the socket. */
+export const collectPolicies = (
+  files: FileView,
+  instance: Instance,
+  plugs: Plugs,
+  uses: readonly MapUse[],
+  wordsIn: (items: readonly Item[]) => ReadonlySet<string>,
+): void => {
+  const spawns = running(instance, 'spawn');
+  const used = new Set<Service>();
+  for (const service of running(instance, 'smtpd')) {
+    const { params } = service;
+    const classes = new Set(params.get('smtpd_restriction_classes').items.map(({ text }) => text));
+    const own = restrictionLists.map(name => [name, params.get(name).items] as const);
+    // A class may be named by an entry of an access table only.
+    const words = wordsIn(own.flatMap(([, items]) => items));
+    const lists = [
+      ...own,
+      ...[...classes]
+        .filter(name => words.has(name))
+        .map(name => [name, params.get(name).items] as const),
+    ];
+    for (const [list, items] of lists) {
+      for (const { server, at } of policiesIn(service, items, classes)) {
+        const to = parseSocket(files, instance, service.chrooted, server);
+        if (to === undefined) {
+          files.note({
+            what: `${at.path}, line ${at.line ?? 1}`,
+            why: `check_policy_service in ${list} names a server in a form that is not understood`,
+            how: 'Look up what it leads to.',
+          });
+          continue;
+        }
+        const extent = (services: readonly string[]): string =>
+          `sender, recipients, client and login name of every message that comes in through ${serviceNames(services)}, not its text (check_policy_service)`;
+        const spawn = spawns.find(each => {
+          const socket = spawnSocket(instance, each);
+          return socket !== undefined && reaches(to, socket);
+        });
+        if (spawn === undefined) {
+          addCall(plugs, {
+            to,
+            as: 'policy-service',
+            resource: 'mail-in-transit',
+            mode: 'read',
+            extent,
+            service: service.label,
+            at,
+          });
+          continue;
+        }
+        used.add(spawn);
+        addProgram(instance, plugs, spawn, {
+          kind: 'policy-service',
+          enabled: true,
+          at,
+          reach: [
+            {
+              resource: 'mail-in-transit',
+              mode: 'read',
+              extent: extent([service.label]),
+              because: at,
+            },
+          ],
+        });
+      }
+    }
+  }
+  collectTableServers(files, instance, plugs, uses, used);
+  for (const spawn of spawns) {
+    if (used.has(spawn)) continue;
+    addProgram(instance, plugs, spawn, {
+      kind: 'policy-service',
+      // What listens on the network may have callers that this host does not name.
+      enabled: spawn.type === 'inet' ? null : false,
+      reach: [],
+    });
+  }
+};
+
+/** `tcp:host:port`, `socketmap:inet:host:port:name`, `socketmap:unix:path:name`. */
+const tableServer = (files: FileView, instance: Instance, use: MapUse): Endpoint | undefined => {
+  if (use.type === 'tcp') return parseSocket(files, instance, false, use.name);
+  const colon = use.name.lastIndexOf(':');
+  return parseSocket(files, instance, false, colon < 0 ? use.name : use.name.slice(0, colon));
+};
+
+/** Programs that answer lookups: they see each address that is looked up, and decide what it becomes. */
+const collectTableServers = (
+  files: FileView,
+  instance: Instance,
+  plugs: Plugs,
+  uses: readonly MapUse[],
+  used: Set<Service>,
+): void => {
+  for (const use of uses.filter(isTableServer)) {
+    const to = tableServer(files, instance, use);
+    if (to === undefined) {
+      files.note({
+        what: `${use.at.path}, line ${use.at.line ?? 1}`,
+        why: `${use.parameter} names a table server in a form that is not understood`,
+        how: 'Look up what it leads to.',
+      });
+      continue;
+    }
+    const extent = `each address or name that Postfix looks up (${use.parameter})`;
+    const spawn = running(instance, 'spawn').find(each => {
+      const socket = spawnSocket(instance, each);
+      return socket !== undefined && reaches(to, socket);
+    });
+    if (spawn === undefined) {
+      addCall(plugs, {
+        to,
+        as: 'database-link',
+        resource: 'mail-in-transit',
+        mode: 'read',
+        extent: () => extent,
+        service: '',
+        at: use.at,
+      });
+      continue;
+    }
+    used.add(spawn);
+    addProgram(instance, plugs, spawn, {
+      kind: 'policy-service',
+      enabled: true,
+      at: use.at,
+      reach: [{ resource: 'mail-in-transit', mode: 'read', extent, because: use.at }],
+    });
+  }
+};
