@@ -21,7 +21,7 @@ const builtFacility = ({ binary, packages }: Instance): string => {
 };
 
 /** syslog as `prefix/service`, without a prefix as the service alone. */
-const sinkOf = (instance: Instance, service: string): LogSink => {
+const sinkOf = (instance: Instance, service: string): Extract<LogSink, { to: 'syslog' }> => {
   const facility = cyrusOption(instance.config, 'syslog_facility')?.value.toLowerCase();
   const prefix = cyrusOption(instance.config, 'syslog_prefix')?.value ?? '';
   return {
@@ -161,8 +161,9 @@ const eventsOf = (instance: Instance): Events => {
   };
 };
 
+/** The method `log` writes under a name of its own, without the prefix (notify_log.c). */
 const eventSink = (instance: Instance, { method }: Events): LogSink | undefined =>
-  method === 'log' ? sinkOf(instance, 'notify') : undefined;
+  method === 'log' ? { ...sinkOf(instance, 'notifyd'), program: 'notifyd' } : undefined;
 
 const eventRemedy = (instance: Instance): string => {
   const notifyd = servicesIn(instance).some(({ program }) => program === 'notifyd');
@@ -185,7 +186,33 @@ const eventRemedy = (instance: Instance): string => {
   ].join('\n');
 };
 
-const readLog = (instance: Instance): AccessLog => {
+const proxyRemedy =
+  '# Cyrus has nothing that logs every read. An IMAP proxy in front that logs FETCH commands does.';
+
+/** From 3.0 on auditlog names the flags that change, `\\Seen` among them. */
+const readByAudit = (instance: Instance, service: string): AccessLog | undefined => {
+  const audit = cyrusOption(instance.config, 'auditlog');
+  if (audit === undefined || !isCyrusYes(audit)) return undefined;
+  const { version } = instance;
+  if (version?.startsWith('2.') === true) return undefined;
+  const base = { question: 'who read what', because: audit.place } as const;
+  return version === undefined
+    ? {
+        ...base,
+        emitted: 'unknown',
+        why: 'auditlog says from 3.0 on that a message was marked as read, and the version of Cyrus is not known',
+        remedy: eventRemedy(instance),
+      }
+    : {
+        ...base,
+        emitted: 'partial',
+        why: 'auditlog says with session, mailbox and uid that a message was marked as read; who reads without marking (BODY.PEEK, EXAMINE) leaves nothing',
+        sink: sinkOf(instance, service),
+        remedy: proxyRemedy,
+      };
+};
+
+const readLog = (instance: Instance, service: string): AccessLog => {
   const question = 'who read what';
   const events = eventsOf(instance);
   const { because } = events;
@@ -199,6 +226,8 @@ const readLog = (instance: Instance): AccessLog => {
     };
   }
   if (!events.on || !events.groups.includes('flags')) {
+    const audited = readByAudit(instance, service);
+    if (audited !== undefined) return audited;
     return {
       question,
       emitted: 'off',
@@ -214,8 +243,7 @@ const readLog = (instance: Instance): AccessLog => {
     why: `MessageRead says with user and uid that a message was marked as read; who reads without marking (BODY.PEEK, EXAMINE) leaves nothing${sink === undefined ? `, and where the events end is up to the method ${events.method.slice(0, 40)}` : ''}`,
     because,
     ...(sink === undefined ? {} : { sink }),
-    remedy:
-      '# Cyrus has nothing that logs every read. An IMAP proxy in front that logs FETCH commands does.',
+    remedy: proxyRemedy,
   };
 };
 
@@ -269,5 +297,5 @@ export const logsOf = (instance: Instance): readonly AccessLog[] => {
   }
   const service =
     loginServices(instance)[0]?.entry.name ?? servicesIn(instance)[0]?.entry.name ?? 'imap';
-  return [loginLog(instance, service), readLog(instance), changeLog(instance, service)];
+  return [loginLog(instance, service), readLog(instance, service), changeLog(instance, service)];
 };
