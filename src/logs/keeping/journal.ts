@@ -12,6 +12,8 @@ export interface Journal {
   /** Null: it hands lines to a syslog daemon by a default that differs between distributions. */
   readonly forwards: boolean | null;
   readonly forwardsBecause?: Place;
+  /** Number of the mildest severity that it hands on (MaxLevelSyslog). */
+  readonly forwardsLevel: number;
   readonly trail: LogTrail;
 }
 
@@ -224,8 +226,10 @@ export const openJournal = (files: FileView): Journal => {
   const forward = settings.get('ForwardToSyslog');
   // Debian and its kin build it with yes, upstream with no.
   const byDefault = exists(files, '/etc/debian_version', '/var/lib/dpkg') ? true : null;
+  const handedOn = severityOf(settings.get('MaxLevelSyslog')?.value ?? 'debug');
   return {
     present,
+    forwardsLevel: handedOn < 0 ? 7 : handedOn,
     forwards: forward === undefined || forward.value === '' ? byDefault : yes(forward.value),
     ...(forward === undefined ? {} : { forwardsBecause: forward.because }),
     trail: present ? { ...trailIn(files, settings), ...upload(files) } : {},

@@ -55,17 +55,21 @@ export const keptFiles = (files: FileView, logrotate: Logrotate, now: Date): Kep
     const [cleaner] = cleanersOf(files, path);
     const { retainedDays, unknown, ...rest } = settled;
     const certain = retainedDays !== undefined && cleaner === undefined ? { retainedDays } : {};
+    const absent = absence(files, path);
     const why = joinUnknown(
-      unknown,
+      // Of a file that is not there it says little that nothing removes its lines.
+      absent !== undefined && retainedDays === undefined && settled.rotation?.keepsDays === null
+        ? undefined
+        : unknown,
       cleaner === undefined
         ? undefined
         : `${cleaner.what} (${cleaner.because.path}:${cleaner.because.line ?? 1}), so what is kept is not certain`,
-      absence(files, path),
+      absent,
     );
     return {
       path,
       ...edgesOf(files, path, rotated),
-      ...rest,
+      ...(absent === undefined || stanza !== undefined ? rest : {}),
       ...certain,
       ...(why === undefined ? {} : { unknown: why }),
     };

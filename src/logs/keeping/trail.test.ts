@@ -183,3 +183,104 @@ describe('where a syslog line ends', () => {
     expect(found.unknown).toContain('hangs on a condition');
   });
 });
+
+describe('lines of units, networks and nowhere', () => {
+  const journal = { '/var/log/journal/a/b.journal': '' };
+
+  test('what a unit prints ends in the journal, and in the file that rsyslog keeps of it', () => {
+    const unit = {
+      '/usr/lib/systemd/system/sogo.service':
+        '[Service]\nExecStart=/usr/sbin/sogod -n\nSyslogIdentifier=sogod\n',
+    };
+    expect(
+      trail({ ...debian, ...weekly, ...journal, ...unit }, { to: 'journal', unit: 'sogo.service' })
+        .path,
+    ).toBe('/var/log/journal');
+    expect(
+      trail(
+        {
+          ...rsyslog,
+          ...journal,
+          ...unit,
+          '/etc/rsyslog.d/10-sogo.conf':
+            'if $programname == "sogod" then /var/log/mail.log\n& stop\n',
+        },
+        { to: 'journal', unit: 'sogo.service' },
+      ),
+    ).toMatchObject({ path: '/var/log/mail.log', retainedDays: 28 });
+  });
+
+  test('MaxLevelSyslog keeps the milder lines in the journal', () => {
+    const found = trail({
+      ...rsyslog,
+      ...journal,
+      '/etc/systemd/journald.conf': '[Journal]\nMaxLevelSyslog=warning\n',
+    });
+    expect(found.path).toBe('/var/log/journal');
+    expect(found.unknown).toContain('writes only lines of warning and worse');
+  });
+
+  test('rsyslog that reads a file and sends it on', () => {
+    const tree = {
+      ...rsyslog,
+      '/var/log/exim4/mainlog': '2026-11-25 10:00:00 x\n',
+      '/etc/rsyslog.d/20-exim.conf':
+        'input(type="imfile" File="/var/log/exim4/*log" Tag="exim:" Facility="local5" ruleset="out")\nruleset(name="out") {\n  action(type="omfwd" target="loghost.example.jp" port="514" protocol="tcp")\n}\n',
+    };
+    expect(trail(tree, { to: 'file', path: '/var/log/exim4/mainlog' })).toMatchObject({
+      shippedTo: 'tcp://loghost.example.jp:514',
+      shippedBecause: { path: '/etc/rsyslog.d/20-exim.conf', line: 3 },
+    });
+  });
+
+  test('an address elsewhere is a copy, one on this host is not known', () => {
+    expect(trail({}, { to: 'network', address: 'https://loghost.example.jp/x' })).toEqual({
+      shippedTo: 'https://loghost.example.jp/x',
+    });
+    expect(trail({}, { to: 'network', address: 'unix:/run/x' }).unknown).toContain('on this host');
+    expect(trail({}, { to: 'network', address: '127.0.0.1:9000' }).unknown).toContain(
+      'on this host',
+    );
+  });
+
+  test('nowhere keeps nothing', () => {
+    expect(trail({}, { to: 'nowhere' }).retainedDays).toBe(0);
+  });
+
+  test('a host without any of it is unknown', () => {
+    expect(trail({ '/etc/hostname': 'mx\n' })).toEqual({
+      unknown: 'no syslog daemon is installed',
+    });
+  });
+
+  test('a daemon that nothing starts is in doubt', () => {
+    const { '/etc/systemd/system/multi-user.target.wants/rsyslog.service': _, ...rest } = rsyslog;
+    const found = trail({ ...rest, ...wants('cron.service'), ...journal });
+    expect(found.path).toBe('/var/log/journal');
+    expect(found.unknown).toContain('nothing that was seen starts it');
+  });
+
+  test('elsewhere than on Debian the journal hands on only when it is told', () => {
+    const { '/etc/debian_version': _, ...rest } = rsyslog;
+    const found = trail({ ...rest, ...journal });
+    expect(found.path).toBe('/var/log/journal');
+    expect(found.unknown).toContain('ForwardToSyslog is set nowhere');
+    const told = {
+      ...rest,
+      ...journal,
+      '/etc/systemd/journald.conf': '[Journal]\nForwardToSyslog=yes\n',
+    };
+    expect(trail(told).path).toBe('/var/log/mail.log');
+  });
+
+  test('what rsyslog cuts by size itself is not certain', () => {
+    const found = trail({
+      ...rsyslog,
+      '/etc/rsyslog.conf':
+        'module(load="imuxsock")\n$outchannel mail,/var/log/mail.log,1048576,/usr/bin/cut\nmail.* :omfile:$mail\n',
+    });
+    expect(found.path).toBe('/var/log/mail.log');
+    expect(found.retainedDays).toBeUndefined();
+    expect(found.unknown).toContain('1048576 bytes');
+  });
+});

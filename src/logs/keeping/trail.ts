@@ -7,7 +7,7 @@ import { unitMessage } from './journal-unit.ts';
 import { type KeptFiles, keptFiles } from './kept-file.ts';
 import { openLogrotate } from './logrotate.ts';
 import { joinUnknown, leavesHost, type Onward, onwardOf, takesInfo } from './onward.ts';
-import type { Message } from './severities.ts';
+import { allSeverities, atLeast, both, exactly, type Message } from './severities.ts';
 import type { Shipper } from './shipper-agents.ts';
 import { shippersOf } from './shippers.ts';
 import { type SyslogDaemon, syslogDaemonOf } from './syslog-daemon.ts';
@@ -119,7 +119,13 @@ const bitCount = (set: number): number => set.toString(2).replaceAll('0', '').le
 
 /** The lines of one message, through the daemon, to the file that keeps most of them longest. */
 const throughDaemon = (host: Host, daemon: SyslogDaemon, message: Message): LogTrail => {
-  const onward: Onward = onwardOf(daemon.destinationsOf(message));
+  const { journal } = host;
+  const through = exactly(
+    journal.present && daemon.takes === 'socket' ? atLeast(journal.forwardsLevel) : allSeverities,
+  );
+  const onward: Onward = onwardOf(
+    daemon.destinationsOf(message).map(each => ({ ...each, ...both(each, through) })),
+  );
   const others = new Set(
     daemon.destinationsOf({ facility: 'news', program: 'postern' }).map(({ name }) => name),
   );
@@ -137,13 +143,13 @@ const throughDaemon = (host: Host, daemon: SyslogDaemon, message: Message): LogT
       : { shippedTo: onward.shipped.name, shippedBecause: onward.shipped.because };
   if (best === undefined) {
     const to = onward.shipped;
-    const journal = host.journal.present ? journalTrail(host) : {};
+    const own = journal.present ? journalTrail(host) : {};
     const why =
       onward.unknown ??
       (to === undefined
         ? `no rule of ${daemon.name} writes its lines (${daemon.config})`
         : `no file of ${daemon.name} gets its lines; they are only sent on`);
-    return withUnknown({ ...journal, ...shipped }, why);
+    return withUnknown({ ...own, ...shipped }, why);
   }
   const { each, trail } = best;
   if (!takesInfo(each) && host.journal.present && host.journal.trail.path === '/var/log/journal') {
