@@ -1,0 +1,138 @@
+import type { AccessLog, LogSink, LogTrail } from '../../src/core/access-log.ts';
+import type { Answer, AnsweredComponent } from '../../src/core/answer.ts';
+import { type Component, componentId, type Place } from '../../src/core/component.ts';
+import type { PatchFacts } from '../../src/core/patch.ts';
+import type { Verdict } from '../../src/core/verdict.ts';
+import { allPass, answerWith } from './answers.ts';
+
+const because: Required<Place> = { path: '/etc/example.conf', line: 4 };
+const stamp = '2026-11-01T00:00:00.000Z';
+
+const sinks: readonly LogSink[] = [
+  { to: 'file', path: '/var/log/x.log' },
+  { to: 'syslog', facility: 'mail', program: 'x' },
+  { to: 'journal', unit: 'x.service' },
+  { to: 'network', address: '192.0.2.1:514' },
+  { to: 'nowhere' },
+];
+
+const trail: Required<LogTrail> = {
+  path: '/var/log/mail.log',
+  oldest: stamp,
+  newest: stamp,
+  rotation: { keepsDays: null, why: 'nothing rotates it', because },
+  retainedDays: 27.5,
+  shippedTo: 'tls://loghost.example.jp:6514',
+  shippedBecause: because,
+  level: 'info',
+  unknown: 'the rest',
+};
+
+const logs: readonly Required<AccessLog>[] = sinks.map((sink, i) => ({
+  question: 'who read what',
+  emitted: (['on', 'off', 'partial', 'unknown'] as const)[i % 4] ?? 'on',
+  why: 'so it says',
+  because,
+  remedy: 'on = yes',
+  sink,
+  trail: i === 0 ? { ...trail, rotation: { why: 'by size' } } : trail,
+}));
+
+const component: Required<Component> = {
+  id: componentId('example'),
+  name: 'example',
+  version: { value: '1.0' },
+  supplier: 'Example Software',
+  purl: 'pkg:deb/debian/example@1.0?arch=amd64',
+  kind: 'milter',
+  origin: 'distribution',
+  thirdParty: true,
+  enabled: null,
+  platform: 'example',
+  partOf: componentId('postfix'),
+  foundAt: [because, { path: '/usr/sbin/example' }],
+  package: {
+    ecosystem: 'deb',
+    name: 'example',
+    version: '1.0',
+    source: { name: 'example-src', version: '1.0' },
+    arch: 'amd64',
+  },
+  runsAs: { user: 'example', because },
+  exposure: { internet: 'unknown', why: 'it listens on a name', because },
+  reach: [{ resource: 'stored-mail', mode: 'admin', extent: 'all of it', because }],
+  logs,
+  owner: 'Mail Team',
+  labels: ['customer-facing'],
+};
+
+const waitings: readonly PatchFacts['waiting'][] = [
+  { state: 'none', why: 'the index is fresh', because },
+  {
+    state: 'update',
+    version: '1.1',
+    security: null,
+    since: { notBefore: stamp, notAfter: stamp, basis: 'the Release file' },
+    because,
+    held: 'apt-mark hold',
+    remedy: 'apt install example',
+  },
+  { state: 'unknown', why: 'no index', how: 'apt update' },
+];
+
+const supports: readonly PatchFacts['support'][] = [
+  { state: 'supported', until: '2028-06-30', why: 'the release says so', because },
+  { state: 'ended', since: '2024-06-30', why: 'the release says so', because },
+  { state: 'unknown', why: 'nothing says so', how: 'Look it up.' },
+];
+
+const failing: Required<Verdict> = {
+  state: 'fail',
+  why: 'it is so',
+  evidence: [{ what: 'said here', path: '/etc/x', line: 1 }, { what: 'plainly' }],
+  remedy: 'on = yes',
+  weight: 50,
+  exception: { reason: 'known', until: '2027-01-31', expired: false, by: 'CISO' },
+};
+
+/** Whatever an answer can say is said once: a key that the nouns gain is missing here at once. */
+export const fullAnswer = (): Answer =>
+  answerWith(
+    waitings.map(
+      (waiting, i): Required<AnsweredComponent> => ({
+        ...component,
+        id: componentId(`example${i}`),
+        patch: {
+          indexAsOf: stamp,
+          waiting,
+          history: [
+            {
+              from: '0.8',
+              to: '0.9',
+              released: stamp,
+              installed: stamp,
+              days: 3,
+              security: true,
+              because,
+            },
+          ],
+          support: supports[i] ?? { state: 'unknown', why: 'x', how: 'y' },
+          repository: { origin: 'Debian', label: 'Debian-Security', suite: 'stable-security' },
+        },
+        checks: { ...allPass, logged: failing },
+      }),
+    ),
+    {
+      organisation: 'Example Mail KK',
+      target: { sample: true },
+      tenants: [
+        {
+          name: 'Example Internet',
+          domains: ['example.jp'],
+          people: { active: 1, dormant: 2, former: 3 },
+          counted: '2026-11-01',
+        },
+      ],
+      unseen: [{ what: '/etc/x', why: 'no right to read', how: 'be root' }],
+    },
+  );
