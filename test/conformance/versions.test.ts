@@ -61,6 +61,20 @@ const ladders = {
   ],
 } as const;
 
+/** Alpine: behind the first dot a leading zero makes a fraction, in front of it none. */
+const fractions = [
+  '0.0.25',
+  '0.01',
+  '0.06',
+  '0.17',
+  '0.20',
+  '1.02.07',
+  '1.02.10',
+  '1.2',
+  '013',
+  '104',
+];
+
 /** Not versions in any of them. */
 const nonsense = ['', ' ', 'unknown', 'n/a', '1 0', '1.0\n', '*', '1.0-', 'ä'];
 
@@ -101,6 +115,14 @@ describe.each(Object.values(schemes))('$id', scheme => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test('apk takes a leading zero for a fraction', () => {
+  for (const [i, a] of fractions.entries()) {
+    for (const [j, b] of fractions.entries()) {
+      expect([a, b, apk.compare(a, b)]).toEqual([a, b, Math.sign(i - j)]);
+    }
+  }
 });
 
 describe('the tools themselves', () => {
