@@ -140,12 +140,14 @@ const remedyLines = (remedy: string): readonly string[] => {
     .replaceAll('\r', '')
     .split('\n')
     .map(line => line.trimEnd());
-  const longest = Math.max(0, ...lines.filter(line => !isComment(line)).map(width));
-  const indent = ' '.repeat(Math.min(6, Math.max(0, columns - longest)));
+  const widths = lines.filter(line => !isComment(line)).map(width);
+  const longest = Math.max(0, ...widths.filter(each => each <= columns));
+  const indent = ' '.repeat(Math.min(6, columns - longest));
   return lines.flatMap(line => {
     if (isComment(line)) return wrap(line.slice(2), columns, `${indent}# `).split('\n');
-    if (width(line) <= columns) return line === '' ? [''] : [`${indent}${line}`];
-    const pieces = wrap(line, columns - 2).split('\n');
+    if (width(line) + indent.length <= columns) return line === '' ? [''] : [`${indent}${line}`];
+    const start = (/^ */.exec(line)?.[0] ?? '').slice(0, columns / 2);
+    const pieces = wrap(line.trimStart(), columns - 2, `${indent}${start}`).split('\n');
     return pieces.map((piece, i) => (i < pieces.length - 1 ? `${piece} ⏎` : piece));
   });
 };

@@ -133,7 +133,7 @@ describe('text', () => {
   });
 
   test('a remedy keeps its lines; one wider than the page is broken where the mark shows it', () => {
-    const wide = `option = ${'word '.repeat(30)}end`;
+    const wide = `    option = ${'word '.repeat(30)}end`;
     const written = text(
       answerWith([
         component('a', {
@@ -145,9 +145,9 @@ describe('text', () => {
       ]),
       { color: false },
     );
-    expect(written).toContain('\nsetting {\n  on = yes\n}\n');
-    const joined = written.replaceAll(' ⏎\n', ' ');
-    expect(joined).toContain(wide);
+    expect(written).toContain('\n      setting {\n        on = yes\n      }\n');
+    const joined = written.replaceAll(/ ⏎\n */g, ' ');
+    expect(joined).toContain(`\n          ${wide.trimStart()}\n`);
   });
 
   test('colour is only ever the colour', () => {
