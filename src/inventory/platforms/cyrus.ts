@@ -127,7 +127,11 @@ const mainOf = (instance: Instance): Component => {
     name: 'cyrus-imapd',
     kind: 'imap',
     platform: 'cyrus',
-    enabled: unit === undefined && id !== 'cyrus' ? null : switchedOn(files, unit ? [unit] : units),
+    // A program without its files does not start, and a copy without a unit is started by nobody seen.
+    enabled:
+      !hasMaster || (unit === undefined && id !== 'cyrus')
+        ? null
+        : switchedOn(files, unit ? [unit] : units),
     ...identify(packages, claimOf(instance)),
     foundAt: places.length > 0 ? places : [at],
     runsAs: cyrusUser(instance),

@@ -99,7 +99,22 @@ const isMaster = (files: FileView, path: string): boolean => {
   return ['imapd', 'lmtpd', 'timsieved', 'pop3d'].some(name => isFile(files, `${real}/${name}`));
 };
 
+const unique = (files: FileView, paths: readonly string[]): readonly string[] => {
+  const seen = new Set<string>();
+  return paths.filter(path => {
+    if (!isMaster(files, path)) return false;
+    const real = files.real(path) ?? path;
+    return !seen.has(real) && seen.add(real);
+  });
+};
+
+/**
+ * Programs in the places that builds use. Elsewhere lie backups and containers as well: what is found
+ * there counts only where this host has the configuration, and nothing else that it could be for.
+ */
 const foundMasters = (files: FileView): readonly string[] => {
+  const known = unique(files, masters);
+  if (known.length > 0 || !isFile(files, masterPath) || !isFile(files, configPath)) return known;
   const walked = files
     .glob(anywhere)
     .slice(0, 50)
@@ -111,12 +126,7 @@ const foundMasters = (files: FileView): readonly string[] => {
         `${prefix}/libexec/cyrus-imapd/master`,
       ];
     });
-  const seen = new Set<string>();
-  return [...masters, ...walked].filter(path => {
-    if (!isMaster(files, path)) return false;
-    const real = files.real(path) ?? path;
-    return !seen.has(real) && seen.add(real);
-  });
+  return unique(files, walked).slice(0, 1);
 };
 
 /** Where its services and tools lie: beside master, and in the sbin and bin of the same prefix. */
