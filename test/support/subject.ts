@@ -4,10 +4,7 @@ import { type Component, componentId } from '../../src/core/component.ts';
 import type { Watcher } from '../../src/core/watcher.ts';
 
 /** A component with these logs and little else. */
-export const componentWith = (
-  logs: readonly AccessLog[],
-  more: Partial<Component> = {},
-): Component => ({
+const componentWith = (logs: readonly AccessLog[], more: Partial<Component> = {}): Component => ({
   id: componentId('dovecot'),
   name: 'dovecot',
   version: { value: '2.3.19' },

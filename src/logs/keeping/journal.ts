@@ -25,7 +25,7 @@ const folders = [
 ] as const;
 
 /** Settings of a systemd configuration file with its drop-ins, later ones over earlier ones. */
-export const systemdSettings = (
+const systemdSettings = (
   files: FileView,
   name: string,
   section: string,

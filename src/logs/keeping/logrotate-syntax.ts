@@ -1,7 +1,6 @@
 import type { Place } from '../../core/component.ts';
 
-export const periods = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
-export type Period = (typeof periods)[number];
+export type Period = 'hourly' | 'daily' | 'weekly' | 'monthly' | 'yearly';
 
 /** What logrotate(8) is told of one set of files, global settings included. */
 export interface RotateOptions {

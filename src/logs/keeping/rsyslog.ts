@@ -5,15 +5,7 @@ import type { Destination } from './destination.ts';
 import { passes } from './rsyslog-conditions.ts';
 import { type Parameters, parseRsyslog, type Statement } from './rsyslog-syntax.ts';
 import { actionTarget, legacyTarget, type Target } from './rsyslog-targets.ts';
-import {
-  allSeverities,
-  always,
-  both,
-  type Message,
-  never,
-  not,
-  type Passing,
-} from './severities.ts';
+import { always, both, type Message, never, not, type Passing } from './severities.ts';
 
 /** A file that rsyslog itself reads (imfile). */
 export interface FileInput {
@@ -311,5 +303,3 @@ export const openRsyslog = (
     destinationsOf: (message, ruleset) => follow(rules, message, ruleset ?? rules.start),
   };
 };
-
-export const reachesAll = ({ sure }: Passing): boolean => sure === allSeverities;
