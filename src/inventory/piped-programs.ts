@@ -40,6 +40,8 @@ export const programAt = (files: FileView, path: string): string | undefined =>
     each => files.stat(each)?.kind === 'file',
   );
 
+const programsMax = 500;
+
 /** One component for each program, however often it is called. */
 export const programParts = (
   host: ProgramHost,
@@ -49,15 +51,23 @@ export const programParts = (
   for (const use of uses) {
     const own = byPath.get(use.path);
     if (own !== undefined) own.push(use);
-    else if (byPath.size < 500) byPath.set(use.path, [use]);
+    else if (byPath.size < programsMax) byPath.set(use.path, [use]);
+  }
+  if (byPath.size === programsMax) {
+    host.files.note({
+      what: String(host.id),
+      why: `starts ${programsMax} programs or more; the rest is not listed`,
+      how: 'Look through its aliases and pipes by hand.',
+    });
   }
   const names = new Set<string>();
   return [...byPath].map(([path, own]) => {
-    const software = mailProgram(path);
+    const at = programAt(host.files, path);
+    // A line left behind by a removed list manager does not make that list manager.
+    const software = at === undefined ? undefined : mailProgram(path);
     const short = software?.name ?? (baseOf(path).slice(0, 200) || path.slice(0, 200));
     const name = names.has(short) ? path.slice(0, 400) : short;
     names.add(name);
-    const at = programAt(host.files, path);
     const user = own.find(use => use.user !== undefined)?.user;
     const kind = software?.kind ?? mailProgramKind(path) ?? own[0]?.kind ?? 'content-filter';
     const alone = software !== undefined && standsAlone(software);
@@ -74,9 +84,15 @@ export const programParts = (
           ? { ownVersion: { unknown: `${path} is not on this host, or its name is not fixed` } }
           : {}),
       }),
-      foundAt: own.map(({ because }) => because).slice(0, 50),
+      foundAt: distinctPlaces(own.slice(0, 500).map(({ because }) => because)).slice(0, 50),
       ...(user === undefined || alone ? {} : { runsAs: user }),
-      reach: distinct(own.flatMap(use => use.reach)).slice(0, 50),
+      // Nothing is handed to what is only named.
+      reach: distinct(
+        own
+          .slice(0, 500)
+          .filter(use => use.idle !== true)
+          .flatMap(use => use.reach),
+      ).slice(0, 50),
       logs: [],
     };
   });
@@ -87,6 +103,12 @@ const enabledOf = (uses: readonly ProgramUse[], at: string | undefined): boolean
   if (uses.every(({ idle }) => idle === true)) return false;
   return at === undefined || uses.every(({ idle }) => idle === null || idle === true) ? null : true;
 };
+
+const distinctPlaces = (places: readonly Place[]): readonly Place[] =>
+  places.filter(
+    (each, i) =>
+      places.findIndex(other => other.path === each.path && other.line === each.line) === i,
+  );
 
 const distinct = (reach: readonly Reach[]): readonly Reach[] =>
   reach.filter(
