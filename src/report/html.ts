@@ -6,6 +6,7 @@ import { type Markup, html as markup, raw, render } from './html/markup.ts';
 import { reachPicture } from './html/reach-picture.ts';
 import { styles } from './html/styles.ts';
 import { tableScript, tableScriptHash } from './html/table-script.ts';
+import { idsBelow } from './nesting.ts';
 import { cut, oneLine } from './plain.ts';
 
 const findingsMax = 400;
@@ -81,9 +82,9 @@ const stateTitle: Readonly<Record<'true' | 'false' | 'null', string>> = {
   null: 'perhaps in use',
 };
 
-const tableRow = (component: AnsweredComponent): Markup => {
+const tableRow = (component: AnsweredComponent, below: ReadonlySet<string>): Markup => {
   const off = component.enabled === false;
-  return markup`<tr class="${off ? 'off' : ''} ${component.id === component.platform ? 'main' : ''}">
+  return markup`<tr class="${off ? 'off' : ''} ${below.has(component.id) ? '' : 'main'}">
 <th scope="row"><a href="#${anchor(component.id)}">${shortId(component.id)}</a></th>
 <td class="kind">${component.kind}</td><td class="version" title="${versionText(component)}">${versionText(component)}</td>
 ${checks.map(check => {
@@ -182,7 +183,9 @@ const findingSections = (findings: readonly Finding[]): readonly Markup[] =>
 /** One file: no network, no script needed to read it, printable. */
 export const html = (answer: Answer): string => {
   const allFindings = findingsOf(answer);
-  const known = new Set<string>(answer.components.map(({ id }) => id));
+  const ids = answer.components.map(({ id }) => id);
+  const known = new Set<string>(ids);
+  const below = idsBelow(ids);
   const findings = allFindings.slice(0, findingsMax);
   const target = 'sample' in answer.target ? 'the sample estate' : answer.target.root;
   const title = `Postern: ${answer.organisation ?? target}`;
@@ -198,7 +201,7 @@ export const html = (answer: Answer): string => {
 <nav class="small" aria-label="On this page"><a href="#findings">What to mend first</a> · <a href="#parts">Every part</a> · <a href="#questions">Findings by question</a>${answer.unseen.length === 0 ? '' : markup` · <a href="#unseen">Could not be seen (${answer.unseen.length})</a>`} · <a href="#details">Parts in detail</a></nav>
 ${reachPicture(answer)}
 <section><h2 id="findings">What to mend first</h2>${findings.length === 0 ? markup`<p>Nothing to mend.</p>` : ''}<ol class="findings">${findings.slice(0, 10).map((each, i) => findingItem(each, i === 0))}</ol></section>
-<section><h2 id="parts">Every part</h2><div class="tools" hidden><label>Filter <input type="search" autocomplete="off"></label> <label><input type="checkbox"> only what fails</label> <output></output></div><div class="scroll" tabindex="0" role="region" aria-label="Every part"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(tableRow)}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
+<section><h2 id="parts">Every part</h2><div class="tools" hidden><label>Filter <input type="search" autocomplete="off"></label> <label><input type="checkbox"> only what fails</label> <output></output></div><div class="scroll" tabindex="0" role="region" aria-label="Every part"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(each => tableRow(each, below))}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
 ${tenantTable(answer)}
 <h2 id="questions">Findings by question</h2>${allFindings.length > findings.length ? markup`<p>The worst ${findings.length} of ${allFindings.length}; --format json has all, and so has each part below.</p>` : ''}${findingSections(findings)}
 ${unseenList(answer)}

@@ -1,6 +1,7 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State, states, type Verdict } from '../core/verdict.ts';
 import { docsOf, type Finding, findingsOf } from './findings.ts';
+import { idsBelow } from './nesting.ts';
 import { cut, fit, oneLine, printable, width, wrap } from './plain.ts';
 
 const columns = 100;
@@ -69,12 +70,9 @@ const shortName = (name: string): string => {
   return `${head}…${tail}`;
 };
 
-/** A part is shown indented below what it belongs to. */
-const rowName = ({ id, platform, name }: AnsweredComponent): string => {
-  if (id === platform) return oneLine(name);
-  const copy = id.startsWith(`${platform}@`) && !id.endsWith(`/${name}`);
-  return copy ? oneLine(id) : `  ${oneLine(name)}`;
-};
+/** A part is shown by its name, indented below what it belongs to; everything else by its id. */
+const rowName = ({ id, name }: AnsweredComponent, below: ReadonlySet<string>): string =>
+  below.has(id) ? `  ${oneLine(name)}` : oneLine(id);
 
 const versionOf = ({ version, enabled }: AnsweredComponent): string => {
   const shown = 'value' in version ? oneLine(version.value) : '?';
@@ -97,8 +95,9 @@ const table = (answer: Answer, paint: Paint): string => {
     fit('VERSION', versionColumns),
     ...checks.map(check => fit(check, cellColumns(check))),
   ].join(' ');
+  const below = idsBelow(answer.components.map(({ id }) => id));
   const rows = answer.components.map(component => {
-    const head = `${fit(shortName(rowName(component)), nameColumns)} ${fit(versionOf(component), versionColumns)}`;
+    const head = `${fit(shortName(rowName(component, below)), nameColumns)} ${fit(versionOf(component), versionColumns)}`;
     return [
       component.enabled === false ? paint('dim', head) : head,
       ...checks.map(check => cell(paint, check, component.checks[check])),

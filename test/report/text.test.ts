@@ -91,6 +91,27 @@ describe('text', () => {
     expect(all).toContain('UNKNOWN logged: part12');
   });
 
+  test('a program of its own is not indented below whoever comes before it in the alphabet', () => {
+    const rows = text(
+      answerWith([
+        component('mailman'),
+        component('mailman/hyperkitty'),
+        component('nginx', { platform: 'web-front' }),
+        component('roundcube@/srv/www', { platform: 'roundcube' }),
+        component('roundcube@/srv/www/acl', { platform: 'roundcube' }),
+      ]),
+      { color: false },
+    ).split('\n');
+    const at = rows.findIndex(row => row.startsWith('COMPONENT'));
+    expect(rows.slice(at + 1, at + 6).map(row => row.split(/ {2,}1\.2/)[0])).toEqual([
+      'mailman',
+      '  hyperkitty',
+      'nginx',
+      'roundcube@/srv/www',
+      '  acl',
+    ]);
+  });
+
   test('one fault of forty plug-ins is one thing to mend', () => {
     const host = component('roundcube', { checks: { ...allPass, logged: fail('it is off', 70) } });
     const plugins = Array.from({ length: 40 }, (_, i) =>
