@@ -6,7 +6,7 @@ import { inventoried } from './inventoried.ts';
 import { logged } from './logged.ts';
 import { monitored } from './monitored.ts';
 import { patched } from './patched.ts';
-import type { Question, Setting, Subject } from './question.ts';
+import { inRemedy, type Question, type Setting, type Subject } from './question.ts';
 import { retained } from './retained.ts';
 
 const questions: Readonly<Record<Check, Question>> = {
@@ -16,6 +16,32 @@ const questions: Readonly<Record<Check, Question>> = {
   retained,
   monitored,
   contained,
+};
+
+/** Every text in a component that a remedy may name and that somebody else may have written. */
+const namesIn = ({ component, ancestors }: Subject): readonly string[] =>
+  [component, ...ancestors].flatMap(({ name, id, foundAt, logs, runsAs }) => [
+    name,
+    id,
+    ...foundAt.map(({ path }) => path),
+    ...logs.flatMap(({ because, trail, sink }) => [
+      because?.path ?? '',
+      trail?.path ?? '',
+      trail?.rotation?.because?.path ?? '',
+      sink?.to === 'file' ? sink.path : '',
+    ]),
+    runsAs?.because?.path ?? '',
+  ]);
+
+/** A name with a line break in it must not become a line of its own in text to paste. */
+const withTamedRemedy = (verdict: Verdict, names: readonly string[]): Verdict => {
+  if (verdict.remedy === undefined) return verdict;
+  const wild = names.filter(name => /[\p{Cc}\p{Cf}\u2028\u2029]/u.test(name));
+  if (wild.length === 0) return verdict;
+  return {
+    ...verdict,
+    remedy: wild.reduce((text, name) => text.replaceAll(name, inRemedy(name)), verdict.remedy),
+  };
 };
 
 /** An accepted risk stays what it is; the verdict only says that somebody accepted it, until when. */
@@ -37,9 +63,10 @@ const withException = (verdict: Verdict, risk: AcceptedRisk | undefined, now: Da
 
 /** Asks one component all six questions. */
 export const askAll = (subject: Subject, setting: Setting): Verdicts => {
+  const names = namesIn(subject);
   const answer = (check: Check): Verdict =>
     withException(
-      questions[check](subject, setting),
+      withTamedRemedy(questions[check](subject, setting), names),
       setting.exceptions.findLast(
         risk => risk.check === check && idMatches(risk.match, subject.component.id),
       ),

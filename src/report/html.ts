@@ -52,6 +52,11 @@ const tile = (answer: Answer, check: Check): Markup => {
 </a>`;
 };
 
+const acceptance = ({ exception }: Verdict): Markup =>
+  exception === undefined
+    ? markup``
+    : markup`<p class="small">${exception.expired ? 'Was accepted' : 'Accepted'} until ${exception.until}${exception.by === undefined ? '' : ` by ${exception.by}`}${exception.expired ? ' (expired)' : ''}: ${exception.reason}</p>`;
+
 const remedyBlock = ({ remedy }: Verdict): Markup =>
   remedy === undefined ? markup`` : markup`<pre tabindex="0">${remedy}</pre>`;
 
@@ -67,7 +72,7 @@ const findingItem = ({ check, verdict, components }: Finding, open = false): Mar
     others.length === 0 ? '' : ` and ${others.length} more`
   }<br><span class="why">${verdict.why}</span></summary>
 ${others.length === 0 ? '' : markup`<p class="small">Also: ${others.map((each, i) => markup`${i === 0 ? '' : ', '}<a href="#${anchor(each.id)}">${shortId(each.id)}</a>`)}</p>`}
-${evidenceList(verdict)}${remedyBlock(verdict)}<p class="small">More: <code>${docsOf(check)}</code> in the package</p></details></li>`;
+${acceptance(verdict)}${evidenceList(verdict)}${remedyBlock(verdict)}<p class="small">More: <code>${docsOf(check)}</code> in the package</p></details></li>`;
 };
 
 const anchor = (id: string): string =>
@@ -149,7 +154,7 @@ ${component.logs.length === 0 ? '' : markup`<h4>Writes down</h4><table class="lo
     const verdict = component.checks[check];
     const more = verdict.remedy !== undefined || verdict.evidence.length > 0;
     return more
-      ? markup`<li><details><summary>${badge(verdict)} <b>${check}</b> ${verdict.why}</summary>${evidenceList(verdict)}${remedyBlock(verdict)}</details></li>`
+      ? markup`<li><details><summary>${badge(verdict)} <b>${check}</b> ${verdict.why}</summary>${acceptance(verdict)}${evidenceList(verdict)}${remedyBlock(verdict)}</details></li>`
       : markup`<li class="plain">${badge(verdict)} <b>${check}</b> ${verdict.why}</li>`;
   })}</ul></section>`;
 };
