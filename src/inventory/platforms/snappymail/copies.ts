@@ -1,6 +1,7 @@
 import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf, dirOf, joinPath, resolveFrom } from '../../../core/paths.ts';
+import { withoutPhpComments } from '../../syntax/php-comments.ts';
 import { phpVariable, readPhpConfig } from '../../syntax/php-config.ts';
 import { phpAt, phpText } from '../../syntax/php-values.ts';
 
@@ -48,13 +49,6 @@ export const copyReads = (id: Product['id']): readonly string[] => [
   ...knownFolders[id].map(folder => `${folder}/${markerOf(id)}`),
 ];
 
-const withoutComments = (source: string): string =>
-  source
-    .replace(/\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, text => text.replace(/[^\n]/g, ' '))
-    .split('\n')
-    .map(line => line.replace(/(^|[\s;{}])(?:\/\/|#).*$/, '$1'))
-    .join('\n');
-
 /** What `index.php` says, and the `VERSION` that some of them ask. */
 const startedVersion = (
   files: FileView,
@@ -62,7 +56,8 @@ const startedVersion = (
   have: readonly string[],
 ): Copy['version'] => {
   const path = `${folder}/index.php`;
-  const source = files.stat(path)?.kind === 'file' ? withoutComments(files.text(path) ?? '') : '';
+  const source =
+    files.stat(path)?.kind === 'file' ? withoutPhpComments(files.text(path) ?? '') : '';
   const lines = source.split('\n');
   const at = lines.findIndex(line => /define\(\s*['"]APP_VERSION['"]/.test(line));
   const stated = /define\(\s*['"]APP_VERSION['"]\s*,\s*['"]([\w.+-]{1,60})['"]/.exec(
@@ -104,7 +99,7 @@ const dataFolder = (files: FileView, product: Product, folder: string): string =
   if (files.stat(path)?.kind === 'file') {
     const config = readPhpConfig(files, path);
     const defined = phpText(config?.constants.get('APP_DATA_FOLDER_PATH'));
-    const named = defined ?? returnedPath(withoutComments(files.text(path) ?? ''));
+    const named = defined ?? returnedPath(withoutPhpComments(files.text(path) ?? ''));
     if (named?.startsWith('/') === true) return joinPath(named);
   }
   const cloud = cloudData(files, product, folder);

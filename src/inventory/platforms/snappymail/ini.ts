@@ -10,6 +10,10 @@ export interface IniValue {
 export type IniValues = ReadonlyMap<string, IniValue>;
 
 const valuesMax = 5_000;
+const keyCharsMax = 200;
+/** Lines are looked for key by key: together these bound the work. */
+const jsonBytesMax = 1 << 18;
+const jsonKeysMax = 500;
 
 /** PHP's ini scanner: words for true and false become `1` and nothing (parse_ini_file manual). */
 const wordOf = (bare: string): string => {
@@ -49,7 +53,7 @@ const readIni = (text: string, path: string): IniValues => {
       continue;
     }
     const equals = bare.indexOf('=');
-    if (equals <= 0 || out.size >= valuesMax) continue;
+    if (equals <= 0 || equals > keyCharsMax || out.size >= valuesMax) continue;
     const key = bare.slice(0, equals).trim().toLowerCase();
     const name = section === '' ? key : `${section}.${key}`;
     out.set(name, { text: valueOf(bare.slice(equals + 1)), because: { path, line } });
@@ -88,7 +92,8 @@ const readJson = (files: FileView, text: string, path: string): IniValues => {
   }
   if (!isRecord(parsed)) return out;
   const lines = text.split('\n');
-  for (const [key, value] of Object.entries(parsed).slice(0, valuesMax)) {
+  for (const [key, value] of Object.entries(parsed).slice(0, jsonKeysMax)) {
+    if (key.length > keyCharsMax) continue;
     const at = lineOf(lines, key, 0);
     if (!isRecord(value)) {
       const own = textOf(value);
@@ -97,9 +102,9 @@ const readJson = (files: FileView, text: string, path: string): IniValues => {
       }
       continue;
     }
-    for (const [inner, item] of Object.entries(value).slice(0, valuesMax)) {
+    for (const [inner, item] of Object.entries(value).slice(0, jsonKeysMax)) {
       const own = textOf(item);
-      if (own === undefined || out.size >= valuesMax) continue;
+      if (own === undefined || inner.length > keyCharsMax || out.size >= jsonKeysMax) continue;
       out.set(`${key}.${inner}`.toLowerCase(), {
         text: own,
         because: { path, line: lineOf(lines, inner, at) + 1 },
@@ -112,8 +117,9 @@ const readJson = (files: FileView, text: string, path: string): IniValues => {
 /** A configuration file of SnappyMail or RainLoop, in either of its forms. */
 export const readValues = (files: FileView, path: string): IniValues => {
   if (files.stat(path)?.kind !== 'file') return new Map();
-  const text = files.text(path) ?? '';
-  return path.endsWith('.json') ? readJson(files, text, path) : readIni(text, path);
+  return path.endsWith('.json')
+    ? readJson(files, files.text(path, { bytesMax: jsonBytesMax }) ?? '{}', path)
+    : readIni(files.text(path) ?? '', path);
 };
 
 /** Whether PHP takes the value for true; `otherwise` where the file does not say. */
