@@ -10,7 +10,10 @@ const installedOn = (host: Host): ReadonlyMap<string, string> =>
       host.run('dpkg-query', '-W', '-f', '${db:Status-Status} ${Package} ${Version}\n'),
     ).flatMap(line => {
       const [status, name = '', version = ''] = line.split(' ');
-      return status === 'installed' ? [[name, version] as const] : [];
+      // A half-configured package (its postinst failed) is on the disk like any other.
+      return status !== 'not-installed' && status !== 'config-files'
+        ? [[name, version] as const]
+        : [];
     }),
   );
 

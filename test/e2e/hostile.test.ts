@@ -137,14 +137,7 @@ describe('a hostile root', () => {
   test('the rest of the host is read', () => {
     const ids = report.components.map(({ id }) => id);
     expect(ids).toEqual(
-      expect.arrayContaining([
-        'postfix',
-        'dovecot',
-        'opendkim',
-        'rspamd',
-        'clamav',
-        'roundcube@/srv/webmail',
-      ]),
+      expect.arrayContaining(['postfix', 'dovecot', 'opendkim', 'rspamd', 'clamav', 'roundcube']),
     );
   });
 

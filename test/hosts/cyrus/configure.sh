@@ -21,6 +21,9 @@ cat >>/etc/mail/sendmail.cf <<'CF'
 O InputMailFilters=opendkim
 Xopendkim, S=local:/run/opendkim/opendkim.sock, F=, T=R:2m
 CF
+printf '#!/bin/sh\nexec cat >/dev/null\n' >/usr/local/bin/autoreply
+chmod 755 /usr/local/bin/autoreply
+ln -sf /usr/local/bin/autoreply /etc/mail/smrsh/autoreply
 printf 'info: "|/usr/local/bin/autoreply info"\nstaff: :include:/etc/mail/staff\n' >>/etc/mail/aliases
 cat >/etc/syslog-ng/conf.d/loghost.conf <<'SYSLOGNG'
 destination d_loghost { network("loghost.example.jp" port(6514) transport("tls")); };

@@ -17,6 +17,8 @@ EXIM
 cat >/etc/exim4/conf.d/main/00_local <<'EXIM'
 CHECK_DATA_LOCAL_ACL_FILE = /etc/exim4/check_data
 MAIN_LOG_SELECTOR = +smtp_protocol_error +tls_peerdn
+SYSTEM_ALIASES_PIPE_TRANSPORT = address_pipe
+SYSTEM_ALIASES_USER = nobody
 av_scanner = clamd:/run/clamav/clamd.ctl
 spamd_address = 127.0.0.1 783
 hide mysql_servers = 192.0.2.21/mail/exim/not-a-secret
@@ -49,6 +51,10 @@ sql_aliases:
   domains = +local_domains
   data = ${lookup mysql{SELECT target FROM alias WHERE source='${quote_mysql:$local_part@$domain}'}}
 EXIM
+for program in crm-import ticket-mail; do
+  printf '#!/bin/sh\nexec cat >/dev/null\n' >"/usr/local/bin/$program"
+  chmod 755 "/usr/local/bin/$program"
+done
 printf 'sales: "|/usr/local/bin/ticket-mail"\npostmaster: root\n' >>/etc/aliases
 echo 'smtp.upstream.test:relay:not-a-secret' >>/etc/exim4/passwd.client
 update-exim4.conf
