@@ -43,6 +43,7 @@ export const releaseLives: readonly ReleaseLife[] = [
   release('ubuntu', '25.04', '2026-01-15'),
   release('ubuntu', '25.10', '2026-07-09'),
   release('ubuntu', '26.04', '2031-05-29', pro('2036-04-23')),
+  release('ubuntu', '26.10', '2027-07-15'),
   release('rhel', '6', '2020-11-30', els('2024-06-30')),
   release('rhel', '7', '2024-06-30', els('2028-06-30')),
   release('rhel', '8', '2029-05-31', els('2032-05-31')),

@@ -109,7 +109,10 @@ describe('nothing waiting', () => {
       ...main,
       ...suiteOf('bookworm-security', { 'roundcube-core': '1.6.5+dfsg-1+deb12u13' }),
     });
-    expect(waiting).toMatchObject({ state: 'none' });
+    expect(waiting).toMatchObject({
+      state: 'none',
+      why: '1.6.5+dfsg-1+deb12u13 is the newest build on offer, bookworm-security included',
+    });
     expect(indexAsOf).toBe('2026-03-10T02:00:00.000Z');
     expect(support).toMatchObject({ state: 'supported' });
     expect(repository).toMatchObject({ origin: 'Debian', suite: 'bookworm-security' });
@@ -224,6 +227,12 @@ describe('nothing waiting', () => {
     expect(indexAsOf).toBe('2025-12-01T10:00:00.000Z');
     expect(support).toMatchObject({ state: 'unknown' });
     expect(repository).toMatchObject({ label: 'Rspamd' });
+  });
+
+  test('is not claimed of Debian’s build behind a mirror that does not say that it is Debian', () => {
+    const mirror = { site: 'mirror.example.test', origin: 'aptly', label: 'aptly' };
+    const { waiting } = facts(suiteOf('bookworm', { 'roundcube-core': roundcube.version }, mirror));
+    expect(waiting.state === 'unknown' && waiting.why).toContain('only aptly offers it');
   });
 
   test('is as old as the security suite, however young the others are', () => {

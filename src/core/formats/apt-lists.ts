@@ -241,3 +241,10 @@ export const readAptLists = (files: FileView, names: Iterable<string>): AptLists
 /** Whether a suite carries security updates only: Debian's and Ubuntu's, and vendors' that say so. */
 export const isSecuritySuite = ({ label, suite, codename }: AptRelease): boolean =>
   [suite, codename, label].some(name => /[-/]security$/i.test(name));
+
+/**
+ * Whether a version looks like one of Debian's or Ubuntu's own builds: a plain revision, or the suffix
+ * of one of their updates or rebuilds. Whoever else builds a package adds a mark of their own.
+ */
+export const isHouseVersion = (version: string): boolean =>
+  /(?:[+~]deb\d+u\d+|ubuntu[\d.]+|build\d+|-[\d.]+)(?:\+b\d+)?$/.test(version);

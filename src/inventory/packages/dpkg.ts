@@ -1,5 +1,5 @@
 import type { FileView } from '../../core/files.ts';
-import { readAptLists } from '../../core/formats/apt-lists.ts';
+import { isHouseVersion, readAptLists } from '../../core/formats/apt-lists.ts';
 import { type Stanza, stanzas } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
@@ -9,6 +9,7 @@ import { type Owner, openOwnership } from './dpkg/ownership.ts';
 
 const statusPath = '/var/lib/dpkg/status';
 const statusFolder = '/var/lib/dpkg/status.d';
+const journalFolder = '/var/lib/dpkg/updates';
 const statusBytesMax = 64 << 20;
 
 /** States in which a package's files are on disk (dpkg(1), "Package states"). */
@@ -95,8 +96,10 @@ const packageOf = (
   }
   const own = debOrigin(fields, distribution);
   const listed = own.origin === 'vendor' ? undefined : askLists(name, version);
-  // A vendor's rebuild keeps Debian's maintainer: who offers exactly this build knows better.
-  const maker = listed?.origin === 'vendor' || own.origin === 'unknown' ? (listed ?? own) : own;
+  // A vendor's rebuild keeps Debian's maintainer, and a mirror of Debian may call itself otherwise:
+  // who offers exactly this build knows better, unless its version is one of Debian's own row.
+  const foreign = listed?.origin === 'vendor' && !isHouseVersion(version);
+  const maker = foreign || own.origin === 'unknown' ? (listed ?? own) : own;
   const source = sourceOf(fields.get('source'), name, version);
   const arch = fields.get('architecture');
   const [description] = (fields.get('description') ?? '').split('\n');
@@ -114,7 +117,18 @@ const packageOf = (
   };
 };
 
+/** dpkg writes changes beside the status first, and leaves them there when it is interrupted. */
+const noteInterruption = (files: FileView): void => {
+  if (!files.list(journalFolder).some(({ name }) => /^\d+$/.test(name))) return;
+  files.note({
+    what: journalFolder,
+    why: 'holds changes that dpkg did not finish: what is installed may differ from what was read',
+    how: 'dpkg --configure -a',
+  });
+};
+
 const read = (files: FileView, distribution: Distribution): PackageReading => {
+  noteInterruption(files);
   const parts = files.list(statusFolder).map(({ name }) => `${statusFolder}/${name}`);
   const sums = new Set(parts.filter(part => part.endsWith('.md5sums')));
   const paths = [statusPath, ...parts.filter(part => !sums.has(part))];
@@ -158,6 +172,7 @@ export const dpkg: PackageSource = {
   reads: [
     '/var/lib/dpkg/status',
     '/var/lib/dpkg/status.d/*',
+    '/var/lib/dpkg/updates/*',
     '/var/lib/dpkg/info/*.list',
     '/var/lib/dpkg/diversions',
     '/var/lib/apt/lists/*',

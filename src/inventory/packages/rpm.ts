@@ -6,7 +6,7 @@ import type { PackageReading, PackageSource } from '../package-source.ts';
 import { type RpmHeader, readRpmHeader, rpmTags } from './rpm/header.ts';
 import { rpmOrigin } from './rpm/origin.ts';
 import { type Ownership, openOwnership } from './rpm/ownership.ts';
-import { findStore } from './rpm/stores.ts';
+import { findStore, strangeStore } from './rpm/stores.ts';
 
 const packagesMax = 50_000;
 
@@ -74,7 +74,17 @@ const packageOf = (header: RpmHeader, distribution: Distribution): InstalledPack
 
 const read = (files: FileView, distribution: Distribution): PackageReading => {
   const store = findStore(files);
-  if (store === undefined) return { packages: [] };
+  if (store === undefined) {
+    const strange = strangeStore(files);
+    if (strange !== undefined) {
+      files.note({
+        what: strange,
+        why: 'holds files of rpm, but no database in a form that is known: no rpm package was seen',
+        how: 'Rebuild it in its present form (rpmdb --rebuilddb) and run Postern again.',
+      });
+    }
+    return { packages: [] };
+  }
   const damaged = (why: string): void =>
     files.note({
       what: store.path,

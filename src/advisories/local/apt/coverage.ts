@@ -7,9 +7,17 @@ import {
 import { baseOf } from '../../../core/paths.ts';
 
 /** Projects whose security teams look after whole releases. */
-const houses: readonly string[] = ['Debian', 'Ubuntu', 'Raspbian', 'Devuan', 'Kali'];
-/** Those of them that publish security fixes in a suite of their own. */
-const suited: readonly string[] = ['Debian', 'Ubuntu', 'Devuan'];
+const houses: readonly string[] = [
+  'Debian',
+  'Ubuntu',
+  'UbuntuESM',
+  'UbuntuESMApps',
+  'Raspbian',
+  'Devuan',
+  'Kali',
+];
+/** Those of them that have no suite of its own for security fixes. */
+const unsuited: readonly string[] = ['Raspbian', 'Kali'];
 
 export const isHouse = ({ origin }: AptRelease): boolean => houses.includes(origin);
 
@@ -28,7 +36,7 @@ export const isUnattended = ({ codename, suite }: AptRelease): boolean =>
 
 /** Unstable and rolling releases have no security suite: fixes come with everything else. */
 const isRolling = (release: AptRelease): boolean =>
-  !suited.includes(release.origin) ||
+  unsuited.includes(release.origin) ||
   ['sid', 'unstable', 'ceres'].includes(release.codename || release.suite);
 
 /** `…_main_binary-amd64_Packages.lz4` */

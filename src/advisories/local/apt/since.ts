@@ -1,5 +1,5 @@
 import type { FileView } from '../../../core/files.ts';
-import type { AptListed } from '../../../core/formats/apt-lists.ts';
+import { type AptListed, isHouseVersion } from '../../../core/formats/apt-lists.ts';
 import type { Since } from '../../../core/patch.ts';
 import { baseOf } from '../../../core/paths.ts';
 import type { WantedPackage } from '../../local-source.ts';
@@ -42,8 +42,6 @@ const downloads = (
       : [];
   });
 
-/** A release's own build: a plain revision, or the suffix of one of its updates. */
-const houseVersion = /(?:[+~]deb\d+u\d+|ubuntu[\d.]+|-[\d.]+)(?:\+b\d+)?$/;
 /** `bookworm-security`, `unstable`; not `UNRELEASED`, not backports. */
 const houseSuite = /^[a-z]+(?:-(?:security|updates|proposed-updates|proposed))?$/;
 
@@ -55,7 +53,7 @@ const madeOn = (
   { origin, version }: WantedPackage,
   changelog: Changelog | undefined,
 ): string | undefined => {
-  if (origin !== 'distribution' || !houseVersion.test(version)) return undefined;
+  if (origin !== 'distribution' || !isHouseVersion(version)) return undefined;
   const own = (entry: ChangelogEntry): boolean =>
     entry.version === version || entry.version === version.replace(/\+b\d+$/, '');
   const entry = changelog?.entries.find(each => own(each) && houseSuite.test(each.distributions));

@@ -5,7 +5,14 @@ import type { WantedPackage } from '../../local-source.ts';
 import { deb } from '../../versions/deb.ts';
 import { candidateOf, type Preferences, whatHolds } from './candidate.ts';
 import type { Changelog } from './changelog.ts';
-import { baseRelease, isCovered, isHouse, isUnattended, securityLine } from './coverage.ts';
+import {
+  baseRelease,
+  isCovered,
+  isHouse,
+  isUnattended,
+  securityLine,
+  securitySuitesFor,
+} from './coverage.ts';
 import type { Installations } from './log.ts';
 import { waitingSince } from './since.ts';
 
@@ -34,7 +41,7 @@ const newestOf = (offers: readonly AptListed[]): AptListed | undefined =>
 /** What of the index keeps its silence from meaning anything. */
 const whySilent = (
   { lists }: AptHost,
-  { name, version, source }: WantedPackage,
+  { name, version, source, origin }: WantedPackage,
   offers: readonly AptListed[],
 ): Waiting | undefined => {
   if (lists.lists.length === 0) return unknown('there is no package index on this host', refresh);
@@ -62,7 +69,14 @@ const whySilent = (
     );
   }
   const ours = exact.filter(({ release }) => isHouse(release));
-  if (ours.length === 0) return undefined;
+  if (ours.length === 0) {
+    if (origin !== 'distribution') return undefined;
+    const { release } = exact[0] ?? {};
+    return unknown(
+      `it is a build of the distribution, but only ${release?.label || release?.origin || release?.site || 'a repository'} offers it, which does not name the distribution as its origin: whether security updates come through it cannot be told`,
+      `# Add the distribution's own security suite beside it, or let the mirror keep Origin, Label and\n# Codename of what it mirrors, then:\napt update`,
+    );
+  }
   if (ours.every(({ release }) => isUnattended(release))) {
     const release = ours[0]?.release;
     return unknown(
@@ -87,10 +101,12 @@ const nothingWaits = (
 ): Waiting => {
   const silent = whySilent(host, wanted, offers);
   if (silent !== undefined) return silent;
-  const own = offers.find(({ version }) => version === wanted.version);
+  const exact = offers.filter(({ version }) => version === wanted.version);
+  const own = exact.find(({ release }) => isHouse(release)) ?? exact[0];
+  const [suite] = (own === undefined ? null : securitySuitesFor(host.lists, own)) ?? [];
   return {
     state: 'none',
-    why: `${wanted.version} is the newest build on offer`,
+    why: `${wanted.version} is the newest build on offer${suite === undefined ? '' : `, ${suite.codename || suite.suite} included`}`,
     ...(own === undefined ? {} : { because: { path: own.path } }),
   };
 };

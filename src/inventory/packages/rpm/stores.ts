@@ -110,6 +110,12 @@ function* bdbHeaders(bytes: FileBytes): Iterable<Buffer> {
 
 const folders = ['/var/lib/rpm', '/usr/lib/sysimage/rpm', '/usr/share/rpm'];
 
+/** A folder that holds something of rpm's, for when `findStore` knows none of it. */
+export const strangeStore = (files: FileView): string | undefined =>
+  folders.find(folder =>
+    files.list(folder).some(({ name, kind }) => kind === 'file' && !/^(?:\.|__db)/.test(name)),
+  );
+
 /** The database that this host's rpm uses: newest form first, each real file once. */
 export const findStore = (files: FileView): HeaderStore | undefined => {
   for (const folder of folders) {
