@@ -233,6 +233,9 @@ const localDrivers = new Set([
 const isLocal = (source: NgItem | undefined): boolean =>
   source?.block?.some(({ name }) => localDrivers.has(name)) === true;
 
+const hasFlag = (parts: readonly NgItem[], flag: string): boolean =>
+  parts.some(({ name, args }) => name === 'flags' && args.some(({ text }) => text === flag));
+
 /** Reads syslog-ng's configuration; undefined when there is none. */
 export const openSyslogNg = (
   files: FileView,
@@ -260,59 +263,70 @@ export const openSyslogNg = (
     takes,
     destinationsOf: message => {
       const out: Destination[] = [];
-      /** Answers what of the lines goes on to the log statements that follow. */
-      const path = (parts: readonly NgItem[], from: Passing, depth: number): Passing => {
+      /** Follows one path; answers which lines come to its end. */
+      const follow = (parts: readonly NgItem[], from: Passing, depth: number): Passing => {
         let alive = from;
-        let final = false;
+        let rest = from;
         for (const part of parts) {
           if (depth > 20 || out.length > 1_000) break;
           const [first] = part.args;
-          if (part.name === 'filter') {
-            const tokens = part.inner ?? filters.get(first?.text ?? '')?.inner;
-            alive = both(
-              alive,
-              tokens === undefined ? perhaps : new Filter(tokens, message, filters, 0).read(),
-            );
-          } else if (part.name === 'if' || part.name === 'elif') {
-            const inner = both(alive, new Filter(part.args, message, filters, 0).read());
-            path(part.block ?? [], { sure: inner.sure, may: inner.may }, depth + 1);
-          } else if (part.name === 'else') {
-            path(part.block ?? [], { sure: 0, may: alive.may }, depth + 1);
-          } else if (part.name === 'junction' || part.name === 'channel' || part.name === 'log') {
-            path(part.block ?? [], alive, depth + 1);
-          } else if (part.name === 'destination') {
-            const block = part.block ?? destinations.get(first?.text ?? '')?.block ?? [];
-            for (const driver of block) {
-              const target = driverTarget(driver);
-              if (target !== undefined && alive.may !== 0) {
-                out.push({ ...target, because: driver.because, ...alive });
-              }
+          switch (part.name) {
+            case 'filter': {
+              const tokens = part.inner ?? filters.get(first?.text ?? '')?.inner;
+              const filter =
+                tokens === undefined ? perhaps : new Filter(tokens, message, filters, 0).read();
+              alive = both(alive, filter);
+              break;
             }
-          } else if (part.name === 'flags') {
-            final ||= part.args.some(({ text }) => text === 'final');
+            case 'if':
+            case 'elif': {
+              const filter = new Filter(part.args, message, filters, 0).read();
+              const before = part.name === 'if' ? alive : rest;
+              follow(part.block ?? [], both(before, filter), depth + 1);
+              rest = both(before, not(filter));
+              break;
+            }
+            case 'else':
+              follow(part.block ?? [], rest, depth + 1);
+              break;
+            case 'junction':
+            case 'channel':
+            case 'log':
+            case '':
+              follow(part.block ?? [], alive, depth + 1);
+              break;
+            case 'destination': {
+              const block = part.block ?? destinations.get(first?.text ?? '')?.block ?? [];
+              for (const driver of alive.may === 0 ? [] : block) {
+                const target = driverTarget(driver);
+                if (target !== undefined)
+                  out.push({ ...target, because: driver.because, ...alive });
+              }
+              break;
+            }
           }
         }
-        return final ? not(alive) : always;
+        return alive;
       };
-      let alive: Passing = always;
-      for (const log of items) {
-        if (log.name !== 'log') continue;
-        const parts = log.block ?? [];
-        const from = parts.filter(({ name }) => name === 'source');
-        const takesLocal =
-          from.length === 0 ||
-          from.some(part =>
-            isLocal(part.block === undefined ? sources.get(part.args[0]?.text ?? '') : part),
-          );
-        const fallback = parts.some(
-          ({ name, args }) => name === 'flags' && args.some(({ text }) => text === 'fallback'),
+      const paths = items
+        .filter(({ name }) => name === 'log')
+        .map(({ block = [] }) => block)
+        .filter(parts =>
+          parts.some(
+            part =>
+              part.name === 'source' &&
+              isLocal(part.block === undefined ? sources.get(part.args[0]?.text ?? '') : part),
+          ),
         );
-        if (!takesLocal || alive.may === 0) continue;
-        // A fallback path gets only what no other took.
-        const start = fallback
-          ? { sure: 0, may: out.some(({ sure }) => sure === 0xff) ? 0 : alive.may }
-          : alive;
-        alive = both(alive, path(parts, start, 0));
+      let alive: Passing = always;
+      let taken: Passing = never;
+      for (const parts of paths.filter(each => !hasFlag(each, 'fallback'))) {
+        const end = follow(parts, alive, 0);
+        taken = either(taken, end);
+        if (hasFlag(parts, 'final')) alive = both(alive, not(end));
+      }
+      for (const parts of paths.filter(each => hasFlag(each, 'fallback'))) {
+        follow(parts, not(taken), 0);
       }
       return out;
     },
