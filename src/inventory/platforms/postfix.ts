@@ -8,9 +8,10 @@ import { collectAliases } from './postfix/aliases.ts';
 import { collectCalls, collectMilterMaps, linksOf, newPlugs } from './postfix/calls.ts';
 import { databaseLinks } from './postfix/databases.ts';
 import { collectDelivery, collectUnused } from './postfix/delivery.ts';
+import { collectForeign } from './postfix/foreign.ts';
 import { configReads, findHomes, type Home, versionIn } from './postfix/found.ts';
 import { type Instance, noteExpansions, readInstance, running } from './postfix/instance.ts';
-import { exposureOfAll, heardOf } from './postfix/listening.ts';
+import { exposureOfAll, heardOf, noteNames } from './postfix/listening.ts';
 import { logsOf } from './postfix/logs.ts';
 import { type MapUse, mapUses } from './postfix/maps.ts';
 import { mapModules, typesIn } from './postfix/modules.ts';
@@ -110,17 +111,20 @@ const readHome = (host: Host, home: Home, identity: Identity): PlatformReading =
   const uses = mapUses(instance);
   collectCalls(files, instance, plugs);
   const cyrus = collectCyrus(files, packages, instance);
-  const { wordsInTables, entriesOf } = collectDelivery(files, instance, plugs, uses);
+  const delivery = collectDelivery(files, instance, plugs, uses);
+  const { entriesIn, entriesOf } = delivery;
   collectMilterMaps(files, instance, plugs, entriesOf('smtpd_milter_maps'));
-  collectPolicies(files, instance, plugs, uses, wordsInTables);
+  collectPolicies(files, instance, plugs, uses, entriesIn);
   collectAliases(files, instance, plugs, uses);
+  collectForeign(files, instance, plugs);
   collectUnused(instance, plugs, uses, isThere(host));
   const main = mainComponent(host, home, instance, identity, uses, {
-    reach: cyrus.reach,
+    reach: [...delivery.reach, ...cyrus.reach],
     headerChecks: entriesOf('header_checks'),
   });
   const modules = home.isMain ? mapModules(files, packages, instance, typesIn(uses)) : [];
   noteExpansions(files, instance);
+  noteNames(files, instance);
   const spawned = new Set(running(instance, 'spawn'));
   const listeners: readonly Listener[] = heardOf(instance)
     .filter(({ service }) => !spawned.has(service))

@@ -53,17 +53,17 @@ export const unbrace = (token: Token): Token | undefined => {
 export interface TableSpec {
   readonly type: string;
   readonly name: string;
-  /** `proxy`, `unionmap`, `pipemap`, `randmap`: from the outside in. */
+  /** `proxy`, `unionmap`, `pipemap`: from the outside in. */
   readonly through: readonly string[];
   readonly offset: number;
 }
 
 const depthMax = 8;
-const combinators: ReadonlySet<string> = new Set(['unionmap', 'pipemap', 'randmap']);
+const combinators: ReadonlySet<string> = new Set(['unionmap', 'pipemap']);
 
 /**
  * The tables that one list element leads to; none when it is not a table. `proxy:` and the
- * combinators are opened (DATABASE_README).
+ * combinators are opened; randmap holds plain results (DATABASE_README).
  */
 export const tablesOf = (token: Token, through: readonly string[] = []): readonly TableSpec[] => {
   const negated = token.text.startsWith('!') ? 1 : 0;
@@ -79,7 +79,6 @@ export const tablesOf = (token: Token, through: readonly string[] = []): readonl
   const inner = unbrace(rest);
   if (inner === undefined) return [];
   return cut(inner.text).flatMap(({ text, offset }) =>
-    // randmap holds plain results; what looks like a table in one is not.
-    type === 'randmap' ? [] : tablesOf({ text, offset: inner.offset + offset }, [...through, type]),
+    tablesOf({ text, offset: inner.offset + offset }, [...through, type]),
   );
 };

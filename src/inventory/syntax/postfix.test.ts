@@ -102,7 +102,7 @@ describe('lists', () => {
       ['unionmap', 'hash', '/a'],
       ['unionmap', 'proxy', 'ldap', 'b'],
     ]);
-    expect(tables('randmap:{hash:/a}')).toEqual([]);
+    expect(tables('randmap:{hash:/a, b}')).toEqual([['randmap', '{hash:/a, b}']]);
     expect(tables('permit_mynetworks')).toEqual([]);
     expect(tables(`${'proxy:'.repeat(50)}hash:/a`)).toEqual([]);
   });

@@ -14,7 +14,8 @@ import { type Instance, type Item, running, type Service, type Value } from './i
 import { type ProgramUse, spamcTarget } from './programs.ts';
 import {
   commandOf,
-  destinationOf,
+  type Destination,
+  destinationsOf,
   parseHost,
   parseRoute,
   parseSocket,
@@ -47,7 +48,11 @@ export const newPlugs = (): Plugs => ({ calls: [], programs: [], transportsUsed:
 const callsMax = 5_000;
 
 export const addCall = (plugs: Plugs, call: Call): void => {
-  if (plugs.calls.length < callsMax) plugs.calls.push(call);
+  const { to } = call;
+  // One listener, however its address is spelled.
+  const isLocal = to.net === 'tcp' && /^localhost(?:\.localdomain)?$/i.test(to.host);
+  const known = isLocal ? { ...call, to: { ...to, host: '127.0.0.1' } } : call;
+  if (plugs.calls.length < callsMax) plugs.calls.push(known);
 };
 
 const names = (services: readonly string[]): string => {
@@ -218,7 +223,19 @@ export const addFilter = (
   found: { readonly extent: Call['extent']; readonly service: string; readonly at: Place },
 ): void => {
   plugs.transportsUsed.add(route.transport);
-  const end = destinationOf(files, instance, route);
+  for (const end of destinationsOf(files, instance, route)) {
+    addFilterAt(files, instance, plugs, route, end, found);
+  }
+};
+
+const addFilterAt = (
+  files: FileView,
+  instance: Instance,
+  plugs: Plugs,
+  route: Route,
+  end: Destination,
+  found: { readonly extent: Call['extent']; readonly service: string; readonly at: Place },
+): void => {
   switch (end.is) {
     case 'socket':
       addCall(plugs, {

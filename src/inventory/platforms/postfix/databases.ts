@@ -19,6 +19,18 @@ interface Found {
 }
 type Ask = (name: string) => Found | undefined;
 
+/** Settings that every table of that kind has some of. */
+const telling = [
+  'hosts',
+  'dbname',
+  'query',
+  'server_host',
+  'search_base',
+  'dbpath',
+  'uri',
+  'memcache',
+];
+
 const clip = (text: string, max = 200): string =>
   text.length > max ? `${text.slice(0, max)}…` : text;
 
@@ -29,6 +41,14 @@ const clip = (text: string, max = 200): string =>
 const asker = (files: FileView, use: MapUse): Ask => {
   const { name } = use;
   if (!name.startsWith('/') && !name.startsWith('.')) {
+    const isTold = telling.some(each => use.params.get(`${name}_${each}`).isSet);
+    if (!isTold && !use.type.startsWith('nis')) {
+      files.note({
+        what: `${use.at.path}, line ${use.at.line ?? 1}`,
+        why: `${use.parameter} asks ${use.type}:${clip(name)}, and nothing says where that is`,
+        how: 'Name the file of the table, or set its parameters.',
+      });
+    }
     return setting => {
       const value = use.params.get(`${name}_${setting}`);
       return value.isSet ? { text: value.text, at: value.at } : undefined;
@@ -78,6 +98,22 @@ interface Target {
   readonly resource: Resource;
 }
 
+/** A URI without its user and password. */
+const bareUri = (uri: string): string => {
+  const scheme = uri.indexOf('://');
+  const start = scheme < 0 ? 0 : scheme + 3;
+  const at = uri.lastIndexOf('@');
+  return clip((at < start ? uri.slice(start) : uri.slice(at + 1)).replace(/\/?(?:\?.*)?$/s, ''));
+};
+
+/** `hosts` of pgsql_table(5) may be URIs with a password in them. */
+const bareHosts = (hosts: string): string =>
+  hosts
+    .slice(0, 4_000)
+    .split(/[\s,]+/)
+    .map(host => (host.includes('@') || host.includes('?') ? bareUri(host) : host))
+    .join(', ');
+
 const sqlTarget = (ask: Ask, use: MapUse): Target => {
   const query = ask('query');
   const table = ask('table');
@@ -89,7 +125,7 @@ const sqlTarget = (ask: Ask, use: MapUse): Target => {
     what: [
       names.length === 0 ? '' : `${names.length > 1 ? 'tables' : 'table'} ${names.join(', ')} of`,
       database === undefined ? 'an unnamed database' : `database ${clip(database.text)}`,
-      `on ${hosts === '' ? 'localhost' : clip(hosts.replace(/[\s,]+/g, ', '))}`,
+      `on ${hosts === '' ? 'localhost' : clip(bareHosts(hosts))}`,
     ]
       .filter(part => part !== '')
       .join(' '),
@@ -115,15 +151,23 @@ const plainTarget = (what: string, at: Place): Target => ({
   resource: 'customer-records',
 });
 
-/** A URI without its user and password. */
-const bareUri = (uri: string): string => {
-  const scheme = uri.indexOf('://');
-  const start = scheme < 0 ? 0 : scheme + 3;
-  const at = uri.lastIndexOf('@');
-  return clip((at < start ? uri.slice(start) : uri.slice(at + 1)).replace(/\/?(?:\?.*)?$/s, ''));
+const shown: Readonly<Record<string, string>> = {
+  ldap: 'a directory',
+  sqlite: 'a database file',
+  memcache: 'a cache server',
+  nis: 'a NIS domain',
+  nisplus: 'a NIS+ domain',
 };
 
 const targetOf = (ask: Ask, use: MapUse): Target => {
+  if (telling.every(name => ask(name) === undefined) && !use.type.startsWith('nis')) {
+    const kind = Object.hasOwn(shown, use.type) ? (shown[use.type] ?? '') : 'a database';
+    return {
+      what: `${kind} whose place could not be read`,
+      because: use.at,
+      resource: use.type === 'ldap' ? 'directory' : 'customer-records',
+    };
+  }
   switch (use.type) {
     case 'ldap':
       return ldapTarget(ask, use);
@@ -161,13 +205,16 @@ const targetOf = (ask: Ask, use: MapUse): Target => {
   }
 };
 
+const hasPassword = (uri: string): boolean => /\/\/[^/\s]*:[^/\s]*@/.test(uri.slice(0, 2_000));
+
 /** Where a password of the database or directory is written. */
 const secretOf = (ask: Ask, { type }: MapUse): Place | undefined => {
   const name = type === 'ldap' ? 'bind_pw' : type === 'mongodb' ? 'uri' : 'password';
+  const hosts = type === 'pgsql' ? ask('hosts') : undefined;
+  if (hosts !== undefined && hasPassword(hosts.text)) return hosts.at;
   const found = ask(name);
   if (found === undefined || found.text === '') return undefined;
-  if (type === 'mongodb')
-    return /\/\/[^/]*:[^/]*@/.test(found.text.slice(0, 2_000)) ? found.at : undefined;
+  if (type === 'mongodb') return hasPassword(found.text) ? found.at : undefined;
   return type === 'sqlite' || type === 'memcache' ? undefined : found.at;
 };
 
@@ -208,14 +255,6 @@ const reachOf = (ask: Ask, use: MapUse): readonly Reach[] => {
 };
 
 const linksMax = 500;
-
-const shown: Readonly<Record<string, string>> = {
-  ldap: 'a directory',
-  sqlite: 'a database file',
-  memcache: 'a cache server',
-  nis: 'a NIS domain',
-  nisplus: 'a NIS+ domain',
-};
 
 /** Databases, directories and table servers: one link for each file that says where they are. */
 export const databaseLinks = (

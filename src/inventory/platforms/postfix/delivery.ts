@@ -1,4 +1,4 @@
-import type { ComponentKind, Place } from '../../../core/component.ts';
+import type { ComponentKind, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { isLoopback } from '../../endpoint.ts';
 import { cut, tablesOf, unbrace } from '../../syntax/postfix-list.ts';
@@ -7,7 +7,7 @@ import { deliversLocally } from './aliases.ts';
 import { addCall, addFilter, addProgram, type Plugs } from './calls.ts';
 import { type Instance, type Item, running } from './instance.ts';
 import { isRemoteMap, type MapUse } from './maps.ts';
-import { type Destination, destinationOf, parseHost, parseRoute, type Route } from './routes.ts';
+import { type Destination, destinationsOf, parseHost, parseRoute, type Route } from './routes.ts';
 import { type Entry, readTable } from './tables.ts';
 
 /** Keys of entries that lead to one place, shortened. */
@@ -39,7 +39,10 @@ const relayHosts = (files: FileView, instance: Instance, plugs: Plugs): void => 
     ['relayhost', 'every message to other hosts (relayhost)'],
     ['smtp_fallback_relay', 'messages that could not be delivered otherwise (smtp_fallback_relay)'],
   ] as const;
+  // A next hop of default_transport overrules relayhost (postconf(5)).
+  const overruled = parseRoute(instance.params.get('default_transport').text).nexthop !== '';
   for (const [name, extent] of relays) {
+    if (name === 'relayhost' && overruled) continue;
     for (const { text, at } of instance.params.get(name).items.slice(0, 50)) {
       const to = parseHost(text, 25);
       if (to !== undefined) gateway(plugs, to, extent, at);
@@ -69,7 +72,19 @@ const deliver = (
   found: { readonly extent: string; readonly at: Place; readonly hint?: string },
 ): void => {
   if (route.transport !== '') plugs.transportsUsed.add(route.transport);
-  const end = destinationOf(files, instance, route);
+  for (const end of destinationsOf(files, instance, route)) {
+    deliverAt(files, instance, plugs, route, end, found);
+  }
+};
+
+const deliverAt = (
+  files: FileView,
+  instance: Instance,
+  plugs: Plugs,
+  route: Route,
+  end: Destination,
+  found: { readonly extent: string; readonly at: Place; readonly hint?: string },
+): void => {
   switch (end.is) {
     case 'socket': {
       const isOpen = end.to.net === 'tcp' && !isLoopback(end.to.host);
@@ -227,36 +242,52 @@ const mappedRoutes = (
   }
   for (const { value, keys, at } of grouped(entriesOf('sender_dependent_relayhost_maps'))) {
     if (/^DUNNO$/i.test(value)) continue;
-    const to = parseHost(value, 25);
-    if (to !== undefined) {
+    for (const each of value.split(/[\s,]+/).slice(0, 20)) {
+      const to = parseHost(each, 25);
+      if (to === undefined) continue;
       gateway(plugs, to, `mail from ${keysOf(keys)} (sender_dependent_relayhost_maps)`, at);
     }
   }
 };
 
 const filterAction = /(?:^|\s)FILTER\s+([\w.-]{1,100}:\S{0,300})/i;
+const copyAction = /^(?:REDIRECT|BCC)\s+\S/i;
 
-/** FILTER actions of access(5) and header_checks(5). */
-const filterActions = (
+/** Actions of access(5) and header_checks(5): FILTER hands mail over, REDIRECT and BCC send it on. */
+const actions = (
   files: FileView,
   instance: Instance,
   plugs: Plugs,
   uses: readonly MapUse[],
   entries: (use: MapUse) => readonly Entry[],
-): void => {
+): readonly Reach[] => {
+  const out = new Map<string, Reach>();
   for (const use of uses) {
-    if (!/_restrictions$|_checks$/.test(use.parameter) && !isClass(instance, use.parameter))
-      continue;
+    const { parameter } = use;
+    // smtp(8) and lmtp(8) know fewer actions in their own checks.
+    const decides = /_restrictions$|_checks$/.test(parameter) && !/^(?:smtp|lmtp)_/.test(parameter);
+    if (!decides && !isClass(instance, parameter)) continue;
     for (const { value, at } of grouped(entries(use))) {
+      if (copyAction.test(value) && out.size < 50) {
+        const key = `${at.path}\0${parameter}`;
+        if (out.has(key)) continue;
+        out.set(key, {
+          resource: 'mail-in-transit',
+          mode: 'send',
+          extent: `messages that entries of ${at.path} send to another address (REDIRECT or BCC, ${parameter})`,
+          because: at,
+        });
+      }
       const match = filterAction.exec(value);
       if (match === null) continue;
       addFilter(files, instance, plugs, parseRoute(match[1] ?? ''), {
-        extent: () => `messages that an entry of ${at.path} sends to it (FILTER, ${use.parameter})`,
+        extent: () => `messages that an entry of ${at.path} sends to it (FILTER, ${parameter})`,
         service: '',
         at,
       });
     }
   }
+  return [...out.values()];
 };
 
 const isClass = (instance: Instance, name: string): boolean =>
@@ -277,13 +308,12 @@ const noteRemote = (files: FileView, uses: readonly MapUse[]): void => {
   }
 };
 
-/** Words that entries of a list's access tables hold: restriction classes among them. */
-const wordsIn = (
+/** Entries of a list's access tables: restrictions and their classes may stand in them (access(5)). */
+const entriesIn = (
   items: readonly Item[],
   uses: readonly MapUse[],
   entries: (use: MapUse) => readonly Entry[],
-): ReadonlySet<string> => {
-  const out = new Set<string>();
+): readonly Entry[] => {
   const named = new Set(
     items.flatMap(({ text }) =>
       cut(unbrace({ text, offset: 0 })?.text ?? text).flatMap(token =>
@@ -291,13 +321,10 @@ const wordsIn = (
       ),
     ),
   );
-  for (const use of uses) {
-    if (!named.delete(`${use.type}:${use.name}`)) continue;
-    for (const { value } of grouped(entries(use))) {
-      for (const word of value.split(/[\s,]+/).slice(0, 50)) out.add(word);
-    }
-  }
-  return out;
+  return uses
+    .filter(use => named.delete(`${use.type}:${use.name}`))
+    .flatMap(use => grouped(entries(use)))
+    .map(({ value, keys, at }) => ({ key: keys[0] ?? '', value, at }));
 };
 
 /** Everything that mail goes out through, and everything that entries of tables lead to. */
@@ -307,8 +334,9 @@ export const collectDelivery = (
   plugs: Plugs,
   uses: readonly MapUse[],
 ): {
-  readonly wordsInTables: (items: readonly Item[]) => ReadonlySet<string>;
+  readonly entriesIn: (items: readonly Item[]) => readonly Entry[];
   readonly entriesOf: (parameter: string) => readonly Entry[];
+  readonly reach: readonly Reach[];
 } => {
   const known = new Map<string, readonly Entry[]>();
   const entries = (use: MapUse): readonly Entry[] => {
@@ -323,9 +351,9 @@ export const collectDelivery = (
   mainTransports(files, instance, plugs);
   mappedRoutes(files, instance, plugs, entriesOf);
   mailboxCommands(instance, plugs, entriesOf);
-  filterActions(files, instance, plugs, uses, entries);
+  const reach = actions(files, instance, plugs, uses, entries);
   noteRemote(files, uses);
-  return { wordsInTables: items => wordsIn(items, uses, entries), entriesOf };
+  return { entriesIn: items => entriesIn(items, uses, entries), entriesOf, reach };
 };
 
 /** Transports of `pipe` that nothing uses as far as files tell: installed, perhaps not switched on. */

@@ -201,7 +201,9 @@ export const readInstance = (
   };
   const params = makeParams([layer], domainOf, mainPath);
   const old = compatibilityLevel(params.get('compatibility_level').text) < compatibilityLevel('1');
-  const services = master.services.slice(0, servicesMax).map(
+  const disabled = params.get('master_service_disable').items.map(({ text }) => text);
+  const enabled = master.services.filter(service => !isDisabled(disabled, service));
+  const services = enabled.slice(0, servicesMax).map(
     (service): Service => ({
       ...service,
       // `-` means chroot up to compatibility_level 0 (master(5)).
@@ -228,6 +230,18 @@ export const readInstance = (
     services,
     queue: queue.startsWith('/') ? joinPath(queue) : '/var/spool/postfix',
   };
+};
+
+/** Whether `master_service_disable` switches it off: `type`, `name/type`, `!` before either. */
+const isDisabled = (patterns: readonly string[], { name, type }: MasterService): boolean => {
+  for (const pattern of patterns) {
+    const bare = pattern.replace(/^!/, '');
+    // Before Postfix 3.0 a dot stood for the slash.
+    if (bare === type || bare === `${name}/${type}` || bare === `${name}.${type}`) {
+      return !pattern.startsWith('!');
+    }
+  }
+  return false;
 };
 
 /** Says what could not be expanded; to be called when everything has been asked. */

@@ -1,4 +1,5 @@
 import type { Component, Place } from '../../../core/component.ts';
+import type { FileView } from '../../../core/files.ts';
 import { exposureOf, showEndpoint } from '../../endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import type { Instance, Service } from './instance.ts';
@@ -42,6 +43,18 @@ export const heardOf = (instance: Instance): readonly Heard[] =>
         return { service, endpoint, because: isShut ? interfaces.at : service.at };
       });
     });
+
+/** Services whose port is a name that nobody but the host's services(5) knows. */
+export const noteNames = (files: FileView, instance: Instance): void => {
+  for (const { type, name, at } of instance.services) {
+    if (type !== 'inet' || portOf(name.slice(name.lastIndexOf(':') + 1)) !== undefined) continue;
+    files.note({
+      what: `${at.path}, line ${at.line ?? 1}`,
+      why: `names its port "${name.slice(0, 80)}", which is no known name of a port: where it listens is not known`,
+      how: 'Write the number of the port, or look it up with `getent services`.',
+    });
+  }
+};
 
 /** Whether mail clients and servers of the internet reach it, as far as its own files tell. */
 export const exposureOfAll = (

@@ -9,6 +9,7 @@ import { type Instance, type Item, running, type Service } from './instance.ts';
 import { isTableServer, type MapUse } from './maps.ts';
 import { restrictionLists } from './restrictions.ts';
 import { parseSocket, portOf, serverOf } from './routes.ts';
+import type { Entry } from './tables.ts';
 
 const depthMax = 10;
 
@@ -83,7 +84,7 @@ export const collectPolicies = (
   instance: Instance,
   plugs: Plugs,
   uses: readonly MapUse[],
-  wordsIn: (items: readonly Item[]) => ReadonlySet<string>,
+  entriesIn: (items: readonly Item[]) => readonly Entry[],
 ): void => {
   const spawns = running(instance, 'spawn');
   const used = new Set<Service>();
@@ -91,14 +92,11 @@ export const collectPolicies = (
     const { params } = service;
     const classes = new Set(params.get('smtpd_restriction_classes').items.map(({ text }) => text));
     const own = restrictionLists.map(name => [name, params.get(name).items] as const);
-    // A class may be named by an entry of an access table only.
-    const words = wordsIn(own.flatMap(([, items]) => items));
-    const lists = [
-      ...own,
-      ...[...classes]
-        .filter(name => words.has(name))
-        .map(name => [name, params.get(name).items] as const),
-    ];
+    // An entry of an access table may name a class, or a policy service itself.
+    const fromTables = entriesIn(own.flatMap(([, items]) => items)).map(
+      ({ value, at }) => [at.path, cut(value).map(({ text }) => ({ text, at }))] as const,
+    );
+    const lists = [...own, ...fromTables];
     for (const [list, items] of lists) {
       for (const { server, at } of policiesIn(service, items, classes)) {
         const to = parseSocket(files, instance, service.chrooted, server);

@@ -134,14 +134,45 @@ const baseName = (command: string): string => command.slice(command.lastIndexOf(
 export const transportOf = (instance: Instance, name: string): Service | undefined =>
   instance.services.find(service => service.type === 'unix' && service.name === name);
 
-export const destinationOf = (
+/** What smtp(8) and lmtp(8) connect to: from Postfix 3.5 on a list, in order of preference. */
+const socketsOf = (
+  files: FileView,
+  instance: Instance,
+  service: Service | undefined,
+  isLmtp: boolean,
+  nexthop: string,
+): readonly Destination[] => {
+  const asked = service?.params.own.has('smtp_tcp_port') === true;
+  const port = asked ? portOf(service.params.get('smtp_tcp_port').text) : undefined;
+  return nexthop
+    .split(/[\s,]+/)
+    .filter(each => each !== '')
+    .slice(0, 20)
+    .map((each): Destination => {
+      if (/^(?:unix|local):/i.test(each)) {
+        const to = parseSocket(files, instance, service?.chrooted ?? false, each);
+        return to === undefined ? { is: 'open' } : { is: 'socket', to, lmtp: isLmtp, byMx: false };
+      }
+      const at = parseHost(each, port ?? (isLmtp ? 24 : 25));
+      return at === undefined
+        ? { is: 'open' }
+        : {
+            is: 'socket',
+            to: { net: 'tcp', host: at.host, port: at.port },
+            lmtp: isLmtp,
+            byMx: at.byMx && !isLmtp,
+          };
+    });
+};
+
+export const destinationsOf = (
   files: FileView,
   instance: Instance,
   { transport, nexthop }: Route,
-): Destination => {
+): readonly Destination[] => {
   const service = transportOf(instance, transport);
   const command = service === undefined ? '' : baseName(service.command);
-  if (service !== undefined && command === 'pipe') return { is: 'program', service };
+  if (service !== undefined && command === 'pipe') return [{ is: 'program', service }];
   const speaks =
     command === 'smtp' || command === 'lmtp'
       ? command
@@ -151,27 +182,12 @@ export const destinationOf = (
           : 'smtp'
         : undefined;
   if (speaks === undefined) {
-    if (service !== undefined) return { is: 'own', command };
+    if (service !== undefined) return [{ is: 'own', command }];
     const known = /^(?:local|virtual|error|retry|discard|)$/.test(transport);
-    return known ? { is: 'own', command: transport } : { is: 'missing' };
+    return [known ? { is: 'own', command: transport } : { is: 'missing' }];
   }
-  if (nexthop === '') return { is: 'open' };
-  const isLmtp = speaks === 'lmtp';
-  if (/^(?:unix|local):/i.test(nexthop)) {
-    const to = parseSocket(files, instance, service?.chrooted ?? false, nexthop);
-    return to === undefined ? { is: 'open' } : { is: 'socket', to, lmtp: isLmtp, byMx: false };
-  }
-  const asked = service?.params.own.has('smtp_tcp_port') === true;
-  const port = asked ? portOf(service.params.get('smtp_tcp_port').text) : undefined;
-  const at = parseHost(nexthop, port ?? (isLmtp ? 24 : 25));
-  return at === undefined
-    ? { is: 'open' }
-    : {
-        is: 'socket',
-        to: { net: 'tcp', host: at.host, port: at.port },
-        lmtp: isLmtp,
-        byMx: at.byMx && !isLmtp,
-      };
+  const found = socketsOf(files, instance, service, speaks === 'lmtp', nexthop);
+  return found.length === 0 ? [{ is: 'open' }] : found;
 };
 
 /** Words of `pipe` and `spawn` entries: attributes up to `argv=`, then the command. */

@@ -38,6 +38,7 @@ const inlineEntries = (use: MapUse): readonly Entry[] => {
   const group = unbrace({ text: name, offset: 0 });
   if (type === 'static') return [{ key: '*', value: group?.text ?? name, at }];
   if (group === undefined) return [];
+  if (type === 'randmap') return cut(group.text).map(({ text }) => ({ key: '*', value: text, at }));
   return cut(group.text, type === 'inline' ? undefined : ' \t\r\n,')
     .slice(0, 1_000)
     .flatMap((token): readonly Entry[] => {
@@ -77,7 +78,7 @@ export const tableText = (files: FileView, use: MapUse): string | undefined => {
 /** Entries of a table whose text lies on this host; undefined for all others. */
 export const readTable = (files: FileView, use: MapUse): readonly Entry[] | undefined => {
   const { type, name } = use;
-  if (type === 'inline' || type === 'static' || (isPatternMap(use) && name.startsWith('{'))) {
+  if (/^(?:inline|static|randmap)$/.test(type) || (isPatternMap(use) && name.startsWith('{'))) {
     return inlineEntries(use);
   }
   if (!isTextMap(use) || !name.startsWith('/')) return undefined;
