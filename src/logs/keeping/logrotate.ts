@@ -11,6 +11,7 @@ import {
   rotateDefaults,
   type Stanza,
 } from './logrotate-syntax.ts';
+import { hasProgram } from './started.ts';
 
 /** Whether anything starts logrotate, and what its own state file says. */
 export interface RotateRuns {
@@ -191,6 +192,9 @@ const lastRotation = (files: FileView): Pick<RotateRuns, 'lastDay' | 'stateFile'
 };
 
 const startOf = (files: FileView): Omit<RotateRuns, 'lastDay' | 'stateFile'> => {
+  if (!hasProgram(files, 'logrotate')) {
+    return { started: false, why: 'the program is not installed' };
+  }
   const jobs = cronJobs(files);
   // Debian's job leaves it to the timer where systemd runs.
   const job = jobs.find(

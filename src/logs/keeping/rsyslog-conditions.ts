@@ -304,7 +304,7 @@ export const passes = (filter: Filter, message: Message): Passing => {
       return inverts ? not(plain) : plain;
     }
     case 'expression': {
-      const tokens = tokensOf(filter.text);
+      const tokens = tokensOf(filter.text.replaceAll('\\\n', ' '));
       return tokens === undefined ? perhaps : new Expression(tokens, message).read();
     }
   }

@@ -72,6 +72,24 @@ test('which lines it takes, and the files that it reads itself', () => {
   ]);
 });
 
+test('old words with comments behind them, objects switched off, actions that only stand in', () => {
+  const text = [
+    '$ModLoad imuxsock # provides support for local system logging',
+    '$IncludeConfig /etc/rsyslog.d/*.conf # all',
+    'action(type="omfile" file="/var/log/off" config.enabled="off")',
+    "if $programname == 'dovecot' \\\n  and $syslogseverity <= 6 then /var/log/on",
+    '*.* action(type="omfwd" target="backup.example.jp" action.execOnlyWhenPreviousIsSuspended="on")',
+  ].join('\n');
+  const found = rules(text, { '/etc/rsyslog.d/a.conf': '*.* /var/log/included\n' });
+  expect(found?.takes).toBe('socket');
+  const to = found?.destinationsOf({ facility: 'mail', program: 'dovecot' }) ?? [];
+  expect(to.map(({ name, sure }) => [name, mildest(sure)])).toEqual([
+    ['/var/log/included', 'debug'],
+    ['/var/log/on', 'info'],
+    ['udp://backup.example.jp:514', undefined],
+  ]);
+});
+
 test('a circle of includes and of rulesets ends', () => {
   const found = rules('include(file="/etc/rsyslog.d/*.conf")\n*.* /var/log/a', {
     '/etc/rsyslog.d/a.conf':

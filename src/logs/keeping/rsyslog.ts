@@ -64,8 +64,9 @@ const load = (files: FileView, config: string): readonly Statement[] => {
   };
   const expand = (statements: readonly Statement[], depth: number): readonly Statement[] =>
     statements.flatMap((statement): readonly Statement[] => {
+      if ('parameters' in statement && isOff(statement.parameters.get('config.enabled'))) return [];
       if (statement.is === 'directive' && statement.name === 'includeconfig') {
-        return included(statement.value, depth);
+        return included(statement.value.replace(/\s+#.*$/s, ''), depth);
       }
       if (statement.is === 'object' && statement.name === 'include') {
         const file = statement.parameters.get('file');
@@ -93,6 +94,8 @@ const load = (files: FileView, config: string): readonly Statement[] => {
 };
 
 const how = 'Run: rsyslogd -N1';
+
+const isOff = (value: string | undefined): boolean => /^(?:off|no|0)$/i.test(value ?? '');
 
 const isFileInput = (parameters: Parameters): boolean =>
   parameters.get('type')?.toLowerCase() === 'imfile' && parameters.has('file');
@@ -179,7 +182,10 @@ const collect = (statements: readonly Statement[]): Rules => {
   };
   for (const statement of statements) {
     if (statement.is === 'directive') {
-      directive(statement.name, statement.value, statement.because);
+      // CentOS ships `$ModLoad imuxsock # provides support for …`.
+      const bare = statement.value.replace(/\s+#.*$/s, '');
+      const isTemplate = statement.name === 'template';
+      directive(statement.name, isTemplate ? statement.value : bare, statement.because);
     } else if (statement.is === 'object') {
       const { name, parameters, because } = statement;
       if (name === 'ruleset') add(parameters.get('name') ?? '', statement.body ?? []);
@@ -198,6 +204,12 @@ const collect = (statements: readonly Statement[]): Rules => {
   }
   return rules;
 };
+
+/** Actions that run only when another fails, or only now and then. */
+const isOccasional = (parameters: Parameters): boolean =>
+  /^(?:on|yes|1)$/i.test(parameters.get('action.execonlywhenpreviousissuspended') ?? '') ||
+  parameters.has('action.execonlyeverynthtime') ||
+  parameters.has('action.execonlyonceeveryinterval');
 
 const isStop = (text: string): boolean => /^(?:~|stop\b|:omdiscard:)/.test(text.trim());
 
@@ -219,7 +231,11 @@ const follow = (rules: Rules, message: Message, start: string): readonly Destina
       switch (statement.is) {
         case 'action':
           if ((statement.parameters.get('type') ?? '').toLowerCase() === 'omdiscard') return never;
-          note(actionTarget(statement.parameters, rules), statement.because, alive);
+          note(
+            actionTarget(statement.parameters, rules),
+            statement.because,
+            isOccasional(statement.parameters) ? { sure: 0, may: alive.may } : alive,
+          );
           break;
         case 'legacy':
           if (isStop(statement.text)) return never;
@@ -284,7 +300,7 @@ const harmless = (statement: Statement): boolean => {
 
 const takesOf = ({ modules }: Rules): Rsyslog['takes'] => {
   const socket = modules.get('imuxsock');
-  const off = /^(?:off|no|0)$/i.test(socket?.get('syssock.use') ?? '') || modules.has('omit-local');
+  const off = isOff(socket?.get('syssock.use')) || modules.has('omit-local');
   if (socket !== undefined && !off) return 'socket';
   return modules.has('imjournal') ? 'journal' : 'neither';
 };

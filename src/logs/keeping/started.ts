@@ -14,3 +14,13 @@ export const isStarted = (files: FileView, units: readonly string[]): boolean =>
   const showsHow = files.glob('/etc/systemd/system/*.{wants,requires}').length > 0;
   return !showsHow && switchedOn(files, units) === true;
 };
+
+/**
+ * Whether a program is there. A collected root often has no programs at all: then it counts as
+ * there, and its configuration speaks for it.
+ */
+export const hasProgram = (files: FileView, name: string): boolean => {
+  const folders = ['/usr/sbin', '/sbin', '/usr/bin', '/usr/local/sbin'];
+  if (folders.some(folder => files.stat(`${folder}/${name}`) !== undefined)) return true;
+  return folders.every(folder => files.list(folder).length === 0);
+};

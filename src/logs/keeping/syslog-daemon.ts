@@ -3,6 +3,7 @@ import { startsAtBoot, switchedOn } from '../../core/formats/systemd.ts';
 import type { Destination } from './destination.ts';
 import { type FileInput, openRsyslog } from './rsyslog.ts';
 import type { Message } from './severities.ts';
+import { hasProgram } from './started.ts';
 import { openSyslogNg } from './syslog-ng.ts';
 
 /** The syslog daemon of this host, as its settings have it. */
@@ -16,13 +17,6 @@ export interface SyslogDaemon {
   readonly inputs: readonly FileInput[];
   destinationsOf(message: Message, ruleset?: string): readonly Destination[];
 }
-
-const hasProgram = (files: FileView, name: string): boolean => {
-  const folders = ['/usr/sbin', '/sbin', '/usr/bin', '/usr/local/sbin'];
-  if (folders.some(folder => files.stat(`${folder}/${name}`) !== undefined)) return true;
-  // A collected root often has no programs at all: then the configuration speaks for it.
-  return folders.every(folder => files.list(folder).length === 0);
-};
 
 /** False: masked. */
 const startOf = (files: FileView, names: readonly string[]): boolean | null =>

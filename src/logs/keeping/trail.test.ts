@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
 import type { LogSink, LogTrail } from '../../core/access-log.ts';
@@ -283,4 +284,38 @@ describe('lines of units, networks and nowhere', () => {
     expect(found.retainedDays).toBeUndefined();
     expect(found.unknown).toContain('1048576 bytes');
   });
+});
+
+test('whatever stands in the files, a trail comes out', () => {
+  const paths = Object.keys(rsyslog)
+    .filter(path => !path.includes('wants') && !path.startsWith('/usr/sbin'))
+    .concat(
+      '/etc/rsyslog.d/a.conf',
+      '/var/lib/logrotate/status',
+      '/var/log/mail.log',
+      '/etc/crontab',
+    );
+  const sinks: readonly LogSink[] = [
+    mail,
+    { to: 'file', path: '/var/log/mail.log' },
+    { to: 'file', path: '../../x\0%' },
+    { to: 'journal', unit: 'a@b.service' },
+    { to: 'network', address: '://[' },
+  ];
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom(...paths), fc.string({ maxLength: 300 })), {
+        maxLength: 6,
+      }),
+      damage => {
+        const keeping = openKeeping(memoryView({ ...rsyslog, ...Object.fromEntries(damage) }), now);
+        for (const sink of sinks) {
+          const { retainedDays = 0, unknown = '' } = keeping.trailOf(sink);
+          expect(retainedDays).toBeGreaterThanOrEqual(0);
+          expect(unknown.length).toBeLessThan(5_000);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
 });
