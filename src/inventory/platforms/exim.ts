@@ -8,6 +8,7 @@ import { programParts } from '../piped-programs.ts';
 import type { Listener, Platform, PlatformReading } from '../platform.ts';
 import { settingNamed } from '../syntax/exim.ts';
 import { authLinks, authParts, authReach } from './exim/auth.ts';
+import { companions } from './exim/companions.ts';
 import { type Exim, isDynamic, makeExim, valueOf } from './exim/context.ts';
 import { generatedPath, localMacrosPath, settingsPath, templatePath } from './exim/debian.ts';
 import { deliveryLinks } from './exim/delivery.ts';
@@ -110,6 +111,7 @@ const read = (exim: Exim): PlatformReading => {
   const scan = localScanOf(exim);
   const antivirus = antivirusOf(exim);
   const programs = programUses(exim);
+  const beside = companions(exim, scan);
   const main: Component = {
     id: exim.id,
     name: 'exim',
@@ -130,10 +132,14 @@ const read = (exim: Exim): PlatformReading => {
       ...embeddedParts(exim, scan),
       ...databaseLinks(exim),
       ...authParts(exim),
+      ...beside.components,
     ],
-    listeners: listening.map(
-      ({ endpoint, because }): Listener => ({ component: exim.id, endpoint, because }),
-    ),
+    listeners: [
+      ...listening.map(
+        ({ endpoint, because }): Listener => ({ component: exim.id, endpoint, because }),
+      ),
+      ...beside.listeners,
+    ],
     links: [
       ...antivirus.links,
       ...spamLinks(exim),
@@ -228,6 +234,9 @@ export const exim: Platform = {
     '/etc/exim4/conf.d/*/*',
     '/etc/exim4/sa-exim.conf',
     '/etc/exim4/passwd.client',
+    '/usr/sbin/greylistd',
+    '/etc/greylistd/config',
+    '/usr/lib/exim4/local_scan/sa-exim.so',
     '/etc/aliases',
     '/root/.forward',
     '/home/*/.forward',

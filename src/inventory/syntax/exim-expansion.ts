@@ -4,13 +4,15 @@ export interface ExpansionItem {
   readonly name: string;
   /** What stands between the name and the first brace: the type of a `lookup mysql {…}`. */
   readonly head: string;
-  /** The texts in braces that follow, at most four, unexpanded. */
+  /** The texts in braces that follow, at most four, unexpanded, each cut after 8,192 characters. */
   readonly args: readonly string[];
   /** Between the first and the second brace group: the type of a `lookup {key} lsearch {file}`. */
   readonly between: string;
 }
 
 const itemsMax = 2_000;
+/** Longer than any query or command that people write. */
+const argCharsMax = 8_192;
 
 /** For each `{`, where its `}` stands. `\{` and `\}` are no braces. */
 const bracePairs = (text: string): ReadonlyMap<number, number> => {
@@ -52,7 +54,7 @@ export const expansionItems = (text: string): readonly ExpansionItem[] => {
     let at = first;
     while (args.length < 4 && at >= 0 && at < close && text.charAt(at) === '{') {
       const end = pairs.get(at) ?? close;
-      args.push(text.slice(at + 1, end));
+      args.push(text.slice(at + 1, Math.min(end, at + 1 + argCharsMax)));
       const next = text.indexOf('{', end);
       if (args.length === 1 && next > 0 && next < close) {
         between = text.slice(end + 1, Math.min(next, end + 201)).trim();

@@ -136,18 +136,21 @@ class Reader {
       return;
     }
     const begun = this.open;
-    let whole = (begun?.text ?? '') + text;
+    const first = begun?.at ?? at;
+    const piece = text.trimEnd();
+    const goesOn = piece.endsWith('\\');
+    const held = begun?.text ?? '';
+    let whole = held + (goesOn ? piece.slice(0, -1) : piece);
     if (whole.length > eximLimits.lineCharsMax) {
       this.problem(at, `a logical line is longer than ${eximLimits.lineCharsMax} characters`);
-      whole = whole.slice(0, eximLimits.lineCharsMax);
+      whole = held;
     }
-    whole = whole.trimEnd();
-    const first = begun?.at ?? at;
-    if (whole.endsWith('\\')) {
-      this.open = { text: whole.slice(0, -1), at: first };
+    if (goesOn) {
+      this.open = whole === '' ? undefined : { text: whole, at: first };
       return;
     }
     this.open = undefined;
+    whole = whole.trimEnd();
     if (whole !== '') this.emit(whole, first);
   }
 

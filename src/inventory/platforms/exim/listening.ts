@@ -42,16 +42,14 @@ const daemonOf = ({ files, setup }: Exim): Daemon => {
   const { daemon } = setup;
   const yes = { listens: true, why: '' };
   if (daemon.unit !== undefined) {
-    if (daemon.words.length === 0 || daemon.words.some(({ text }) => text.startsWith('-bd')))
-      return yes;
-    const dynamic = daemon.words.some(({ text }) => text.includes('$'));
-    return dynamic
-      ? yes
-      : {
-          listens: false,
-          why: 'its unit starts it without -bd',
-          because: { path: daemon.unit.path },
-        };
+    // A unit may run a script: only Exim's own options tell that it runs the queue and no more.
+    const option = (start: string): boolean =>
+      daemon.words.some(({ text }) => text.startsWith(start));
+    if (option('-bd')) return yes;
+    if (option('-q') && daemon.words.every(({ text }) => !text.includes('$'))) {
+      const because = { path: daemon.unit.path };
+      return { listens: false, why: 'its unit starts it without -bd', because };
+    }
   }
   const runner = assigned(readAssignments(files, defaultsPath), 'QUEUERUNNER');
   return runner !== undefined && /^(?:queueonly|nodaemon)$/.test(runner.value)

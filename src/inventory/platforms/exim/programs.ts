@@ -1,4 +1,5 @@
 import type { Place, Reach } from '../../../core/component.ts';
+import { baseOf } from '../../../core/paths.ts';
 import { type ProgramUse, programAt } from '../../piped-programs.ts';
 import type { Link } from '../../platform.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
@@ -105,8 +106,12 @@ const aliasFiles = (router: Driver): readonly { readonly path: string; readonly 
     ...(data === undefined
       ? []
       : expansionItems(data.value)
-          .filter(({ name, between }) => name === 'lookup' && /lsearch/.test(between))
-          .map(({ args }) => ({ path: args[1] ?? '', at: data.at }))),
+          .filter(({ name, between }) => name === 'lookup' && /lsearch|^dbm|^cdb/.test(between))
+          // Of a hashed table the text that it is made of is read.
+          .map(({ args }) => ({
+            path: (args[1] ?? '').trim().replace(/\.(?:db|cdb|dbm)$/, ''),
+            at: data.at,
+          }))),
     ...(file === undefined ? [] : [{ path: file.value, at: file.at }]),
   ];
   return found
@@ -262,13 +267,14 @@ const askedPrograms = (exim: Exim): readonly ProgramUse[] => {
   ];
 };
 
-/** Every program that Exim starts by its configuration. */
-export const programUses = (exim: Exim): readonly ProgramUse[] => [
-  ...transportPrograms(exim),
-  ...redirectPrograms(exim),
-  ...systemFilterPrograms(exim),
-  ...askedPrograms(exim),
-];
+/** Every program that Exim starts by its configuration; not itself, which scanning setups pipe to. */
+export const programUses = (exim: Exim): readonly ProgramUse[] =>
+  [
+    ...transportPrograms(exim),
+    ...redirectPrograms(exim),
+    ...systemFilterPrograms(exim),
+    ...askedPrograms(exim),
+  ].filter(({ path }) => !/^(?:exim4?|sendmail)$/.test(baseOf(path)));
 
 /** What spamc hands over goes on to SpamAssassin's daemon. */
 export const spamcLinks = (exim: Exim, uses: readonly ProgramUse[]): readonly Link[] =>

@@ -79,15 +79,20 @@ const findBinary = (
   return undefined;
 };
 
+/** Nothing tells what is installed, and the configuration is all there is to see. */
+const isConfigAlone = (files: FileView, packages: PackageIndex): boolean =>
+  packages.all.every(({ folder }) => folder !== undefined) &&
+  programs.every(path => files.stat(path) === undefined) &&
+  configs.some(path => files.stat(path)?.kind === 'file');
+
 const note = (files: FileView, what: string, why: string): void =>
   files.note({ what, why, how: 'Look where it is with: sendmail -d0.1 -bv root' });
 
 /** Undefined when Sendmail itself is not installed: /usr/sbin/sendmail may be Postfix or Exim. */
 export const findSendmail = (files: FileView, packages: PackageIndex): Sendmail | undefined => {
   const binary = findBinary(files, packages);
-  if (binary === undefined && names.packages.every(name => packages.named(name) === undefined)) {
-    return undefined;
-  }
+  const packaged = names.packages.some(name => packages.named(name) !== undefined);
+  if (binary === undefined && !packaged && !isConfigAlone(files, packages)) return undefined;
   const daemon = findDaemon(files, packages, names);
   const asked = daemon === undefined ? undefined : optionOf(daemon.words, '-C')?.text;
   const path = [...(asked?.startsWith('/') === true ? [asked] : []), ...configs].find(

@@ -92,6 +92,7 @@ const modeOf = (files: FileView, { daemon }: Sendmail): Mode => {
     mode === undefined &&
     isPlain &&
     !words.some(({ text }) => /^-b[dDs]/.test(text)) &&
+    words.some(({ text }) => text.startsWith('-q')) &&
     /\/sendmail/.test(daemon?.binary ?? '')
   ) {
     return { listens: false, why: 'its unit starts it without -bd', because: { path: unit.path } };
