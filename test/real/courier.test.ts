@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { readModuleList } from '../../src/inventory/platforms/courier/auth-file.ts';
+import { openRoot } from '../../src/host/view.ts';
+import { readAuthFile, readModuleList } from '../../src/inventory/platforms/courier/auth-file.ts';
 
 /**
  * What authdaemond says of its module list, and what Postern reads in it. `POSTERN_COURIER_ROOTS`
@@ -56,6 +59,68 @@ describe.skipIf(roots.length === 0)(
         const ours = readModuleList(text, '/etc/courier/authdaemonrc');
         const theirs = await say(root, text);
         expect(ours.badLine === undefined ? ours.names : undefined).toEqual(theirs);
+      });
+    }
+  },
+);
+
+const hasSqlite = (root: string): boolean =>
+  existsSync(join(root, 'usr/lib/courier-authlib/libauthsqlite.so'));
+
+/** `authsqliterc` in forms that are easily taken wrong; each names the table that is asked. */
+const sqliteConfigs: readonly string[] = [
+  'SQLITE_DATABASE /users.db\nSQLITE_USER_TABLE first\nSQLITE_CLEAR_PWFIELD clear\n##NAME: MARKER:0\n',
+  'SQLITE_DATABASE\t\t/users.db   \nSQLITE_USER_TABLE second\nSQLITE_USER_TABLE first\nSQLITE_CLEAR_PWFIELD clear\n##NAME: MARKER:0\n',
+  '# SQLITE_USER_TABLE second\n  SQLITE_DATABASE /users.db\nSQLITE_USER_TABLE \\\n   first\nSQLITE_CLEAR_PWFIELD clear\n##NAME: MARKER:0\n',
+  "SQLITE_DATABASE /users.db\nSQLITE_USER_TABLE first\nSQLITE_WHERE_CLAUSE 'x' != ' \\\nSQLITE_USER_TABLE second'\nSQLITE_CLEAR_PWFIELD clear\n##NAME: MARKER:0\n",
+  'SQLITE_DATABASE /users.db\nSQLITE_USER_TABLE first\nSQLITE_CLEAR_PWFIELD clear\n',
+  'SQLITE_USER_TABLE second\nSQLITE_CLEAR_PWFIELD clear\nSQLITE_DATABASE /users.db\n ##NAME: MARKER:0\n',
+];
+
+const makeDatabase = (root: string): void => {
+  const path = join(root, 'users.db');
+  rmSync(path, { force: true });
+  const database = new DatabaseSync(path);
+  for (const table of ['first', 'second']) {
+    database.exec(
+      `create table ${table} (id text, clear text, name text, uid int, gid int, home text)`,
+    );
+    database.exec(
+      `insert into ${table} values ('anna', 'x', 'Anna', 1000, 1000, '/home/${table}')`,
+    );
+  }
+  database.close();
+};
+
+/** The table that a user was found in, by the home that authtest prints; undefined: no answer. */
+const foundIn = async (root: string, text: string): Promise<string | undefined> => {
+  mkdirSync(join(root, 'etc/courier'), { recursive: true });
+  mkdirSync(join(root, 'run/courier/authdaemon'), { recursive: true });
+  rmSync(join(root, 'run/courier/authdaemon/socket'), { force: true });
+  writeFileSync(join(root, 'etc/courier/authdaemonrc'), 'authmodulelist="authsqlite"\ndaemons=1\n');
+  writeFileSync(join(root, 'etc/courier/authsqliterc'), text);
+  const child = spawn('chroot', [root, program], { stdio: 'ignore' });
+  const ended = new Promise<void>(done => child.on('exit', () => done()));
+  for (let i = 0; i < 100 && !existsSync(join(root, 'run/courier/authdaemon/socket')); i++) {
+    await sleep(20);
+  }
+  const asked = spawnSync('chroot', [root, '/usr/sbin/authtest', 'anna'], { encoding: 'utf8' });
+  child.kill('SIGTERM');
+  await ended;
+  return /\/home\/(\w+)/.exec(asked.stdout + asked.stderr)?.[1];
+};
+
+describe.skipIf(!roots.some(hasSqlite))(
+  'courier: what authtest finds (skipped unless such a root holds courier-authlib-sqlite)',
+  () => {
+    for (const root of roots.filter(hasSqlite)) {
+      test.each(sqliteConfigs)('with %j', async text => {
+        makeDatabase(root);
+        const theirs = await foundIn(root, text);
+        const ours = readAuthFile(openRoot(root), '/etc/courier/authsqliterc', true);
+        expect(
+          ours?.refused === undefined ? ours?.settings.get('SQLITE_USER_TABLE')?.value : undefined,
+        ).toBe(theirs);
       });
     }
   },

@@ -38,7 +38,7 @@ export const readAuthFile = (
   const close = (): void => {
     if (open !== undefined && !settings.has(open.name) && settings.size < settingsMax) {
       const { name, value, line: from } = open;
-      settings.set(name, { name, value, because: { path, line: from } });
+      settings.set(name, { name, value: value.trim(), because: { path, line: from } });
     }
     open = undefined;
   };
