@@ -43,6 +43,17 @@ const indexOf = (block: DovecotBlock): ReadonlyMap<string, readonly DovecotSetti
   return made;
 };
 
+const unnamed = new WeakMap<DovecotBlock, readonly DovecotBlock[]>();
+
+/** Blocks within that have no name of their own, kept like the index above. */
+const unnamedIn = (block: DovecotBlock): readonly DovecotBlock[] => {
+  const known = unnamed.get(block);
+  if (known !== undefined) return known;
+  const made = block.blocks.filter(({ name }) => name === '');
+  unnamed.set(block, made);
+  return made;
+};
+
 const settingsCalled = (block: DovecotBlock, wanted: string): readonly DovecotSetting[] =>
   spellingsOf(block, wanted).flatMap(key => indexOf(block).get(key) ?? []);
 
@@ -65,8 +76,8 @@ export const dovecotSetting = (
 ): DovecotSetting | undefined => {
   let found = settingsCalled(block, wanted).reduce<DovecotSetting | undefined>(later, undefined);
   if (depth > depthMax) return found;
-  for (const inner of block.blocks) {
-    if (inner.name === '' && wanted.startsWith(`${inner.key}_`)) {
+  for (const inner of unnamedIn(block)) {
+    if (wanted.startsWith(`${inner.key}_`)) {
       found = later(found, dovecotSetting(inner, wanted, depth + 1));
     }
   }
@@ -82,6 +93,16 @@ export const dovecotBlocks = (block: DovecotBlock, wanted: string): readonly Dov
 export const isDovecotYes = (setting: DovecotSetting | undefined, otherwise: boolean): boolean =>
   setting === undefined ? otherwise : /^(?:yes|y|1|true)$/i.test(setting.value);
 
+const protocolBlocks = new WeakMap<DovecotBlock, readonly DovecotBlock[]>();
+
+const protocolsIn = (root: DovecotBlock): readonly DovecotBlock[] => {
+  const known = protocolBlocks.get(root);
+  if (known !== undefined) return known;
+  const made = root.blocks.filter(({ key }) => key === 'protocol');
+  protocolBlocks.set(root, made);
+  return made;
+};
+
 const speaks = (block: DovecotBlock, protocol: string): boolean =>
   block.key === 'protocol' &&
   (block.name.startsWith('!') ? block.name.slice(1) !== protocol : block.name === protocol);
@@ -92,7 +113,7 @@ export const dovecotScopes = (
   protocol: string | undefined,
 ): readonly DovecotBlock[] => {
   if (protocol === undefined) return [config.root];
-  const own = config.root.blocks.filter(block => speaks(block, protocol));
+  const own = protocolsIn(config.root).filter(block => speaks(block, protocol));
   return [
     config.root,
     ...own.filter(({ name }) => name.startsWith('!')),

@@ -22,11 +22,17 @@ export const backendsOf = (instance: Instance): readonly Backend[] => {
   const { config } = instance;
   const protocols = config.root.blocks.filter(({ key }) => key === 'protocol');
   const scopes = [config.root, ...protocols, ...conditionalDovecotBlocks(config)];
-  return [...new Set(scopes)]
-    .flatMap(scope =>
-      (['passdb', 'userdb'] as const).flatMap(is => backendsIn(scope, is, config.syntax)),
-    )
-    .slice(0, backendsMax);
+  const all = [...new Set(scopes)].flatMap(scope =>
+    (['passdb', 'userdb'] as const).flatMap(is => backendsIn(scope, is, config.syntax)),
+  );
+  if (all.length > backendsMax) {
+    instance.files.note({
+      what: config.path,
+      why: `has ${all.length} blocks passdb and userdb; only the first ${backendsMax} were looked at`,
+      how: 'Look at the others yourself, and at who wrote them.',
+    });
+  }
+  return all.slice(0, backendsMax);
 };
 
 const backendsIn = (

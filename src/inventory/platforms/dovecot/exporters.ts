@@ -26,8 +26,25 @@ export interface Exporter {
 
 const preset = ['name', 'hostname', 'timestamps', 'categories', 'fields'];
 
+/** No Dovecot has as many; whoever writes more means harm. */
+const exportersMax = 100;
+const metricsMax = 1_000;
+
+const metricsOf = (instance: Instance): readonly DovecotBlock[] => {
+  const all = dovecotBlocks(instance.config.root, 'metric');
+  if (all.length > metricsMax) noteTooMany(instance, 'metric', all.length, metricsMax);
+  return all.slice(0, metricsMax);
+};
+
+const noteTooMany = ({ files, config }: Instance, what: string, have: number, max: number): void =>
+  files.note({
+    what: config.path,
+    why: `has ${have} blocks ${what}; only the first ${max} were looked at`,
+    how: 'Look at the others yourself, and at who wrote them.',
+  });
+
 const metricsFor = (instance: Instance, exporter: string): readonly Metric[] =>
-  dovecotBlocks(instance.config.root, 'metric').flatMap((block): readonly Metric[] => {
+  metricsOf(instance).flatMap((block): readonly Metric[] => {
     if (dovecotSetting(block, 'metric_exporter')?.value !== exporter) return [];
     const filter = dovecotSetting(block, 'metric_filter');
     const event = dovecotSetting(block, 'event_name');
@@ -69,11 +86,22 @@ const exporterOf = (instance: Instance, block: DovecotBlock): Exporter => {
   };
 };
 
+const known = new WeakMap<Instance, readonly Exporter[]>();
+
 /** Event exporters (2.3.7 and newer), with the metrics that use them. */
-export const exportersOf = (instance: Instance): readonly Exporter[] =>
-  dovecotBlocks(instance.config.root, 'event_exporter')
-    .slice(0, 100)
-    .map(block => exporterOf(instance, block));
+export const exportersOf = (instance: Instance): readonly Exporter[] => {
+  const found = known.get(instance) ?? findExporters(instance);
+  known.set(instance, found);
+  return found;
+};
+
+const findExporters = (instance: Instance): readonly Exporter[] => {
+  const all = dovecotBlocks(instance.config.root, 'event_exporter');
+  if (all.length > exportersMax) {
+    noteTooMany(instance, 'event_exporter', all.length, exportersMax);
+  }
+  return all.slice(0, exportersMax).map(block => exporterOf(instance, block));
+};
 
 export const exportsWhat = ({ users }: Exporter): string =>
   users
