@@ -1,4 +1,4 @@
-export type Order = -1 | 0 | 1 | 'incomparable';
+type Order = -1 | 0 | 1 | 'incomparable';
 
 /** What a version string means in one ecosystem. Unparseable is an answer, not "lower". */
 export interface VersionScheme {

@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const clockSkewHours = 24;
 
 /** Days between the first sign of a fix and the deadline, and why that many. */
-export const deadlineOf = (
+const deadlineOf = (
   subject: Subject,
   { policy }: Setting,
 ): { readonly days: number; readonly why: string } => {

@@ -13,7 +13,7 @@ const unquote = (value: string): string =>
 const plainWord = /^[A-Za-z0-9._-]{1,60}$/;
 
 /** Reads os-release(5). */
-export const readDistribution = (files: FileView): Distribution => {
+const readDistribution = (files: FileView): Distribution => {
   const path = ['/etc/os-release', '/usr/lib/os-release'].find(
     each => files.stat(each) !== undefined,
   );
@@ -94,27 +94,6 @@ const nameAll = (readings: readonly PackageReading[]): ReadonlyMap<string, Insta
     }
   }
   return byName;
-};
-
-/**
- * The system package that brought a Composer or Python package along: one software, found twice. The
- * system package is the one to judge; the other one only adds a place.
- */
-export const twinOf = (
-  packages: PackageIndex,
-  { folder }: InstalledPackage,
-): InstalledPackage | undefined => {
-  if (folder === undefined) return undefined;
-  for (const path of [
-    folder,
-    `${folder}/METADATA`,
-    `${folder}/PKG-INFO`,
-    `${folder}/composer.json`,
-  ]) {
-    const owner = packages.ownerOf(path);
-    if (owner !== undefined) return owner;
-  }
-  return undefined;
 };
 
 /** Joins the package databases; a broken one leaves the others standing. */

@@ -3,7 +3,7 @@ import { baseOf } from '../paths.ts';
 import { stanzas } from './deb822.ts';
 import { unpacked } from './unpack.ts';
 
-export const aptListsFolder = '/var/lib/apt/lists';
+const aptListsFolder = '/var/lib/apt/lists';
 
 /** One suite of a repository, as its Release file describes it. */
 export interface AptRelease {

@@ -6,7 +6,7 @@ export type LocalTime = (stamp: string) => string | undefined;
 const shape = /^(\d{4})-(\d{2})-(\d{2})[ T]+(\d{2}):(\d{2}):(\d{2})/;
 
 /** The host's time zone: where `/etc/localtime` leads, else what `/etc/timezone` says, else UTC. */
-export const zoneOf = (files: FileView): string => {
+const zoneOf = (files: FileView): string => {
   const link = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(
     files.stat('/etc/localtime') === undefined ? '' : (files.real('/etc/localtime') ?? ''),
   );

@@ -19,13 +19,13 @@ const environmentPattern = '**/pyvenv.cfg';
 const environmentsMax = 100;
 
 /** PEP 503: how PyPI spells a name. */
-export const normalizedName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
+const normalizedName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
 
 /**
  * `mailman-3.3.8.dist-info`, `spf_engine-3.0.4.egg-info`, `getmail6-6.18.11-py3.11.egg-info`: the
  * folder's own name says it all (PEP 376, PEP 427), so that hundreds of files need not be opened.
  */
-export const parseMetadataName = (
+const parseMetadataName = (
   name: string,
 ): { readonly name: string; readonly version: string } | undefined => {
   const stem = /^(.{1,200})\.(?:dist|egg)-info$/.exec(name)?.[1];

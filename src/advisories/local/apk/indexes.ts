@@ -15,7 +15,7 @@ export const repositoryPatterns: readonly string[] = [
 const indexBytesMax = 128 << 20;
 
 /** One repository's cached index. */
-export interface ApkIndex {
+interface ApkIndex {
   readonly path: string;
   /** RFC 3339, UTC: when it was made, at the earliest. */
   readonly asOf?: string;

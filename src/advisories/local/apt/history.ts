@@ -5,7 +5,7 @@ import type { Upgrade } from './log.ts';
 
 const dayMs = 86_400_000;
 
-export const daysBetween = (from: string, to: string): number =>
+const daysBetween = (from: string, to: string): number =>
   Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / dayMs));
 
 const past = (

@@ -55,7 +55,7 @@ const repositoriesMax = 100;
 const indexBytesMax = 384 << 20;
 const hourMs = 3_600_000;
 
-export const stampOf = (text: string | undefined): string | undefined => {
+const stampOf = (text: string | undefined): string | undefined => {
   const trimmed = (text ?? '').trim();
   const seconds = /^\d{9,11}(?:\.\d+)?$/.test(trimmed) ? Number(trimmed) : undefined;
   const iso = /^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?/.exec(trimmed)?.[0];

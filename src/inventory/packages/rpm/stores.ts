@@ -8,7 +8,7 @@ export interface HeaderStore {
   readonly headers: () => Iterable<Buffer>;
 }
 
-export class StoreError extends Error {
+class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
