@@ -11,12 +11,25 @@ export interface Edges {
   readonly newest?: string;
 }
 
-const headBytes = 4_096;
+/** Of a packed file that may be a bomb: deflate unpacks to at most a thousand times as much. */
+const headBytes = 2_048;
 const tailBytes = 16_384;
 /** A packed file is unpacked whole only when its packing cannot be read from the front. */
 const wholeBytesMax = 8 << 20;
 const unpackedBytesMax = 64 << 20;
-const rotatedMax = 400;
+/** Of the rotated files of one log the oldest are opened. */
+const rotatedMax = 40;
+/** Files unpacked whole in one run: each may cost a second. */
+const wholeMax = 60;
+const wholeCount = new WeakMap<FileView, number>();
+
+/** False when so many have been unpacked that this one must wait for another day. */
+const mayUnpackWhole = (files: FileView, sizeBytes: number): boolean => {
+  const count = wholeCount.get(files) ?? 0;
+  if (sizeBytes > wholeBytesMax || count >= wholeMax) return false;
+  wholeCount.set(files, count + 1);
+  return true;
+};
 
 const escape = (text: string): string => text.replace(/[\\^$.|?*+(){}[\]]/g, '\\$&');
 
@@ -31,19 +44,29 @@ const rotatedName = (base: string): RegExp => {
   );
 };
 
-/** Files that rotation made of a log, beside it and in the folders given. */
+/** A number grows with age, a date shrinks: for files whose times were lost. */
+const ageByName = (name: string): number => {
+  const digits = /\d[\d-]*/.exec(name.slice(-40))?.[0].replaceAll('-', '') ?? '0';
+  return digits.length < 6 ? Number(digits) : -Number(digits.slice(0, 14).padEnd(14, '0'));
+};
+
+/** Files that rotation made of a log, beside it and in the folders given; the oldest first. */
 export const rotatedFilesOf = (
   files: FileView,
   path: string,
   folders: readonly string[] = [],
 ): readonly string[] => {
   const pattern = rotatedName(baseOf(path));
-  return [...new Set([dirOf(path), ...folders])].flatMap(folder =>
-    files
-      .list(folder)
-      .filter(({ name, kind }) => kind === 'file' && pattern.test(name))
-      .map(({ name }) => joinPath(folder, name)),
-  );
+  return [...new Set([dirOf(path), ...folders])]
+    .flatMap(folder =>
+      files
+        .list(folder)
+        .filter(({ name, kind }) => kind === 'file' && pattern.test(name))
+        .map(({ name }) => joinPath(folder, name)),
+    )
+    .map(each => ({ each, mtimeMs: files.stat(each)?.mtimeMs ?? 0 }))
+    .sort((a, b) => a.mtimeMs - b.mtimeMs || ageByName(b.each) - ageByName(a.each))
+    .map(({ each }) => each);
 };
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
@@ -58,7 +81,7 @@ const cannot = (files: FileView, path: string, why: string): undefined => {
 };
 
 const firstPiece = (files: FileView, path: string, sizeBytes: number): string | undefined => {
-  if (sizeBytes > wholeBytesMax) {
+  if (!mayUnpackWhole(files, sizeBytes)) {
     return cannot(files, path, 'is packed in a way that cannot be read from its front');
   }
   for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
@@ -77,8 +100,9 @@ const headOf = (files: FileView, path: string, sizeBytes: number): string | unde
     case 'gzip':
       try {
         // Z_SYNC_FLUSH takes what there is of a stream that ends early.
-        const options = { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 8 << 20 };
-        return decode(zlib.gunzipSync(bytes, options).subarray(0, 1 << 16));
+        const options = { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 4 << 20 };
+        const head = zlib.gunzipSync(bytes, options).subarray(0, 1 << 16);
+        return head.length > 0 ? decode(head) : cannot(files, path, 'is packed (gzip) and cut off');
       } catch {
         return cannot(files, path, 'could not be unpacked (gzip)');
       }
@@ -98,7 +122,7 @@ const tailOf = (files: FileView, path: string, sizeBytes: number): string | unde
     const tail = files.slice(path, -tailBytes, tailBytes);
     return tail === undefined ? undefined : decode(tail);
   }
-  if (sizeBytes > wholeBytesMax) return undefined;
+  if (!mayUnpackWhole(files, sizeBytes)) return undefined;
   let last = Buffer.alloc(0);
   for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
     last = Buffer.concat([last, piece]).subarray(-tailBytes);
@@ -133,9 +157,7 @@ export const edgesOf = (files: FileView, path: string, rotated: readonly string[
     each => read(each, headOf, false) ?? [],
   );
   const [oldest] = firsts.toSorted();
-  const newestRotated = rotated
-    .map(each => [files.stat(each)?.mtimeMs ?? 0, each] as const)
-    .sort(([a], [b]) => b - a)[0]?.[1];
+  const newestRotated = rotated.at(-1);
   const newest =
     read(path, tailOf, true) ??
     (newestRotated === undefined ? undefined : read(newestRotated, tailOf, true));
