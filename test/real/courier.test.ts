@@ -17,6 +17,13 @@ const roots = (process.env['POSTERN_COURIER_ROOTS'] ?? '')
   .split(':')
   .filter(root => root !== '' && existsSync(join(root, program)));
 
+/** A command that is run with another root, by chroot(8). */
+const within = (root: string, ...words: readonly string[]): readonly string[] => [
+  'chroot',
+  root,
+  ...words,
+];
+
 const configs: readonly string[] = [
   'authmodulelist="authpam"\ndaemons=1\n',
   'authmodulelist=authpam authuserdb\ndaemons=1\n',
@@ -34,7 +41,8 @@ const say = async (root: string, text: string): Promise<readonly string[] | unde
   mkdirSync(join(root, 'etc/courier'), { recursive: true });
   mkdirSync(join(root, 'run/courier/authdaemon'), { recursive: true });
   writeFileSync(join(root, 'etc/courier/authdaemonrc'), text);
-  const child = spawn('chroot', [root, program], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [command = '', ...words] = within(root, program);
+  const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   const ended = new Promise<void>(done => child.on('exit', () => done()));
   const listed = new Promise<void>(done => {
@@ -99,12 +107,14 @@ const foundIn = async (root: string, text: string): Promise<string | undefined> 
   rmSync(join(root, 'run/courier/authdaemon/socket'), { force: true });
   writeFileSync(join(root, 'etc/courier/authdaemonrc'), 'authmodulelist="authsqlite"\ndaemons=1\n');
   writeFileSync(join(root, 'etc/courier/authsqliterc'), text);
-  const child = spawn('chroot', [root, program], { stdio: 'ignore' });
+  const [command = '', ...words] = within(root, program);
+  const child = spawn(command, words, { stdio: 'ignore' });
   const ended = new Promise<void>(done => child.on('exit', () => done()));
   for (let i = 0; i < 100 && !existsSync(join(root, 'run/courier/authdaemon/socket')); i++) {
     await sleep(20);
   }
-  const asked = spawnSync('chroot', [root, '/usr/sbin/authtest', 'anna'], { encoding: 'utf8' });
+  const [asker = '', ...question] = within(root, '/usr/sbin/authtest', 'anna');
+  const asked = spawnSync(asker, question, { encoding: 'utf8' });
   child.kill('SIGTERM');
   await ended;
   return /\/home\/(\w+)/.exec(asked.stdout + asked.stderr)?.[1];
