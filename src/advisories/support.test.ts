@@ -94,6 +94,11 @@ describe('Debian', () => {
     );
   });
 
+  test('does not look after contrib and non-free', () => {
+    const nonFree: SupportTerms = { byDistribution: true, component: 'non-free' };
+    expect(support({}, 'unrar-nonfree', bookworm, '2026-01-01', nonFree).state).toBe('unknown');
+  });
+
   test('LTS leaves some architectures out', () => {
     expect(support({}, 'postfix', bookworm, '2026-12-01', ours, 's390x')).toMatchObject({
       state: 'ended',

@@ -9,7 +9,7 @@ import { endedInDebian } from './support-table.ts';
 export interface SupportTerms {
   /** The builder is the distribution (or its project, as EPEL is); else nobody's word binds it. */
   readonly byDistribution: boolean;
-  /** Ubuntu's component: only `main` and `restricted` come with Canonical's promise. */
+  /** Debian's security team looks after `main`; Canonical's promise is for `main` and `restricted`. */
   readonly component?: string;
   /** The suite that it comes from, where no security team looks after that one: backports. */
   readonly unattended?: string;
@@ -173,6 +173,13 @@ export const supportOf = (
         id === 'debian' || id === 'ubuntu'
           ? 'apt install distro-info-data'
           : `Look ${id || 'the distribution'}’s life cycle up${codename === '' ? '' : ` (${codename})`}.`,
+    };
+  }
+  if (id === 'debian' && /^(?:contrib|non-free)/.test(terms.component ?? '')) {
+    return {
+      state: 'unknown',
+      why: `it comes from Debian’s ${terms.component}, which Debian’s security team does not look after`,
+      how: `Ask the maker of ${source} about flaws, or replace it by something from main.`,
     };
   }
   const subscriptions = terms.subscriptions ?? [];

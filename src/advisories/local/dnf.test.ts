@@ -256,6 +256,9 @@ describe('a waiting update', () => {
 
   test.each([
     ['/etc/dnf/dnf.conf', '[main]\nexcludepkgs=dovecot postfix*\n', 2],
+    ['/etc/yum.repos.d/a.repo', '[baseos]\nname=a\nexclude=postfix*\n', 3],
+    ['/etc/zypp/locks', '\ntype: package\nsolvable_name: postfix\n', 3],
+    ['/etc/dnf/versionlock.toml', 'version = "1.0"\n[[packages]]\nname = "postfix"\n', 3],
     ['/etc/dnf/plugins/versionlock.list', '# Added by hand\npostfix-2:3.5.25-1.el9.*\n', 2],
   ])('is held by %s', (path, text, line) => {
     const tree = { ...cached('baseos', { builds, updateinfo: advisories }), [path]: text };

@@ -5,8 +5,8 @@ import { idMatches } from '../../core/policy.ts';
 import type { LocalSource, WantedPackage } from '../local-source.ts';
 import { supportOf } from '../support.ts';
 import { rpm } from '../versions/rpm.ts';
-import { overridePatterns, repositoryFilePatterns } from './dnf/configured.ts';
 import { historyPaths, pastUpdates, type RpmUpgrade, readUpgrades } from './dnf/history.ts';
+import { type Lock, lockPatterns, readLocks } from './dnf/locks.ts';
 import {
   type Repositories,
   type Repository,
@@ -16,12 +16,6 @@ import {
   repomdPatterns,
 } from './dnf/repositories.ts';
 
-interface Lock {
-  readonly glob: string;
-  readonly path: string;
-  readonly line: number;
-}
-
 interface Host {
   readonly files: FileView;
   readonly now: Date;
@@ -30,32 +24,6 @@ interface Host {
   readonly upgrades: ReadonlyMap<string, readonly RpmUpgrade[]>;
   readonly locks: readonly Lock[];
 }
-
-const configurations = ['/etc/dnf/dnf.conf', '/etc/yum.conf'];
-const lockLists = ['/etc/dnf/plugins/versionlock.list', '/etc/yum/pluginconf.d/versionlock.list'];
-
-/** What dnf is told to leave alone: `excludepkgs` and the version lock. */
-const readLocks = (files: FileView): readonly Lock[] => {
-  const locks: Lock[] = [];
-  for (const path of configurations) {
-    for (const [i, line] of (files.text(path) ?? '').split('\n').entries()) {
-      const names = /^\s*(?:exclude|excludepkgs)\s*=(.*)$/.exec(line)?.[1] ?? '';
-      for (const glob of names.split(/[\s,]+/).filter(each => each !== '')) {
-        locks.push({ glob, path, line: i + 1 });
-      }
-    }
-  }
-  for (const path of lockLists) {
-    for (const [i, line] of (files.text(path) ?? '').split('\n').entries()) {
-      const spec = line.trim();
-      if (spec === '' || /^[#!]/.test(spec)) continue;
-      // `postfix-2:3.5.9-24.el9.*`, or with the epoch in front: the name is all but the last two parts.
-      const name = spec.replace(/^\d+:/, '').replace(/-[^-]+-[^-]+$/, '');
-      locks.push({ glob: name, path, line: i + 1 });
-    }
-  }
-  return locks;
-};
 
 const refreshing: Readonly<Record<string, string>> = {
   sles: 'zypper refresh',
@@ -288,12 +256,9 @@ export const dnf: LocalSource = {
   reads: [
     ...repomdPatterns,
     ...repomdPatterns.map(pattern => pattern.replace('repomd.xml', '*-{primary,updateinfo}.xml*')),
-    ...repositoryFilePatterns,
-    ...overridePatterns,
+    ...lockPatterns,
     ...historyPaths.flatMap(path => [path, `${path}-wal`]),
     '/var/log/dnf.rpm.log*',
-    ...configurations,
-    ...lockLists,
   ],
   facts: (files, wanted, distribution, now) => {
     const names = new Set(wanted.map(({ name }) => name));

@@ -16,7 +16,8 @@ const houses: readonly (readonly [pattern: RegExp, name: string, ids: readonly s
   [/^Oracle America/i, 'Oracle', ['ol']],
   [/^Amazon/i, 'Amazon Linux', ['amzn']],
   [/^openSUSE/i, 'openSUSE', ['opensuse-leap', 'opensuse-tumbleweed', 'opensuse']],
-  [/^SUSE /i, 'SUSE', ['sles', 'sled', 'sle']],
+  // Leap is built from SUSE's own packages.
+  [/^SUSE /i, 'SUSE', ['sles', 'sled', 'sle', 'suse', 'opensuse']],
   [/^(?:Mageia)/i, 'Mageia', ['mageia']],
   [/^CloudLinux/i, 'CloudLinux', ['cloudlinux']],
   [/^EuroLinux/i, 'EuroLinux', ['eurolinux']],
@@ -41,7 +42,7 @@ export const rpmOrigin = (
         why: `its vendor is ${named}: built by one of Copr's users`,
       };
     }
-    return id === 'fedora'
+    return id === 'fedora' || (idLike.includes('fedora') && !idLike.includes('rhel'))
       ? { origin: 'distribution', supplier: 'Fedora', why: 'its vendor is Fedora Project' }
       : {
           origin: 'distribution',
