@@ -287,6 +287,46 @@ const changeLog = (instance: Instance, service: string): AccessLog => {
   };
 };
 
+/** Asked where mail leaves: Sieve scripts that forward, JMAP. */
+const sentLog = (instance: Instance): AccessLog | undefined => {
+  const question = 'what was sent';
+  const services = servicesIn(instance).filter(({ own }) => own);
+  const lmtpd = services.find(({ program }) => program === 'lmtpd');
+  const jmap = services
+    .filter(({ program }) => program === 'httpd')
+    .map(each => optionFor(each, 'httpmodules'))
+    .find(option => cyrusWords(option).includes('jmap'));
+  const first = lmtpd ?? services.find(({ program }) => program === 'httpd');
+  if (first === undefined || (lmtpd === undefined && jmap === undefined)) return undefined;
+  const audit = cyrusOption(instance.config, 'auditlog');
+  const missing = [
+    ...(lmtpd !== undefined && !isCyrusYes(audit)
+      ? ['what a Sieve script forwards leaves a line with message and target, but not whose script']
+      : []),
+    ...(jmap === undefined
+      ? []
+      : ['what is sent through JMAP leaves a line only at the mail server that takes it']),
+  ];
+  const sink = sinkOf(instance, first.entry.name);
+  if (missing.length > 0) {
+    return {
+      question,
+      emitted: 'partial',
+      why: missing.join('; '),
+      because: audit?.place ?? jmap?.place ?? first.entry.place,
+      ...(lmtpd === undefined ? {} : { sink }),
+      ...(isCyrusYes(audit) ? {} : { remedy: set(instance, ['auditlog', 'yes']) }),
+    };
+  }
+  return {
+    question,
+    emitted: 'on',
+    why: 'auditlog has a line for each message that a Sieve script forwards, with user and target',
+    because: audit?.place ?? first.entry.place,
+    sink,
+  };
+};
+
 export const logsOf = (instance: Instance): readonly AccessLog[] => {
   if (!instance.hasConfig) {
     return (['who logged in', 'who read what', 'what was changed'] as const).map(question => ({
@@ -297,5 +337,11 @@ export const logsOf = (instance: Instance): readonly AccessLog[] => {
   }
   const service =
     loginServices(instance)[0]?.entry.name ?? servicesIn(instance)[0]?.entry.name ?? 'imap';
-  return [loginLog(instance, service), readLog(instance, service), changeLog(instance, service)];
+  const sent = sentLog(instance);
+  return [
+    loginLog(instance, service),
+    readLog(instance, service),
+    changeLog(instance, service),
+    ...(sent === undefined ? [] : [sent]),
+  ];
 };
