@@ -5,8 +5,6 @@ import { oneLine, printable } from '../report/plain.ts';
 import { findVerb, type Invocation, parseArguments } from './arguments.ts';
 import { mainHelp, verbHelp } from './help.ts';
 import { writeOut } from './out.ts';
-import { runConfirm } from './run-confirm.ts';
-import { runInventory } from './run-inventory.ts';
 
 /** What a verb has to say, and how the process ends. */
 export interface Outcome {
@@ -31,12 +29,13 @@ const writeAll = (fd: number, text: string): void => {
   }
 };
 
+/** A verb's code is loaded only when it runs: help and mistakes answer at once. */
 const run = async (invocation: Invocation): Promise<Outcome> => {
   switch (invocation.verb.name) {
     case 'confirm':
-      return await runConfirm(invocation);
+      return await (await import('./run-confirm.ts')).runConfirm(invocation);
     case 'inventory':
-      return await runInventory(invocation);
+      return await (await import('./run-inventory.ts')).runInventory(invocation);
     default:
       throw new UsageError(`unknown verb "${invocation.verb.name}"`);
   }

@@ -12,7 +12,7 @@ import { markers } from '../inventory/take.ts';
 import { type Invocation, type Source, spellingOf, withFileOptions } from './arguments.ts';
 
 /** What is looked at, by whose rules, and at what time. */
-export interface Aim {
+interface Aim {
   readonly files: HostView;
   readonly configuration: LoadedConfiguration;
   readonly target: Answer['target'];

@@ -9,7 +9,7 @@ import { openRoot } from '../../src/host/view.ts';
 import { markers } from '../../src/inventory/take.ts';
 
 /** The day on which every answer of the tests is given. */
-export const today: Date = new Date('2026-11-25T09:00:00Z');
+const today: Date = new Date('2026-11-25T09:00:00Z');
 
 /** What `postern confirm` answers about a fixture's root. */
 export const answerOf = (root: string, configurationPath?: string): Answer =>
@@ -77,7 +77,7 @@ export const answerWith = (
 });
 
 /** What an attacker who may write a configuration file would call things. */
-export const hostileNames: readonly string[] = [
+const hostileNames: readonly string[] = [
   '<script>globalThis.harmed = true</script>',
   '"><img src=x onerror="globalThis.harmed = true">',
   '\u001b[2J\u001b]0;owned\u0007\u001b[31mred',
