@@ -95,6 +95,18 @@ test('a logrotate that has not run for long, or that nothing starts, removes not
     now,
   ).trailOf({ to: 'file', path });
   expect(unstarted.unknown).toContain('not started');
+  // Debian keeps the daily job of a removed logrotate.
+  const { '/usr/sbin/logrotate': ___, ...removed } = base;
+  const gone = openKeeping(
+    memoryView({
+      ...removed,
+      '/usr/sbin/cron': '',
+      '/etc/cron.daily/logrotate': '#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n',
+      '/etc/logrotate.conf': `weekly\nrotate 4\n${path} {\n}\n`,
+    }),
+    now,
+  ).trailOf({ to: 'file', path });
+  expect(gone.unknown).toContain('the program is not installed');
 });
 
 test('settings that logrotate passes over do not count', () => {

@@ -250,7 +250,7 @@ describe('lines of units, networks and nowhere', () => {
 
   test('a host without any of it is unknown', () => {
     expect(trail({ '/etc/hostname': 'mx\n' })).toEqual({
-      unknown: 'no syslog daemon is installed',
+      unknown: 'no syslog daemon was found whose settings Postern reads',
     });
   });
 

@@ -91,7 +91,7 @@ const journalTrail = ({ journal, shippers }: Host): LogTrail => {
 
 /** Why the daemon would not get a line that a program hands to syslog; undefined when it does. */
 const cutOff = ({ journal, daemon }: Host): string | undefined => {
-  if (daemon === undefined) return 'no syslog daemon is installed';
+  if (daemon === undefined) return 'no syslog daemon was found whose settings Postern reads';
   if (daemon.takes === 'neither') {
     return `${daemon.name} takes no lines of local programs (${daemon.config})`;
   }
