@@ -85,7 +85,7 @@ const namesUser = /%\{?(?:\d*L?u\b|user\b|username\b|n\b)|%L?[un]/;
 const namesAddress = /%r|%\{r\}|%\{?(?:rip|remote_ip|real_rip|real_remote_ip)\b/;
 const namesMaster = /%\{\s*(?:auth_user|auth_username)\b/;
 
-const loginLog = (instance: Instance, to: Destination): AccessLog => {
+export const loginLog = (instance: Instance, to: Destination): AccessLog => {
   const { config } = instance;
   const question = 'who logged in';
   const off = nowhere(question, to);
@@ -145,7 +145,7 @@ const works = (instance: Instance, exporter: Exporter, to: Destination): LogSink
 };
 
 /** The best way in which events of that name leave: with their fields, all of them. */
-const exported = (
+export const exported = (
   instance: Instance,
   event: string,
   to: Destination,

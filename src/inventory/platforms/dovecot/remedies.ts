@@ -50,44 +50,41 @@ export const loginRemedy = (
   ].join('\n');
 };
 
-/** Exports mail_opened; 2.3 has no transport to a file, its log is the one that needs no server. */
-export const readRemedy = (instance: Instance): string => {
-  if (instance.config.syntax === '2.4') {
-    return [
-      heading(instance),
-      "# (into Dovecot's own log; driver = file with event_exporter_file_path, or http-post, leads elsewhere)",
-      'event_exporter postern {',
-      '  driver = log',
-      '  format = json',
-      '  time_format = rfc3339',
-      '}',
-      'metric postern_mail_opened {',
-      '  exporter = postern',
-      '  filter = event=mail_opened',
-      '}',
-    ].join('\n');
-  }
-  if (isFrom(instance, 2, 3, 15) === false) {
-    return [
-      '# This version has no event that says it: mail_opened came with Dovecot 2.3.15, and reason_code,',
-      '# which tells a body from a header, with 2.3.18. Upgrade Dovecot, then run Postern again.',
-    ].join('\n');
-  }
-  return [
+/** Exports an event; 2.3 has no transport to a file, its log is the one that needs no server. */
+export const eventRemedy = (instance: Instance, event: string): string =>
+  [
     heading(instance),
-    "# (into Dovecot's own log; 2.3 cannot write a file of its own: transport = http-post with",
-    '# transport_args = http://127.0.0.1:PORT/ leads to a collector)',
-    'event_exporter postern {',
-    '  transport = log',
-    '  format = json',
-    '  format_args = time-rfc3339',
-    '}',
-    'metric postern_mail_opened {',
+    ...(instance.config.syntax === '2.4'
+      ? [
+          "# (into Dovecot's own log; driver = file with event_exporter_file_path, or http-post, leads elsewhere)",
+          'event_exporter postern {',
+          '  driver = log',
+          '  format = json',
+          '  time_format = rfc3339',
+          '}',
+        ]
+      : [
+          "# (into Dovecot's own log; 2.3 cannot write a file of its own: transport = http-post with",
+          '# transport_args = http://127.0.0.1:PORT/ leads to a collector)',
+          'event_exporter postern {',
+          '  transport = log',
+          '  format = json',
+          '  format_args = time-rfc3339',
+          '}',
+        ]),
+    `metric postern_${event} {`,
     '  exporter = postern',
-    '  filter = event=mail_opened',
+    `  filter = event=${event}`,
     '}',
   ].join('\n');
-};
+
+export const readRemedy = (instance: Instance): string =>
+  instance.config.syntax === '2.3' && isFrom(instance, 2, 3, 15) === false
+    ? [
+        '# This version has no event that says it: mail_opened came with Dovecot 2.3.15, and reason_code,',
+        '# which tells a body from a header, with 2.3.18. Upgrade Dovecot, then run Postern again.',
+      ].join('\n')
+    : eventRemedy(instance, 'mail_opened');
 
 /** Loads mail_log with notify for every program that changes mail. */
 export const changeRemedy = (instance: Instance, programs: readonly string[]): string => {

@@ -8,6 +8,7 @@ import { shellWords } from '../../syntax/shell-defaults.ts';
 import { doveadmLogs } from './doveadm-logs.ts';
 import { claimOf, type Found, type Instance, makePart, speaks } from './instance.ts';
 import { type Heard, heardOf, isStarted, serviceBlocks } from './listening.ts';
+import { managesieveLogs } from './managesieve-logs.ts';
 
 /** Programs of Dovecot that start others (script.c, script-login.c). */
 const starters = new Set(['script', 'script-login']);
@@ -302,6 +303,7 @@ const managesieve = (instance: Instance, heard: readonly Heard[]): readonly Comp
               },
             ]
           : [],
+      logs: on && because !== undefined ? managesieveLogs(instance, because) : [],
     }),
   ];
 };
