@@ -464,6 +464,59 @@ describe('an update that is perhaps about security', () => {
   });
 });
 
+describe('Ubuntu Pro', () => {
+  const rspamd: WantedPackage = {
+    ecosystem: 'deb',
+    name: 'rspamd',
+    version: '3.8.1-1ubuntu3',
+    arch: 'amd64',
+    origin: 'distribution',
+  };
+  const universe = { origin: 'Ubuntu', label: 'Ubuntu', component: 'universe' };
+  const apps = {
+    origin: 'UbuntuESMApps',
+    label: 'UbuntuESMApps',
+    date: 'Sun, 01 Feb 2026 10:00:00 UTC',
+  };
+  const free = {
+    ...suiteOf('noble', { rspamd: '3.8.1-1ubuntu3' }, universe),
+    ...suiteOf('noble-security', {}, universe),
+  };
+  const paid = suiteOf('noble-apps-security', { rspamd: '3.8.1-1ubuntu3+esm1' }, apps);
+  const missed = Object.fromEntries(
+    Object.entries(paid).map(([path, content]) => [
+      `/var/lib/ubuntu-advantage/apt-esm${path}`,
+      content,
+    ]),
+  );
+
+  test('fixes what a host without it only hears of', () => {
+    const { waiting, support } = facts({ ...free, ...missed }, rspamd, noble);
+    expect(waiting).toMatchObject({
+      state: 'update',
+      version: '3.8.1-1ubuntu3+esm1',
+      security: true,
+      since: { notAfter: '2026-02-01T10:00:00.000Z' },
+      held: 'it comes with Ubuntu Pro, to which this host is not attached',
+    });
+    expect(waiting.state === 'update' && waiting.remedy).toContain('pro attach');
+    expect(support.state).toBe('unknown');
+  });
+
+  test('fixes what a host with it installs', () => {
+    const { waiting, support } = facts({ ...free, ...paid }, rspamd, noble);
+    expect(waiting).toMatchObject({ state: 'update', security: true });
+    expect(waiting.state === 'update' && waiting.held).toBeUndefined();
+    expect(support.state).toBe('supported');
+    const after = { ...rspamd, version: '3.8.1-1ubuntu3+esm1' };
+    expect(facts({ ...free, ...paid }, after, noble)).toMatchObject({
+      waiting: { state: 'none' },
+      support: { state: 'supported' },
+      indexAsOf: '2026-02-01T10:00:00.000Z',
+    });
+  });
+});
+
 describe('packed lists', () => {
   const name = `${lists}/deb.example.test_debian_dists_bookworm-security_main_binary-amd64_Packages`;
   const plain = listOf({ 'roundcube-core': '1.6.5+dfsg-1+deb12u13', other: '1' }).repeat(300);

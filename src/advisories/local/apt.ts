@@ -2,7 +2,9 @@ import type { FileView } from '../../core/files.ts';
 import {
   type AptListed,
   type AptLists,
+  aptListPatterns,
   isSecuritySuite,
+  needsSubscription,
   readAptLists,
 } from '../../core/formats/apt-lists.ts';
 import type { Distribution } from '../../core/packages.ts';
@@ -59,7 +61,9 @@ const repositoryOf = (
 
 /** Subscriptions of which there is a sign: their own repositories are among the lists. */
 const subscriptionsOf = ({ lists }: AptLists): readonly string[] => {
-  const origins = new Set(lists.map(({ release }) => release.origin));
+  const origins = new Set(
+    lists.filter(list => !needsSubscription(list)).map(({ release }) => release.origin),
+  );
   return [
     ...(origins.has('UbuntuESM') ? ['Ubuntu Pro'] : []),
     ...(origins.has('UbuntuESMApps') ? ['Ubuntu Pro (esm-apps)'] : []),
@@ -112,7 +116,7 @@ export const apt: LocalSource = {
   title: 'apt',
   ecosystem: 'deb',
   reads: [
-    '/var/lib/apt/lists/*',
+    ...aptListPatterns,
     '/var/lib/apt/periodic/update-success-stamp',
     '/etc/apt/preferences',
     '/etc/apt/preferences.d/*',

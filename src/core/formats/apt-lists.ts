@@ -4,6 +4,17 @@ import { stanzas } from './deb822.ts';
 import { unpacked } from './unpack.ts';
 
 const aptListsFolder = '/var/lib/apt/lists';
+/**
+ * What Ubuntu's `pro` client fetches on hosts without a subscription, to tell what they miss: apt does
+ * not install from there.
+ */
+const esmListsFolder = '/var/lib/ubuntu-advantage/apt-esm/var/lib/apt/lists';
+
+export const aptListPatterns: readonly string[] = [`${aptListsFolder}/*`, `${esmListsFolder}/*`];
+
+/** Whether only a subscription that this host does not have would install it. */
+export const needsSubscription = ({ path }: { readonly path: string }): boolean =>
+  path.startsWith(`${esmListsFolder}/`);
 
 /** One suite of a repository, as its Release file describes it. */
 export interface AptRelease {
@@ -164,10 +175,12 @@ const listedFields: ReadonlySet<string> = new Set([
 ]);
 
 const scan = (files: FileView, names: ReadonlySet<string>): AptLists => {
-  const entries = files
-    .list(aptListsFolder)
-    .filter(({ kind }) => kind === 'file' || kind === 'link');
-  const paths = entries.map(({ name }) => `${aptListsFolder}/${name}`);
+  const paths = [aptListsFolder, esmListsFolder].flatMap(folder =>
+    files
+      .list(folder)
+      .filter(({ kind }) => kind === 'file' || kind === 'link')
+      .map(({ name }) => `${folder}/${name}`),
+  );
   const releases = paths
     .filter(path => /_(?:In)?Release$/.test(path))
     .filter(

@@ -1,5 +1,5 @@
 import type { FileView } from '../../core/files.ts';
-import { isHouseVersion, readAptLists } from '../../core/formats/apt-lists.ts';
+import { aptListPatterns, isHouseVersion, readAptLists } from '../../core/formats/apt-lists.ts';
 import { type Stanza, stanzas } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
@@ -175,7 +175,7 @@ export const dpkg: PackageSource = {
     '/var/lib/dpkg/updates/*',
     '/var/lib/dpkg/info/*.list',
     '/var/lib/dpkg/diversions',
-    '/var/lib/apt/lists/*',
+    ...aptListPatterns,
   ],
   read,
 };

@@ -1,5 +1,10 @@
 import type { FileView } from '../../../core/files.ts';
-import { type AptListed, type AptLists, isSecuritySuite } from '../../../core/formats/apt-lists.ts';
+import {
+  type AptListed,
+  type AptLists,
+  isSecuritySuite,
+  needsSubscription,
+} from '../../../core/formats/apt-lists.ts';
 import type { Waiting } from '../../../core/patch.ts';
 import type { WantedPackage } from '../../local-source.ts';
 import { deb } from '../../versions/deb.ts';
@@ -163,12 +168,14 @@ const remedyOf = (
     `apt update && apt install --only-upgrade ${name}${isPreferred ? '' : `=${version}`}`,
   ].join('\n');
 
-/** Whether a newer build of a package is waiting in apt's lists, and since when. */
-export const waitingFor = (
+type Update = Extract<Waiting, { state: 'update' }>;
+
+/** The update that these offers hold, and since when; nothing when they hold none. */
+const updateIn = (
   host: AptHost,
   wanted: WantedPackage,
   offers: readonly AptListed[],
-): Waiting => {
+): Update | undefined => {
   const { files, preferences, held, installations, now } = host;
   const { name, version } = wanted;
   const preferred = candidateOf(name, version, offers, preferences);
@@ -183,7 +190,7 @@ export const waitingFor = (
         (choice !== undefined && deb.compare(offer.version, choice.version) !== 1)),
   );
   const aim = choice?.version ?? newestOf(newer)?.version;
-  if (aim === undefined || newer.length === 0) return nothingWaits(host, wanted, offers);
+  if (aim === undefined || newer.length === 0) return undefined;
   const security = securityOf(host, wanted, newer);
   const dating = security === true ? datingOf(newer) : newer;
   const since = waitingSince(
@@ -209,5 +216,24 @@ export const waitingFor = (
     ...(first === undefined ? {} : { because: { path: first.path } }),
     ...(hold === undefined ? {} : { held: hold }),
     remedy: remedyOf(name, aim, held.has(name), hold, isPreferred),
+  };
+};
+
+/** Whether a newer build of a package is waiting in apt's lists, and since when. */
+export const waitingFor = (
+  host: AptHost,
+  wanted: WantedPackage,
+  offers: readonly AptListed[],
+): Waiting => {
+  const free = offers.filter(offer => !needsSubscription(offer));
+  const update = updateIn(host, wanted, free);
+  if (update !== undefined) return update;
+  const paid = updateIn(host, wanted, offers);
+  if (paid === undefined) return nothingWaits(host, wanted, free);
+  const held = 'it comes with Ubuntu Pro, to which this host is not attached';
+  return {
+    ...paid,
+    held,
+    remedy: `# ${held}\npro attach\napt update && apt install --only-upgrade ${wanted.name}`,
   };
 };
