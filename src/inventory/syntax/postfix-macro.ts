@@ -19,6 +19,7 @@ export interface Expander {
 /** Whoever writes main.cf may make `$a` expand to many `$b` of many `$c`. */
 const valueLengthMax = 64 << 10;
 const totalLengthMax = 4 << 20;
+const freeLengthMax = 2_000;
 /** Postfix itself gives up at 100 levels (`mac_expand`); one level of names is two of ours. */
 const depthMax = 200;
 
@@ -34,18 +35,23 @@ interface Piece {
  * `$$`: postconf(5), "GENERAL SYNTAX"; `mac_expand(3)` and `mac_parse(3)`.
  *
  * @param raw a parameter's unexpanded value: from overrides, main.cf or the compiled-in defaults.
+ * @param budget how much text may come of it; to be shared by the expanders of one configuration.
  */
-export const makeExpander = (raw: (name: string) => string | undefined): Expander => {
+export const makeExpander = (
+  raw: (name: string) => string | undefined,
+  budget: { lengthLeft: number } = { lengthLeft: totalLengthMax },
+): Expander => {
   const known = new Map<string, string | undefined>();
   const open = new Set<string>();
   const problems = new Set<string>();
-  let total = 0;
 
   const clip = (text: string): string => {
-    total += text.length;
-    if (text.length <= valueLengthMax && total <= totalLengthMax) return text;
+    // Short values cost nothing: a bomb in one setting must not blind the reading of the others.
+    if (text.length <= freeLengthMax) return text;
+    budget.lengthLeft -= text.length;
+    if (text.length <= valueLengthMax && budget.lengthLeft >= 0) return text;
     problems.add('expands to more text than is read');
-    return total > totalLengthMax ? '' : text.slice(0, valueLengthMax);
+    return budget.lengthLeft < 0 ? '' : text.slice(0, valueLengthMax);
   };
 
   const valueOf = (name: string, depth = 0): string | undefined => {
@@ -71,6 +77,7 @@ export const makeExpander = (raw: (name: string) => string | undefined): Expande
   };
 
   const plain = (text: string, depth: number): string => {
+    if (!text.includes('$')) return text;
     if (depth > depthMax) {
       problems.add('macros are nested too deeply');
       return '';
@@ -106,6 +113,7 @@ export const makeExpander = (raw: (name: string) => string | undefined): Expande
     problems,
     valueOf: name => valueOf(name),
     expand: value => {
+      if (!value.includes('$')) return { text: value, from: offset => offset };
       const pieces: Piece[] = [];
       let text = '';
       scan(value, problems, {

@@ -194,9 +194,13 @@ const mailboxCommands = (
 };
 
 /** Entries that lead to one route, joined. */
-const grouped = (
-  entries: readonly Entry[],
-): readonly { readonly value: string; readonly keys: readonly string[]; readonly at: Place }[] => {
+interface Group {
+  readonly value: string;
+  readonly keys: readonly string[];
+  readonly at: Place;
+}
+
+const grouped = (entries: readonly Entry[]): readonly Group[] => {
   const groups = new Map<string, { value: string; keys: string[]; at: Place }>();
   for (const { key, value, at } of entries) {
     const id = `${at.path}\0${value}`;
@@ -259,7 +263,7 @@ const actions = (
   instance: Instance,
   plugs: Plugs,
   uses: readonly MapUse[],
-  entries: (use: MapUse) => readonly Entry[],
+  groups: (use: MapUse) => readonly Group[],
 ): readonly Reach[] => {
   const out = new Map<string, Reach>();
   for (const use of uses) {
@@ -267,7 +271,7 @@ const actions = (
     // smtp(8) and lmtp(8) know fewer actions in their own checks.
     const decides = /_restrictions$|_checks$/.test(parameter) && !/^(?:smtp|lmtp)_/.test(parameter);
     if (!decides && !isClass(instance, parameter)) continue;
-    for (const { value, at } of grouped(entries(use))) {
+    for (const { value, at } of groups(use)) {
       if (copyAction.test(value) && out.size < 50) {
         const key = `${at.path}\0${parameter}`;
         if (out.has(key)) continue;
@@ -312,7 +316,7 @@ const noteRemote = (files: FileView, uses: readonly MapUse[]): void => {
 const entriesIn = (
   items: readonly Item[],
   uses: readonly MapUse[],
-  entries: (use: MapUse) => readonly Entry[],
+  groups: (use: MapUse) => readonly Group[],
 ): readonly Entry[] => {
   const named = new Set(
     items.flatMap(({ text }) =>
@@ -323,7 +327,7 @@ const entriesIn = (
   );
   return uses
     .filter(use => named.delete(`${use.type}:${use.name}`))
-    .flatMap(use => grouped(entries(use)))
+    .flatMap(groups)
     .map(({ value, keys, at }) => ({ key: keys[0] ?? '', value, at }));
 };
 
@@ -345,15 +349,22 @@ export const collectDelivery = (
     known.set(key, read);
     return read;
   };
+  const knownGroups = new Map<string, readonly Group[]>();
+  const groups = (use: MapUse): readonly Group[] => {
+    const key = `${use.type}:${use.name}`;
+    const made = knownGroups.get(key) ?? grouped(entries(use));
+    knownGroups.set(key, made);
+    return made;
+  };
   const entriesOf = (parameter: string): readonly Entry[] =>
     uses.filter(use => use.parameter === parameter).flatMap(entries);
   relayHosts(files, instance, plugs);
   mainTransports(files, instance, plugs);
   mappedRoutes(files, instance, plugs, entriesOf);
   mailboxCommands(instance, plugs, entriesOf);
-  const reach = actions(files, instance, plugs, uses, entries);
+  const reach = actions(files, instance, plugs, uses, groups);
   noteRemote(files, uses);
-  return { entriesIn: items => entriesIn(items, uses, entries), entriesOf, reach };
+  return { entriesIn: items => entriesIn(items, uses, groups), entriesOf, reach };
 };
 
 /** Transports of `pipe` that nothing uses as far as files tell: installed, perhaps not switched on. */

@@ -57,7 +57,7 @@ export interface Instance {
 }
 
 const itemsMax = 2_000;
-const servicesMax = 400;
+const servicesMax = 200;
 
 interface Layer {
   readonly path: string;
@@ -68,6 +68,7 @@ const makeParams = (
   layers: readonly Layer[],
   builtIn: (name: string) => string | undefined,
   home: string,
+  budget: { lengthLeft: number },
 ): Params => {
   const find = (name: string): { setting: Setting; path: string } | undefined => {
     for (const { path, settings } of layers) {
@@ -76,7 +77,10 @@ const makeParams = (
     }
     return undefined;
   };
-  const expander: Expander = makeExpander(name => find(name)?.setting.value.text ?? builtIn(name));
+  const expander: Expander = makeExpander(
+    name => find(name)?.setting.value.text ?? builtIn(name),
+    budget,
+  );
   const known = new Map<string, Value>();
   const read = (name: string): Value => {
     const found = find(name);
@@ -199,7 +203,9 @@ export const readInstance = (
       ? own.slice(own.indexOf('.') + 1)
       : builtIn(name);
   };
-  const params = makeParams([layer], domainOf, mainPath);
+  // Whoever writes main.cf may let every service expand a long text anew.
+  const budget = { lengthLeft: 16 << 20 };
+  const params = makeParams([layer], domainOf, mainPath, budget);
   const old = compatibilityLevel(params.get('compatibility_level').text) < compatibilityLevel('1');
   const disabled = params.get('master_service_disable').items.map(({ text }) => text);
   const enabled = master.services.filter(service => !isDisabled(disabled, service));
@@ -217,6 +223,7 @@ export const readInstance = (
               [{ path: masterPath, settings: service.overrides }, layer],
               domainOf,
               mainPath,
+              budget,
             ),
     }),
   );

@@ -11,7 +11,9 @@ import { restrictionLists } from './restrictions.ts';
 import { parseSocket, portOf, serverOf } from './routes.ts';
 import type { Entry } from './tables.ts';
 
-const depthMax = 10;
+const depthMax = 20;
+/** Restrictions that are looked at for all services together. */
+const itemsMax = 300_000;
 
 interface Policy {
   readonly server: string;
@@ -26,18 +28,24 @@ const inner = (item: Item): readonly Item[] | undefined => {
     : cut(group.text).map(({ text }) => ({ text, at: item.at }));
 };
 
+/** Classes may name each other: each is looked into once for each list. */
+interface Search {
+  readonly service: Service;
+  readonly classes: ReadonlySet<string>;
+  readonly seen: Set<string>;
+  /** Of the whole configuration. */
+  readonly budget: { itemsLeft: number };
+}
+
 /** Every `check_policy_service` of a list, through restriction classes and `{ … }`. */
-export const policiesIn = (
-  service: Service,
-  items: readonly Item[],
-  classes: ReadonlySet<string>,
-  seen: ReadonlySet<string> = new Set(),
-): readonly Policy[] => {
-  if (seen.size > depthMax) return [];
+const policiesIn = (search: Search, items: readonly Item[], depth = 0): readonly Policy[] => {
+  const { service, classes, seen, budget } = search;
   const out: Policy[] = [];
+  if (depth > depthMax) return out;
   for (let i = 0; i < items.length; i++) {
     const item = items[i];
-    if (item === undefined) continue;
+    budget.itemsLeft -= 1;
+    if (item === undefined || budget.itemsLeft < 0) break;
     if (item.text.toLowerCase() === 'check_policy_service') {
       const next = items[i + 1];
       i += 1;
@@ -46,20 +54,12 @@ export const policiesIn = (
     }
     const group = inner(item);
     if (group !== undefined) {
-      if (seen.size < depthMax && /^check_/i.test(group[0]?.text ?? '')) {
-        out.push(...policiesIn(service, group, classes, new Set([...seen, item.text])));
-      }
+      if (/^check_/i.test(group[0]?.text ?? '')) out.push(...policiesIn(search, group, depth + 1));
       continue;
     }
     if (classes.has(item.text) && !seen.has(item.text)) {
-      out.push(
-        ...policiesIn(
-          service,
-          service.params.get(item.text).items,
-          classes,
-          new Set([...seen, item.text]),
-        ),
-      );
+      seen.add(item.text);
+      out.push(...policiesIn(search, service.params.get(item.text).items, depth + 1));
     }
   }
   return out;
@@ -88,6 +88,7 @@ export const collectPolicies = (
 ): void => {
   const spawns = running(instance, 'spawn');
   const used = new Set<Service>();
+  const budget = { itemsLeft: itemsMax };
   for (const service of running(instance, 'smtpd')) {
     const { params } = service;
     const classes = new Set(params.get('smtpd_restriction_classes').items.map(({ text }) => text));
@@ -98,7 +99,8 @@ export const collectPolicies = (
     );
     const lists = [...own, ...fromTables];
     for (const [list, items] of lists) {
-      for (const { server, at } of policiesIn(service, items, classes)) {
+      const search: Search = { service, classes, seen: new Set(), budget };
+      for (const { server, at } of policiesIn(search, items)) {
         const to = parseSocket(files, instance, service.chrooted, server);
         if (to === undefined) {
           files.note({
@@ -142,6 +144,13 @@ export const collectPolicies = (
         });
       }
     }
+  }
+  if (budget.itemsLeft < 0) {
+    files.note({
+      what: instance.mainPath,
+      why: `holds more than ${itemsMax} restrictions; the rest was not looked through for policy services`,
+      how: 'Check what the file is.',
+    });
   }
   collectTableServers(files, instance, plugs, uses, used);
   for (const spawn of spawns) {
