@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Reach } from '../../../core/component.ts';
+import type { Place, Reach } from '../../../core/component.ts';
 import { resolveFrom } from '../../../core/paths.ts';
 import type { Product } from './copies.ts';
 import { type IniValues, isYes } from './ini.ts';
@@ -37,38 +37,78 @@ const logins = (product: Product, values: IniValues, path: string, folder: strin
   };
 };
 
-const reading = (product: Product, values: IniValues, path: string, folder: string): AccessLog => {
+/** Commands to the mail servers and their answers are logged as INFO, which is level 6. */
+const dialogueLevel = 6;
+
+interface Dialogue {
+  readonly state: 'on' | 'off' | 'unknown';
+  readonly why: string;
+  readonly because: Place;
+}
+
+/** Whether the talk with the mail servers goes into the log. */
+const dialogueOf = (product: Product, values: IniValues, path: string): Dialogue => {
   const flag = values.get('logs.enable');
-  const level = values.get('logs.level');
-  const hasLevel = product.id === 'snappymail';
-  const isOn = isYes(flag, false);
-  const isDebug = !hasLevel || Number(level?.text ?? '4') >= 7;
-  const limits = ['write_on_error_only', 'write_on_php_error_only', 'write_on_timeout_only']
-    .map(name => values.get(`logs.${name}`))
-    .find(value => value !== undefined && isYes(value, false));
-  const name = values.get('logs.filename')?.text ?? 'log-{date:Y-m-d}.txt';
-  const remedy = `# in ${path}, section [logs] (the log grows fast; the IMAP server's own log of read messages is the better one):\nenable = On${hasLevel ? '\nlevel = 7' : ''}\nhide_passwords = On\nfilename = "{user:email}-{date:Y-m-d}.txt"`;
-  if (!isOn || !isDebug || limits !== undefined) {
+  if (!isYes(flag, false)) {
     return {
-      question: 'who read what',
-      emitted: 'off',
-      why: !isOn
-        ? 'logging is off ([logs] enable)'
-        : !isDebug
-          ? `its log keeps level ${(level?.text ?? '4').slice(0, 10)} and graver, requests are logged at level 7`
-          : 'its log keeps requests that failed alone',
-      because: (!isOn ? flag : !isDebug ? (level ?? flag) : limits)?.because ?? { path },
-      remedy,
+      state: 'off',
+      why: 'logging is off ([logs] enable)',
+      because: flag?.because ?? { path },
     };
   }
-  const sink: LogSink | undefined =
-    name === 'syslog' ? undefined : name === 'stderr' ? undefined : sinkOf(folder, name);
+  const because = flag?.because ?? { path };
+  const level = values.get('logs.level');
+  if (product.id === 'snappymail') {
+    if (level === undefined) {
+      return {
+        state: 'unknown',
+        why: 'logging is on, but no level is stated: newer versions then keep warnings alone, older ones everything',
+        because,
+      };
+    }
+    if (!(Number(level.text) >= dialogueLevel)) {
+      return {
+        state: 'off',
+        why: `its log keeps level ${level.text.slice(0, 10)} and graver; what it asks the mail servers is logged at level ${dialogueLevel}`,
+        because: level.because,
+      };
+    }
+    return { state: 'on', why: '', because };
+  }
+  const limit = ['write_on_error_only', 'write_on_php_error_only', 'write_on_timeout_only']
+    .map(name => values.get(`logs.${name}`))
+    .find(value => value !== undefined && isYes(value, false));
+  if (limit !== undefined) {
+    return {
+      state: 'off',
+      why: 'its log keeps requests that failed alone',
+      because: limit.because,
+    };
+  }
+  const session = values.get('logs.session_filter');
+  return session !== undefined && session.text !== ''
+    ? {
+        state: 'off',
+        why: 'its log keeps one session alone (session_filter)',
+        because: session.because,
+      }
+    : { state: 'on', why: '', because };
+};
+
+const reading = (product: Product, values: IniValues, path: string, folder: string): AccessLog => {
+  const { state, why, because } = dialogueOf(product, values, path);
+  const name = values.get('logs.filename')?.text ?? 'log-{date:Y-m-d}.txt';
+  const level = product.id === 'snappymail' ? `\nlevel = ${dialogueLevel}` : '';
+  const remedy = `# keep the log of the IMAP server behind it, which names user and message; as a second best,\n# in ${path}, section [logs] (parts of messages then lie in the log, too):\nenable = On${level}\nhide_passwords = On\nfilename = "{user:email}-{date:Y-m-d}.txt"`;
+  if (state !== 'on') return { question: 'who read what', emitted: state, why, because, remedy };
+  const sink = name === 'syslog' || name === 'stderr' ? undefined : sinkOf(folder, name);
   const namesUser = /\{(?:user|imap):/.test(name);
+  const where = name === 'syslog' || name === 'stderr' ? name : `${folder}/${name.slice(0, 200)}`;
   return {
     question: 'who read what',
     emitted: 'partial',
-    why: `each request with the commands it sends to the IMAP server, in ${folder}/${name.slice(0, 200)}; ${namesUser ? 'messages are told by number, not by what they are' : 'messages are told by number, and the lines do not name the user: only the file name could ({user:email})'}`,
-    because: flag?.because ?? { path },
+    why: `each command to the IMAP server and the beginning of its answer, in ${where}; messages are told by number${namesUser ? '' : ', and no line names the user: only the file name could ({user:email})'}`,
+    because,
     ...(namesUser
       ? { remedy: '# keep the log of the IMAP server behind it, which names the messages' }
       : { remedy }),
@@ -88,17 +128,38 @@ export const logsOf = (
   return [logins(product, values, path, place), reading(product, values, path, place)];
 };
 
-/** `hide_passwords = Off` while it logs. */
-export const passwordsLogged = (values: IniValues): readonly Reach[] => {
+/** What of other people's lies in its log: answers of the mail server, passwords. */
+export const contentsLogged = (
+  product: Product,
+  values: IniValues,
+  path: string,
+): readonly Reach[] => {
+  const { state, because } = dialogueOf(product, values, path);
   const hide = values.get('logs.hide_passwords');
-  if (hide === undefined || isYes(hide, true) || !isYes(values.get('logs.enable'), false))
-    return [];
+  const logsPasswords =
+    isYes(values.get('logs.enable'), false) && hide !== undefined && !isYes(hide, true);
   return [
-    {
-      resource: 'credentials',
-      mode: 'read',
-      extent: 'the passwords of everybody who logs in: hide_passwords is off, its log holds them',
-      because: hide.because,
-    },
+    ...(state === 'on'
+      ? [
+          {
+            resource: 'stored-mail',
+            mode: 'read',
+            extent:
+              'the first 5 KB of each answer of the mail server, mail that is opened among it, which it writes into its log',
+            because,
+          } as const,
+        ]
+      : []),
+    ...(logsPasswords
+      ? [
+          {
+            resource: 'credentials',
+            mode: 'read',
+            extent:
+              'the passwords of everybody who logs in: hide_passwords is off, its log holds them',
+            because: hide.because,
+          } as const,
+        ]
+      : []),
   ];
 };

@@ -13,7 +13,7 @@ import { exposureOfServed, runsAsOf, servedAt } from '../../syntax/web-server.ts
 import { type Copy, copiesOf, type Product } from './copies.ts';
 import { domainReach } from './domains.ts';
 import { type IniValues, isYes, readValues } from './ini.ts';
-import { logsOf, passwordsLogged } from './logs.ts';
+import { contentsLogged, logsOf } from './logs.ts';
 import { readPlugins, switchesOf } from './plugins.ts';
 
 /** Whoever has the administrator's password may put in plug-ins, which is code. */
@@ -157,7 +157,7 @@ const readPrivate = (
         ...domainReach(files, folder),
         ...accountReach(values, folder, path),
         ...adminReach(files, product, folder, values, path),
-        ...passwordsLogged(values),
+        ...contentsLogged(product, values, path),
         ...book.reach,
       ],
       logs: main.logs.length > 0 ? main.logs : logsOf(product, values, path, folder),
