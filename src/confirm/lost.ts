@@ -1,7 +1,14 @@
 import type { AccessLog } from '../core/access-log.ts';
 
-/** Syslog severities that mail programs never write their access lines with: those are milder. */
-const tooHigh: ReadonlySet<string> = new Set(['emerg', 'alert', 'crit', 'err', 'warning']);
+/** Syslog severities above `info`, with which mail programs write who logged in and what passed. */
+const tooHigh: ReadonlySet<string> = new Set([
+  'emerg',
+  'alert',
+  'crit',
+  'err',
+  'warning',
+  'notice',
+]);
 
 /**
  * Why the lines of a log that is written are gone before anybody can read them; undefined when they
