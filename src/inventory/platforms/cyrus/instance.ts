@@ -313,6 +313,7 @@ export interface Part {
   readonly exposure?: Component['exposure'];
   readonly runsAs?: Component['runsAs'];
   readonly partOf?: string;
+  readonly logs?: Component['logs'];
 }
 
 export const makePart = (instance: Instance, part: Part): Component => ({
@@ -329,7 +330,7 @@ export const makePart = (instance: Instance, part: Part): Component => ({
   ...(part.exposure === undefined ? {} : { exposure: part.exposure }),
   ...(part.runsAs === undefined ? {} : { runsAs: part.runsAs }),
   reach: part.reach ?? [],
-  logs: [],
+  logs: part.logs ?? [],
 });
 
 const uniquePlaces = (places: readonly Place[]): readonly Place[] =>

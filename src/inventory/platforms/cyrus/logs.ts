@@ -287,6 +287,63 @@ const changeLog = (instance: Instance, service: string): AccessLog => {
   };
 };
 
+/** From 3.6 on (3.5 in development) scripts lie in the mailbox `#sieve`, which auditlog covers. */
+const scriptsAreMail = ({ version }: Instance): boolean | undefined => {
+  if (version === undefined) return undefined;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 3 || (major === 3 && minor >= 5);
+};
+
+/** What timsieved leaves behind: logins without a session, and changes of scripts as those of mail. */
+export const sieveLogs = (instance: Instance, service: string): readonly AccessLog[] => {
+  if (!instance.hasConfig) return [];
+  const question = 'what was changed';
+  const audit = cyrusOption(instance.config, 'auditlog');
+  const because: Place = audit?.place ?? { path: instance.config.path };
+  const sink = sinkOf(instance, service);
+  const login = loginLog(instance, service);
+  const covered = scriptsAreMail(instance);
+  const logged: AccessLog = {
+    ...login,
+    why: login.why.replace('user, address and session', 'user and address'),
+  };
+  if (isCyrusYes(audit) && covered !== false) {
+    return [
+      logged,
+      covered === undefined
+        ? {
+            question,
+            emitted: 'unknown',
+            why: 'auditlog covers Sieve scripts from 3.6 on, and the version of Cyrus is not known',
+            because,
+          }
+        : {
+            question,
+            emitted: 'on',
+            why: "auditlog writes a line for each script that is put, activated or removed, as for a message of the user's mailbox #sieve; what it holds stands in the script",
+            because,
+            sink,
+          },
+    ];
+  }
+  return [
+    logged,
+    {
+      question,
+      emitted: 'off',
+      why:
+        covered === false
+          ? 'this version logs nothing of Sieve scripts: auditlog covers them from 3.6 on'
+          : 'auditlog is off, and nothing else says which script is put',
+      because,
+      remedy:
+        covered === false
+          ? '# Upgrade Cyrus to 3.6 or newer, then run Postern again.'
+          : set(instance, ['auditlog', 'yes']),
+    },
+  ];
+};
+
 /** Asked where mail leaves: Sieve scripts that forward, JMAP. */
 const sentLog = (instance: Instance): AccessLog | undefined => {
   const question = 'what was sent';

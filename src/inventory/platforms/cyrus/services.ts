@@ -10,6 +10,7 @@ import type { Claim } from '../../identify.ts';
 import type { Listener } from '../../platform.ts';
 import { cyrusOption, cyrusWords } from '../../syntax/cyrus-imapd.ts';
 import { claimOf, type Found, type Instance, joinAll, makePart, supplier } from './instance.ts';
+import { sieveLogs } from './logs.ts';
 import {
   cyrusUser,
   type Heard,
@@ -182,6 +183,7 @@ const started = (instance: Instance, program: string, service: Service): Compone
     runsAs: cyrusUser(instance),
     ...(exposure === undefined ? {} : { exposure }),
     reach: service.reach(first.entry.place),
+    ...(program === 'timsieved' ? { logs: sieveLogs(instance, first.entry.name) } : {}),
   });
 };
 
