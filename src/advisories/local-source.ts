@@ -4,7 +4,7 @@ import type { PatchFacts } from '../core/patch.ts';
 
 /** A package asked about. What its database says beside name and version sharpens the answer. */
 export type WantedPackage = PackageRef &
-  Partial<Pick<InstalledPackage, 'origin' | 'installed' | 'built'>>;
+  Partial<Pick<InstalledPackage, 'origin' | 'supplier' | 'installed' | 'built'>>;
 
 /** What one package manager left on the host about waiting and past updates. */
 export interface LocalSource {

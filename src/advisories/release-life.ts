@@ -70,7 +70,7 @@ export const lifeOf = (files: FileView, distribution: Distribution): Life | unde
   return {
     ...known,
     id,
-    version: versionId,
+    version: known?.version ?? versionId,
     ends: supportEnd,
     source: 'SUPPORT_END in /etc/os-release',
     because: { path: '/etc/os-release' },

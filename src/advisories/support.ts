@@ -11,6 +11,8 @@ export interface SupportTerms {
   readonly byDistribution: boolean;
   /** Debian's security team looks after `main`; Canonical's promise is for `main` and `restricted`. */
   readonly component?: string;
+  /** A project of volunteers beside the distribution that keeps up with its releases: `EPEL`. */
+  readonly project?: string;
   /** The suite that it comes from, where no security team looks after that one: backports. */
   readonly unattended?: string;
   /** Who is behind an index on this host beyond the distribution itself: `Ubuntu Pro`. */
@@ -86,6 +88,15 @@ const debianException = (
 const name = ({ id, versionId, prettyName }: Distribution): string =>
   prettyName || `${id} ${versionId}`;
 
+/** `AlmaLinux 9` for `AlmaLinux 9.6 (Sage Margay)` where the day is that of 9: no minor release lives so long. */
+const nameOf = (distribution: Distribution, version: string): string => {
+  const whole = name(distribution);
+  const { versionId } = distribution;
+  return versionId === version || !versionId.startsWith(`${version}.`)
+    ? whole
+    : whole.replace(versionId, version).replace(/ \([^)]*\)$/, '');
+};
+
 /** Architectures of Debian releases that Debian LTS does not carry on (wiki.debian.org/LTS). */
 const leftOutOfLts: ReadonlySet<string> = new Set([
   'armel',
@@ -105,7 +116,7 @@ const ofRelease = (
 ): Support => {
   const { ends, longer, source, because } = life;
   const place = because === undefined ? {} : { because };
-  const who = name(distribution);
+  const who = nameOf(distribution, life.version);
   if (ends >= today(now)) {
     return {
       state: 'supported',
@@ -195,6 +206,12 @@ export const supportOf = (
       state: 'unknown',
       why: `it comes from Ubuntu’s component ${terms.component}, for which Canonical promises security updates only with Ubuntu Pro (esm-apps)`,
       how: 'pro attach && pro enable esm-apps && apt update',
+    };
+  }
+  if (exception === undefined && terms.project !== undefined && whole.state === 'supported') {
+    return {
+      ...whole,
+      why: `volunteers keep it up in ${terms.project}, which goes on as long as its release: ${whole.why}`,
     };
   }
   return exception ?? whole;

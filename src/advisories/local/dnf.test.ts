@@ -116,6 +116,24 @@ describe('nothing waiting', () => {
     expect(facts(checked, postfix('1.el9')).indexAsOf).toBe('2026-03-10T09:00:00.000Z');
   });
 
+  test('is as old as a former minor release’s repository, however often dnf looks at it', () => {
+    const vault = cached('baseos', {
+      builds: [{ release: '1.el9' }],
+      generated: '2025-06-01T00:00:00Z',
+      checked: '2026-03-10T09:00:00Z',
+    });
+    expect(facts(vault, postfix('1.el9')).indexAsOf).toBe('2025-06-01T00:00:00.000Z');
+    const vendor = postfix('1.el9', { origin: 'vendor' });
+    expect(facts(vault, vendor).indexAsOf).toBe('2026-03-10T09:00:00.000Z');
+  });
+
+  test('is promised for the release, not for its minor release, and by EPEL’s volunteers', () => {
+    const found = facts(tree, postfix('1.el9', { supplier: 'Fedora EPEL' })).support;
+    expect(found.state === 'supported' && found.why).toBe(
+      'volunteers keep it up in EPEL, which goes on as long as its release: almalinux 9 is supported until 2032-05-31 (Postern’s table of releases)',
+    );
+  });
+
   test('is not dated by a tree that was copied without its times', () => {
     const copied = cached('baseos', {
       builds: [{ release: '1.el9' }],

@@ -205,6 +205,18 @@ const waitingFor = (host: Host, wanted: WantedPackage): Waiting => {
   };
 };
 
+const frozenMs = 45 * 86_400_000;
+
+/**
+ * A distribution's repository that nobody publishes to any more, such as that of a former minor release:
+ * dnf finds it unchanged every day, and no fix will ever come through it.
+ */
+const isFrozen = ({ origin }: WantedPackage, { generated, checked }: Repository): boolean =>
+  origin !== 'vendor' &&
+  generated !== undefined &&
+  checked !== undefined &&
+  Date.parse(checked) - Date.parse(generated) > frozenMs;
+
 /**
  * As of when the index speaks of this package, at the least: the repositories that offer the installed
  * build, or, where updates come in one of their own, that one. Each has its own date.
@@ -218,7 +230,10 @@ const indexAsOf = (
   const own = (exact.length > 0 ? exact : offers).map(({ repository }) => repository);
   const updates = wanted.origin === 'vendor' ? [] : (updatesIn(host) ?? []);
   const deciding = updates.length > 0 ? updates : own;
-  const dates = deciding.flatMap(({ generated, checked }) => checked ?? generated ?? []);
+  const dates = deciding.flatMap(
+    repository =>
+      (isFrozen(wanted, repository) ? undefined : repository.checked) ?? repository.generated ?? [],
+  );
   return dates.length < deciding.length ? undefined : dates.sort()[0];
 };
 
@@ -241,6 +256,7 @@ const factsOf = (host: Host, wanted: WantedPackage): PatchFacts => {
       distribution,
       {
         byDistribution: wanted.origin === 'distribution',
+        ...(wanted.supplier === 'Fedora EPEL' ? { project: 'EPEL' } : {}),
       },
       now,
     ),
