@@ -197,12 +197,10 @@ const logOf = (settings: readonly Assignment[], path: string): AccessLog => {
 
 /** authdaemond and its modules: authlib(3), authdaemonrc. */
 export const readAuth = (files: FileView, packages: PackageIndex): readonly Component[] => {
-  const found = findAuth(files, packages, programs.auth);
+  const found = findAuth(files, packages);
   if (found === undefined) return [];
   const place = placeOf(found, '/etc/courier/authdaemonrc');
   const settings = found.config === undefined ? [] : readAssignments(files, found.config);
-  // The library alone, without the daemon's file, is what other programs link against.
-  if (found.config === undefined && found.binary === undefined) return [];
   const enabled = isStartedBy(files, 'courier-authdaemon', ['courier-authlib', 'authdaemond']);
   const unit = ['courier-authdaemon', 'courier-authlib', 'authdaemond']
     .map(name => readUnit(files, `${name}.service`))

@@ -81,12 +81,11 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     packages: ['courier-pop', 'courier-pop3d'],
   },
   auth: {
+    // Its start script: the program itself comes with the library, which others link against.
     binaries: [
-      '/usr/lib/courier/courier-authlib/authdaemond',
-      '/usr/libexec/courier-authlib/authdaemond',
-      '/usr/local/libexec/courier-authlib/authdaemond',
-      '/usr/local/sbin/authdaemond',
       '/usr/sbin/authdaemond',
+      '/usr/local/sbin/authdaemond',
+      '/usr/lib/courier/sbin/authdaemond',
     ],
     packages: ['courier-authdaemon', 'courier-authlib'],
   },
@@ -180,11 +179,12 @@ export const findProgram = (
   };
 };
 
-export const findAuth = (
-  files: FileView,
-  packages: PackageIndex,
-  program: Program,
-): Found | undefined => findProgram(files, packages, program, 'authdaemonrc', authFolders);
+/** Debian splits the daemon from the library (`courier-authlib`); courier-mta.org does not. */
+export const findAuth = (files: FileView, packages: PackageIndex): Found | undefined => {
+  const isWhole = packages.named('courier-authlib')?.ecosystem === 'rpm';
+  const program = isWhole ? programs.auth : { ...programs.auth, packages: ['courier-authdaemon'] };
+  return findProgram(files, packages, program, 'authdaemonrc', authFolders);
+};
 
 /** The first of the folders for authentication that holds a file of that name. */
 export const authFile = (files: FileView, name: string): string | undefined =>
