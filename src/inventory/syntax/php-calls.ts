@@ -1,6 +1,6 @@
 import type { Evaluator } from './php-evaluator.ts';
 import { callFunction, changesArguments, leavesAlone, phpBool, sorts } from './php-functions.ts';
-import { loosenAll, type PhpRun, placeOf } from './php-machine.ts';
+import { constantIn, defineConstant, loosenAll, type PhpRun, placeOf } from './php-machine.ts';
 import { child, children, lineOf, nodesBelow, type PhpNode, wordOf } from './php-nodes.ts';
 import { assign } from './php-targets.ts';
 import {
@@ -15,7 +15,7 @@ import {
 export const callFacts = (run: PhpRun, node: PhpNode): Parameters<typeof callFunction>[2] => ({
   at: placeOf(run, node),
   files: run.machine.files,
-  constants: run.machine.constants,
+  constant: name => constantIn(run, name),
 });
 
 /** Whatever is called may have written to the variables that it was given. */
@@ -56,8 +56,18 @@ const push = (
           added)
         : withPushed(added, { value: found });
   }
-  const parts = name === 'array_unshift' ? [added, before] : [before, added];
-  assign(run, at, callFunction('array_merge', parts, callFacts(run, list)), placeOf(run, list));
+  // Only what is put in front gives the others new numbers.
+  const after =
+    name === 'array_unshift'
+      ? callFunction('array_merge', [added, before], callFacts(run, list))
+      : [...added.entries.values()].reduce(withPushed, before);
+  const more = added.more ?? (after.is === 'array' ? after.more : undefined);
+  assign(
+    run,
+    at,
+    after.is === 'array' && more !== undefined ? { ...after, more } : after,
+    placeOf(run, list),
+  );
 };
 
 /** A call of a function or method. */
@@ -80,6 +90,11 @@ export const callOf = (ev: Evaluator, run: PhpRun, node: PhpNode, depth: number)
     ),
   );
   const own = run.machine.functions.get(name);
+  if (what?.kind === 'variable' || what?.kind === 'closure') {
+    // A closure may write to variables of the file that it has by reference.
+    loosenAll(run, `a function in a variable may have set it, called in line ${lineOf(node)}`);
+    return phpUnknown('it is what a function in a variable answers', at);
+  }
   if (own !== undefined || !isName) {
     const below = own === undefined ? [] : nodesBelow(own);
     const reachesOut = below.some(
@@ -92,10 +107,8 @@ export const callOf = (ev: Evaluator, run: PhpRun, node: PhpNode, depth: number)
   if (name === 'define') {
     const constant = phpText(given[0]);
     const [, second] = given;
-    // The first definition of a constant stands.
-    if (constant !== undefined && second !== undefined && !run.machine.constants.has(constant)) {
-      run.machine.constants.set(constant, second);
-    }
+    if (constant !== undefined && second !== undefined) defineConstant(run, constant, second);
+    else if (constant === undefined) run.open ??= 'a constant is defined whose name is worked out';
     return phpBool(true, at);
   }
   if (name === 'extract' || name === 'parse_str') {

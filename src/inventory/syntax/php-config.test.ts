@@ -127,6 +127,46 @@ describe('what is not decided', () => {
   );
 });
 
+describe('what happened before a condition was met', () => {
+  test('a constant that is defined under a condition is not decided', () => {
+    const { at } = configOf(
+      `if ($_GET['q']) define('ON', true);\n$config['k'] = defined('ON') ? 1 : 2;`,
+    );
+    expect(at('k')?.is).toBe('unknown');
+  });
+
+  test('numbers behind an entry that may be there are not believed', () => {
+    const { at } = configOf(
+      `if ($_GET['q']) $config['p'][] = 'x';\n$config['p'][] = 'y';\nunset($config['p'][1]);`,
+    );
+    expect(listOf(at('p'))).toEqual(['x?', 'y?']);
+  });
+
+  test('what a failing block had set is kept as possible', () => {
+    const { at } = configOf(
+      `try { $config['k'] = 1; throw new Exception(); } catch (Exception $e) { $config['l'] = 2; }`,
+    );
+    expect(at('k')).toMatchObject({ is: 'unknown', candidates: [{ number: 1 }] });
+    expect(at('l')).toMatchObject({ number: 2 });
+  });
+
+  test('array_push keeps the keys that are there, array_unshift gives new ones', () => {
+    const { at } = configOf(
+      `$config['a'] = [5 => 'x']; array_push($config['a'], 'y');\n$config['b'] = [5 => 'x']; array_unshift($config['b'], 'y');`,
+    );
+    expect(phpItems(at('a')).items.map(({ key }) => key)).toEqual([5, 6]);
+    expect(phpItems(at('b')).items.map(({ key }) => key)).toEqual([0, 1]);
+  });
+
+  test('a file that is included once on one way is included on the other', () => {
+    const { at } = configOf(
+      `if ($_GET['q']) { include_once 'a.php'; } else { include_once 'a.php'; }`,
+      { '/etc/app/a.php': `<?php $config['k'] = 1;` },
+    );
+    expect(at('k')).toMatchObject({ number: 1 });
+  });
+});
+
 describe('included files', () => {
   test('share the variables of the file that includes them', () => {
     const { at, notes } = configOf(

@@ -126,7 +126,7 @@ const include = (
     return { is: 'bool', yes: false, at };
   }
   const real = machine.files.real(path) ?? path;
-  if (node['once'] === true && machine.included.has(real)) return { is: 'bool', yes: true, at };
+  if (node['once'] === true && run.included.has(real)) return { is: 'bool', yes: true, at };
   if (run.includeDepth >= includeDepthMax || machine.filesOpened >= filesMax) {
     machine.files.note({
       what: where,
@@ -136,7 +136,7 @@ const include = (
     loosenAll(run, `${where} includes more files than are followed`);
     return phpUnknown('it is what an included file returns', at);
   }
-  machine.included.add(real);
+  run.included = new Set([...run.included, real]);
   const inner: PhpRun = {
     ...run,
     path,
@@ -146,6 +146,8 @@ const include = (
   delete inner.returned;
   runFile(inner, evaluator());
   run.vars = inner.vars;
+  run.constants = inner.constants;
+  run.included = inner.included;
   run.aliases = inner.aliases;
   if (inner.open !== undefined) run.open = inner.open;
   if (inner.ended === 'exit') run.ended = 'exit';
@@ -199,7 +201,6 @@ const machineFor = (files: FileView, path: string, options: PhpConfigOptions): P
     files,
     constants,
     functions: new Map(),
-    included: new Set(),
     includePath: options.includePath ?? [],
     workingFolder: options.workingFolder,
     steps: 0,
@@ -224,6 +225,8 @@ export const readPhpConfig = (
     machine,
     path,
     vars: new Map(options.variables),
+    constants: new Map(),
+    included: new Set([files.real(path) ?? path]),
     aliases: new Map(),
     left: [],
     includeDepth: 0,
@@ -231,7 +234,6 @@ export const readPhpConfig = (
   const evaluator: Evaluator = evaluatorWith((at, node, target, silent) =>
     include(at, node, target, silent, () => evaluator),
   );
-  machine.included.add(files.real(path) ?? path);
   try {
     runFile(run, evaluator);
   } catch (thrown) {
@@ -247,7 +249,7 @@ export const readPhpConfig = (
   return {
     path,
     variables: run.vars,
-    constants: machine.constants,
+    constants: new Map([...run.constants, ...machine.constants]),
     ...(run.returned === undefined ? {} : { returned: run.returned }),
     ...(run.open === undefined ? {} : { open: run.open }),
   };

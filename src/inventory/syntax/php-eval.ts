@@ -4,7 +4,7 @@ import { callFacts, callOf, loosenArguments } from './php-calls.ts';
 import { binary, either, isSet, matched } from './php-choices.ts';
 import { conditionAt, type Evaluator } from './php-evaluator.ts';
 import { callFunction, phpBool } from './php-functions.ts';
-import { loosenAll, type PhpRun, placeOf, readVariable, step } from './php-machine.ts';
+import { constantIn, loosenAll, type PhpRun, placeOf, readVariable, step } from './php-machine.ts';
 import { child, children, lineOf, type PhpNode, wordOf } from './php-nodes.ts';
 import { joinTexts } from './php-operators.ts';
 import { assign, type Target, type TargetKey } from './php-targets.ts';
@@ -173,7 +173,7 @@ export const evaluatorWith = (include: Include): Evaluator => {
 
   const constantOf = (run: PhpRun, node: PhpNode): PhpValue => {
     const name = (wordOf(node, 'name') ?? '').split('\\').at(-1) ?? '';
-    const known = run.machine.constants.get(name);
+    const known = constantIn(run, name);
     const at = placeOf(run, node);
     if (known !== undefined) return { ...known, at };
     const low = name.toLowerCase();
@@ -296,6 +296,18 @@ export const evaluatorWith = (include: Include): Evaluator => {
         return phpUnknown('it is what eval() answers', at);
       case 'print':
         return value(run, child(node, 'expression'), depth + 1);
+      case 'closure':
+        for (const used of children(node, 'uses')) {
+          if (used['byref'] !== true) continue;
+          const why = `a function may have set it, declared in line ${lineOf(node)}`;
+          assign(
+            run,
+            target(run, used, depth + 1),
+            phpUnknown(why, at, [value(run, used, depth + 1)]),
+            at,
+          );
+        }
+        return phpUnknown('it is a function', at);
       case 'new': {
         loosenArguments(evaluator, run, children(node, 'arguments'), 'a constructor');
         return phpUnknown('it is an object', at);

@@ -19,7 +19,7 @@ import {
 export interface CallFacts {
   readonly at: Place;
   readonly files: FileView;
-  readonly constants: ReadonlyMap<string, PhpValue>;
+  readonly constant: (name: string) => PhpValue | undefined;
 }
 
 /** The answer of a function of PHP itself; undefined when it is not decided here. */
@@ -149,8 +149,8 @@ const isIn = (value: PhpValue, list: PhpValue | undefined): boolean | undefined 
 };
 
 const explode: PhpFunction = (args, { at }) => {
-  const [by, text, limit] = args.map(phpText);
-  if (by === undefined || by === '' || text === undefined || limit !== undefined) return undefined;
+  const [by, text] = args.map(phpText);
+  if (by === undefined || by === '' || text === undefined || args.length !== 2) return undefined;
   return text
     .split(by)
     .slice(0, 2_000)
@@ -215,6 +215,7 @@ const is =
 const hasKey: PhpFunction = ([key, array], { at }) => {
   const name = key === undefined ? undefined : keyOf(key);
   if (name === undefined || array?.is !== 'array') return undefined;
+  if (typeof name === 'number' && array.shifted !== undefined) return undefined;
   const entry = array.entries.get(name);
   if (entry !== undefined) return entry.maybe === undefined ? phpBool(true, at) : undefined;
   return array.more === undefined ? phpBool(false, at) : undefined;
@@ -305,12 +306,13 @@ const functions: Readonly<Record<string, PhpFunction>> = {
   is_string: is('string'),
   is_null: is('null'),
   is_bool: is('bool'),
-  defined: ([name], { constants, at }) => {
+  defined: ([name], { constant, at }) => {
     const text = phpText(name);
     // A constant that is not known may still be set by the program that reads the file.
-    return text !== undefined && constants.has(text) ? phpBool(true, at) : undefined;
+    const value = text === undefined ? undefined : constant(text);
+    return value === undefined || value.is === 'unknown' ? undefined : phpBool(true, at);
   },
-  constant: ([name], { constants }) => constants.get(phpText(name) ?? ''),
+  constant: ([name], { constant }) => constant(phpText(name) ?? ''),
 };
 
 /** Calls a function of PHP itself. */

@@ -6,9 +6,9 @@ import { joinValues, type PhpValue, phpUnknown } from './php-values.ts';
 /** What one reading of a configuration shares across all its files. */
 export interface PhpMachine {
   readonly files: FileView;
-  readonly constants: Map<string, PhpValue>;
+  /** Those that the program defines before; the file's own are in each run. */
+  readonly constants: ReadonlyMap<string, PhpValue>;
   readonly functions: Map<string, PhpNode>;
-  readonly included: Set<string>;
   /** Where `include 'x.php'` looks first, and what `./x.php` is relative to. */
   readonly includePath: readonly string[];
   readonly workingFolder: string | undefined;
@@ -23,6 +23,10 @@ export interface PhpRun {
   readonly machine: PhpMachine;
   readonly path: string;
   vars: Map<string, PhpValue>;
+  /** Constants that the file has defined so far. */
+  constants: Map<string, PhpValue>;
+  /** Files that `include_once` does not take again. */
+  included: ReadonlySet<string>;
   /** `$a = &$b`: two names for one variable. */
   aliases: Map<string, string>;
   /** Why there may be variables that are not in `vars`. */
@@ -55,6 +59,7 @@ export const placeOf = (run: PhpRun, node: PhpNode): Place => ({
 export const fork = (run: PhpRun): PhpRun => ({
   ...run,
   vars: new Map(run.vars),
+  constants: new Map(run.constants),
   aliases: new Map(run.aliases),
 });
 
@@ -68,21 +73,40 @@ export const weightOf = (value: PhpValue | undefined): number => {
   return weight;
 };
 
-const joinInto = (run: PhpRun, ways: readonly PhpRun[], why: string, repeats: boolean): void => {
-  const [first, ...others] = ways;
-  if (first === undefined) return;
-  let vars = first.vars;
-  for (const other of others) {
-    const joined = new Map<string, PhpValue>();
-    for (const name of new Set([...vars.keys(), ...other.vars.keys()])) {
-      const [a, b] = [vars.get(name), other.vars.get(name)];
+type Values = Map<string, PhpValue>;
+
+const joinMaps = (run: PhpRun, maps: readonly Values[], why: string, repeats: boolean): Values => {
+  const [first, ...others] = maps;
+  return others.reduce<Values>((values, other) => {
+    const joined: Values = new Map();
+    for (const name of new Set([...values.keys(), ...other.keys()])) {
+      const [a, b] = [values.get(name), other.get(name)];
       if (a !== b) step(run, weightOf(a) + weightOf(b));
       const value = joinValues(a, b, why, repeats);
       if (value !== undefined) joined.set(name, value);
     }
-    vars = joined;
-  }
-  run.vars = vars;
+    return joined;
+  }, first ?? new Map());
+};
+
+const joinInto = (run: PhpRun, ways: readonly PhpRun[], why: string, repeats: boolean): void => {
+  const [first, ...others] = ways;
+  if (first === undefined) return;
+  run.vars = joinMaps(
+    run,
+    ways.map(way => way.vars),
+    why,
+    repeats,
+  );
+  run.constants = joinMaps(
+    run,
+    ways.map(way => way.constants),
+    why,
+    repeats,
+  );
+  run.included = new Set(
+    [...first.included].filter(path => others.every(way => way.included.has(path))),
+  );
   run.aliases = first.aliases;
   const open = ways.find(way => way.open !== undefined)?.open;
   if (open !== undefined) run.open = open;
@@ -109,6 +133,8 @@ export const settle = (
   }
   run.left.push(...others);
   run.vars = first.vars;
+  run.constants = first.constants;
+  run.included = first.included;
   run.aliases = first.aliases;
   if (first.ended !== undefined) run.ended = first.ended;
   if (first.returned !== undefined) run.returned = first.returned;
@@ -159,6 +185,18 @@ export const loosenAll = (run: PhpRun, why: string): void => {
     run.vars.set(name, phpUnknown(why, value.at, [value]));
   }
   run.open = why;
+};
+
+export const constantIn = (run: PhpRun, name: string): PhpValue | undefined =>
+  run.machine.constants.get(name) ?? run.constants.get(name);
+
+/** The first definition of a constant stands. */
+export const defineConstant = (run: PhpRun, name: string, value: PhpValue): void => {
+  const known = constantIn(run, name);
+  if (known === undefined) run.constants.set(name, value);
+  else if (known.is === 'unknown' && !run.machine.constants.has(name)) {
+    run.constants.set(name, phpUnknown(known.why, value.at, [known, value]));
+  }
 };
 
 export const nameIn = (run: PhpRun, name: string): string => run.aliases.get(name) ?? name;

@@ -1,6 +1,7 @@
 import { conditionAt, type Evaluator } from './php-evaluator.ts';
 import {
   branch,
+  defineConstant,
   fork,
   loosenAll,
   type PhpRun,
@@ -128,6 +129,10 @@ const eachOf = (ev: Evaluator, run: PhpRun, node: PhpNode): void => {
     item?.['byref'] === true;
   if (isOpen) {
     const found = source.is === 'array' ? [...source.entries.values()].map(each => each.value) : [];
+    if (item?.['byref'] === true) {
+      const list = child(node, 'source');
+      assign(run, ev.target(run, list), phpUnknown(why, source.at, [source]), at);
+    }
     loopOpen(ev, run, node, way => set(way, phpUnknown(why, at), phpUnknown(why, at, found)));
     return;
   }
@@ -179,8 +184,13 @@ const attempt = (ev: Evaluator, run: PhpRun, node: PhpNode): void => {
   const before = fork(run);
   const whole = fork(run);
   runStatements(ev, whole, bodyOf(node, 'body'));
+  // Whatever the body had set when it failed is set.
+  const thrown = fork(whole);
+  delete thrown.ended;
+  const start = fork(before);
+  settle(start, [before, thrown], why);
   const failed = catches.map(each => {
-    const way = fork(before);
+    const way = fork(start);
     runStatements(ev, way, bodyOf(each, 'body'));
     return way;
   });
@@ -192,9 +202,7 @@ const constants = (ev: Evaluator, run: PhpRun, node: PhpNode): void => {
   for (const each of children(node, 'constants')) {
     const name = wordOf(each, 'name');
     const found = ev.value(run, child(each, 'value'));
-    if (name !== undefined && !run.machine.constants.has(name)) {
-      run.machine.constants.set(name, found);
-    }
+    if (name !== undefined) defineConstant(run, name, found);
   }
 };
 

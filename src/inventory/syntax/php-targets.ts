@@ -34,8 +34,9 @@ const into = (
   if (array === undefined) return phpUnknown('it is written to as if it were an array', at);
   if (key === 'push') return withPushed(array, { value: into(undefined, rest, value, at) });
   const name = keyOf(key);
-  if (name === undefined) {
-    const why = key.is === 'unknown' ? key.why : 'a key is worked out when PHP runs';
+  if (name === undefined || (typeof name === 'number' && array.shifted !== undefined)) {
+    const why =
+      key.is === 'unknown' ? key.why : (array.shifted ?? 'a key is worked out when PHP runs');
     return withPushed(loosened(array, why), { value: into(undefined, rest, value, at) });
   }
   return withEntry(array, name, { value: into(valueIn(array, name), rest, value, at) });
@@ -51,6 +52,7 @@ const valueIn = (array: PhpArray, name: PhpKey): PhpValue | undefined => {
   const why = entry.maybe;
   return {
     ...entry.value,
+    shifted: entry.value.shifted ?? why,
     entries: new Map(
       [...entry.value.entries].map(([key, each]) => [key, { ...each, maybe: each.maybe ?? why }]),
     ),
@@ -84,8 +86,9 @@ const without = (
       : before;
   }
   const name = keyOf(key);
-  if (name === undefined) {
-    const why = key.is === 'unknown' ? key.why : 'a key is worked out when PHP runs';
+  if (name === undefined || (typeof name === 'number' && before.shifted !== undefined)) {
+    const why =
+      key.is === 'unknown' ? key.why : (before.shifted ?? 'a key is worked out when PHP runs');
     return {
       ...before,
       entries: new Map(

@@ -41,6 +41,8 @@ export interface PhpArray {
   readonly next: number;
   /** Why there may be entries that are not listed here. */
   readonly more?: string;
+  /** Why numbered entries may have other numbers: what stands before them may not be there. */
+  readonly shifted?: string;
   readonly at: Place;
 }
 
@@ -115,8 +117,11 @@ export const withEntry = (array: PhpArray, key: PhpKey, entry: PhpEntry): PhpArr
 };
 
 /** Appends as `[]` does. */
-export const withPushed = (array: PhpArray, entry: PhpEntry): PhpArray =>
-  withEntry(array, array.next, entry);
+export const withPushed = (array: PhpArray, entry: PhpEntry): PhpArray => {
+  const pushed = withEntry(array, array.next, entry);
+  const shifted = array.shifted ?? entry.maybe ?? array.more;
+  return shifted === undefined ? pushed : { ...pushed, shifted };
+};
 
 /** Something undecided may have replaced any entry, or added some. */
 export const loosened = (array: PhpArray, why: string): PhpArray => ({
@@ -159,6 +164,8 @@ export const sameValue = (a: PhpValue, b: PhpValue, depth = 0): boolean => {
       return (
         b.is === 'array' &&
         a.more === b.more &&
+        a.shifted === b.shifted &&
+        a.next === b.next &&
         a.entries.size === b.entries.size &&
         [...a.entries].every(([key, entry]) => {
           const other = b.entries.get(key);
@@ -216,12 +223,14 @@ export const joinValues = (
   }
   const grew = repeats && (entries.size > left.entries.size || entries.size > right.entries.size);
   const more = left.more ?? right.more ?? (grew ? why : undefined);
+  const shifted = left.shifted ?? right.shifted ?? (left.next === right.next ? undefined : why);
   return {
     is: 'array',
     entries,
     next: Math.max(left.next, right.next),
     at: some.at,
     ...(more === undefined ? {} : { more }),
+    ...(shifted === undefined ? {} : { shifted }),
   };
 };
 
@@ -279,7 +288,14 @@ export const phpAt = (
     }
     if (here.is !== 'array') return undefined;
     const entry: PhpEntry | undefined = here.entries.get(key);
-    if (entry === undefined) {
+    if (typeof key === 'number' && here.shifted !== undefined) {
+      const numbered = [...here.entries].filter(([each]) => typeof each === 'number');
+      here = phpUnknown(
+        here.shifted,
+        here.at,
+        numbered.map(([, each]) => each.value),
+      );
+    } else if (entry === undefined) {
       if (here.more === undefined) return undefined;
       here = phpUnknown(here.more, here.at);
     } else if (entry.maybe === undefined) here = entry.value;
