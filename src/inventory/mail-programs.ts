@@ -82,6 +82,7 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
 const kinds: ReadonlyMap<string, ComponentKind> = new Map([
   ['mlmmj-receive', 'list-manager'],
   ['mlmmj-recieve', 'list-manager'],
+  ['mlmmj-amime-receive', 'list-manager'],
   ['majordomo', 'list-manager'],
   ['wrapper', 'list-manager'],
   ['ezmlm-send', 'list-manager'],

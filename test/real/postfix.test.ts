@@ -13,10 +13,12 @@ import { postfix } from '../../src/inventory/platforms/postfix.ts';
 import { readSettings } from '../../src/inventory/syntax/postfix-main.ts';
 import { readMaster } from '../../src/inventory/syntax/postfix-master.ts';
 
+const programs = { settings: 'postconf', tables: 'postmap' } as const;
+
 /** What `postconf` and `postmap` of this machine say of hard configurations, and what Postern reads. */
 const version =
   /^mail_version = (.*)$/m.exec(
-    spawnSync('postconf', ['-d', 'mail_version'], { encoding: 'utf8' }).stdout ?? '',
+    spawnSync(programs.settings, ['-d', 'mail_version'], { encoding: 'utf8' }).stdout ?? '',
   )?.[1] ?? '';
 const hasPostfix = version !== '';
 
@@ -118,7 +120,7 @@ const place = (mainText: string, masterText = master): string => {
 };
 
 const ask = (args: readonly string[]): string =>
-  execFileSync('postconf', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  execFileSync(programs.settings, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
 /** postconf prints one blank for any white space. */
 const spaced = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
@@ -136,7 +138,8 @@ test.skipIf(!hasPostfix)('postfix: postconf is on this machine', () => {
   expect(version).toMatch(/^\d+\.\d+/);
 });
 
-describe.skipIf(!hasPostfix)(`postfix: what postconf ${version} says`, () => {
+// postconf asks the resolver about the names in a configuration, which may take its time.
+describe.skipIf(!hasPostfix)(`postfix: what postconf ${version} says`, { timeout: 60_000 }, () => {
   test.each(Object.entries(main))('of settings: %s', (_, text) => {
     const folder = place(text);
     const { settings } = readSettings(text);
@@ -219,7 +222,7 @@ describe.skipIf(!hasPostfix)(`postfix: what postconf ${version} says`, () => {
       at: { path: name },
       params,
     };
-    const printed = execFileSync('postmap', ['-c', folder, '-s', `texthash:${name}`], {
+    const printed = execFileSync(programs.tables, ['-c', folder, '-s', `texthash:${name}`], {
       encoding: 'utf8',
     });
     const theirs = printed

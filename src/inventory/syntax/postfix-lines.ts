@@ -1,5 +1,5 @@
 /** Where a stretch of joined text came from: it starts at `offset` and stood on `line` (1-based). */
-export interface LineMark {
+interface LineMark {
   readonly offset: number;
   readonly line: number;
 }

@@ -1,7 +1,7 @@
 import { isBlank } from './postfix-lines.ts';
 
 /** A value with every `$name` replaced, which still knows where its parts came from. */
-export interface Expansion {
+interface Expansion {
   readonly text: string;
   /** The offset in the unexpanded value that the character at `offset` of `text` came from. */
   readonly from: (offset: number) => number;

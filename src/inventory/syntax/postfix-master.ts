@@ -10,7 +10,7 @@ import { cut, unbrace } from './postfix-list.ts';
 import { type Setting, splitSetting } from './postfix-main.ts';
 
 /** What stands behind the command: one word, or one `{ … }` without its braces. */
-export interface Argument {
+interface Argument {
   readonly text: string;
   readonly line: number;
 }

@@ -5,7 +5,7 @@ import { makeExpander } from '../../syntax/postfix-macro.ts';
 import { readSettings } from '../../syntax/postfix-main.ts';
 
 /** Folders that builds are made with, the usual one first. */
-const homes = ['/etc/postfix', '/usr/local/etc/postfix', '/opt/postfix/etc/postfix'] as const;
+const homes = ['/etc/postfix', '/usr/local/etc/postfix', '/opt/postfix/conf'] as const;
 
 export const configReads: readonly string[] = [
   ...homes.flatMap(folder => [

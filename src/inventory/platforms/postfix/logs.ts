@@ -6,7 +6,7 @@ import { type Instance, running } from './instance.ts';
 import type { Entry } from './tables.ts';
 
 /** Whether the version is at least `major.minor`; undefined when it is not known. */
-export const isFrom = (version: Version, major: number, minor: number): boolean | undefined => {
+const isFrom = (version: Version, major: number, minor: number): boolean | undefined => {
   if (!('value' in version)) return undefined;
   const match = /^(?:\d+:)?(\d{1,3})\.(\d{1,3})/.exec(version.value);
   if (match === null) return undefined;

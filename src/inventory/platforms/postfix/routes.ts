@@ -131,7 +131,7 @@ export type Destination =
 
 const baseName = (command: string): string => command.slice(command.lastIndexOf('/') + 1);
 
-export const transportOf = (instance: Instance, name: string): Service | undefined =>
+const transportOf = (instance: Instance, name: string): Service | undefined =>
   instance.services.find(service => service.type === 'unix' && service.name === name);
 
 /** What smtp(8) and lmtp(8) connect to: from Postfix 3.5 on a list, in order of preference. */
