@@ -41,6 +41,10 @@ export interface EximConfig {
   readonly strange: readonly LogicalLine[];
 }
 
+/** Real files hold some hundreds; what is beyond counts as not understood. */
+const driversMax = 2_000;
+const settingsMax = 20_000;
+
 const verbs = /^(?:accept|defer|deny|discard|drop|require|warn)(?![\w=])/;
 
 /** A value in double quotes is read as in C; any other is the rest of the line. */
@@ -84,6 +88,10 @@ const readDrivers = (lines: readonly LogicalLine[], strange: LogicalLine[]): rea
   for (const line of lines) {
     const at = { path: line.path, line: line.line };
     const head = /^([A-Za-z0-9_]\w*)\s*:\s*(.*)$/s.exec(line.text);
+    if (out.length >= driversMax) {
+      strange.push(line);
+      continue;
+    }
     if (head !== null) out.push({ name: head[1] ?? '', at, settings: [] });
     const rest = head === null ? line.text : (head[2] ?? '');
     if (rest === '') continue;
@@ -161,7 +169,7 @@ const readSections = (sections: ReadonlyMap<string, readonly LogicalLine[]>): Ex
       continue;
     }
     const setting = settingOf(line.text, at);
-    if (setting === undefined) strange.push(line);
+    if (setting === undefined || main.length >= settingsMax) strange.push(line);
     else main.push(setting);
   }
   const rules = ['rewrites', 'retrys'].flatMap(name =>

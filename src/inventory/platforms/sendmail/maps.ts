@@ -49,6 +49,7 @@ const impliedMaps = (cf: SendmailCf): readonly CfMap[] => [
     .filter(({ name }) => name === 'aliasfile')
     .flatMap(({ value, at }) =>
       value
+        .slice(0, 10_000)
         .split(',')
         .map(each => /^\s*(ldap|nis|nisplus|hesiod|netinfo):(.*)$/is.exec(each))
         .flatMap(match =>
@@ -62,6 +63,8 @@ const impliedMaps = (cf: SendmailCf): readonly CfMap[] => [
     .map(({ name, at }) => ({ name: `class ${name}`, type: 'ldap', args: '', at })),
 ];
 
+const mapsMax = 1_000;
+
 /** Directories that Sendmail looks things up in. */
 export const directoryLinks = (
   id: ComponentId,
@@ -70,7 +73,7 @@ export const directoryLinks = (
 ): readonly Component[] => {
   const preset: CfOption | undefined = cfOption(cf, 'LDAPDefaultSpec');
   const found = new Map<string, Component>();
-  for (const map of [...cf.maps, ...impliedMaps(cf)]) {
+  for (const map of [...cf.maps, ...impliedMaps(cf)].slice(0, mapsMax)) {
     const isLdap = map.type === 'ldap' || map.type === 'ldapx';
     const title = others.get(map.type);
     if (!isLdap && title === undefined) continue;

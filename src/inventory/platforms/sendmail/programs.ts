@@ -60,7 +60,10 @@ const mailerUses = (
 const aliasPaths = (cf: SendmailCf): readonly string[] => {
   const stated = cf.options.filter(({ name }) => name === 'aliasfile' || name === 'A');
   const paths = stated.flatMap(({ value }) =>
-    value.split(',').map(each => /(\/\S+)\s*$/.exec(each)?.[1] ?? ''),
+    value
+      .slice(0, 10_000)
+      .split(',')
+      .map(each => /(\/\S+)\s*$/.exec(each)?.[1] ?? ''),
   );
   return stated.length === 0 ? ['/etc/mail/aliases', '/etc/aliases'] : paths.filter(Boolean);
 };
