@@ -216,6 +216,15 @@ describe.skipIf(executable === undefined)(title, () => {
     await page.emulateMedia({ media: 'print' });
     const folded = page.locator('#check-patched ~ ol details pre').first();
     expect(await folded.isVisible()).toBe(true);
+    // A4 less its margins: the names of the parts must keep their room beside nine columns.
+    await page.setViewportSize({ width: 688, height: 1000 });
+    const name = await page.locator('table.parts tbody th').first().boundingBox();
+    expect(name?.width).toBeGreaterThan(120);
+    expect(
+      await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      ),
+    ).toBe(0);
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
     await page.close();
   });
