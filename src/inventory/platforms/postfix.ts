@@ -122,7 +122,13 @@ const readHome = (host: Host, home: Home, identity: Identity): PlatformReading =
     reach: [...delivery.reach, ...cyrus.reach],
     headerChecks: entriesOf('header_checks'),
   });
-  const modules = home.isMain ? mapModules(files, packages, instance, typesIn(uses)) : [];
+  const databases = databaseLinks(files, instance, uses);
+  const types = new Set([
+    ...typesIn(uses),
+    // Some tables stand behind others: what a memcache keeps copies of.
+    ...databases.map(({ name }) => name.slice(0, name.indexOf(':'))),
+  ]);
+  const modules = home.isMain ? mapModules(files, packages, instance, types) : [];
   noteExpansions(files, instance);
   noteNames(files, instance);
   const spawned = new Set(running(instance, 'spawn'));
@@ -132,7 +138,7 @@ const readHome = (host: Host, home: Home, identity: Identity): PlatformReading =
   const links: readonly Link[] = linksOf(instance, plugs.calls);
   const parts = [
     ...programComponents(files, packages, instance, plugs.programs),
-    ...databaseLinks(files, instance, uses),
+    ...databases,
     ...cyrus.components,
   ];
   if (home.isMain || home.enabled === true) {

@@ -3,10 +3,11 @@ import type { FileView } from '../../../core/files.ts';
 import { lineAt, readLogicalLines } from '../../syntax/postfix-lines.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
 import type { Plugs } from './calls.ts';
-import type { Instance } from './instance.ts';
+import { type Instance, running } from './instance.ts';
 import type { MapUse } from './maps.ts';
 import { isTextMap } from './maps.ts';
 import { type ProgramUse, programOf } from './programs.ts';
+import { parseRoute } from './routes.ts';
 import { tableText } from './tables.ts';
 
 /** A command that an alias, an included list or a `.forward` hands mail to. */
@@ -155,10 +156,13 @@ const whose = (aliases: readonly string[]): string => {
   return parts.join(' and ').slice(0, 300);
 };
 
-/** Whether local(8) delivers anything at all. */
-export const deliversLocally = ({ params }: Instance): boolean =>
-  params.get('mydestination').text !== '' &&
-  !/^(?:error|discard|retry):/.test(params.get('local_transport').text);
+/** Whether local(8) delivers anything: aliases, commands and mailboxes are its work alone. */
+export const deliversLocally = (instance: Instance): boolean => {
+  const { params } = instance;
+  if (params.get('mydestination').text === '') return false;
+  const { transport } = parseRoute(params.get('local_transport').text);
+  return running(instance, 'local').some(({ name }) => name === transport);
+};
 
 /** Programs behind aliases and `.forward` files: one use for each program and file. */
 export const collectAliases = (

@@ -7,6 +7,7 @@ import {
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { lineAt } from '../../syntax/postfix-lines.ts';
+import { tablesOf } from '../../syntax/postfix-list.ts';
 import { makeExpander } from '../../syntax/postfix-macro.ts';
 import { readSettings } from '../../syntax/postfix-main.ts';
 import type { Instance } from './instance.ts';
@@ -256,6 +257,19 @@ const reachOf = (ask: Ask, use: MapUse): readonly Reach[] => {
 
 const linksMax = 500;
 
+/** What memcache_table(5) keeps copies of: `backup = type:name`. */
+const backupOf = (files: FileView, use: MapUse): readonly MapUse[] => {
+  const backup = asker(files, use)('backup');
+  if (backup === undefined) return [];
+  return tablesOf({ text: backup.text, offset: 0 }).map(({ type, name, through }) => ({
+    ...use,
+    type,
+    name,
+    through,
+    at: backup.at,
+  }));
+};
+
 /** Databases, directories and table servers: one link for each file that says where they are. */
 export const databaseLinks = (
   files: FileView,
@@ -263,7 +277,11 @@ export const databaseLinks = (
   uses: readonly MapUse[],
 ): readonly Component[] => {
   const found = new Map<string, Component>();
-  for (const use of uses) {
+  const backups = uses
+    .filter(({ type }) => type === 'memcache')
+    .slice(0, 50)
+    .flatMap(use => backupOf(files, use));
+  for (const use of [...uses, ...backups]) {
     if (!isRemoteMap(use) || isTableServer(use)) continue;
     const name = clip(`${use.type}:${use.name}`, 400);
     if (found.size > linksMax) break;

@@ -147,7 +147,7 @@ const mainTransports = (files: FileView, instance: Instance, plugs: Plugs): void
     const route = parseRoute(value.text);
     plugs.transportsUsed.add(route.transport);
     if (!value.isSet) continue;
-    if (!isLocal && /^(?:local|mailbox|fallback)_/.test(name)) continue;
+    if (!isLocal && /^(?:mailbox|fallback)_/.test(name)) continue;
     deliver(files, instance, plugs, route, { extent, at: value.at });
   }
 };
