@@ -1,7 +1,7 @@
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import type { Platform } from '../platform.ts';
+import type { Link, Platform } from '../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
 import { type Application, applicationsOf, hooksOf, identityOf } from './horde/applications.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import { activeSync, authBackends, baseReach, sqlLinks } from './horde/base.ts';
 import { type Copy, configFolder, copiesOf, copyReads, readLayers } from './horde/copies.ts';
 import { hordeLogs } from './horde/logs.ts';
+import { remoteLinks, type Server } from './roundcube/servers.ts';
 
 /** What the other applications keep, in Horde's own database. */
 const keeps: Readonly<Record<string, string>> = {
@@ -29,6 +30,7 @@ const keeps: Readonly<Record<string, string>> = {
 };
 
 interface Read {
+  readonly servers: readonly Server[];
   readonly component: Component;
   readonly parts: readonly Component[];
   readonly debug?: Place;
@@ -87,6 +89,7 @@ const readApplication = (
       logs: [],
     },
     parts: [...books.parts, ...hooksOf(files, packages, main, application)],
+    servers: mail?.servers ?? [],
     ...(mail?.debug === undefined ? {} : { debug: mail.debug }),
   };
 };
@@ -96,10 +99,10 @@ const readCopy = (
   packages: PackageIndex,
   copy: Copy,
   main: string,
-): readonly Component[] => {
+): { readonly components: readonly Component[]; readonly links: readonly Link[] } => {
   const all = applicationsOf(files, copy);
   const base = all.find(({ name }) => name === 'horde');
-  if (base === undefined) return [];
+  if (base === undefined) return { components: [], links: [] };
   const folder = configFolder(files, copy, 'horde', copy.folder);
   const path = `${folder}/conf.php`;
   const conf = readLayers(files, folder, 'conf', 'conf');
@@ -130,7 +133,7 @@ const readCopy = (
     reach: isOff ? [] : baseReach(conf, path),
     logs: isOff ? [] : hordeLogs(conf, path, debug),
   };
-  return [
+  const components = [
     component,
     ...(isOff
       ? []
@@ -142,6 +145,11 @@ const readCopy = (
     ...hooksOf(files, packages, main, base),
     ...applications.flatMap(each => [each.component, ...each.parts]),
   ];
+  const servers = applications.flatMap(each => each.servers);
+  return {
+    components,
+    links: isOff ? [] : remoteLinks(files, componentId(`${main}/imp`), servers),
+  };
 };
 
 /** Horde with IMP and its other applications: the registry, `conf.php` and `backends.php`. */
@@ -154,10 +162,12 @@ export const horde: Platform = {
     // The plain name is that of a copy which somebody is served from, if there is one.
     const served = copies.find(({ folder }) => servedAt(files, packages, folder).length > 0);
     const first = served ?? copies[0];
+    const readings = copies.map(copy =>
+      readCopy(files, packages, copy, copy === first ? 'horde' : `horde@${copy.folder}`),
+    );
     return {
-      components: copies.flatMap(copy =>
-        readCopy(files, packages, copy, copy === first ? 'horde' : `horde@${copy.folder}`),
-      ),
+      components: readings.flatMap(({ components }) => components),
+      links: readings.flatMap(({ links }) => links),
     };
   },
 };

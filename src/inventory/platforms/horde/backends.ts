@@ -1,6 +1,8 @@
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { parseHostPort } from '../../endpoint.ts';
 import { type PhpValue, phpAt } from '../../syntax/php-values.ts';
+import type { Server } from '../roundcube/servers.ts';
 import type { Application } from './applications.ts';
 import { readLayers } from './copies.ts';
 import { type Backend, backendsOf, hostOf, schemeOf, showSql, textAt, truthAt } from './values.ts';
@@ -31,6 +33,8 @@ const secret = (what: string, place: Place): Reach => ({
 
 interface Mail {
   readonly reach: readonly Reach[];
+  /** Those that are certain. */
+  readonly servers: readonly Server[];
   /** Where a debug file for a mail server is switched on. */
   readonly debug?: Place;
 }
@@ -86,6 +90,16 @@ export const mailServers = (files: FileView, imp: Application): Mail => {
           ? []
           : [secret('the password of the mail server’s administrator', password.because)]),
       ];
+    }),
+    servers: backends.flatMap((backend): readonly Server[] => {
+      const { value, enabled } = backend;
+      const isNamed = ['hostspec', 'server'].some(name => textAt(value, name) !== undefined);
+      if (enabled !== true || !isNamed) return [];
+      const shown = hostOf(value, 'hostspec', 'server');
+      const endpoint = parseHostPort(/:\d+$/.test(shown) ? shown : `${shown}:143`);
+      return endpoint === undefined
+        ? []
+        : [{ shown, endpoint, because: placeOf(backend, 'hostspec') }];
     }),
     ...(debug === undefined ? {} : { debug: debug.because }),
   };

@@ -1,11 +1,22 @@
-import type { Reach } from '../../../core/component.ts';
+import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf } from '../../../core/paths.ts';
+import { parseHostPort } from '../../endpoint.ts';
+import type { Endpoint } from '../../platform.ts';
 import { type IniValue, isYes, readValues } from './ini.ts';
 
 const domainsMax = 2_000;
+const serversMax = 100;
 
-interface Domain {
+/** A mail server that the webmail opens mailboxes on. */
+export interface Server {
+  /** As people read it. */
+  readonly shown: string;
+  readonly endpoint: Endpoint;
+  readonly because: Place;
+}
+
+export interface Domain {
   /** `example.jp`; `*` for the one that all others fall under. */
   readonly name: string;
   readonly imap?: IniValue;
@@ -89,14 +100,30 @@ const grouped = (
   }));
 };
 
-/** What the mail domains of one data folder give access to. */
-export const domainReach = (files: FileView, folder: string): readonly Reach[] => {
+/** The mail domains of one data folder that are not switched off. */
+export const domainsOf = (files: FileView, folder: string): readonly Domain[] => {
   const disabled = disabledIn(files, `${folder}/domains`);
-  const domains = files
+  return files
     .glob(`${folder}/domains/*.{ini,json}`)
     .slice(0, domainsMax)
     .filter(path => !disabled.has(nameOf(path).toLowerCase()))
     .map(path => readDomain(files, path));
+};
+
+/** The IMAP servers of the domains, each once. */
+export const imapServers = (domains: readonly Domain[]): readonly Server[] => {
+  const byHost = new Map<string, Server>();
+  for (const { imap } of domains) {
+    if (imap === undefined || byHost.size >= serversMax || byHost.has(imap.text)) continue;
+    const endpoint = parseHostPort(/:\d+$/.test(imap.text) ? imap.text : `${imap.text}:143`);
+    if (endpoint === undefined || /[{}\s]/.test(imap.text)) continue;
+    byHost.set(imap.text, { shown: imap.text, endpoint, because: imap.because });
+  }
+  return [...byHost.values()];
+};
+
+/** What the mail domains give access to. */
+export const domainReach = (domains: readonly Domain[]): readonly Reach[] => {
   return [
     ...grouped(
       domains,

@@ -8,10 +8,11 @@ import {
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { identify } from '../../identify.ts';
-import type { PlatformReading } from '../../platform.ts';
+import type { Link, PlatformReading } from '../../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../../syntax/web-server.ts';
+import { remoteLinks } from '../roundcube/servers.ts';
 import { type Copy, copiesOf, type Product } from './copies.ts';
-import { domainReach } from './domains.ts';
+import { domainReach, domainsOf, imapServers, type Server } from './domains.ts';
 import { type IniValues, isYes, readValues } from './ini.ts';
 import { contentsLogged, logsOf } from './logs.ts';
 import { readPlugins, switchesOf } from './plugins.ts';
@@ -144,8 +145,13 @@ const readPrivate = (
   product: Product,
   main: Component,
   folder: string,
-): { readonly main: Component; readonly parts: readonly Component[] } => {
+): {
+  readonly main: Component;
+  readonly parts: readonly Component[];
+  readonly servers: readonly Server[];
+} => {
   const path = `${folder}/configs/application.ini`;
+  const domains = domainsOf(files, folder);
   const values = readValues(files, path);
   const book = contacts(product, main, values, folder);
   return {
@@ -154,7 +160,7 @@ const readPrivate = (
       foundAt: [...main.foundAt, { path }],
       reach: [
         ...main.reach,
-        ...domainReach(files, folder),
+        ...domainReach(domains),
         ...accountReach(values, folder, path),
         ...adminReach(files, product, folder, values, path),
         ...contentsLogged(product, values, path),
@@ -166,6 +172,7 @@ const readPrivate = (
       ...readPlugins(files, packages, product, main.id, folder, switchesOf(values, path)),
       ...book.links,
     ],
+    servers: imapServers(domains),
   };
 };
 
@@ -194,7 +201,7 @@ const readCopy = (
   product: Product,
   copy: Copy,
   id: ComponentId,
-): readonly Component[] => {
+): { readonly components: readonly Component[]; readonly links: readonly Link[] } => {
   const routes = servedAt(files, packages, copy.folder);
   const exposure = exposureOfServed(routes);
   const runsAs = runsAsOf(files, routes);
@@ -218,10 +225,12 @@ const readCopy = (
   };
   let main = bare;
   const parts: Component[] = [];
+  const servers: Server[] = [];
   const taken = new Set<string>();
   for (const folder of copy.privates) {
     const read = readPrivate(files, packages, product, main, folder);
     main = read.main;
+    servers.push(...read.servers);
     for (const part of read.parts) {
       // Another host name of the same copy may have the same plug-in in its own data folder.
       const own = taken.has(part.id)
@@ -272,7 +281,11 @@ const readCopy = (
       logs: [],
     };
   });
-  return [main, ...parts, ...old];
+  return {
+    components: [main, ...parts, ...old],
+    // A copy that does not run hands nobody's password to a server.
+    links: copy.starts === false ? [] : remoteLinks(files, id, servers),
+  };
 };
 
 /** Every copy of the product; a served one, or else the first, has the plain name. */
@@ -285,15 +298,17 @@ export const readProduct = (
   const served = copies.findIndex(({ folder }) => servedAt(files, packages, folder).length > 0);
   const first = Math.max(0, served);
   const ordered = [...copies.slice(first, first + 1), ...copies.filter((_, i) => i !== first)];
-  return {
-    components: ordered.flatMap((copy, i) =>
-      readCopy(
-        files,
-        packages,
-        product,
-        copy,
-        componentId(i === 0 ? product.id : `${product.id}@${copy.folder}`),
-      ),
+  const readings = ordered.map((copy, i) =>
+    readCopy(
+      files,
+      packages,
+      product,
+      copy,
+      componentId(i === 0 ? product.id : `${product.id}@${copy.folder}`),
     ),
+  );
+  return {
+    components: readings.flatMap(({ components }) => components),
+    links: readings.flatMap(({ links }) => links),
   };
 };
