@@ -7,6 +7,7 @@ import {
 } from '../app/configuration.ts';
 import type { Answer } from '../core/answer.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
+import { hostLimits } from '../core/limits.ts';
 import { type HostView, openRoot } from '../host/view.ts';
 import { markers } from '../inventory/take.ts';
 import { type Invocation, type Source, spellingOf, withFileOptions } from './arguments.ts';
@@ -19,7 +20,8 @@ interface Aim {
   readonly now: Date;
 }
 
-const sampleFolder = fileURLToPath(new URL('../../sample/', import.meta.url));
+const ownFolder = fileURLToPath(new URL('../../', import.meta.url));
+const sampleFolder = `${ownFolder}sample/`;
 
 const strength: Readonly<Record<Source, number>> = { flag: 3, environment: 2, file: 1 };
 
@@ -93,7 +95,8 @@ export const prepare = (given: Invocation): Prepared => {
     const folder = folderOf(invocation);
     return {
       configuration,
-      files: openRoot(folder, markers),
+      // Whoever cloned Postern on the mail host has its sample and fixtures lying there, too.
+      files: openRoot(folder, markers, hostLimits, [ownFolder]),
       target: { root: folder },
       now: new Date(),
     };

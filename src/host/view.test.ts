@@ -156,6 +156,18 @@ describe('the walk', () => {
     expect(whys(files)).toContain('/var/lib/docker/overlay2 holds the file systems of containers');
   });
 
+  test('leaves other hosts alone, and says so; leaves its own folder alone without a word', () => {
+    const marker = '**/program/include/iniset.php';
+    put('/srv/chroots/old/etc/os-release', 'ID=debian');
+    put('/srv/chroots/old/var/www/program/include/iniset.php', '<?php');
+    put('/opt/postern/sample/program/include/iniset.php', '<?php');
+    put('/var/www/program/include/iniset.php', '<?php');
+    put('/etc/os-release', 'ID=debian');
+    const files = openRoot(root, [marker], hostLimits, [join(root, 'opt/postern/')]);
+    expect(files.glob(marker)).toEqual(['/var/www/program/include/iniset.php']);
+    expect(files.unseen.map(({ what }) => what)).toEqual(['/srv/chroots/old']);
+  });
+
   test('says where it stopped', () => {
     for (let i = 0; i < 30; i++) put(`/srv/${i}/x`, '');
     const files = openRoot(root, ['**/x'], { ...hostLimits, walkFoldersMax: 10 });

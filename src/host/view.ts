@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   openSync,
   readdirSync,
@@ -51,11 +52,14 @@ export interface HostView extends FileView {
  *
  * @param markers glob patterns that start with `**` + `/`, which the one walk looks for when the
  *   first of them is asked.
+ * @param without folders of this machine that the walk passes over: Postern's own, whose sample and
+ *   fixtures look like mail software.
  */
 export const openRoot = (
   root: string,
   markers: readonly string[] = [],
   limits: HostLimits = hostLimits,
+  without: readonly string[] = [],
 ): HostView => {
   const real = realpathSync(root);
   const hostRoot = real === '/' ? '' : real;
@@ -272,7 +276,7 @@ export const openRoot = (
 
   const glob: FileView['glob'] = pattern => {
     if (pattern.startsWith('**/')) {
-      walked ??= walk(hostRoot, markers, limits, note);
+      walked ??= walk(hostRoot, markers, limits, note, passedOver(hostRoot, without));
       return walked.get(pattern) ?? [];
     }
     const out: string[] = [];
@@ -304,6 +308,14 @@ export const openRoot = (
     },
   };
 };
+
+const passedOver = (hostRoot: string, without: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    without.flatMap(folder => {
+      const real = existsSync(folder) ? realpathSync(folder) : folder;
+      return real.startsWith(`${hostRoot}/`) ? [real.slice(hostRoot.length)] : [];
+    }),
+  );
 
 /** Whether an open descriptor is the file meant, as Linux sees it. Elsewhere there is no way to ask. */
 const leadsTo = (fd: number, hostPath: string): boolean => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { hasWildcard, segmentPattern } from '../core/glob.ts';
 import type { HostLimits } from '../core/limits.ts';
 import type { Unseen } from '../core/unseen.ts';
@@ -77,6 +77,13 @@ const containerStores: readonly string[] = [
   '/var/lib/machines',
 ];
 
+/** What shows that a folder is the root of a file system of its own: a chroot, a backup, an image. */
+const releaseFiles: readonly string[] = ['/etc/os-release', '/usr/lib/os-release'];
+
+const isRootOfAnother = (hostFolder: string, entries: readonly Dirent[]): boolean =>
+  entries.some(({ name }) => name === 'etc' || name === 'usr') &&
+  releaseFiles.some(file => existsSync(hostFolder + file));
+
 interface Marker {
   readonly pattern: string;
   readonly segments: readonly RegExp[];
@@ -100,12 +107,15 @@ const endsWith = (path: string, marker: Marker): boolean => {
 /**
  * The one walk: every folder at most once, links not followed, for software that may lie anywhere.
  * Breadth first, so that a bound cuts the deepest places and not whole branches.
+ *
+ * @param without folders, as paths within the root, that are passed over without a word.
  */
 export const walk = (
   hostRoot: string,
   patterns: readonly string[],
   limits: HostLimits,
   note: (unseen: Unseen) => void,
+  without: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>(patterns.map(pattern => [pattern, []]));
   const exact = new Map<string, Marker[]>();
@@ -141,7 +151,7 @@ export const walk = (
         });
         return found;
       }
-      let entries: ReturnType<typeof readFolder>;
+      let entries: readonly Dirent[];
       try {
         entries = readFolder(hostRoot + (folder === '' ? '/' : folder));
       } catch (thrown) {
@@ -153,6 +163,14 @@ export const walk = (
             how: 'Run Postern as a user who may read it.',
           });
         }
+        continue;
+      }
+      if (folder !== '' && isRootOfAnother(hostRoot + folder, entries)) {
+        note({
+          what: folder,
+          why: 'holds the file system of another host, which was not searched for mail software',
+          how: `Run Postern with --root on it, if it is in use.`,
+        });
         continue;
       }
       const isMaildir = entries.some(e => e.name === 'cur') && entries.some(e => e.name === 'new');
@@ -175,6 +193,7 @@ export const walk = (
         }
         if (!entry.isDirectory() || skippedPaths.has(path) || skippedNames.has(entry.name))
           continue;
+        if (without.has(path)) continue;
         if (containerStores.includes(path)) {
           note({
             what: path,
@@ -192,4 +211,4 @@ export const walk = (
   return found;
 };
 
-const readFolder = (path: string) => readdirSync(path, { withFileTypes: true });
+const readFolder = (path: string): readonly Dirent[] => readdirSync(path, { withFileTypes: true });
