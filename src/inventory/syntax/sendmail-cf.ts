@@ -72,20 +72,23 @@ interface Logical {
   readonly parts: readonly { readonly offset: number; readonly line: number }[];
 }
 
-/** A line that begins with white space goes on the one before. */
+/** A line that begins with white space goes on the one before, be that a comment or empty. */
 const logicalLines = (path: string, text: string): readonly Logical[] => {
-  const out: { text: string; at: Place; parts: { offset: number; line: number }[] }[] = [];
+  type Open = { text: string; at: Place; parts: { offset: number; line: number }[] };
+  const out: Open[] = [];
+  let open: Open | undefined;
   for (const [i, raw] of text.split('\n').slice(0, linesMax).entries()) {
     const line = raw.replace(/\r$/, '');
-    if (line === '' || line.startsWith('#')) continue;
-    const last = out.at(-1);
-    if (/^[ \t]/.test(line) && last !== undefined) {
-      if (last.text.length > 65_536) continue;
-      last.parts.push({ offset: last.text.length, line: i + 1 });
-      last.text += `\n${line}`;
-    } else {
-      out.push({ text: line, at: { path, line: i + 1 }, parts: [{ offset: 0, line: i + 1 }] });
+    if (/^[ \t]/.test(line)) {
+      if (open === undefined || open.text.length > 65_536) continue;
+      open.parts.push({ offset: open.text.length, line: i + 1 });
+      open.text += `\n${line}`;
+      continue;
     }
+    open = undefined;
+    if (line === '' || line.startsWith('#')) continue;
+    open = { text: line, at: { path, line: i + 1 }, parts: [{ offset: 0, line: i + 1 }] };
+    out.push(open);
   }
   return out;
 };
@@ -148,7 +151,7 @@ const optionOf = (line: Logical): CfOption | undefined => {
 
 const mailerOf = (line: Logical): CfMailer => {
   const fields = equates(line.text);
-  const find = (key: string): Equate | undefined => fields.find(each => each.key === key);
+  const find = (key: string): Equate | undefined => fields.findLast(each => each.key === key);
   const args = find('A');
   return {
     name: nameOf(line.text.slice(1)),
@@ -179,7 +182,7 @@ export const readSendmailCf = (path: string, text: string): SendmailCf => {
     const rest = line.text.slice(1);
     if (kind === 'O') add(options, optionOf(line));
     else if (kind === 'X') {
-      const socket = equates(line.text).find(({ key }) => key === 'S')?.value ?? '';
+      const socket = equates(line.text).findLast(({ key }) => key === 'S')?.value ?? '';
       const name = nameOf(rest);
       if (name !== '') add(filters, { name, socket, at: line.at });
     } else if (kind === 'M') add(mailers, mailerOf(line));
