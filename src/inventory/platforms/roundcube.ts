@@ -5,7 +5,7 @@ import { purlOf } from '../../core/purl.ts';
 import { identify } from '../identify.ts';
 import type { Link, Platform } from '../platform.ts';
 import type { Served } from '../syntax/served.ts';
-import { exposureOfServed, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
+import { exposureOfServed, poolsOf, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
 import { type Copy, copiesOf, marker, packagedFolders } from './roundcube/copies.ts';
 import { databaseParts, directoryParts, keyReach } from './roundcube/databases.ts';
 import { roundcubeLogs } from './roundcube/logs.ts';
@@ -105,8 +105,8 @@ const mainOf = (
   id: ComponentId,
   settings: Settings,
   hosts: readonly HostSettings[],
+  routes: readonly Served[],
 ): Component => {
-  const routes = routesTo(files, packages, copy);
   const enabled = isServed(files, packages, routes);
   const user = runsAsOf(files, routes);
   const exposure = exposureOf(enabled, routes);
@@ -126,13 +126,30 @@ const mainOf = (
   };
 };
 
-const noteEnvironment = (files: FileView, settings: Settings): void => {
+const noteAbsent = (files: FileView, settings: Settings): void => {
   if (files.stat(settings.file) !== undefined) return;
   files.note({
     what: settings.file,
     why: 'is not there: this copy of Roundcube was never configured, or its settings lie elsewhere',
     how: 'Collect the file too, or remove the copy.',
   });
+};
+
+const override = /^\s*env\[((?:ROUNDCUBE|RCUBE)_[A-Z0-9_]{1,80})\]/;
+
+/** `ROUNDCUBE_LOG_LOGINS` and its like override what the files say (`rcube_config::get`). */
+const noteOverrides = (files: FileView, routes: readonly Served[]): void => {
+  for (const path of new Set(poolsOf(files, routes).map(pool => pool.path))) {
+    (files.text(path) ?? '').split('\n').forEach((line, i) => {
+      const name = override.exec(line)?.[1];
+      if (name === undefined) return;
+      files.note({
+        what: `${path}:${i + 1}`,
+        why: `sets ${name}, which overrides the settings of Roundcube that were read`,
+        how: 'Set it in config.inc.php instead.',
+      });
+    });
+  }
 };
 
 const readCopy = (
@@ -143,7 +160,9 @@ const readCopy = (
 ): { readonly components: readonly Component[]; readonly links: readonly Link[] } => {
   const id = componentId(first ? 'roundcube' : `roundcube@${copy.folder}`);
   const settings = settingsOf(files, copy);
-  noteEnvironment(files, settings);
+  noteAbsent(files, settings);
+  const routes = routesTo(files, packages, copy);
+  noteOverrides(files, routes);
   const hosts = hostSettings(files, copy, settings);
   if (hosts.length === 0 && setting(settings, 'include_host_config')?.is === 'unknown') {
     files.note({
@@ -152,7 +171,7 @@ const readCopy = (
       how: 'Write true or false.',
     });
   }
-  const main = mainOf(files, packages, copy, id, settings, hosts);
+  const main = mainOf(files, packages, copy, id, settings, hosts, routes);
   const installed = installedPlugins(files, copy);
   const list = enabledPlugins(files, copy, settings, hosts, installed);
   const owner = { id, identity: identityOf(packages, copy) };

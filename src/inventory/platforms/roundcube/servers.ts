@@ -86,7 +86,11 @@ export const imapServers = (copy: Copy, settings: Settings): readonly Server[] =
   const stated = settingText(settings, 'default_port');
   const port =
     /^\d{1,5}$/.test(stated ?? '') && isAtLeast(copy, 1, 6) !== true ? Number(stated) : 143;
-  return serversOf(setting(settings, ...names), { plain: port, tls: port === 143 ? 993 : port });
+  const ports = { plain: port, tls: port === 143 ? 993 : port };
+  const value = setting(settings, ...names);
+  // The code's own default; an empty name, in contrast, lets everybody name a server.
+  if (value === undefined) return [parseServer('localhost', { path: settings.file }, ports)];
+  return serversOf(value, ports);
 };
 
 /** Reading and changing of mail, and the passwords that it takes. */
@@ -158,7 +162,7 @@ export const sendReach = (copy: Copy, settings: Settings): readonly Reach[] => {
       : 587;
   const servers = serversOf(stated, { plain, tls: port === undefined ? 465 : plain });
   const user = setting(settings, 'smtp_user');
-  const name = phpText(user);
+  const name = user === undefined && isAtLeast(copy, 1, 4) !== false ? '%u' : phpText(user);
   const as =
     name === undefined
       ? user?.is === 'unknown'
