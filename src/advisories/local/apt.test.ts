@@ -399,6 +399,44 @@ describe('a waiting security update', () => {
   });
 });
 
+describe('apt’s preferences', () => {
+  const installed: WantedPackage = { ...roundcube, version: '1.6.5+dfsg-1+deb12u12' };
+  const conf = (value: string): Tree => ({
+    ...main,
+    ...fix,
+    '/etc/apt/apt.conf.d/50release': `APT {\n  // the release\n  Default-Release "${value}";\n};\n`,
+  });
+
+  test('for a release that forgets its security suite hold the fix back', () => {
+    const tree = {
+      ...conf('bookworm'),
+      ...suiteOf('bookworm', { 'roundcube-core': installed.version }),
+    };
+    const { waiting } = facts(tree, installed);
+    expect(waiting.state === 'update' && waiting.held).toContain('Default-Release "bookworm"');
+  });
+
+  test('for a release with its security suite do not', () => {
+    const { waiting } = facts(conf('/^bookworm(|-security|-updates)$/'), installed);
+    expect(waiting).toMatchObject({ state: 'update', security: true });
+    expect(waiting.state === 'update' && waiting.held).toBeUndefined();
+  });
+
+  test.each([
+    ['/etc/apt/apt.conf.d/x', 'APT::Default-Release "/book.*/";'],
+    ['/etc/apt/preferences', 'Package: *\nPin: release n=/^book/\nPin-Priority: 900\n'],
+    ['/etc/apt/preferences.d/arch', 'Package: *\nPin: release b=i386\nPin-Priority: 900\n'],
+    [
+      '/etc/apt/preferences.d/source',
+      'Package: src:roundcube\nPin: release n=x\nPin-Priority: 900\n',
+    ],
+  ])('that are not understood are unseen: %s', (path, text) => {
+    const files = hostTree({ ...main, ...fix, [path]: text });
+    apt.facts(files, [installed], bookworm, now);
+    expect(files.unseen.map(({ what }) => what)).toEqual([path]);
+  });
+});
+
 describe('an update that is perhaps about security', () => {
   test('comes with a point release', () => {
     const { waiting } = facts(

@@ -17,24 +17,38 @@ interface Pin {
 export interface Preferences {
   readonly pins: readonly Pin[];
   /** `APT::Default-Release`: its suites count more than the security suite beside them. */
-  readonly defaultRelease?: string;
+  readonly defaultReleases: readonly string[];
 }
 
-const conditionOf = (words: string): ((release: AptRelease, component: string) => boolean) => {
-  const parts = words.split(',').map(part => part.trim());
-  const keyed = parts.map(part => [part.slice(0, 1), part.slice(2).replace(/^"|"$/g, '')] as const);
-  return (release, component) =>
-    keyed.every(([key, wanted], i) => {
-      if (!(parts[i] ?? '').includes('=')) {
-        return idMatches(wanted, release.suite) || idMatches(wanted, release.codename);
-      }
-      if (key === 'a') return idMatches(wanted, release.suite);
-      if (key === 'n') return idMatches(wanted, release.codename);
-      if (key === 'o') return idMatches(wanted, release.origin);
-      if (key === 'l') return idMatches(wanted, release.label);
-      if (key === 'v') return idMatches(wanted, release.version);
-      return key === 'c' && idMatches(wanted, component);
-    });
+/** What a key of `Pin: release` looks at; any other key (`b=`, an architecture) is not understood. */
+const releaseKeys: Readonly<Record<string, (release: AptRelease, component: string) => string>> = {
+  a: ({ suite }) => suite,
+  n: ({ codename }) => codename,
+  o: ({ origin }) => origin,
+  l: ({ label }) => label,
+  v: ({ version }) => version,
+  c: (_, component) => component,
+};
+
+type Condition = (release: AptRelease, component: string) => boolean;
+
+const conditionOf = (words: string): Condition | undefined => {
+  const conditions = words.split(',').map((word): Condition | undefined => {
+    const part = word.trim();
+    const wanted = part.slice(part.indexOf('=') + 1).replace(/^"|"$/g, '');
+    // A regular expression: whoever wrote it is not trusted with our time.
+    if (wanted === '' || wanted.startsWith('/')) return undefined;
+    if (!part.includes('=')) {
+      return ({ suite, codename }) => idMatches(wanted, suite) || idMatches(wanted, codename);
+    }
+    const look = releaseKeys[part.slice(0, part.indexOf('='))];
+    return look === undefined
+      ? undefined
+      : (release, component) => idMatches(wanted, look(release, component));
+  });
+  return conditions.includes(undefined)
+    ? undefined
+    : (release, component) => conditions.every(holds => holds?.(release, component));
 };
 
 /** `release a=stable`, `origin "host"`, `version 1.6*`; nothing when it is none of them. */
@@ -48,7 +62,7 @@ const matcherOf = (pin: string): ((offer: AptListed) => boolean) | undefined => 
   }
   if (kind !== 'release') return undefined;
   const condition = conditionOf(words);
-  return offer => condition(offer.release, offer.component);
+  return condition === undefined ? undefined : offer => condition(offer.release, offer.component);
 };
 
 /** Reads apt's pins, and the release that it is told to prefer. */
@@ -77,13 +91,30 @@ export const readPreferences = (files: FileView): Preferences => {
       pins.push({ packages: names, matches, priority, path, line });
     }
   }
-  let defaultRelease: string | undefined;
+  let defaultReleases: readonly string[] = [];
   for (const path of ['/etc/apt/apt.conf', ...files.glob('/etc/apt/apt.conf.d/*')]) {
     const text = (files.text(path) ?? '').replace(/\/\/[^\n]*|#[^\n]*/g, '');
-    const found = /APT::Default-Release\s+"([^"]*)"/i.exec(text)?.[1];
-    if (found !== undefined && !found.startsWith('/')) defaultRelease = found;
+    const found = /(?:APT::|[\s{;])Default-Release\s+"([^"]*)"/i.exec(text)?.[1];
+    if (found === undefined) continue;
+    const names = releasesIn(found);
+    if (names === undefined) {
+      files.note({
+        what: path,
+        why: 'its APT::Default-Release is not understood, so which update apt would choose may differ',
+        how: 'Compare with apt-cache policy.',
+      });
+    } else defaultReleases = names;
   }
-  return { pins, ...(defaultRelease === undefined ? {} : { defaultRelease }) };
+  return { pins, defaultReleases };
+};
+
+/** `bookworm`, or the pattern that Debian's handbook gives: `/^bookworm(|-security|-updates)$/`. */
+const releasesIn = (value: string): readonly string[] | undefined => {
+  if (!value.startsWith('/')) return value === '' ? [] : [value];
+  const [, base, endings] = /^\/\^([\w-]+)(?:\(([\w|-]*)\))?\$\/$/.exec(value) ?? [];
+  return base === undefined
+    ? undefined
+    : (endings ?? '').split('|').map(ending => `${base}${ending}`);
 };
 
 /** A version that apt could install, and how much it wants to. */
@@ -101,7 +132,7 @@ const ordinaryPriority = ({ notAutomatic, butAutomatic }: AptRelease): number =>
 const priorityOf = (
   name: string,
   offer: AptListed,
-  { pins, defaultRelease }: Preferences,
+  { pins, defaultReleases }: Preferences,
 ): Pick<Choice, 'priority' | 'because'> => {
   // A pin on the package's own name goes before one on all packages.
   const fitting = pins.filter(pin => pin.matches(offer));
@@ -113,12 +144,12 @@ const priorityOf = (
     return { priority, because: { path, line, what: `pinned to priority ${priority}` } };
   }
   const { suite, codename } = offer.release;
-  if (defaultRelease !== undefined && [suite, codename].includes(defaultRelease)) {
+  if (defaultReleases.some(name => name === suite || name === codename)) {
     return {
       priority: 990,
       because: {
         path: '/etc/apt/apt.conf.d',
-        what: `preferred by APT::Default-Release "${defaultRelease}"`,
+        what: `preferred by APT::Default-Release "${defaultReleases.join(', ')}"`,
       },
     };
   }
@@ -146,7 +177,7 @@ const choices = (
   return [...byVersion.values()];
 };
 
-const noPreferences: Preferences = { pins: [] };
+const noPreferences: Preferences = { pins: [], defaultReleases: [] };
 
 /**
  * What `apt upgrade` would install instead of `installed` (apt_preferences(5)): the highest priority
