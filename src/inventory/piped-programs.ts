@@ -61,10 +61,13 @@ export const programParts = (
     });
   }
   const names = new Set<string>();
+  const knowsPackages = host.packages.all.some(({ folder }) => folder === undefined);
   return [...byPath].map(([path, own]) => {
     const at = programAt(host.files, path);
-    // A line left behind by a removed list manager does not make that list manager.
-    const software = at === undefined ? undefined : mailProgram(path);
+    // A line left behind by a removed list manager does not make that list manager; where no
+    // package database says what is installed, the line is all there is.
+    const isGone = at === undefined && knowsPackages;
+    const software = isGone ? undefined : mailProgram(path);
     const short = software?.name ?? (baseOf(path).slice(0, 200) || path.slice(0, 200));
     const name = names.has(short) ? path.slice(0, 400) : short;
     names.add(name);

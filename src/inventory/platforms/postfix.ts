@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { type Daemon, findDaemon, programPaths } from '../daemon.ts';
 import { identify } from '../identify.ts';
+import { programAt } from '../piped-programs.ts';
 import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
 import { collectAliases } from './postfix/aliases.ts';
 import { collectCalls, collectMilterMaps, linksOf, newPlugs } from './postfix/calls.ts';
@@ -29,7 +30,7 @@ const names = {
 
 /** Programs of master.cf as it ships, most of which no host has. */
 const shippedNames =
-  /\/(?:maildrop|uux|ifmail|bsmtp|scalemail-store|postfix-to-mailman\.py|cyrdeliver|deliver)$/;
+  /(?:^|\/)(?:maildrop|uux|ifmail|bsmtp|scalemail-store|postfix-to-mailman\.py|cyrdeliver|deliver)$/;
 
 interface Host {
   readonly files: FileView;
@@ -53,9 +54,8 @@ const identityOf = ({ files, packages, daemon }: Host): Identity => {
 const isThere =
   ({ files, packages }: Host) =>
   (program: string): boolean | null => {
-    if (files.stat(program)?.kind === 'file' || packages.ownerOf(program) !== undefined) {
-      return true;
-    }
+    const isHere = programAt(files, program) !== undefined;
+    if (isHere || packages.ownerOf(program) !== undefined) return true;
     const knows = packages.all.some(({ folder }) => folder === undefined);
     return knows || shippedNames.test(program) ? false : null;
   };
