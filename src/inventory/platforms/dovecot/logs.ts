@@ -112,12 +112,14 @@ export const loginLog = (instance: Instance, to: Destination): AccessLog => {
     };
   }
   if (master?.master !== undefined && !namesMaster.test(text)) {
+    // Up to 2.3 `$name` is the value so far, the default included (seen with doveconf).
+    const soFar = config.syntax === '2.4' ? text : '$login_log_format_elements';
     return {
       ...base,
       emitted: 'partial',
       why: "a master user's login looks like the owner's: login_log_format_elements lacks auth_user",
       because: elements?.place ?? master.master.place,
-      remedy: loginRemedy(instance, text, true, false),
+      remedy: loginRemedy(instance, soFar, true, false),
     };
   }
   return {

@@ -119,7 +119,8 @@ export const changeRemedy = (instance: Instance, programs: readonly string[]): s
       '}',
     ]),
     'plugin {',
-    `  mail_log_events = ${events}`,
+    // A backslash carries the line on, which else is wider than a terminal.
+    `  mail_log_events = ${events.replace(' mailbox_create', ' \\\n    mailbox_create')}`,
     '  mail_log_fields = uid box msgid size from subject',
     '}',
   ].join('\n');
