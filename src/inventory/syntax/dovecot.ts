@@ -89,6 +89,7 @@ const defaults: Readonly<Record<string, string>> = {
   default_client_limit: '1000',
   base_dir: '/run/dovecot',
   mail_plugins: '',
+  login_log_format_elements: 'user=<%u> method=%m rip=%r lip=%l mpid=%e %c session=<%{session}>',
 };
 
 export const isDovecotFilter = (block: DovecotBlock): boolean => filters.has(block.key);
