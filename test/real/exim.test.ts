@@ -26,8 +26,10 @@ import {
  */
 const root = process.env['POSTERN_EXIM_ROOT'] ?? '';
 const program = '/usr/sbin/exim4';
+/** Of the system, not of a package. */
+const inRoot = 'chroot';
 const run = (args: readonly string[]) =>
-  spawnSync('chroot', [root, program, ...args], { encoding: 'utf8' });
+  spawnSync(inRoot, [root, program, ...args], { encoding: 'utf8' });
 const version =
   root === '' || !existsSync(join(root, program))
     ? ''

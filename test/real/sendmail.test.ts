@@ -18,8 +18,10 @@ import { readSendmailMc } from '../../src/inventory/syntax/sendmail-mc.ts';
  */
 const root = process.env['POSTERN_SENDMAIL_ROOT'] ?? '';
 const program = '/usr/libexec/sendmail/sendmail';
+/** Of the system, not of a package. */
+const inRoot = 'chroot';
 const run = (args: readonly string[], input = '') =>
-  spawnSync('chroot', [root, ...args], { encoding: 'utf8', input });
+  spawnSync(inRoot, [root, ...args], { encoding: 'utf8', input });
 const made: string[] = [];
 afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });

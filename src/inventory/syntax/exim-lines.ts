@@ -15,7 +15,7 @@ export interface PhysicalLine {
 /** One logical line; the place is that of its first physical line. */
 export type LogicalLine = PhysicalLine;
 
-export interface Problem {
+interface Problem {
   readonly path: string;
   readonly line: number;
   readonly why: string;
@@ -38,7 +38,7 @@ export interface EximLines {
   readonly macros: readonly Macro[];
 }
 
-export interface EximLimits {
+interface EximLimits {
   readonly includeDepthMax: number;
   readonly linesMax: number;
   readonly macrosMax: number;
@@ -48,7 +48,7 @@ export interface EximLimits {
   readonly problemsMax: number;
 }
 
-export const eximLimits: EximLimits = {
+const eximLimits: EximLimits = {
   includeDepthMax: 16,
   linesMax: 100_000,
   macrosMax: 2_000,

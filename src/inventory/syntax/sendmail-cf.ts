@@ -8,7 +8,7 @@ export interface CfOption {
 }
 
 /** `Xname, S=socket, F=flags, T=timeouts`: a milter that may be called. */
-export interface CfFilter {
+interface CfFilter {
   readonly name: string;
   readonly socket: string;
   readonly at: Place;
@@ -42,7 +42,7 @@ export interface CfMacro {
 }
 
 /** A class read from a file or program: `Fw/path`, `Fw|program`, `F{Name}@LDAP`. */
-export interface CfClass {
+interface CfClass {
   readonly name: string;
   readonly source: string;
   readonly at: Place;

@@ -13,7 +13,7 @@ import { type ExpansionItem, expansionItems } from '../../syntax/exim-expansion.
 import type { EximSetup } from './setup.ts';
 
 /** Sections of the configuration that hold expanded strings. */
-export type Section = 'main' | 'acl' | 'router' | 'transport' | 'authenticator' | 'rewrite';
+type Section = 'main' | 'acl' | 'router' | 'transport' | 'authenticator' | 'rewrite';
 
 /** One setting where it stands. */
 export interface Text {

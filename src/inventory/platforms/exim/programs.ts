@@ -126,7 +126,7 @@ const aliasFiles = (router: Driver): readonly { readonly path: string; readonly 
 };
 
 /** `pipe "command"` of an Exim filter file. */
-export const filterPipes = (
+const filterPipes = (
   path: string,
   text: string,
 ): readonly { readonly command: string; readonly because: Place }[] =>

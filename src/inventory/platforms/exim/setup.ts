@@ -1,5 +1,5 @@
 import type { FileView } from '../../../core/files.ts';
-import { baseOf, dirOf } from '../../../core/paths.ts';
+import { dirOf } from '../../../core/paths.ts';
 import { type Daemon, optionOf, type Word } from '../../daemon.ts';
 import { type Acl, type EximConfig, readAcls, readExim } from '../../syntax/exim.ts';
 import {
@@ -163,7 +163,3 @@ export const readSetup = (
     words,
   };
 };
-
-/** `exim4`, `exim`, as its own tools are called. */
-export const commandName = ({ program }: EximSetup): string =>
-  program === undefined ? 'exim' : baseOf(program.path);
