@@ -80,7 +80,10 @@ test('expansions are found within each other, with what stands in their braces',
     '${if eq{${lookup{$local_part}lsearch*{/etc/x}{$value}fail}}{1}{${run{/bin/y -a}}}{${lookup mysql,servers=db {SELECT \\} FROM t}}}}',
   );
   expect(items.map(({ name }) => name)).toEqual(['if', 'lookup', 'run', 'lookup']);
-  expect(items[1]).toMatchObject({ between: 'lsearch*', args: ['$local_part', '/etc/x', '$value'] });
+  expect(items[1]).toMatchObject({
+    between: 'lsearch*',
+    args: ['$local_part', '/etc/x', '$value'],
+  });
   expect(items[2]?.args[0]).toBe('/bin/y -a');
   expect(items[3]).toMatchObject({ head: 'mysql,servers=db', args: ['SELECT \\} FROM t'] });
 });
