@@ -18,6 +18,7 @@ import {
   type Settings,
   setting,
   settingsOf,
+  withOverrides,
 } from './roundcube/settings.ts';
 
 type Identity = ReturnType<typeof identify>;
@@ -135,23 +136,6 @@ const noteAbsent = (files: FileView, settings: Settings): void => {
   });
 };
 
-const override = /^\s*env\[((?:ROUNDCUBE|RCUBE)_[A-Z0-9_]{1,80})\]/;
-
-/** `ROUNDCUBE_LOG_LOGINS` and its like override what the files say (`rcube_config::get`). */
-const noteOverrides = (files: FileView, routes: readonly Served[]): void => {
-  for (const path of new Set(poolsOf(files, routes).map(pool => pool.path))) {
-    (files.text(path) ?? '').split('\n').forEach((line, i) => {
-      const name = override.exec(line)?.[1];
-      if (name === undefined) return;
-      files.note({
-        what: `${path}:${i + 1}`,
-        why: `sets ${name}, which overrides the settings of Roundcube that were read`,
-        how: 'Set it in config.inc.php instead.',
-      });
-    });
-  }
-};
-
 const readCopy = (
   files: FileView,
   packages: PackageIndex,
@@ -159,10 +143,10 @@ const readCopy = (
   first: boolean,
 ): { readonly components: readonly Component[]; readonly links: readonly Link[] } => {
   const id = componentId(first ? 'roundcube' : `roundcube@${copy.folder}`);
-  const settings = settingsOf(files, copy);
-  noteAbsent(files, settings);
   const routes = routesTo(files, packages, copy);
-  noteOverrides(files, routes);
+  const pools = poolsOf(files, routes).map(pool => pool.path);
+  const settings = withOverrides(files, settingsOf(files, copy), pools);
+  noteAbsent(files, settings);
   const hosts = hostSettings(files, copy, settings);
   if (hosts.length === 0 && setting(settings, 'include_host_config')?.is === 'unknown') {
     files.note({

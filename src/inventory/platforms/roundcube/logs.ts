@@ -1,7 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { FileView } from '../../../core/files.ts';
 import { joinPath, resolveFrom } from '../../../core/paths.ts';
-import { type PhpValue, phpText, phpTruth } from '../../syntax/php-values.ts';
+import { type PhpValue, phpAt, phpText, phpTruth } from '../../syntax/php-values.ts';
 import type { Served } from '../../syntax/served.ts';
 import { readingLog } from '../web-front/reading-log.ts';
 import { mailSoftware } from '../web-front/software.ts';
@@ -72,8 +72,15 @@ const withTarget = ({ sink }: Target): Pick<AccessLog, 'sink'> =>
   sink === undefined ? {} : { sink };
 
 /** `$config['log_logins'] = true;` in the file that an administrator changes. */
-export const remedyFor = ({ file, variable }: Settings, name: string, written: string): string =>
-  `# in ${file}:\n$${variable}['${name}'] = ${written};`;
+export const remedyFor = (settings: Settings, name: string, written: string): string => {
+  const { file, variable, overrides } = settings;
+  const over = phpAt(overrides, name);
+  const first =
+    over === undefined
+      ? ''
+      : `# in ${over.at.path}: remove env[ROUNDCUBE_${name.toUpperCase()}], which overrides every file\n`;
+  return `${first}# in ${file}:\n$${variable}['${name}'] = ${written};`;
+};
 
 const placed = (settings: Settings, value: PhpValue | undefined): Pick<AccessLog, 'because'> => ({
   because: value?.at ?? { path: settings.file },

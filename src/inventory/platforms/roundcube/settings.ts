@@ -2,12 +2,16 @@ import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { type PhpConfig, phpVariable, readPhpConfig } from '../../syntax/php-config.ts';
 import {
+  emptyArray,
+  type PhpArray,
   type PhpValue,
   phpAt,
   phpItems,
+  phpString,
   phpText,
   phpTruth,
   phpUnknown,
+  withEntry,
 } from '../../syntax/php-values.ts';
 import { type Copy, isAtLeast } from './copies.ts';
 
@@ -19,6 +23,8 @@ export interface Settings {
   readonly file: string;
   /** `$config`, or `$rcmail_config` in files older than Roundcube 1.0. */
   readonly variable: 'config' | 'rcmail_config';
+  /** What environment variables set, over every file (`rcube_config::get`). */
+  readonly overrides?: PhpValue;
   /** The files as read, for what they set besides. */
   readonly read: readonly PhpConfig[];
 }
@@ -92,6 +98,7 @@ export const withFile = (
   if (layer === undefined) return { settings, values: [] };
   return {
     settings: {
+      ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
       layers: [...settings.layers, ...layer.values],
       file: layer.config.path,
       variable: layer.variable,
@@ -108,7 +115,8 @@ export const withFile = (
  */
 export const setting = (settings: Settings, ...names: readonly string[]): PhpValue | undefined => {
   const open: PhpValue[] = [];
-  for (const layer of settings.layers.toReversed()) {
+  const overrides = settings.overrides === undefined ? [] : [settings.overrides];
+  for (const layer of [...settings.layers, ...overrides].toReversed()) {
     for (const name of names) {
       const value = phpAt(layer, name);
       if (value === undefined) continue;
@@ -156,6 +164,37 @@ export const hostNames = (copy: Copy): { imap: readonly string[]; smtp: readonly
   const isNew = isAtLeast(copy, 1, 6);
   if (isNew === false) return { imap: ['default_host'], smtp: ['smtp_server'] };
   return { imap: ['imap_host', 'default_host'], smtp: ['smtp_host', 'smtp_server'] };
+};
+
+const override = /^\s*env\[ROUNDCUBE_([A-Z0-9_]{1,80})\]\s*=(.*)$/;
+
+/** `env[ROUNDCUBE_LOG_LOGINS] = 1` in the PHP-FPM pools that run the copy. */
+export const withOverrides = (
+  files: FileView,
+  settings: Settings,
+  pools: readonly string[],
+): Settings => {
+  let overrides: PhpArray | undefined;
+  for (const path of new Set(pools)) {
+    (files.text(path) ?? '').split('\n').forEach((line, i) => {
+      const match = override.exec(line);
+      const name = match?.[1]?.toLowerCase();
+      if (name === undefined) return;
+      const at = { path, line: i + 1 };
+      const before = setting(settings, name);
+      const written = (match?.[2] ?? '').trim().replace(/^"(.*)"$/, '$1');
+      // What is a list in the files is JSON here, and `$NAME` is what PHP-FPM was started with.
+      const value =
+        before?.is === 'array' || written.includes('$') || pools.length > 1
+          ? phpUnknown(
+              `the environment variable ROUNDCUBE_${name.toUpperCase()} decides it, in ${path}`,
+              at,
+            )
+          : phpString(written, at);
+      overrides = withEntry(overrides ?? emptyArray(at), name, { value });
+    });
+  }
+  return overrides === undefined ? settings : { ...settings, overrides };
 };
 
 /** Settings for one host name that browsers ask for, by `include_host_config`. */
