@@ -3,25 +3,25 @@ import type { Place } from '../../core/component.ts';
 /** A value of a PHP configuration, as far as its text decides it. */
 export type PhpValue = PhpString | PhpNumber | PhpBool | PhpNull | PhpArray | PhpUnknown;
 
-export interface PhpString {
+interface PhpString {
   readonly is: 'string';
   readonly text: string;
   readonly at: Place;
 }
 
-export interface PhpNumber {
+interface PhpNumber {
   readonly is: 'number';
   readonly number: number;
   readonly at: Place;
 }
 
-export interface PhpBool {
+interface PhpBool {
   readonly is: 'bool';
   readonly yes: boolean;
   readonly at: Place;
 }
 
-export interface PhpNull {
+interface PhpNull {
   readonly is: 'null';
   readonly at: Place;
 }
@@ -62,7 +62,7 @@ export const undecided = '…';
 const entriesMax = 3_000;
 const candidatesMax = 12;
 const depthMax = 40;
-export const textMax = 100_000;
+const textMax = 100_000;
 
 export const phpUnknown = (
   why: string,

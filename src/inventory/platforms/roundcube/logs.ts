@@ -72,7 +72,7 @@ const withTarget = ({ sink }: Target): Pick<AccessLog, 'sink'> =>
   sink === undefined ? {} : { sink };
 
 /** `$config['log_logins'] = true;` in the file that an administrator changes. */
-export const remedyFor = (settings: Settings, name: string, written: string): string => {
+const remedyFor = (settings: Settings, name: string, written: string): string => {
   const { file, variable, overrides } = settings;
   const over = phpAt(overrides, name);
   const first =
