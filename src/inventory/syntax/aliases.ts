@@ -131,7 +131,6 @@ const split = (
 };
 
 const entriesOf = (
-  path: string,
   text: string,
   blanksEndName: boolean,
 ): readonly { readonly name: string; readonly line: number; readonly value: Piece[] }[] => {
@@ -164,7 +163,7 @@ export const readAliases = (
   const text = files.text(path);
   if (text === undefined) return [];
   const budget: Budget = { targets: 0, includes: 0 };
-  return entriesOf(path, text, blanksEndName).map(({ name, line, value }) => ({
+  return entriesOf(text, blanksEndName).map(({ name, line, value }) => ({
     name,
     targets: followed(
       files,

@@ -12,10 +12,9 @@ import {
   templatePath,
 } from './debian.ts';
 
-/** Selectors that the two questions need, beyond what Exim writes anyway (spec 53.15). */
+/** Selectors that logins need, beyond what Exim writes anyway (spec 53.15). */
 const loginSelectors = ['smtp_no_mail'] as const;
-const sentSelectors = ['received_recipients', 'subject'] as const;
-type Selector = (typeof loginSelectors)[number] | (typeof sentSelectors)[number];
+type Selector = (typeof loginSelectors)[number] | 'subject';
 
 /** `+name` and `-name`, in order; what is on at first holds none of those needed. */
 const isSelected = (setting: Setting | undefined, name: Selector): boolean => {
@@ -156,25 +155,22 @@ const loginLog = (exim: Exim, missing: readonly Selector[]): readonly AccessLog[
   ];
 };
 
-/** Exim's main log (spec chapter 53). */
+/**
+ * Exim's main log (spec chapter 53): each arrival names sender and Message-ID, each delivery the
+ * recipient, with the address that it was sent to where an alias led elsewhere.
+ */
 export const eximLogs = (exim: Exim): readonly AccessLog[] => {
   const selector = settingNamed(exim.setup.config.main, 'log_selector');
   const hasLogins = serverAuthenticators(exim).length > 0;
-  const missing = [...(hasLogins ? loginSelectors : []), ...sentSelectors].filter(
-    name => !isSelected(selector, name),
-  );
-  const unsaid = sentSelectors.filter(name => !isSelected(selector, name));
+  const missing = hasLogins ? loginSelectors.filter(name => !isSelected(selector, name)) : [];
+  const hasSubject = isSelected(selector, 'subject');
   const { sink, because } = sinkOf(exim);
   const sent: AccessLog = {
     question: 'what was sent',
-    emitted: unsaid.length === 0 ? 'on' : 'partial',
-    why:
-      unsaid.length === 0
-        ? 'sender, recipients, subject, Message-ID and size of each message, and each delivery'
-        : `sender, Message-ID and size of each message and each delivery are logged; missing: ${unsaid.map(name => (name === 'subject' ? 'its subject (subject)' : 'whom it was addressed to before aliases (received_recipients)')).join(', ')}`,
+    emitted: 'on',
+    why: `sender, Message-ID and size of each message, and each delivery with its recipient${hasSubject ? '; its subject, too' : '; the subject is absent unless log_selector has +subject'}`,
     because: selector?.at ?? because ?? { path: exim.setup.path },
     ...(sink === undefined ? {} : { sink }),
-    ...(unsaid.length === 0 ? {} : { remedy: selectorRemedy(exim, missing).join('\n') }),
   };
   return [...loginLog(exim, missing), sent];
 };
