@@ -77,7 +77,10 @@ export const readPreferences = (files: FileView): Preferences => {
       const matches = matcherOf(fields.get('pin') ?? '');
       const names = (fields.get('package') ?? '').split(/\s+/).filter(each => each !== '');
       const priority = Number.parseInt(fields.get('pin-priority') ?? '', 10);
-      const plain = !names.some(each => each.startsWith('/') || each.startsWith('src:'));
+      const plain =
+        !names.some(each => each.startsWith('/') || each.startsWith('src:')) &&
+        // apt itself ignores a version that is pinned for every package.
+        !(names.includes('*') && (fields.get('pin') ?? '').startsWith('version'));
       if (matches === undefined || names.length === 0 || Number.isNaN(priority) || !plain) {
         if (fields.size > 0) {
           files.note({
@@ -129,22 +132,17 @@ export interface Choice {
 const ordinaryPriority = ({ notAutomatic, butAutomatic }: AptRelease): number =>
   notAutomatic ? (butAutomatic ? 100 : 1) : 500;
 
-const priorityOf = (
-  name: string,
-  offer: AptListed,
-  { pins, defaultReleases }: Preferences,
-): Pick<Choice, 'priority' | 'because'> => {
-  // A pin on the package's own name goes before one on all packages.
-  const fitting = pins.filter(pin => pin.matches(offer));
-  const pin =
-    fitting.find(({ packages }) => packages.some(each => each !== '*' && idMatches(each, name))) ??
-    fitting.find(({ packages }) => packages.includes('*'));
-  if (pin !== undefined) {
-    const { path, line, priority } = pin;
-    return { priority, because: { path, line, what: `pinned to priority ${priority}` } };
-  }
+type Rank = Pick<Choice, 'priority' | 'because'>;
+
+const byPin = ({ path, line, priority }: Pin): Rank => ({
+  priority,
+  because: { path, line, what: `pinned to priority ${priority}` },
+});
+
+/** What one list gives to the versions in it: the preferred release goes before pins on everything. */
+const listRank = (offer: AptListed, { pins, defaultReleases }: Preferences): Rank => {
   const { suite, codename } = offer.release;
-  if (defaultReleases.some(name => name === suite || name === codename)) {
+  if (defaultReleases.some(each => each === suite || each === codename)) {
     return {
       priority: 990,
       because: {
@@ -153,35 +151,72 @@ const priorityOf = (
       },
     };
   }
-  return { priority: ordinaryPriority(offer.release) };
+  const pin = pins.find(({ packages, matches }) => packages.includes('*') && matches(offer));
+  return pin === undefined ? { priority: ordinaryPriority(offer.release) } : byPin(pin);
 };
 
-/** Every version on offer, with apt's own order of preference applied. */
+/** What dpkg's status gives to the installed version. */
+const installedRank: Rank = { priority: 100 };
+
+const local: AptRelease = {
+  path: '',
+  origin: '',
+  label: '',
+  suite: 'now',
+  codename: 'now',
+  version: '',
+  notAutomatic: false,
+  butAutomatic: false,
+  site: '',
+};
+
+/**
+ * Every version, the installed one included, newest first, with apt's own order of preference applied:
+ * the first pin on the package's name that fits any list of a version decides for it, else the best of
+ * its lists does.
+ */
 const choices = (
   name: string,
+  installed: string,
   offers: readonly AptListed[],
   preferences: Preferences,
 ): readonly Choice[] => {
-  const byVersion = new Map<string, Choice>();
+  const byVersion = new Map<string, readonly AptListed[]>([[installed, []]]);
   for (const offer of offers) {
-    const rank = priorityOf(name, offer, preferences);
-    const known = byVersion.get(offer.version);
-    const better = known === undefined || rank.priority > known.priority ? rank : known;
-    byVersion.set(offer.version, {
-      version: offer.version,
-      priority: better.priority,
-      ...(better.because === undefined ? {} : { because: better.because }),
-      offers: [...(known?.offers ?? []), offer],
-    });
+    byVersion.set(offer.version, [...(byVersion.get(offer.version) ?? []), offer]);
   }
-  return [...byVersion.values()];
+  const named = preferences.pins.filter(({ packages }) =>
+    packages.some(each => each !== '*' && idMatches(each, name)),
+  );
+  return [...byVersion]
+    .map(([version, lists]): Choice => {
+      const here: AptListed = {
+        name,
+        version,
+        arch: '',
+        section: '',
+        component: '',
+        release: local,
+        path: '',
+      };
+      const places = version === installed ? [...lists, here] : lists;
+      const own = named.find(({ matches }) => places.some(matches));
+      const ranks = [
+        ...lists.map(offer => listRank(offer, preferences)),
+        ...(version === installed ? [installedRank] : []),
+      ];
+      const rank =
+        own === undefined ? ranks.reduce((x, y) => (y.priority > x.priority ? y : x)) : byPin(own);
+      return { version, offers: lists, ...rank };
+    })
+    .sort((x, y) => (deb.compare(x.version, y.version) === 1 ? -1 : 1));
 };
 
 const noPreferences: Preferences = { pins: [], defaultReleases: [] };
 
 /**
  * What `apt upgrade` would install instead of `installed` (apt_preferences(5)): the highest priority
- * wins, then the highest version, and nothing is downgraded below priority 1001.
+ * wins, then the highest version, and nothing is downgraded below priority 1000.
  */
 export const candidateOf = (
   name: string,
@@ -190,19 +225,11 @@ export const candidateOf = (
   preferences: Preferences = noPreferences,
 ): Choice | undefined => {
   let best: Choice | undefined;
-  let bestPriority = 100;
-  for (const choice of choices(name, offers, preferences)) {
-    const priority =
-      choice.version === installed ? Math.max(100, choice.priority) : choice.priority;
+  for (const choice of choices(name, installed, offers, preferences)) {
     const order = deb.compare(choice.version, installed);
-    if (order === 'incomparable' || priority < 0) continue;
-    if (order < 0 && priority <= 1000) continue;
-    if (priority < bestPriority) continue;
-    const newer = deb.compare(choice.version, best?.version ?? installed);
-    if (priority > bestPriority || newer === 1) {
-      best = choice;
-      bestPriority = priority;
-    }
+    if (order === 'incomparable' && choice.version !== installed) continue;
+    if (order === -1 && choice.priority < 1000) continue;
+    if (choice.priority > (best?.priority ?? 0)) best = choice;
   }
   return best === undefined || best.version === installed ? undefined : best;
 };
@@ -215,7 +242,7 @@ export const whatHolds = (
   preferences: Preferences,
   wanted: string,
 ): string => {
-  const all = choices(name, offers, preferences);
+  const all = choices(name, installed, offers, preferences);
   const own = all.find(({ version }) => version === installed)?.because;
   const other = all.find(({ version }) => version === wanted)?.because;
   const because = other ?? own ?? all.find(each => each.because !== undefined)?.because;
