@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type HostView, openRoot } from '../../src/host/view.ts';
 
 /** Content, or where a link leads, or content with the time of its last change. */
-export type TreeEntry =
+type TreeEntry =
   | string
   | Uint8Array
   | { readonly link: string }
