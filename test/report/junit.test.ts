@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { readXml, type XmlElement } from '../../src/core/formats/xml.ts';
 import { checks } from '../../src/core/verdict.ts';
-import { readXml, type XmlElement } from '../../src/inventory/syntax/xml.ts';
 import { junit } from '../../src/report/junit.ts';
 import { answerWith, component, hostileAnswer } from '../support/answers.ts';
 import { manyAnswers } from './answers.ts';

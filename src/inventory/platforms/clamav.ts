@@ -1,12 +1,12 @@
 import { type Component, componentId, type Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { readUnit, unitValues } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../daemon.ts';
 import { daemonComponent, type Listening } from '../daemon-component.ts';
 import { parseHostPort, parseMilterSocket } from '../endpoint.ts';
 import type { Endpoint, Link, Listener, Platform } from '../platform.ts';
 import { type MilterSetting, milterSetting, readMilterConfig } from '../syntax/milter-config.ts';
-import { readUnit, unitValues } from '../syntax/systemd.ts';
 import { clamdLog, milterLog } from './clamav/logs.ts';
 import { signatureSources } from './clamav/signatures.ts';
 

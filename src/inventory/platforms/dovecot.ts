@@ -1,9 +1,9 @@
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { switchedOn } from '../../core/formats/systemd.ts';
 import { exposureOfAll, rootReach } from '../daemon.ts';
 import { identify } from '../identify.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
 import { dovecotSetting, effectiveDovecot } from '../syntax/dovecot-lookup.ts';
-import { switchedOn } from '../syntax/systemd.ts';
 import { authOf } from './dovecot/auth.ts';
 import { connectionsOf } from './dovecot/connections.ts';
 import { dictsOf } from './dovecot/dicts.ts';

@@ -1,9 +1,9 @@
 import { type Component, componentId, type Reach, type Version } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { crontabReads } from '../../core/formats/crontab.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
-import { crontabReads } from '../syntax/crontab.ts';
 import { fetchmail } from './mail-readers/fetchmail.ts';
 import { getmail } from './mail-readers/getmail.ts';
 import { homesOf } from './mail-readers/homes.ts';

@@ -1,8 +1,8 @@
 import type { Component } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
 import { exposureOf, showEndpoint } from '../endpoint.ts';
 import type { Platform } from '../platform.ts';
-import { readUnit, switchedOn, unitValue } from '../syntax/systemd.ts';
 import {
   type CoreConfig,
   coreConfigs,

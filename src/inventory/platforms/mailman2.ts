@@ -7,6 +7,7 @@ import {
   type Reach,
 } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { switchedOn } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, dirOf } from '../../core/paths.ts';
 import { identify } from '../identify.ts';
@@ -17,7 +18,6 @@ import {
   pyText,
   readPythonSettings,
 } from '../syntax/python-literals.ts';
-import { switchedOn } from '../syntax/systemd.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
 import { mailRoutes } from './web-front/mail-routes.ts';
 

@@ -1,12 +1,12 @@
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { exposureOf, parseHostPort, showEndpoint } from '../endpoint.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Platform } from '../platform.ts';
 import { showDatabase } from '../syntax/database-url.ts';
 import { plistText } from '../syntax/plist.ts';
-import { readUnit, switchedOn, unitValue } from '../syntax/systemd.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
 import { logFileOf, sogoLogs } from './sogo/logs.ts';
 import { type SogoTable, sogoReach, sourcesOf, tablesOf, type UserSource } from './sogo/reach.ts';

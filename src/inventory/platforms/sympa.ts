@@ -1,13 +1,13 @@
 import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 import { type DatabaseUrl, showDatabase } from '../syntax/database-url.ts';
 import { type Directive, lastDirective, readDirectives } from '../syntax/directives.ts';
-import { readUnit, switchedOn, unitValue } from '../syntax/systemd.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
 import { authLinks, type SympaLink, subscriberLinks } from './sympa/sources.ts';
 import { mailRoutes } from './web-front/mail-routes.ts';

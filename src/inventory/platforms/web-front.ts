@@ -1,11 +1,11 @@
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { switchedOn } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { exposureOf, showEndpoint } from '../endpoint.ts';
 import { identify } from '../identify.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
 import { type PhpPool, phpPoolPaths } from '../syntax/php-fpm.ts';
-import { switchedOn } from '../syntax/systemd.ts';
 import {
   exposureOfServed,
   poolsOf,

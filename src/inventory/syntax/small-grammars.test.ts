@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCrontab } from './crontab.ts';
+import { parseCrontab } from '../../core/formats/crontab.ts';
+import { parseUnit } from '../../core/formats/systemd.ts';
+import { readXml, xmlAll } from '../../core/formats/xml.ts';
 import { parseDatabaseUrl, showDatabase } from './database-url.ts';
 import { readPhpPools } from './php-fpm.ts';
 import { plistText, readPlist } from './plist.ts';
 import { readPythonIni } from './python-ini.ts';
 import { pyEntry, pySetting, pyText, pyTexts, readPythonSettings } from './python-literals.ts';
-import { parseUnit } from './systemd.ts';
-import { readXml, xmlAll } from './xml.ts';
 
 test('no reader throws or hangs on any text', () => {
   const alphabet = fc.constantFrom(...'{}()[]=;:,"\'\\<>/&!#% \n\tab$'.split(''));

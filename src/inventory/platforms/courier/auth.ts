@@ -1,11 +1,11 @@
 import type { AccessLog } from '../../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { readUnit, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { rootReach } from '../../daemon.ts';
 import { identify } from '../../identify.ts';
 import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
-import { readUnit, unitValue } from '../../syntax/systemd.ts';
 import { storeOf } from './auth-databases.ts';
 import { readModuleList } from './auth-file.ts';
 import {

@@ -5,6 +5,7 @@ import {
   type Place,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { readUnit, unitNames, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../../daemon.ts';
@@ -13,7 +14,6 @@ import type { Link, Listener } from '../../platform.ts';
 import { type DovecotConfig, readDovecotConfig } from '../../syntax/dovecot.ts';
 import { type DovecotItem, effectiveDovecotList } from '../../syntax/dovecot-lookup.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
-import { readUnit, unitNames, unitValue } from '../../syntax/systemd.ts';
 
 /** One Dovecot of a host: a program and the configuration that it is started with. */
 export interface Instance {

@@ -1,7 +1,6 @@
 import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { baseOf } from '../../../core/paths.ts';
-import { cronJobs } from '../../syntax/crontab.ts';
+import { cronJobs } from '../../../core/formats/crontab.ts';
 import {
   parseUnit,
   readUnit,
@@ -9,7 +8,8 @@ import {
   unitNames,
   unitValue,
   unitValues,
-} from '../../syntax/systemd.ts';
+} from '../../../core/formats/systemd.ts';
+import { baseOf } from '../../../core/paths.ts';
 
 /** A command that some timer or service of this host starts. */
 export interface Invocation {

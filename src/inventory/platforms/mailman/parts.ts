@@ -5,10 +5,10 @@ import {
   type Place,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { switchedOn } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { identify } from '../../identify.ts';
 import { showDatabase } from '../../syntax/database-url.ts';
-import { switchedOn } from '../../syntax/systemd.ts';
 import { exposureOfServed } from '../../syntax/web-server.ts';
 import { mailRoutes } from '../web-front/mail-routes.ts';
 import { type CoreConfig, coreConfigs, coreDatabase, corePlugs, hyperkittyTarget } from './core.ts';

@@ -1,6 +1,6 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { cronJobs } from '../../syntax/crontab.ts';
+import { cronJobs } from '../../../core/formats/crontab.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';
 import { type PlistValue, plistItems, plistText, plistYes } from '../../syntax/plist.ts';
 import type { SogoScope } from './settings.ts';

@@ -6,11 +6,11 @@ import {
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { cronJobs, crontabReads } from '../../../core/formats/crontab.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
 import { programPaths } from '../../daemon.ts';
 import { identify } from '../../identify.ts';
-import { cronJobs, crontabReads } from '../../syntax/crontab.ts';
 import { readAssignments } from '../../syntax/shell-defaults.ts';
 import { type Config, type Setting, settingOf } from './config.ts';
 

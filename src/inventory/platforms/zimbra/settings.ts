@@ -1,8 +1,8 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place, Reach, Version } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { readXmlFile, xmlAll } from '../../../core/formats/xml.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { readXmlFile, xmlAll } from '../../syntax/xml.ts';
 
 export const localConfigPath = '/opt/zimbra/conf/localconfig.xml';
 export const historyPath = '/opt/zimbra/.install_history';

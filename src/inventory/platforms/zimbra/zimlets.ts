@@ -1,7 +1,7 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { readXmlFile, type XmlElement, xmlAll } from '../../../core/formats/xml.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { readXmlFile, type XmlElement, xmlAll } from '../../syntax/xml.ts';
 
 /** A zimlet as it lies on the server. */
 export interface Zimlet {
