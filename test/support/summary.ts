@@ -12,7 +12,7 @@ export default class Summary implements Reporter {
       if (module.errors().length > 0) counts.failed += 1;
       const tests = [...module.children.allTests()];
       // A suite that makes its tests from what the machine has may be left with none at all.
-      if (tests.length === 0) skipped.push(module.relativeModuleId);
+      if (tests.length === 0 && module.errors().length === 0) skipped.push(module.relativeModuleId);
       for (const test of tests) {
         const { state } = test.result();
         counts[state] += 1;
