@@ -101,7 +101,11 @@ describe.skipIf(missing)(title, () => {
   test('is found by its program file, with its version', () => {
     const files = openRoot(root);
     const { components } = sendmail.read(files, readPackages(files, packageSources));
-    expect(components.find(({ id }) => id === 'sendmail')?.version).toEqual({ value: version });
+    const found = components.find(({ id }) => id === 'sendmail')?.version;
+    // Where its package is known, that version counts: the program's own with Debian's behind it.
+    expect(found !== undefined && 'value' in found ? found.value.split('-')[0] : found).toBe(
+      version,
+    );
   });
 
   test.skipIf(missing || !existsSync(join(root, 'usr/bin/m4')))(
