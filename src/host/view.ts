@@ -1,20 +1,11 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  type Stats,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, readSync, realpathSync, type Stats } from 'node:fs';
 import type { FileKind, FileStat, FileView, FolderEntry } from '../core/files.ts';
 import { hasWildcard, segmentPattern } from '../core/glob.ts';
 import { type HostLimits, hostLimits } from '../core/limits.ts';
 import { joinPath } from '../core/paths.ts';
 import type { Unseen } from '../core/unseen.ts';
+import { readEntries } from './entries.ts';
+import { openFile, whyNot, withHandle } from './handle.ts';
 import { makeResolver } from './resolve.ts';
 import { walk } from './walk.ts';
 
@@ -110,21 +101,13 @@ export const openRoot = (
       });
       return undefined;
     }
-    const hostPath = hostRoot + found.inner;
     let fd: number | undefined;
     try {
-      // O_NOFOLLOW and the check behind it: whoever owns the folder may swap a link in meanwhile.
-      fd = openSync(hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      fd = openFile(hostRoot, found.inner, found.stats);
       filesOpened += 1;
-      const opened = fstatSync(fd);
-      if (!opened.isFile() || opened.ino !== found.stats.ino || !leadsTo(fd, hostPath)) {
-        note({ what: path, why: 'changed while it was being opened', how: 'Run Postern again.' });
-        return undefined;
-      }
-      return use(fd, opened.size);
+      return use(fd, fstatSync(fd).size);
     } catch (thrown) {
-      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'error';
-      note({ what: path, why: `cannot be read (${code})`, how: readable });
+      note({ what: path, ...whyNot(thrown, 'read') });
       return undefined;
     } finally {
       if (fd !== undefined) closeSync(fd);
@@ -220,11 +203,13 @@ export const openRoot = (
     const found = resolved(path);
     if (found === undefined || !found.stats.isDirectory()) return [];
     try {
-      const entries = readdirSync(hostRoot + found.inner, { withFileTypes: true });
+      const entries = withHandle(hostRoot, found.inner, found.stats, folder =>
+        readEntries(folder, limits.folderEntriesMax),
+      );
       if (entries.length > limits.folderEntriesMax) {
         note({
           what: path,
-          why: `holds ${entries.length} entries; only the first ${limits.folderEntriesMax} were looked at`,
+          why: `holds more than ${limits.folderEntriesMax} entries; only so many were looked at`,
           how: readable,
         });
       }
@@ -238,8 +223,7 @@ export const openRoot = (
       }
       return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (thrown) {
-      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'error';
-      note({ what: path, why: `cannot be listed (${code})`, how: readable });
+      note({ what: path, ...whyNot(thrown, 'listed') });
       return [];
     }
   };
@@ -316,12 +300,3 @@ const passedOver = (hostRoot: string, without: readonly string[]): ReadonlySet<s
       return real.startsWith(`${hostRoot}/`) ? [real.slice(hostRoot.length)] : [];
     }),
   );
-
-/** Whether an open descriptor is the file meant, as Linux sees it. Elsewhere there is no way to ask. */
-const leadsTo = (fd: number, hostPath: string): boolean => {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`) === hostPath;
-  } catch {
-    return true;
-  }
-};

@@ -1,7 +1,9 @@
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { hasWildcard, segmentPattern } from '../core/glob.ts';
 import type { HostLimits } from '../core/limits.ts';
 import type { Unseen } from '../core/unseen.ts';
+import { readEntries } from './entries.ts';
+import { whyNot, withHandle } from './handle.ts';
 
 /** Folders, from the root, in which no mail software is ever unpacked, or which another reader owns. */
 const skippedPaths: ReadonlySet<string> = new Set([
@@ -153,16 +155,12 @@ export const walk = (
       }
       let entries: readonly Dirent[];
       try {
-        entries = readFolder(hostRoot + (folder === '' ? '/' : folder));
+        entries = withHandle(hostRoot, folder === '' ? '/' : folder, undefined, path =>
+          readEntries(path, limits.folderEntriesMax),
+        );
       } catch (thrown) {
-        const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'error';
-        if (code !== 'ENOENT') {
-          note({
-            what: folder === '' ? '/' : folder,
-            why: `cannot be listed (${code})`,
-            how: 'Run Postern as a user who may read it.',
-          });
-        }
+        const gone = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+        if (!gone) note({ what: folder === '' ? '/' : folder, ...whyNot(thrown, 'listed') });
         continue;
       }
       if (folder !== '' && isRootOfAnother(hostRoot + folder, entries)) {
@@ -178,7 +176,7 @@ export const walk = (
       if (entries.length > limits.folderEntriesMax) {
         note({
           what: folder === '' ? '/' : folder,
-          why: `holds ${entries.length} entries, more than ${limits.folderEntriesMax}: not searched for unpacked mail software`,
+          why: `holds more than ${limits.folderEntriesMax} entries: not searched for unpacked mail software`,
           how: 'Run Postern with --root on the part of it that holds software.',
         });
         continue;
@@ -210,5 +208,3 @@ export const walk = (
   for (const paths of found.values()) paths.sort();
   return found;
 };
-
-const readFolder = (path: string): readonly Dirent[] => readdirSync(path, { withFileTypes: true });
