@@ -116,3 +116,35 @@ export const audienceOf = (
   }
   return audience;
 };
+
+const engineOf = (section: ApacheDirective): string | undefined =>
+  section.block
+    ?.findLast(
+      ({ name, args }) =>
+        /^php\d?_(?:admin_)?(?:flag|value)$/.test(name) && args[0]?.toLowerCase() === 'engine',
+    )
+    ?.args[1]?.toLowerCase();
+
+/**
+ * Whether Directory sections keep mod_php from running the scripts of a folder, and of all below it:
+ * `php_admin_flag engine off`, as Debian has it for the folders of users.
+ */
+export const phpIsOff = (
+  sections: readonly ApacheDirective[],
+  folder: string | undefined,
+): boolean => {
+  if (folder === undefined) return false;
+  const stated = sections
+    .filter(({ name, args }) => name === 'directory' && args[0]?.startsWith('/') === true)
+    .map(section => ({ section, engine: engineOf(section) }))
+    .filter(({ engine }) => engine !== undefined);
+  const isOff = (engine: string | undefined): boolean => engine === 'off' || engine === '0';
+  const inEffect = stated
+    .filter(({ section }) => covers(section.args[0] ?? '', folder))
+    .sort((a, b) => depthOf(a.section) - depthOf(b.section))
+    .at(-1);
+  const onBelow = stated.some(
+    ({ section, engine }) => !isOff(engine) && isWithin(folder, joinPath(section.args[0] ?? '')),
+  );
+  return inEffect !== undefined && isOff(inEffect.engine) && !onBelow;
+};

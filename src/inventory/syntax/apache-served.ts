@@ -3,9 +3,10 @@ import type { FileView } from '../../core/files.ts';
 import { resolveFrom } from '../../core/paths.ts';
 import { isAnyAddress, parseHostPort } from '../endpoint.ts';
 import { type ApacheDirective, apacheAll, apacheLast } from './apache.ts';
-import { type Audience, audienceOf } from './apache-access.ts';
+import { type Audience, audienceOf, phpIsOff } from './apache-access.ts';
 import { type ApacheFormats, apacheFormats, apacheLogs } from './apache-logs.ts';
 import { apachePass, balancersOf } from './apache-pass.ts';
+import { userFolders } from './apache-userdir.ts';
 import type { Served, WebListen, WebPass, WebServer } from './served.ts';
 import { constantFolder, isWithin, literalPrefix } from './web-paths.ts';
 
@@ -274,7 +275,7 @@ const wholeOf = (server: WebServer, serverRoot: string, main: Block): Whole => {
 };
 
 /** A virtual host's routes and those it inherits; its own DocumentRoot replaces the main one. */
-const ofHost = (host: Host, whole: Whole): readonly Served[] => {
+const ofHost = (files: FileView, host: Host, whole: Whole): readonly Served[] => {
   const { server, serverRoot, main, formats } = whole;
   const block = host.block ?? main.filter(({ name }) => name === 'rewriterule');
   const balancers = balancersOf(main, block);
@@ -284,6 +285,7 @@ const ofHost = (host: Host, whole: Whole): readonly Served[] => {
   const routes = [
     ...own,
     ...whole.routes.filter(each => !(hasRoot && each.url === '/' && each.to.length === 0)),
+    ...userFolders(files, [...main, ...(host.block ?? [])]).map(each => ({ ...each, to: [] })),
   ];
   const sections = [...whole.sections, ...accessSections(host.block ?? [])];
   const handlers = [...whole.handlers, ...handlersIn(host.block ?? [], undefined, balancers, 0)];
@@ -294,6 +296,8 @@ const ofHost = (host: Host, whole: Whole): readonly Served[] => {
     if ('nobody' in audience) return [];
     const { listens, names } = host;
     const to = [...route.to, ...scriptsOf(route, handlers)];
+    // mod_php hands out what it is told not to run; nobody uses software that way.
+    if (server.php !== undefined && to.length === 0 && phpIsOff(sections, route.folder)) return [];
     return [{ server, ...route, to, listens, names, ...logging, ...audience }];
   });
 };
@@ -318,7 +322,7 @@ export const apacheServed = (
   const whole = wholeOf(server, serverRoot, main);
   const out: Served[] = [];
   for (const host of hostsOf(main)) {
-    out.push(...ofHost(host, whole));
+    out.push(...ofHost(files, host, whole));
     if (out.length > routesMax) {
       files.note({
         what: server.config,
