@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -171,5 +172,25 @@ describe('links', () => {
       ),
     );
     for (const page of named) expect(existsSync(page), page).toBe(true);
+  });
+});
+
+describe('the README', () => {
+  test('shows what the sample estate really prints', () => {
+    const [, shown = ''] =
+      /npx postern confirm  [\s\S]*?```\n\n```\n([\s\S]*?)```/.exec(read('README.md')) ?? [];
+    const wanted = shown.split('\n').filter(line => line !== '' && line !== '…');
+    expect(wanted.length).toBeGreaterThan(10);
+    const { stdout } = spawnSync(process.execPath, ['bin/postern.js', 'confirm', '--sample'], {
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+    });
+    const printed = stdout.split('\n');
+    let from = 0;
+    for (const line of wanted) {
+      const at = printed.indexOf(line, from);
+      expect(at, line).toBeGreaterThanOrEqual(from);
+      from = at + 1;
+    }
   });
 });
