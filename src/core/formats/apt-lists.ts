@@ -181,11 +181,12 @@ const scan = (files: FileView, names: ReadonlySet<string>): AptLists => {
       .filter(({ kind }) => kind === 'file' || kind === 'link')
       .map(({ name }) => `${folder}/${name}`),
   );
+  const present = new Set(paths);
   const releases = paths
     .filter(path => /_(?:In)?Release$/.test(path))
     .filter(
-      (path, _, all) =>
-        path.endsWith('InRelease') || !all.includes(path.replace(/_Release$/, '_InRelease')),
+      path =>
+        path.endsWith('InRelease') || !present.has(path.replace(/_Release$/, '_InRelease')),
     )
     .slice(0, listsMax)
     .map(path => ({

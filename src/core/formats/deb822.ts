@@ -46,14 +46,16 @@ export function* stanzas(text: string, wanted?: ReadonlySet<string>): Iterable<S
       continue;
     }
     if (c === 0x23) continue;
-    const colon = text.indexOf(':', start);
-    if (colon <= start || colon > stop) {
-      broken ??= text.slice(start, Math.min(stop, start + 60));
+    // Within the line: a file without a colon must not be searched to its end for each of its lines.
+    const content = text.slice(start, stop);
+    const colon = content.indexOf(':');
+    if (colon <= 0) {
+      broken ??= content.slice(0, 60);
       if (first === 0) first = line;
       last = '';
       continue;
     }
-    const name = text.slice(start, colon).toLowerCase();
+    const name = content.slice(0, colon).toLowerCase();
     if (name === 'package' && fields.has('package')) {
       yield { ...finished(), broken: broken ?? 'no empty line after it' };
       fields = new Map();
@@ -62,7 +64,7 @@ export function* stanzas(text: string, wanted?: ReadonlySet<string>): Iterable<S
     }
     if (first === 0) first = line;
     last = wanted === undefined || wanted.has(name) ? name : '';
-    if (last !== '') fields.set(name, text.slice(colon + 1, stop).trim());
+    if (last !== '') fields.set(name, content.slice(colon + 1).trim());
   }
   if (first > 0) yield finished();
 }

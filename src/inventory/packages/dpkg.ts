@@ -1,5 +1,5 @@
 import type { FileView } from '../../core/files.ts';
-import { aptListPatterns, isHouseVersion, readAptLists } from '../../core/formats/apt-lists.ts';
+import { type AptLists, aptListPatterns, isHouseVersion, readAptLists } from '../../core/formats/apt-lists.ts';
 import { type Stanza, stanzas } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
@@ -139,15 +139,14 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
     for (const stanza of stanzas(text, wantedFields)) found.push({ stanza, path });
   }
   // The lists are read once, for all packages, and not at all when every package names its vendor.
-  const askLists = (name: string, version: string): Maker | undefined =>
-    listedMaker(
-      readAptLists(
-        files,
-        found.flatMap(({ stanza }) => stanza.fields.get('package') ?? []),
-      ),
-      name,
-      version,
+  let lists: AptLists | undefined;
+  const askLists = (name: string, version: string): Maker | undefined => {
+    lists ??= readAptLists(
+      files,
+      found.flatMap(({ stanza }) => stanza.fields.get('package') ?? []),
     );
+    return listedMaker(lists, name, version);
+  };
   const packages: InstalledPackage[] = [];
   const owners: Owner[] = [];
   for (const { stanza, path } of found) {

@@ -49,7 +49,9 @@ export const openOwnership = (files: FileView, owners: readonly Owner[]): Owners
     }
     byName.set(owner.name, [owner]);
     const stem = owner.name.split(/[-.]/)[0] ?? owner.name;
-    byStem.set(stem, [...(byStem.get(stem) ?? []), owner.name]);
+    const kin = byStem.get(stem);
+    if (kin === undefined) byStem.set(stem, [owner.name]);
+    else kin.push(owner.name);
   }
   const lists = new Map<string, readonly string[]>();
   const sets = new Map<string, ReadonlySet<string>>();
