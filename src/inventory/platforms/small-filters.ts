@@ -21,7 +21,10 @@ import { parseHostPort, parseMilterSocket } from '../endpoint.ts';
 import type { Link, Platform, PlatformReading } from '../platform.ts';
 import { readDirectives } from '../syntax/directives.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
+import { postsrsdReads, readPostsrsd } from './small-filters/postsrsd.ts';
+import { readSpampd, spampdReads } from './small-filters/spampd.ts';
 import { type Filter, filters } from './small-filters/table.ts';
+import { readYamlServices, yamlServiceReads } from './small-filters/yaml-services.ts';
 
 /** A setting of the daemon, wherever it is written. */
 interface Setting {
@@ -276,17 +279,27 @@ const readFilter = (files: FileView, packages: PackageIndex, filter: Filter): Pl
   };
 };
 
-/** Filters and policy servers that one table row describes. */
+const others = [readSpampd, readPostsrsd, readYamlServices] as const;
+
+/** Filters and policy servers that one table row describes, and a few that need more than a row. */
 export const smallFilters: Platform = {
   id: 'small-filters',
   title: 'Small milters and policy servers',
-  reads: filters.flatMap(({ programs, configs, defaults }) => [
-    ...programPaths(programs),
-    ...configs,
-    ...defaults,
-  ]),
+  reads: [
+    ...filters.flatMap(({ programs, configs, defaults }) => [
+      ...programPaths(programs),
+      ...configs,
+      ...defaults,
+    ]),
+    ...spampdReads,
+    ...postsrsdReads,
+    ...yamlServiceReads,
+  ],
   read: (files, packages) => {
-    const readings = filters.map(filter => readFilter(files, packages, filter));
+    const readings = [
+      ...filters.map(filter => readFilter(files, packages, filter)),
+      ...others.map(read => read(files, packages)),
+    ];
     return {
       components: readings.flatMap(({ components }) => components),
       listeners: readings.flatMap(({ listeners }) => listeners ?? []),
