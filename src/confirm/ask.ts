@@ -36,10 +36,12 @@ const namesIn = ({ component, ancestors }: Subject): readonly string[] =>
 /** A name with a line break in it must not become a line of its own in text to paste. */
 const withTamedRemedy = (verdict: Verdict, names: readonly string[]): Verdict => {
   if (verdict.remedy === undefined) return verdict;
+  const { parts } = verdict;
   const wild = names.filter(name => /[\p{Cc}\p{Cf}\u2028\u2029]/u.test(name));
   if (wild.length === 0) return verdict;
   return {
     ...verdict,
+    ...(parts === undefined ? {} : { parts: parts.map(part => withTamedRemedy(part, names)) }),
     remedy: wild.reduce((text, name) => text.replaceAll(name, inRemedy(name)), verdict.remedy),
   };
 };

@@ -130,5 +130,6 @@ export const contained: Question = (subject, setting): Verdict => {
     evidence,
     remedy: [yamlName(setting.configurationPath), ...lines].join('\n'),
     weight: reach.some(({ mode }) => mode === 'admin') ? 22 : 12,
+    cause: open[0] ?? '',
   };
 };

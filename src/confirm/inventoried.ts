@@ -55,6 +55,7 @@ export const inventoried: Question = (subject, setting): Verdict => {
       evidence,
       remedy,
       weight: 45,
+      cause: 'owner forgotten',
     };
   }
   const noOwner = unowned ? 'nobody is named as its owner' : '';
@@ -64,6 +65,7 @@ export const inventoried: Question = (subject, setting): Verdict => {
     evidence,
     remedy,
     weight: missing.length > 0 ? 25 : 10,
+    cause: missing.length > 0 ? 'facts not known' : 'owners not named',
   };
 };
 

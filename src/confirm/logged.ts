@@ -17,6 +17,23 @@ const weightOf = (log: AccessLog): number =>
 
 const worst = (logs: readonly AccessLog[]): number => Math.max(...logs.map(weightOf));
 
+/** What no setting mends is no less a fault, but there is less to do about it. */
+const canBePasted = ({ remedy }: AccessLog): boolean =>
+  remedy?.split('\n').some(line => line !== '' && !line.startsWith('#')) === true;
+
+/** One fault of one question, to be mended by itself. */
+const partOf = (log: AccessLog, via: string, platform: string): Verdict => ({
+  state: 'fail',
+  why: `${sayFault(log)}${via}`,
+  evidence: [evidenceOf(`${log.question}: ${log.emitted}; ${log.why}`, log.because)],
+  remedy: log.remedy ?? `# See docs/platforms/${platform}.md`,
+  weight: weightOf(log) - (canBePasted(log) ? 0 : 15),
+  cause: log.remedy ?? log.why,
+});
+
+const sayFault = ({ question, emitted, why }: AccessLog): string =>
+  `"${question}" is ${emitted === 'off' ? 'not logged' : 'only partly logged'}: ${why}`;
+
 const trailEvidence = (trail: LogTrail | undefined): Verdict['evidence'] =>
   trail?.rotation === undefined ? [] : [evidenceOf(trail.rotation.why, trail.rotation.because)];
 
@@ -35,6 +52,7 @@ export const logged: Question = (subject): Verdict => {
       evidence: component.foundAt.map(place => evidenceOf('found here', place)),
       remedy: `# Find out what ${component.name} writes down about the mail it handles, and where.`,
       weight: 30,
+      cause: `no log known of ${component.platform}`,
     };
   }
   const via =
@@ -47,10 +65,11 @@ export const logged: Question = (subject): Verdict => {
   if (faulty.length > 0) {
     return {
       state: 'fail',
-      why: `${faulty.map(log => `"${log.question}" is ${log.emitted === 'off' ? 'not logged' : 'only partly logged'}: ${log.why}`).join('; ')}${via}`,
+      why: `${faulty.map(sayFault).join('; ')}${via}`,
       evidence,
       remedy: remedies === '' ? `# See docs/platforms/${logging.platform}.md` : remedies,
       weight: worst(faulty),
+      parts: faulty.map(log => partOf(log, via, logging.platform)),
     };
   }
   const gone = logs.filter(log => log.emitted === 'on' && lostBefore(log) !== undefined);

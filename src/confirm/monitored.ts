@@ -33,6 +33,7 @@ export const monitored: Question = (subject, { watchers }): Verdict => {
       evidence: logs.map(log => evidenceOf(`${log.question}: ${log.why}`, log.because)),
       remedy: '# Switch the log on first: see the check "logged".',
       weight: 55,
+      follows: 'logged',
     };
   }
   const reading = watchers.filter(watcher => logs.some(log => reads(watcher, log)));
@@ -56,5 +57,6 @@ export const monitored: Question = (subject, { watchers }): Verdict => {
     remedy:
       '# Postern does not watch logs yet (this version reads settings only).\n# Until it does: have your SIEM alert on mailbox reads per component, and keep proof that the rule ran.',
     weight: reading.length > 0 || shipped !== undefined ? 10 : 15,
+    cause: 'nothing watches the logs',
   };
 };

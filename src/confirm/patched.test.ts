@@ -221,6 +221,49 @@ const anyFacts: fc.Arbitrary<PatchFacts> = fc
     ...(indexAsOf === undefined ? {} : { indexAsOf }),
   }));
 
+test.each<[string, Partial<Component>, string, string]>([
+  [
+    'a gateway on another host',
+    { kind: 'gateway', version: { unknown: 'it runs on another host, smtp.example.jp:587' } },
+    'it runs on another host (smtp.example.jp:587)',
+    'Run Postern on the host behind smtp.example.jp:587',
+  ],
+  [
+    'a database server',
+    { kind: 'database-link', version: { unknown: 'it is a database that Postfix asks' } },
+    'a connection to a server',
+    'On this host: its own package gets the updates',
+  ],
+  [
+    'a service on the network',
+    { kind: 'connector', name: 'maps.example.jp', id: componentId('rspamd/maps.example.jp') },
+    'a service on the network',
+    'Ask whoever runs it',
+  ],
+  [
+    'a service on this host',
+    { kind: 'connector', id: componentId('rspamd/redis:127.0.0.1:6379') },
+    'asked over a socket',
+    'Find out which program listens there',
+  ],
+  [
+    'a socket that nobody here listens on',
+    {
+      version: {
+        unknown: 'nothing that was read on this host says that it listens on 127.0.0.1:4001',
+      },
+    },
+    'which software answers there',
+    'Find out which program listens there',
+  ],
+])('%s has no package of this host, and it says who must be asked', (_, what, why, remedy) => {
+  const verdict = patched({ component: component(undefined, what), ancestors: [] }, setting);
+  expect(verdict.state).toBe('unknown');
+  expect(verdict.why).toContain(why);
+  expect(verdict.remedy).toContain(remedy);
+  expect(verdict.remedy).not.toContain('distribution');
+});
+
 test('passes only on a fresh index of something supported, or on a fix younger than its deadline', () => {
   fc.assert(
     fc.property(anyFacts, patch => {

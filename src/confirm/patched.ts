@@ -1,6 +1,7 @@
 import type { PatchFacts, Since } from '../core/patch.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
 import { evidenceOf, type Question, reachOf, type Setting, type Subject } from './question.ts';
+import { withoutPackage } from './unpackaged.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -154,8 +155,13 @@ const endedVerdict = (
     why: `security support ended on ${dayOf(since)}: ${why}`,
     evidence: facts,
     // Commented out: whoever pastes it must have moved away first.
-    remedy: `# ${name} gets no security updates any more. Move to a release that does,\n# or to a supported replacement; then remove this one:\n#   ${commandsFor(subject).remove} ${name}`,
+    remedy: [
+      '# No security updates come any more. Move to a release that gets them, or to a',
+      '# supported replacement; then remove this one:',
+      `#   ${commandsFor(subject).remove} ${name}`,
+    ].join('\n'),
     weight: 85,
+    cause: `support of ${component.platform} ended ${dayOf(since)}`,
   };
 };
 
@@ -237,46 +243,4 @@ const indexAge = (
     `the package index${whose} is of ${dayOf(patch.indexAsOf)}, ${Math.floor(hours / 24)} days old: what was released since is not known`,
     `${how}\n# If its date stays the same, the repository itself publishes nothing: ask its maker.`,
   );
-};
-
-/** How to ask what is known of a package that Composer or pip installed. */
-const auditOf = ({ component }: Subject): string | undefined => {
-  switch (component.package?.ecosystem) {
-    case 'composer':
-      return '# Ask for its known flaws, in the folder that holds its composer.lock:\ncomposer audit';
-    case 'pypi':
-      return '# Ask for its known flaws, with the Python that runs it:\npip-audit';
-    case 'deb':
-    case 'rpm':
-    case 'apk':
-    case undefined:
-      return undefined;
-  }
-};
-
-const withoutPackage = (subject: Subject): Verdict => {
-  const { component, ancestors } = subject;
-  const [host] = ancestors;
-  const audit = auditOf(subject);
-  if (audit !== undefined) {
-    return {
-      state: 'unknown',
-      why: `${component.name} was installed by ${component.package?.ecosystem === 'composer' ? 'Composer' : 'pip'}, and nothing on this host tells which of its versions have known flaws`,
-      evidence: component.foundAt.map(place => evidenceOf('found here', place)),
-      remedy: audit,
-      weight: 50,
-    };
-  }
-  const shown = 'value' in component.version ? ` (version ${component.version.value})` : '';
-  return {
-    state: 'unknown',
-    why: `no package manager on this host looks after it${shown}, so nothing here tells whether it has a known flaw`,
-    evidence: component.foundAt.map(place => evidenceOf('found here', place)),
-    remedy: [
-      `# ${component.name} was not installed by a package manager: nobody updates it for you.`,
-      `# Compare its version with its maker's security notes${host === undefined ? '' : ` (it runs inside ${host.name})`},`,
-      '# or replace it by the distribution’s package.',
-    ].join('\n'),
-    weight: 50,
-  };
 };

@@ -57,6 +57,7 @@ test('what rotation keeps at most decides where the least cannot be told', () =>
     rotation: {
       keepsDays: 35,
       why: 'logrotate keeps a line at most 35 days (weekly, rotate 4, maxsize 5M)',
+      because: { path: '/etc/logrotate.d/rsyslog', line: 1 },
     },
     unknown: 'it is also rotated whenever it grows beyond 5M',
   };
@@ -84,7 +85,7 @@ test('a journal in memory keeps no day for certain', () => {
   });
   expect(verdict.state).toBe('fail');
   expect(verdict.why).toContain('no day of /run/log/journal is certain to be kept');
-  expect(verdict.remedy).toContain('Install rsyslog');
+  expect(verdict.remedy).toContain('install rsyslog');
 });
 
 test('without a trail nothing is claimed; without a log it fails; switched off it does not apply', () => {

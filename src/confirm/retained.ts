@@ -1,6 +1,7 @@
 import type { AccessLog, LogTrail } from '../core/access-log.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
 import { evidenceOf, isOff, logsOf, notApplicable, type Question } from './question.ts';
+import { keepLonger, shipCopy } from './retained-remedies.ts';
 
 type Kept = AccessLog & { readonly trail: LogTrail };
 
@@ -49,6 +50,7 @@ export const retained: Question = (subject, { policy }): Verdict => {
         ? '# Switch the log on first: see the check "logged".'
         : '# Make its log visible first: see the check "logged".',
       weight: off ? 55 : 25,
+      follows: 'logged',
     };
   }
   const evidence = kept.flatMap(evidenceOfTrail);
@@ -66,10 +68,12 @@ export const retained: Question = (subject, { policy }): Verdict => {
       state: 'fail',
       why: `${shortcoming(shortest.trail)} and goes nowhere else; the policy asks for ${policy.retentionDays} days`,
       evidence,
-      remedy: remedyFor(shortest.trail, policy.retentionDays),
+      remedy: keepLonger(shortest.trail, policy.retentionDays),
       weight: 60,
+      cause: rotatedBy(shortest.trail),
     };
   }
+  const shipped = kept.find(({ trail }) => trail.shippedTo !== undefined)?.trail.shippedTo;
   const reasons = kept.map(({ trail }) => {
     const name = nameOf(trail);
     if (trail.shippedTo !== undefined) {
@@ -85,11 +89,19 @@ export const retained: Question = (subject, { policy }): Verdict => {
     state: 'unknown',
     why: reasons.join('; '),
     evidence,
-    remedy: kept.some(({ trail }) => trail.shippedTo !== undefined)
-      ? '# Check the retention on the log host that receives the copy, and write it down.'
-      : '# Send a copy to a host whose administrators are not this one’s, for example:\n# in /etc/rsyslog.d/90-ship.conf:\n*.* action(type="omfwd" target="loghost.example" port="6514" protocol="tcp" StreamDriver="gtls" StreamDriverMode="1")',
+    remedy:
+      shipped === undefined
+        ? shipCopy(kept)
+        : '# Check the retention on the log host that receives the copy, and write it down.',
     weight: 20,
+    cause: shipped === undefined ? 'logs do not leave the host' : `kept at ${shipped}`,
   };
+};
+
+/** Logs of one stanza are kept longer by the same lines. */
+const rotatedBy = ({ path, rotation }: LogTrail): string => {
+  const place = rotation?.because;
+  return place === undefined ? `rotation of ${path ?? ''}` : `${place.path}:${place.line ?? 0}`;
 };
 
 /**
@@ -109,30 +121,4 @@ const shortcoming = (trail: LogTrail): string => {
   return trail.path === undefined
     ? `its lines are kept nowhere (${trail.rotation?.why ?? 'no file gets them'})`
     : `no day of ${name} is certain to be kept (${trail.rotation?.why ?? ''})`;
-};
-
-const remedyFor = (trail: LogTrail, days: number): string => {
-  const weeks = Math.ceil(days / 7);
-  if (trail.path === undefined) {
-    return '# Switch on a log that is written to a file first: see the check "logged".';
-  }
-  if (trail.path.endsWith('/log/journal')) {
-    return [
-      '# The journal is bounded by size: write the mail log to a file as well.',
-      '# Install rsyslog, then in /etc/rsyslog.d/30-mail.conf:',
-      'mail.*\t-/var/log/mail.log',
-      '# and in /etc/logrotate.d/mail-log:',
-      `/var/log/mail.log {\n\tweekly\n\trotate ${weeks}\n\tcompress\n\tmissingok\n}`,
-    ].join('\n');
-  }
-  const why = trail.rotation?.why ?? '';
-  const place = trail.rotation?.because;
-  const where = place === undefined ? '/etc/logrotate.d/postern-retention' : place.path;
-  const drop = ['maxage', 'maxsize', 'size'].filter(word => new RegExp(`\\b${word} `).test(why));
-  return [
-    `# in ${where}, in the stanza of ${trail.path}${drop.length === 0 ? '' : `, in place of its ${drop.join(' and ')}`}:`,
-    'weekly',
-    `rotate ${weeks}`,
-    'compress',
-  ].join('\n');
 };

@@ -37,6 +37,12 @@ export interface Verdict {
   readonly remedy?: string;
   /** How much it matters, 0 to 100: used only for ordering. */
   readonly weight?: number;
+  /** What has to be changed to mend it: the same text for the same act. Used only for grouping. */
+  readonly cause?: string;
+  /** Mended along with that check's fault: nothing to do by itself. Used only for ordering. */
+  readonly follows?: Check;
+  /** Where several things have to be mended: each by itself. */
+  readonly parts?: readonly Verdict[];
   readonly exception?: Exception;
 }
 

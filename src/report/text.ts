@@ -129,9 +129,13 @@ const hang = (text: string, indent: string): string =>
 
 const isComment = (line: string): boolean => line.startsWith('# ');
 
+/** Beyond this a line is no configuration any more, and a terminal is of no use for it. */
+const remedyColumnsMax = 1_000;
+
 /**
- * Text to paste, so its lines stay as they are: the indent gives way first. A line of configuration
- * longer than the page is broken where the mark shows it.
+ * Text to paste: it starts at the margin, because Postfix, INI files and Python take an indented
+ * line for something else, and no line of configuration is broken or cut, however wide. Comments are
+ * for reading, and are wrapped.
  */
 const remedyLines = (remedy: string): readonly string[] => {
   const lines = printable(remedy)
@@ -139,16 +143,12 @@ const remedyLines = (remedy: string): readonly string[] => {
     .replaceAll('\r', '')
     .split('\n')
     .map(line => line.trimEnd());
-  const widths = lines.filter(line => !isComment(line)).map(width);
-  const longest = Math.max(0, ...widths.filter(each => each <= columns));
-  const indent = ' '.repeat(Math.min(6, columns - longest));
-  return lines.flatMap(line => {
-    if (isComment(line)) return wrap(line.slice(2), columns, `${indent}# `).split('\n');
-    if (width(line) + indent.length <= columns) return line === '' ? [''] : [`${indent}${line}`];
-    const start = (/^ */.exec(line)?.[0] ?? '').slice(0, columns / 2);
-    const pieces = wrap(line.trimStart(), columns - 2, `${indent}${start}`).split('\n');
-    return pieces.map((piece, i) => (i < pieces.length - 1 ? `${piece} ⏎` : piece));
-  });
+  if (lines.some(line => !isComment(line) && width(line) > remedyColumnsMax)) {
+    return ['# Its lines are too long to be shown here: --format json has them.'];
+  }
+  return lines.flatMap(line =>
+    isComment(line) ? wrap(line.slice(2), columns, '# ').split('\n') : [line],
+  );
 };
 
 const showFinding = (finding: Finding, number: number, paint: Paint): string => {
@@ -193,7 +193,7 @@ const showFinding = (finding: Finding, number: number, paint: Paint): string => 
             '    ',
           ),
         ]),
-    ...(verdict.remedy === undefined ? [] : remedyLines(verdict.remedy)),
+    ...(verdict.remedy === undefined ? [] : ['', ...remedyLines(verdict.remedy)]),
   ].join('\n');
 };
 
