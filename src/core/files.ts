@@ -36,6 +36,8 @@ export interface FileView {
   stat(path: string): FileStat | undefined;
   /** Where the path leads after following every link, within the root. */
   real(path: string): string | undefined;
+  /** What the link at that path says, itself not followed; undefined when it is no link. */
+  link(path: string): string | undefined;
   /** The folder's entries, sorted by name; at most 20,000, beyond that also unseen. */
   list(path: string): readonly FolderEntry[];
   /**

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
-import { joinPath } from '../core/paths.ts';
+import { baseOf, dirOf, joinPath } from '../core/paths.ts';
 
 /** Where a path leads within the root, every link followed as `chroot` would. */
 export type Resolved =
@@ -9,6 +9,8 @@ export type Resolved =
 
 export interface Resolver {
   resolve(path: string): Resolved;
+  /** What the link at that path says; undefined when it is no link. */
+  link(path: string): string | undefined;
 }
 
 const codeOf = (thrown: unknown): string =>
@@ -91,5 +93,13 @@ export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
     return { at: 'found', inner: inner === '' ? '/' : inner, stats: last };
   };
 
-  return { resolve };
+  const link = (path: string): string | undefined => {
+    const bare = joinPath(path);
+    const folder = resolve(dirOf(bare));
+    if (folder.at !== 'found' || bare === '/') return undefined;
+    const step = stepAt(`${folder.inner === '/' ? '' : folder.inner}/${baseOf(bare)}`);
+    return step === 'absent' || 'why' in step ? undefined : step.target;
+  };
+
+  return { resolve, link };
 };

@@ -284,6 +284,7 @@ export const openRoot = (
     glob,
     note,
     real: path => resolved(path)?.inner,
+    link: path => resolver.link(path),
     get unseen() {
       return [...unseen.values()];
     },

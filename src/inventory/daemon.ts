@@ -85,15 +85,6 @@ const commandOf = (files: FileView, unit: Unit): readonly Word[] => {
   );
 };
 
-/** systemd runs the S links of System V scripts that have no unit of their own. */
-const startsByScript = (files: FileView, units: readonly string[]): boolean | null => {
-  const scripts = units.filter(name => files.stat(`/etc/init.d/${name}`)?.kind === 'file');
-  if (scripts.length === 0) return null;
-  const linked = files.list('/etc/rc3.d').map(({ name }) => name);
-  if (linked.length === 0) return null;
-  return scripts.some(name => linked.some(link => /^S\d\d/.test(link) && link.slice(3) === name));
-};
-
 /**
  * Finds a daemon. Undefined when the host shows that it is not there: a package database that does
  * not list it and no program of its name. Configuration left behind by a removed package is nothing.
@@ -122,9 +113,7 @@ export const findDaemon = (
     ...(unit === undefined ? {} : { unit }),
     words: command.slice(1),
     ...(user === undefined ? {} : { unitUser: { text: user.value, because: user.because } }),
-    startsAtBoot:
-      startsAtBoot(files, names.units) ??
-      (unit === undefined ? startsByScript(files, names.units) : null),
+    startsAtBoot: startsAtBoot(files, names.units),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { FileKind, FileView } from '../../src/core/files.ts';
 import { pathMatches } from '../../src/core/glob.ts';
-import { dirOf, joinPath } from '../../src/core/paths.ts';
+import { baseOf, dirOf, joinPath } from '../../src/core/paths.ts';
 import type { Unseen } from '../../src/core/unseen.ts';
 
 /** A file of a tree in memory: its content, or a link's target as `{ link }`. */
@@ -86,7 +86,12 @@ export const memoryView = (tree: Readonly<Record<string, MemoryFile>>): FileView
         gid: 0,
       };
     },
-    real: resolve,
+    real: path => resolve(path),
+    link: path => {
+      const folder = resolve(dirOf(path)) ?? '';
+      const file = tree[joinPath(folder, baseOf(path))];
+      return typeof file === 'object' && 'link' in file ? file.link : undefined;
+    },
     glob: pattern => {
       if (pattern.startsWith('**/')) return [];
       const wanted = joinPath(pattern);

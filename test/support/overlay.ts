@@ -4,6 +4,7 @@ import type { FileView } from '../../src/core/files.ts';
 export const overlay = (files: FileView, path: string, bytes: Uint8Array): FileView => {
   const text = Buffer.from(bytes).toString('utf8').replaceAll('\0', '\ufffd');
   return {
+    ...files,
     text: (asked, limits) => (asked === path ? text : files.text(asked, limits)),
     slice: (asked, offset, length) => {
       if (asked !== path) return files.slice(asked, offset, length);
@@ -14,11 +15,6 @@ export const overlay = (files: FileView, path: string, bytes: Uint8Array): FileV
       if (asked === path) yield bytes;
       else yield* files.chunks(asked, bytesMax);
     },
-    list: asked => files.list(asked),
-    stat: asked => files.stat(asked),
-    real: asked => files.real(asked),
-    glob: pattern => files.glob(pattern),
-    note: item => files.note(item),
     get unseen() {
       return files.unseen;
     },

@@ -1,6 +1,6 @@
 import type { Place } from '../component.ts';
 import type { FileView } from '../files.ts';
-import { baseOf } from '../paths.ts';
+import { baseOf, dirOf, resolveFrom } from '../paths.ts';
 
 /** One `Key=value` of a unit file, after drop-ins. */
 export interface UnitSetting {
@@ -65,10 +65,11 @@ export const parseUnit = (text: string, path: string): readonly UnitSetting[] =>
   return out;
 };
 
-/** A link to /dev/null (which a collected root may lack) or an empty file. */
-const isMasked = (files: FileView, path: string): boolean => {
-  const real = files.real(path);
-  return real === undefined || real === '/dev/null' || files.stat(path)?.sizeBytes === 0;
+/** A link to /dev/null, which the root may lack, or an empty file (systemd.unit(5)). */
+const isMask = (files: FileView, path: string): boolean => {
+  const link = files.link(path);
+  if (link !== undefined && resolveFrom(dirOf(path), link) === '/dev/null') return true;
+  return files.stat(path)?.sizeBytes === 0;
 };
 
 const isThere = (files: FileView, path: string): boolean => {
@@ -76,12 +77,39 @@ const isThere = (files: FileView, path: string): boolean => {
   return files.list(path.slice(0, slash)).some(({ name }) => name === path.slice(slash + 1));
 };
 
-/** A unit with its drop-ins; undefined when there is none of that name. */
+/** `clamd@scan.service`: an instance, and the template that stands for all of them. */
+const instanceOf = (
+  name: string,
+): { readonly instance: string; readonly template: string } | undefined => {
+  const match = /^([^@]+@)([^@]+)(\.[a-z]+)$/.exec(name);
+  return match === null
+    ? undefined
+    : { instance: match[2] ?? '', template: `${match[1] ?? ''}${match[3] ?? ''}` };
+};
+
+/** The file that counts for a unit: its own, or else the template of an instance. */
+const fragmentOf = (files: FileView, name: string): string | undefined => {
+  const template = instanceOf(name)?.template;
+  return [name, ...(template === undefined ? [] : [template])]
+    .flatMap(each => foldersOf(files).map(folder => `${folder}/${each}`))
+    .find(path => isThere(files, path));
+};
+
+/** Puts an instance's name where its template says `%i`; `%I`, which is unescaped, likewise. */
+const withInstance = (setting: UnitSetting, instance: string): UnitSetting => ({
+  ...setting,
+  value: setting.value
+    .slice(0, 65_536)
+    .replace(/%[%iI]/g, word => (word === '%%' ? word : instance)),
+});
+
+/** A unit with its drop-ins; undefined when there is none of that name, or it is masked. */
 export const readUnit = (files: FileView, name: string): Unit | undefined => {
   const folders = foldersOf(files);
-  const path = folders.map(folder => `${folder}/${name}`).find(each => isThere(files, each));
-  if (path === undefined || isMasked(files, path)) return undefined;
-  const template = name.includes('@') ? [name.replace(/@.*\./, '@.')] : [];
+  const path = fragmentOf(files, name);
+  if (path === undefined || isMask(files, path)) return undefined;
+  const instanceName = instanceOf(name);
+  const template = instanceName === undefined ? [] : [instanceName.template];
   const dropIns = [name, ...template].flatMap(each =>
     folders.flatMap(folder => files.glob(`${folder}/${each}.d/*.conf`)),
   );
@@ -91,7 +119,14 @@ export const readUnit = (files: FileView, name: string): Unit | undefined => {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, each]) => each);
   const settings = [path, ...ordered].flatMap(each => parseUnit(files.text(each) ?? '', each));
-  return { name, path, settings };
+  return {
+    name,
+    path,
+    settings:
+      instanceName === undefined
+        ? settings
+        : settings.map(each => withInstance(each, instanceName.instance)),
+  };
 };
 
 /** The values of one key, in order; an empty one clears those before it. */
@@ -115,50 +150,60 @@ export const unitNames = (files: FileView, ending: string): readonly string[] =>
   ),
 ];
 
-type BootState = 'started' | 'masked' | 'not started' | 'unknown';
+/** `off`: masked, or a System V script that no runlevel starts. */
+type BootState = 'started' | 'off' | 'not started' | 'unknown';
 
 const namesIn = (files: FileView, pattern: string): readonly string[] =>
   files.glob(pattern).flatMap(folder => files.list(folder).map(({ name }) => name));
 
-/** A systemd `wants` link, an S link of System V or an OpenRC runlevel starts it. */
-const bootState = (files: FileView, names: readonly string[]): BootState => {
-  const masked = names.some(name => {
-    const path = `/etc/systemd/system/${name}.service`;
-    return isThere(files, path) && isMasked(files, path);
-  });
-  if (masked) return 'masked';
-  // A link whose target lies outside what was collected is a link all the same.
-  const wanted = namesIn(files, '/etc/systemd/system/*.{wants,requires}');
-  const endings = ['.service', '.socket', '.timer'];
-  const isWanted = names.some(
+/** A `wants` link starts it, or its socket or timer. One whose target was not collected counts. */
+const isWanted = (wanted: readonly string[], names: readonly string[]): boolean =>
+  names.some(
     name =>
-      endings.some(ending => wanted.includes(name + ending)) ||
+      ['.service', '.socket', '.timer'].some(ending => wanted.includes(name + ending)) ||
       wanted.some(each => each.startsWith(`${name}@`)),
   );
-  if (isWanted) return 'started';
-  const packaged = namesIn(files, '/usr/lib/systemd/system/*.target.wants');
-  if (names.some(name => packaged.includes(`${name}.service`))) return 'started';
+
+/** systemd runs the S links of System V scripts that have no unit of their own. */
+const scriptState = (files: FileView, names: readonly string[]): BootState => {
+  const links = files.glob('/etc/rc[2-5].d/S[0-9][0-9]*').map(path => baseOf(path).slice(3));
+  if (links.some(each => names.includes(each))) return 'started';
+  if (links.length === 0) return 'unknown';
+  const hasScript = names.some(name => files.stat(`/etc/init.d/${name}`)?.kind === 'file');
+  return hasScript ? 'off' : 'not started';
+};
+
+/** A systemd `wants` link, an S link of System V or an OpenRC runlevel starts it. */
+const bootState = (files: FileView, asked: readonly string[]): BootState => {
+  const fragments = asked.map(name => ({ name, path: fragmentOf(files, `${name}.service`) }));
+  const isMasked = ({ path }: { readonly path: string | undefined }): boolean =>
+    path !== undefined && isMask(files, path);
+  const units = fragments.filter(each => each.path !== undefined && !isMasked(each));
+  // One masked name of several says nothing of a unit that goes by another.
+  if (units.length === 0 && fragments.some(isMasked)) return 'off';
+  const names = fragments.filter(each => !isMasked(each)).map(({ name }) => name);
+  const wanted = namesIn(files, '/etc/systemd/system/*.{wants,requires}');
+  const packaged = foldersOf(files)
+    .slice(1)
+    .flatMap(folder => namesIn(files, `${folder}/*.target.wants`));
+  if (isWanted(wanted, names) || isWanted(packaged, names)) return 'started';
   const runlevels = namesIn(files, '/etc/runlevels/*');
   if (runlevels.length > 0) {
     return runlevels.some(each => names.includes(each)) ? 'started' : 'not started';
   }
-  const hasUnit = names.some(name =>
-    foldersOf(files).some(folder => isThere(files, `${folder}/${name}.service`)),
-  );
-  if (wanted.length > 0) return hasUnit ? 'not started' : 'unknown';
-  const links = files.glob('/etc/rc[2-5].d/S[0-9][0-9]*').map(path => baseOf(path).slice(3));
-  if (links.length === 0) return 'unknown';
-  return links.some(each => names.includes(each)) ? 'started' : 'not started';
+  if (units.length > 0) return wanted.length > 0 ? 'not started' : 'unknown';
+  const script = scriptState(files, names);
+  return script === 'unknown' && wanted.length > 0 ? 'not started' : script;
 };
 
 /**
- * Whether a service is started when the host starts. False: it is masked. Null: nothing that was
- * seen starts it, though a person or another unit may.
+ * Whether a service is started when the host starts. False: it is masked, or its script is in no
+ * runlevel. Null: nothing that was seen starts it, though a person or another unit may.
  */
 export const startsAtBoot = (files: FileView, names: readonly string[]): boolean | null => {
   const state = bootState(files, names);
   if (state === 'started') return true;
-  return state === 'masked' ? false : null;
+  return state === 'off' ? false : null;
 };
 
 /**

@@ -1,32 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FileView } from '../../core/files.ts';
+import { memoryView } from '../../../test/support/memory.ts';
 import { type ApacheDirective, readApache } from './apache.ts';
 import { audienceOf } from './apache-access.ts';
 import { apacheLines, apacheWords, expandVariables, readEnvironment } from './apache-lines.ts';
 import { apachePass } from './apache-pass.ts';
 
-const view = (texts: Readonly<Record<string, string>>): FileView => {
-  const notes: { what: string; why: string; how: string }[] = [];
-  return {
-    text: path => texts[path],
-    slice: () => undefined,
-    *chunks() {},
-    stat: path =>
-      texts[path] === undefined
-        ? undefined
-        : { kind: 'file', sizeBytes: 1, mtimeMs: 0, mode: 0o644, uid: 0, gid: 0 },
-    real: path => path,
-    list: () => [],
-    glob: pattern =>
-      Object.keys(texts).filter(path => path.startsWith(pattern.slice(0, pattern.indexOf('*')))),
-    note: item => notes.push(item),
-    unseen: notes,
-  };
-};
-
 const read = (texts: Readonly<Record<string, string>>, defines: readonly string[] = []) => {
-  const files = view(texts);
+  const files = memoryView(texts);
   const main = readApache(files, {
     config: '/etc/a.conf',
     serverRoot: '/etc',

@@ -1,39 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FileView } from '../../core/files.ts';
-import type { Unseen } from '../../core/unseen.ts';
+import { memoryView } from '../../../test/support/memory.ts';
 import { phpVariable, readPhpConfig } from './php-config.ts';
 import { type PhpValue, phpAt, phpItems, phpText, phpTruth } from './php-values.ts';
-
-const view = (texts: Readonly<Record<string, string>>): FileView & { readonly notes: Unseen[] } => {
-  const notes: Unseen[] = [];
-  return {
-    text: path => texts[path],
-    slice: () => undefined,
-    *chunks() {},
-    stat: path =>
-      texts[path] === undefined
-        ? undefined
-        : { kind: 'file', sizeBytes: 1, mtimeMs: 0, mode: 0o644, uid: 0, gid: 0 },
-    real: path => (texts[path] === undefined ? undefined : path),
-    list: () => [],
-    glob: () => [],
-    note: item => {
-      notes.push(item);
-    },
-    unseen: notes,
-    notes,
-  };
-};
 
 const main = '/etc/app/config.php';
 
 /** `$config` of a program, and of the files beside it. */
 const configOf = (source: string, others: Readonly<Record<string, string>> = {}) => {
-  const files = view({ [main]: `<?php\n${source}`, ...others });
+  const files = memoryView({ [main]: `<?php\n${source}`, ...others });
   const config = readPhpConfig(files, main, { constants: { APP_PATH: '/srv/app/' } });
   const value = config === undefined ? undefined : phpVariable(config, 'config');
-  return { value, at: (...keys: string[]) => phpAt(value, ...keys), notes: files.notes };
+  return { value, at: (...keys: string[]) => phpAt(value, ...keys), notes: files.unseen };
 };
 
 /** Sure texts of a list, and those that may be in it with a question mark. */

@@ -1,22 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FileView } from '../../core/files.ts';
+import { memoryView } from '../../../test/support/memory.ts';
 import { assigned, readAssignments, shellWords } from './shell-defaults.ts';
 
-const view = (text: string): FileView => ({
-  text: () => text,
-  slice: () => undefined,
-  *chunks() {},
-  stat: () => ({ kind: 'file', sizeBytes: 1, mtimeMs: 0, mode: 0o644, uid: 0, gid: 0 }),
-  real: path => path,
-  list: () => [],
-  glob: () => [],
-  note: () => {},
-  unseen: [],
-});
-
 const read = (text: string): Record<string, string> =>
-  Object.fromEntries(readAssignments(view(text), '/f').map(({ name, value }) => [name, value]));
+  Object.fromEntries(
+    readAssignments(memoryView({ '/f': text }), '/f').map(({ name, value }) => [name, value]),
+  );
 
 test('reads quotes, variables, comments and continued lines', () => {
   expect(
@@ -34,7 +24,7 @@ test('reads quotes, variables, comments and continued lines', () => {
 });
 
 test('the last assignment counts, with its line', () => {
-  const all = readAssignments(view('A=1\n\nA=2\n'), '/f');
+  const all = readAssignments(memoryView({ '/f': 'A=1\n\nA=2\n' }), '/f');
   expect(assigned(all, 'A')).toEqual({
     name: 'A',
     value: '2',

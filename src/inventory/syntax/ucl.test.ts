@@ -1,32 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FileView } from '../../core/files.ts';
-import type { Unseen } from '../../core/unseen.ts';
+import { memoryView } from '../../../test/support/memory.ts';
 import { isUclTrue, parseUcl, readUcl, type UclValue, uclAll, uclGet, uclTexts } from './ucl.ts';
-
-const view = (texts: Readonly<Record<string, string>>) => {
-  const unseen: Unseen[] = [];
-  const files: FileView = {
-    text: path => texts[path],
-    slice: () => undefined,
-    *chunks() {},
-    stat: path =>
-      texts[path] === undefined
-        ? undefined
-        : { kind: 'file', sizeBytes: 1, mtimeMs: 0, mode: 0o644, uid: 0, gid: 0 },
-    real: path => path,
-    list: () => [],
-    glob: pattern =>
-      Object.keys(texts)
-        .filter(path => path.startsWith(pattern.replace(/\*.*$/, '')))
-        .toSorted(),
-    note: item => {
-      unseen.push(item);
-    },
-    unseen,
-  };
-  return files;
-};
 
 /** As plain data: lists for keys written several times. */
 const plain = (value: UclValue): unknown => {
@@ -40,7 +15,7 @@ const plain = (value: UclValue): unknown => {
   );
 };
 
-const parse = (text: string): unknown => plain(parseUcl(text, view({})));
+const parse = (text: string): unknown => plain(parseUcl(text, memoryView({})));
 
 describe('UCL', () => {
   test('takes every spelling of a pair', () => {
@@ -82,13 +57,13 @@ describe('UCL', () => {
   });
 
   test('keeps the line of each value', () => {
-    const root = parseUcl('a {\n  # x\n  b = [\n 1,\n 2 ]\n  c = 3;\n}', view({}), '/f');
+    const root = parseUcl('a {\n  # x\n  b = [\n 1,\n 2 ]\n  c = 3;\n}', memoryView({}), '/f');
     expect(uclGet(root, 'a', 'c')?.place).toEqual({ path: '/f', line: 6 });
     expect(uclAll(uclGet(root, 'a'), 'b').map(each => each.place.line)).toEqual([4, 5]);
   });
 
   test('higher priority replaces, lower is dropped, merging fills what is there', () => {
-    const files = view({
+    const files = memoryView({
       '/m': 's { x = 1; keep = 2; r { a = 1 }\n.include(try=true; priority=1,duplicate=merge) "l"\n.include(try=true,priority=10) "$D/o"\n.include(try=true) "none" }',
       '/l': 'x = 5; r { b = 2 }',
       '/o': 'x = 9; r { c = 3 }',
@@ -100,7 +75,9 @@ describe('UCL', () => {
   });
 
   test('expands variables outside single quotes, longest name first', () => {
-    const files = view({ '/m': 'a = "$CONF/x"; b = ${CONF}y; c = \'$CONF\'; d = $CONFDIR/z;' });
+    const files = memoryView({
+      '/m': 'a = "$CONF/x"; b = ${CONF}y; c = \'$CONF\'; d = $CONFDIR/z;',
+    });
     expect(plain(readUcl(files, '/m', { variables: { CONF: '1', CONFDIR: '2' } }))).toEqual({
       a: '1/x',
       b: '1y',
@@ -110,19 +87,21 @@ describe('UCL', () => {
   });
 
   test('a file that includes itself ends, and is reported', () => {
-    const files = view({ '/m': 'a = 1;\n.include "/m"' });
+    const files = memoryView({ '/m': 'a = 1;\n.include "/m"' });
     expect(uclGet(readUcl(files, '/m', { variables: {} }), 'a')?.text).toBe('1');
     expect(files.unseen.length).toBeGreaterThan(0);
   });
 
   test('what is missing or from the network is reported', () => {
-    const files = view({ '/m': '.include "/gone"\n.include "https://example.test/x"\nb = 1' });
+    const files = memoryView({
+      '/m': '.include "/gone"\n.include "https://example.test/x"\nb = 1',
+    });
     expect(plain(readUcl(files, '/m', { variables: {} }))).toEqual({ b: '1' });
     expect(files.unseen.map(item => item.what)).toEqual(['/gone', 'https://example.test/x']);
   });
 
   test('reads lists of words and flags', () => {
-    const root = parseUcl('f = "a,b; c"; on = yes; off = "false"; n = 3s', view({}));
+    const root = parseUcl('f = "a,b; c"; on = yes; off = "false"; n = 3s', memoryView({}));
     expect(uclTexts(root, 'f').map(each => each.text)).toEqual(['a', 'b', 'c']);
     expect(['on', 'off', 'n'].map(key => isUclTrue(uclGet(root, key)))).toEqual([
       true,
@@ -144,21 +123,24 @@ describe('UCL', () => {
     fc.assert(
       fc.property(fc.array(token, { maxLength: 80 }), parts => {
         const text = parts.join('');
-        readUcl(view({ '/m': text }), '/m', { variables: { a: 'b' } });
+        readUcl(memoryView({ '/m': text }), '/m', { variables: { a: 'b' } });
       }),
       { numRuns: 400 },
     );
   });
 
   test('a deep nest costs no stack', () => {
-    expect(() => parseUcl('a {'.repeat(100_000), view({}))).not.toThrow();
-    expect(() => parseUcl(`a = ${'['.repeat(100_000)}`, view({}))).not.toThrow();
+    expect(() => parseUcl('a {'.repeat(100_000), memoryView({}))).not.toThrow();
+    expect(() => parseUcl(`a = ${'['.repeat(100_000)}`, memoryView({}))).not.toThrow();
   });
 
   test('text survives quoting', () => {
     fc.assert(
       fc.property(fc.string(), value => {
-        const root = parseUcl(`k = ${JSON.stringify(value).replaceAll('$', '$$$$')};`, view({}));
+        const root = parseUcl(
+          `k = ${JSON.stringify(value).replaceAll('$', '$$$$')};`,
+          memoryView({}),
+        );
         expect(uclGet(root, 'k')?.text).toBe(value);
       }),
     );

@@ -1,5 +1,5 @@
 import type { FileView } from '../../core/files.ts';
-import { startsAtBoot, switchedOn } from '../../core/formats/systemd.ts';
+import { switchedOn } from '../../core/formats/systemd.ts';
 import type { Destination } from './destination.ts';
 import { type FileInput, openRsyslog } from './rsyslog.ts';
 import type { Message } from './severities.ts';
@@ -18,10 +18,6 @@ export interface SyslogDaemon {
   destinationsOf(message: Message, ruleset?: string): readonly Destination[];
 }
 
-/** False: masked. */
-const startOf = (files: FileView, names: readonly string[]): boolean | null =>
-  startsAtBoot(files, names) === false ? false : switchedOn(files, names);
-
 /** The daemon that takes the lines: one that is started before one that is only installed. */
 export const syslogDaemonOf = (files: FileView): SyslogDaemon | undefined => {
   const found: SyslogDaemon[] = [];
@@ -32,7 +28,7 @@ export const syslogDaemonOf = (files: FileView): SyslogDaemon | undefined => {
     open: () => Omit<SyslogDaemon, 'name' | 'started'> | undefined,
   ): void => {
     if (!hasProgram(files, program)) return;
-    const started = startOf(files, units);
+    const started = switchedOn(files, units);
     if (started === false) return;
     const daemon = open();
     if (daemon !== undefined) found.push({ ...daemon, name, started });

@@ -72,15 +72,9 @@ export const configFolder = (files: FileView, copy: Copy, name: string, folder: 
 
 /** Reads `$this->applications` as `$applications`: the files are run within an object of Horde's. */
 const withoutThis = (files: FileView): FileView => ({
+  ...files,
   text: (path, limits) =>
     files.text(path, limits)?.replace(/\$this->applications\b/g, '$applications'),
-  slice: (path, offset, length) => files.slice(path, offset, length),
-  chunks: (path, bytesMax) => files.chunks(path, bytesMax),
-  list: path => files.list(path),
-  stat: path => files.stat(path),
-  real: path => files.real(path),
-  glob: pattern => files.glob(pattern),
-  note: item => files.note(item),
   get unseen() {
     return files.unseen;
   },
