@@ -1,3 +1,4 @@
+import { setIn } from '../remedy.ts';
 import type { AccessLog } from '../../core/access-log.ts';
 import {
   type Component,
@@ -21,6 +22,7 @@ import { parseHostPort, parseMilterSocket } from '../endpoint.ts';
 import type { Link, Platform, PlatformReading } from '../platform.ts';
 import { readDirectives } from '../syntax/directives.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
+import { readFilterCalls } from './small-filters/mimedefang.ts';
 import { postsrsdReads, readPostsrsd } from './small-filters/postsrsd.ts';
 import { readSpampd, spampdReads } from './small-filters/spampd.ts';
 import { type Filter, filters } from './small-filters/table.ts';
@@ -146,8 +148,10 @@ const logOf = (
         why: `${needs} is not set: messages leave no line`,
         because,
         remedy: needs?.startsWith('md_')
-          ? `# in ${place.path}, in sub filter_begin:\nmd_graphdefang_log('mail_in');`
-          : `# in ${place.path}:\n${needs} ${needs?.startsWith('-') ? '' : 'yes'}`.trimEnd(),
+          ? '# Call md_graphdefang_log(\'mail_in\'); within sub filter_begin of the filter.'
+          : needs?.startsWith('-')
+            ? `# Add ${needs} to the options that it is started with, in ${place.path}.`
+            : `${setIn(place.path, setting?.because)}\n${needs} yes`,
       };
 };
 
@@ -168,6 +172,29 @@ const linksOf = (filter: Filter, settings: readonly Setting[], place: Place): re
     ];
     return [{ from: componentId(filter.id), to, as, reach, because }];
   });
+
+/** The clamd that the Perl of MIMEDefang's filter hands each message to. */
+const clamdOfFilter = (
+  files: FileView,
+  filter: Filter,
+  path: string | undefined,
+): readonly Link[] =>
+  filter.id !== 'mimedefang' || path === undefined
+    ? []
+    : readFilterCalls(files, path).clamd.map(({ socket, because }) => ({
+        from: componentId(filter.id),
+        to: { net: 'unix', path: socket },
+        as: 'antivirus',
+        reach: [
+          {
+            resource: 'mail-in-transit',
+            mode: 'read',
+            extent: 'every message that MIMEDefang checks for viruses',
+            because,
+          },
+        ],
+        because,
+      }));
 
 /** SQLgrey keeps who writes to whom in a database (sqlgrey.conf). */
 const sqlgreyStore = (
@@ -275,7 +302,7 @@ const readFilter = (files: FileView, packages: PackageIndex, filter: Filter): Pl
   return {
     components: [component, ...sqlgreyStore(filter, settings, place)],
     listeners,
-    links: linksOf(filter, settings, place),
+    links: [...linksOf(filter, settings, place), ...clamdOfFilter(files, filter, path)],
   };
 };
 

@@ -14,8 +14,7 @@ import {
 import { identify } from '../identify.ts';
 import type { Endpoint, Platform } from '../platform.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
-import { checkRuns, readSettings } from './amavis/settings.ts';
-import { amavisNames } from './amavis.ts';
+import { type Caller, callersOf } from './spamassassin/callers.ts';
 import { type Config, filesOfKind, readConfig, settingOf } from './spamassassin/config.ts';
 import { findModule, moduleVersion, perlFolders, pluginsOf } from './spamassassin/plugins.ts';
 import {
@@ -134,7 +133,7 @@ const spamdLogs = (words: readonly Word[], place: Place): readonly AccessLog[] =
         emitted: 'off',
         why: 'it is started with --syslog=null',
         because,
-        remedy: `# in ${because.path}, in the options of spamd:\n--syslog=mail`,
+        remedy: `# In ${because.path}: take --syslog=null out of the options of spamd.`,
       },
     ];
   }
@@ -198,7 +197,7 @@ const libraryLog: AccessLog = {
   emitted: 'unknown',
   why: 'SpamAssassin used as a library writes no line of its own; the program that calls it may',
   remedy:
-    '# Look at the log of what calls it, for example amavis:\n# in /etc/amavis/conf.d/50-user:\n$log_level = 2;  # names the rules that fired for each message',
+    '# Look at the log of what calls it: Amavis names the rules that fired from $log_level = 2 on.',
 };
 
 /** What site-wide settings let users do. */
@@ -217,17 +216,6 @@ const userRules = (config: Config) => {
       ];
 };
 
-/** Amavis loads Mail::SpamAssassin into itself unless its spam checks are switched off. */
-const calledByAmavis = (files: FileView, packages: PackageIndex): Place | undefined => {
-  const daemon = findDaemon(files, packages, amavisNames);
-  if (daemon === undefined) return undefined;
-  const settings = readSettings(files, daemon);
-  const { runs, place } = checkRuns(settings, 'spam');
-  const [first] = settings.paths;
-  if (runs !== true || first === undefined) return undefined;
-  return place ?? { path: first };
-};
-
 /** On Debian one of them is a link to the other. */
 const folderOf = (files: FileView): string | undefined => {
   const folder = siteFolders.find(each => files.stat(each)?.kind === 'folder');
@@ -242,7 +230,7 @@ const mainComponent = (
     readonly place: Place;
     readonly config: Config;
     readonly hasSpamd: boolean;
-    readonly caller: Place | undefined;
+    readonly callers: readonly Caller[];
   },
   component: ComponentId,
 ): Component => ({
@@ -250,9 +238,9 @@ const mainComponent = (
   name: 'spamassassin',
   kind: 'spam-filter',
   platform: 'spamassassin',
-  ...(parts.caller === undefined
+  ...(parts.callers[0] === undefined
     ? { enabled: parts.hasSpamd ? true : null }
-    : { enabled: true, partOf: componentId('amavis') }),
+    : { enabled: true, partOf: parts.callers[0].id }),
   ...identify(packages, {
     files: [daemon.binary, findModule(files, 'Mail::SpamAssassin')].filter(
       path => path !== undefined,
@@ -262,20 +250,16 @@ const mainComponent = (
   }),
   foundAt: [parts.place],
   reach: [
-    ...(parts.caller === undefined
-      ? []
-      : [
-          {
-            resource: 'mail-in-transit' as const,
-            mode: 'read' as const,
-            extent: 'every message that Amavis checks for spam: it runs inside Amavis',
-            because: parts.caller,
-          },
-        ]),
+    ...parts.callers.map(({ name, because }) => ({
+      resource: 'mail-in-transit' as const,
+      mode: 'read' as const,
+      extent: `every message that ${name} checks for spam: it runs inside ${name}`,
+      because,
+    })),
     ...storesOf(component, parts.config).secrets,
     ...userRules(parts.config),
   ],
-  logs: parts.hasSpamd || parts.caller !== undefined ? [] : [libraryLog],
+  logs: parts.hasSpamd || parts.callers.length > 0 ? [] : [libraryLog],
 });
 
 /** Apache SpamAssassin: Mail::SpamAssassin::Conf(3), spamd(1), sa-update(1). */
@@ -305,7 +289,7 @@ export const spamassassin: Platform = {
         place: { path: folder },
         config,
         hasSpamd: spamd?.component.enabled === true,
-        caller: calledByAmavis(files, packages),
+        callers: callersOf(files, packages),
       },
       id,
     );
