@@ -73,6 +73,18 @@ describe('the tree', () => {
   });
 });
 
+/** Folders with nothing in them, which a checkout would not have. */
+const emptyFolders = (folder: string): readonly string[] => {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.length === 0
+    ? [folder]
+    : entries.flatMap(entry => (entry.isDirectory() ? emptyFolders(join(folder, entry.name)) : []));
+};
+
+test.each(['test', 'sample'])('every folder in %s is one that git keeps', folder => {
+  expect(emptyFolders(folder)).toEqual([]);
+});
+
 describe('what the guard itself would catch', () => {
   test('an import upwards, in any of its spellings', () => {
     const text =
