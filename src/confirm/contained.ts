@@ -73,7 +73,13 @@ export const contained: Question = (subject, setting): Verdict => {
         }),
         ...evidenceOfReach(beyond),
       ],
-      remedy: `# Take that access away where the evidence says it is granted, or, if it is needed,\n${yamlName(setting.configurationPath)}\n# needs: [${[...new Set(reach.map(({ resource }) => resource))].join(', ')}]`,
+      remedy: [
+        '# Take that access away where the evidence says it is granted; or, if it is needed,',
+        yamlName(setting.configurationPath),
+        'components:',
+        `  - match: ${yamlMatch(component.id)}`,
+        `    needs: [${[...new Set(reach.map(({ resource }) => resource))].join(', ')}]`,
+      ].join('\n'),
       weight: 62,
     };
   }

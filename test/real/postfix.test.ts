@@ -12,6 +12,8 @@ import { readTable } from '../../src/inventory/platforms/postfix/tables.ts';
 import { postfix } from '../../src/inventory/platforms/postfix.ts';
 import { readSettings } from '../../src/inventory/syntax/postfix-main.ts';
 import { readMaster } from '../../src/inventory/syntax/postfix-master.ts';
+import { applySteps } from '../support/apply-remedy.ts';
+import { readRemedy } from '../support/remedy.ts';
 
 const programs = { settings: 'postconf', tables: 'postmap' } as const;
 
@@ -251,11 +253,10 @@ describe.skipIf(!hasPostfix)(`postfix: what postconf ${version} says`, { timeout
     };
     const before = sent();
     expect(before?.emitted).toBe('off');
-    const command = (before?.remedy ?? '')
-      .split('\n')
-      .find(line => line.startsWith('postconf '))
-      ?.replace('/etc/postfix', folder);
-    execFileSync('sh', ['-c', command ?? 'false']);
+    applySteps(root, readRemedy(before?.remedy ?? '').steps);
+    expect(execFileSync('postconf', ['-c', folder, '-M'], { encoding: 'utf8' })).toMatch(
+      /^postlog +unix-dgram n +- +n +- +1 +postlogd$/m,
+    );
     expect(sent()).toMatchObject({ emitted: 'on', sink: { to: 'file', path: '/var/log/m' } });
   });
 });

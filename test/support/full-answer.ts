@@ -92,6 +92,9 @@ const failing: Required<Verdict> = {
   evidence: [{ what: 'said here', path: '/etc/x', line: 1 }, { what: 'plainly' }],
   remedy: 'on = yes',
   weight: 50,
+  cause: 'it is so',
+  follows: 'logged',
+  parts: [{ state: 'fail', why: 'it is so', evidence: [], remedy: 'on = yes' }],
   exception: { reason: 'known', until: '2027-01-31', expired: false, by: 'CISO' },
 };
 

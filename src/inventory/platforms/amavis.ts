@@ -12,6 +12,7 @@ import {
 import { parseHostPort } from '../endpoint.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Platform } from '../platform.ts';
+import { insteadOf } from '../remedy.ts';
 import { textsIn } from '../syntax/perl-config.ts';
 import {
   gatewaysOf,
@@ -123,8 +124,8 @@ const logsOf = (settings: Settings): readonly AccessLog[] => {
           : `$log_level ${number} leaves out the line of each message`,
         because: placeOf(culprit),
         remedy: silent
-          ? `# in ${culprit.path}: remove the line that empties $log_templ`
-          : `# in ${settings.localPath}:\n$log_level = 0;`,
+          ? `# In ${culprit.path}, line ${culprit.line}: remove what empties $log_templ.`
+          : `${insteadOf(placeOf(culprit))}\n$log_level = 0;`,
       },
     ];
   }

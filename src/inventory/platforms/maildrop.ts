@@ -158,7 +158,7 @@ const logOf = (statements: readonly Statement[], place: Place): AccessLog => {
       why: 'no logfile is set: neither deliveries nor what a program made of a message are written down',
       because: place,
       remedy:
-        '# in /etc/maildroprc (each account writes the file itself):\nlogfile "$HOME/.maildrop.log"',
+        '# Each account writes the file itself.\n# in /etc/maildroprc, at its top:\nlogfile "$HOME/.maildrop.log"',
     };
   }
   return {

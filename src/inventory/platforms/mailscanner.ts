@@ -7,6 +7,7 @@ import { findDaemon, programPaths } from '../daemon.ts';
 import { daemonComponent } from '../daemon-component.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Link, Platform } from '../platform.ts';
+import { setEach } from '../remedy.ts';
 
 const configPath = '/etc/MailScanner/MailScanner.conf';
 const names = {
@@ -110,7 +111,10 @@ const logOf = (settings: readonly Setting[], place: Place): AccessLog => {
           ? 'Log Non Spam is off: messages that passed leave no line of their own'
           : 'Log Spam is off: viruses and totals are written, what was judged spam is not',
         because: (isYes(spam, false) ? ham : spam)?.because ?? place,
-        remedy: `# in ${place.path}:\nLog Spam = yes\nLog Non Spam = yes`,
+        remedy: setEach(place.path, [
+          ['Log Spam = yes', spam?.because],
+          ['Log Non Spam = yes', ham?.because],
+        ]),
         sink,
       };
 };

@@ -7,6 +7,7 @@ import { daemonComponent } from '../daemon-component.ts';
 import { identify } from '../identify.ts';
 import { milterListening, milterUser } from '../milter-daemon.ts';
 import type { Platform } from '../platform.ts';
+import { setEach, setIn } from '../remedy.ts';
 import {
   isOn,
   type MilterSetting,
@@ -172,7 +173,10 @@ const logOf = (path: string, settings: readonly MilterSetting[], daemon: Daemon)
       emitted: 'off',
       why: 'Syslog is off: OpenDKIM writes nothing down',
       ...place(syslog),
-      remedy: `# in ${path}:\nSyslog yes\nSyslogSuccess yes`,
+      remedy: setEach(path, [
+        ['Syslog yes', syslog?.because],
+        ['SyslogSuccess yes', success?.because],
+      ]),
     };
   }
   if (!isOn(success, false)) {
@@ -181,7 +185,7 @@ const logOf = (path: string, settings: readonly MilterSetting[], daemon: Daemon)
       emitted: 'partial',
       why: 'SyslogSuccess is off: failures are logged, the messages it signed or passed are not',
       ...place(success ?? syslog),
-      remedy: `# in ${path}:\nSyslogSuccess yes`,
+      remedy: `${setIn(path, success?.because)}\nSyslogSuccess yes`,
       sink,
     };
   }

@@ -6,6 +6,7 @@ import { type Daemon, findDaemon, optionOf, programPaths } from '../daemon.ts';
 import { daemonComponent } from '../daemon-component.ts';
 import { milterListening, milterUser } from '../milter-daemon.ts';
 import type { Platform } from '../platform.ts';
+import { setIn } from '../remedy.ts';
 import {
   isOn,
   type MilterSetting,
@@ -72,7 +73,7 @@ const logOf = (path: string, settings: readonly MilterSetting[], daemon: Daemon)
       emitted: 'off',
       why: 'Syslog is off: OpenDMARC writes nothing down',
       because,
-      remedy: `# in ${path}:\nSyslog true`,
+      remedy: `${setIn(path, syslog?.because)}\nSyslog true`,
     };
   }
   const facility = (milterSetting(settings, 'SyslogFacility')?.value ?? 'mail').toLowerCase();

@@ -7,6 +7,7 @@ import { daemonComponent } from '../daemon-component.ts';
 import { parseMilterSocket } from '../endpoint.ts';
 import { identify } from '../identify.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
+import { setIn } from '../remedy.ts';
 import { lastDirective, readDirectives } from '../syntax/directives.ts';
 
 /** One implementation: Postfix starts it with `spawn` and speaks the policy protocol to it. */
@@ -80,7 +81,7 @@ const pythonLog = (path: string, text: string, program: string): AccessLog => {
             ? 'debugLevel is below 0: nothing is written'
             : 'debugLevel 0 writes errors and refusals only, not what it let pass',
         because,
-        remedy: `# in ${path}:\ndebugLevel = 1`,
+        remedy: `${setIn(path, because)}\ndebugLevel = 1`,
         sink,
       };
 };

@@ -73,7 +73,7 @@ const logOf = (words: readonly Word[], place: Place): AccessLog => {
         emitted: 'off',
         why: 'it is told to: decisions leave no line',
         because: quiet.because,
-        remedy: `# in ${quiet.because.path}: remove ${quiet.text} from the options of postfwd`,
+        remedy: `# In ${quiet.because.path}: remove ${quiet.text} from the options of postfwd.`,
         sink,
       };
 };

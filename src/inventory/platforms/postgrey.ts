@@ -50,7 +50,7 @@ const logOf = (words: readonly Word[], place: Place): AccessLog => {
         emitted: 'off',
         why: 'it is started with --quiet: only warnings are written',
         because: quiet.because,
-        remedy: `# in ${quiet.because.path}: remove --quiet from the options of postgrey`,
+        remedy: `# In ${quiet.because.path}: remove --quiet from the options of postgrey.`,
         sink,
       };
 };

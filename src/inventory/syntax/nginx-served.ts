@@ -238,7 +238,7 @@ export const nginxServed = (
       nginxAll(block, 'upstream').map(each => [each.args[0] ?? '', each.block ?? []]),
     );
     const scope = enter(block, {
-      server,
+      server: { ...server, http: placeOf(http) },
       prefix: place.prefix,
       logging: nginxLogging(block, place),
       roots: [],

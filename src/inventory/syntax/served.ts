@@ -8,6 +8,8 @@ export interface WebServer {
   readonly config: string;
   /** The user that its workers run as, with the line that says so. */
   readonly user?: { readonly name: string; readonly because?: Place };
+  /** nginx: the line that opens `http { }`, within which log formats are defined. */
+  readonly http?: Place;
   /** The line that loads PHP into Apache itself, whose user then runs the scripts. */
   readonly php?: Place;
 }

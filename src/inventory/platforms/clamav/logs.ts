@@ -1,4 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import { setEach, setIn } from '../../remedy.ts';
 import { isOn, type MilterSetting, milterSetting } from '../../syntax/milter-config.ts';
 
 /** `LogFile` and `LogSyslog`; a file counts first because it is what most hosts look at. */
@@ -10,18 +11,22 @@ const sinkOf = (settings: readonly MilterSetting[], program: string): LogSink | 
   return { to: 'syslog', facility: facility.replace(/^LOG_/i, '').toLowerCase(), program };
 };
 
-const nowhere = (path: string): AccessLog => ({
+const nowhere = (path: string, settings: readonly MilterSetting[]): AccessLog => ({
   question: 'what was changed',
   emitted: 'off',
   why: 'neither LogFile nor LogSyslog is set: nothing is written down',
   because: { path },
-  remedy: `# in ${path}:\nLogSyslog yes\nLogFacility LOG_MAIL\nLogClean yes`,
+  remedy: setEach(path, [
+    ['LogSyslog yes', milterSetting(settings, 'LogSyslog')?.because],
+    ['LogFacility LOG_MAIL', milterSetting(settings, 'LogFacility')?.because],
+    ['LogClean yes', milterSetting(settings, 'LogClean')?.because],
+  ]),
 });
 
 /** clamd writes a line for each infected file; clean ones only with LogClean. */
 export const clamdLog = (path: string, settings: readonly MilterSetting[]): AccessLog => {
   const sink = sinkOf(settings, 'clamd');
-  if (sink === undefined) return nowhere(path);
+  if (sink === undefined) return nowhere(path, settings);
   const clean = milterSetting(settings, 'LogClean');
   return isOn(clean, false)
     ? {
@@ -36,7 +41,7 @@ export const clamdLog = (path: string, settings: readonly MilterSetting[]): Acce
         emitted: 'partial',
         why: 'LogClean is off: infected files are logged, the ones that passed are not',
         because: clean?.because ?? { path },
-        remedy: `# in ${path}:\nLogClean yes`,
+        remedy: `${setIn(path, clean?.because)}\nLogClean yes`,
         sink,
       };
 };
@@ -44,9 +49,21 @@ export const clamdLog = (path: string, settings: readonly MilterSetting[]): Acce
 /** clamav-milter logs what it found only with LogInfected, what passed only with LogClean. */
 export const milterLog = (path: string, settings: readonly MilterSetting[]): AccessLog => {
   const sink = sinkOf(settings, 'clamav-milter');
-  const remedy = `# in ${path}:\nLogInfected Full\nLogClean Basic`;
+  const lines = ['LogInfected Full', 'LogClean Basic'];
+  const set = (more: readonly string[]): string =>
+    setEach(
+      path,
+      [...lines, ...more].map(line => [
+        line,
+        milterSetting(settings, line.split(' ')[0] ?? '')?.because,
+      ]),
+    );
+  const remedy = set([]);
   if (sink === undefined) {
-    return { ...nowhere(path), remedy: `${remedy}\nLogSyslog yes\nLogFacility LOG_MAIL` };
+    return {
+      ...nowhere(path, settings),
+      remedy: set(['LogSyslog yes', 'LogFacility LOG_MAIL']),
+    };
   }
   const infected = milterSetting(settings, 'LogInfected');
   const clean = milterSetting(settings, 'LogClean');

@@ -5,6 +5,7 @@ import { readUnit, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { rootReach } from '../../daemon.ts';
 import { identify } from '../../identify.ts';
+import { setIn } from '../../remedy.ts';
 import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
 import { storeOf } from './auth-databases.ts';
 import { readModuleList } from './auth-file.ts';
@@ -190,7 +191,7 @@ const logOf = (settings: readonly Assignment[], path: string): AccessLog => {
         emitted: 'off',
         why: 'DEBUG_LOGIN is 0: authdaemond writes no line for an account that it looks up; the servers that ask it log their logins themselves',
         because: debug?.because ?? { path },
-        remedy: `# in ${path} (never 2, which logs passwords):\nDEBUG_LOGIN=1`,
+        remedy: `# Never 2, which logs passwords:\n${setIn(path, debug?.because)}\nDEBUG_LOGIN=1`,
         sink,
       };
 };

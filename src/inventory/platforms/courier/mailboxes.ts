@@ -5,6 +5,7 @@ import type { PackageIndex } from '../../../core/packages.ts';
 import { exposureOfAll, rootReach } from '../../daemon.ts';
 import type { Listening } from '../../daemon-component.ts';
 import type { PlatformReading } from '../../platform.ts';
+import { setIn } from '../../remedy.ts';
 import { type Assignment, assigned } from '../../syntax/shell-defaults.ts';
 import { listeningOf } from './endpoints.ts';
 import {
@@ -79,7 +80,7 @@ const deletions = (
       emitted: 'off',
       why: `${name} is not set: deleted messages leave no line`,
       because,
-      remedy: `# in ${config}:\n${name}=1`,
+      remedy: `${setIn(config, setting?.because)}\n${name}=1`,
       sink,
     };
   }
@@ -128,7 +129,7 @@ const reading = (
           ? '# this version has no setting that names the messages that are fetched'
           : hasDebug
             ? `# for each account to be watched: touch ~/Maildir/${debug.value.slice(0, 100)}`
-            : `# in ${config}:\nIMAPDEBUGFILE="imaplog.dat"\n# and for each account to be watched: touch ~/Maildir/imaplog.dat\n# (no setting does it for everybody)`,
+            : `${setIn(config, debug?.because)}\nIMAPDEBUGFILE="imaplog.dat"\n# and for each account to be watched: touch ~/Maildir/imaplog.dat\n# (no setting does it for everybody)`,
     sink,
   };
 };

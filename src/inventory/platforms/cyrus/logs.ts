@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
 import { exposureOf } from '../../endpoint.ts';
+import { before, insteadOf, setEach } from '../../remedy.ts';
 import { type CyrusOption, cyrusOption, cyrusWords, isCyrusYes } from '../../syntax/cyrus-imapd.ts';
 import type { Instance } from './instance.ts';
 import { type Heard, heardOf, optionFor, type Running, servicesIn } from './running.ts';
@@ -53,23 +54,30 @@ const impersonators = (instance: Instance): readonly CyrusOption[] => {
   return [...found.values()];
 };
 
+/** A service more goes before the first one; a file without any has no SERVICES to put it into. */
+const inServices = (instance: Instance): string => {
+  const first = servicesIn(instance)[0]?.entry.place;
+  return first === undefined
+    ? `# In ${instance.master.path}, within SERVICES { }:`
+    : before(first, 'within SERVICES');
+};
+
 const adminRemedy = (instance: Instance, options: readonly CyrusOption[]): string => {
   const doors = options.filter(({ key }) => !key.endsWith('loginuseacl'));
   const acl = options.filter(({ key }) => key.endsWith('loginuseacl'));
-  const at = ({ key, place }: CyrusOption): string =>
-    `# in ${place.path}, in the place of ${key} in line ${place.line ?? 1}:`;
+  const at = ({ key, place }: CyrusOption): string => insteadOf(place, key);
   return [
     '# Cyrus has no setting that names who is behind a login in the name of another.',
     ...(doors.length === 0
       ? []
       : [
           '# Give those who may do so a door of their own: it is logged under its name.',
-          `# in ${instance.master.path}, in SERVICES:`,
+          inServices(instance),
           'adminimap cmd="imapd" listen="127.0.0.1:1143" prefork=0',
         ]),
     ...doors.flatMap(option => [
       at(option),
-      `adminimap_${option.key.endsWith('admins') ? 'admins' : 'proxyservers'}: NAMES`,
+      `adminimap_${option.key.endsWith('admins') ? 'admins' : 'proxyservers'}: ${option.value}`,
     ]),
     ...acl.flatMap(option => [at(option), `${option.key}: no`]),
   ].join('\n');
@@ -109,25 +117,15 @@ const loginLog = (instance: Instance, service: string): AccessLog => {
   };
 };
 
-/** A line that sets an option: where it is set already, a second one would stop Cyrus. */
-const line = (instance: Instance, name: string, value: string): string => {
-  const known = cyrusOption(instance.config, name);
-  return known === undefined
-    ? `${name}: ${value}`
-    : `${name}: ${value} # in the place of line ${known.place.line ?? 1} of ${known.place.path}`;
-};
-
-const withoutComment = (text: string): string => {
-  // imapd.conf(5) knows no comment behind a value: it goes on a line of its own, in front.
-  const match = /^(.*?) (# in the place of .*)$/.exec(text);
-  return match === null ? text : `${match[2] ?? ''}:\n${match[1] ?? ''}`;
-};
-
+/** Where an option is set already its line is replaced: a second one would stop Cyrus. */
 const set = (instance: Instance, ...settings: readonly (readonly [string, string])[]): string =>
-  [
-    `# in ${instance.config.path}:`,
-    ...settings.map(([name, value]) => withoutComment(line(instance, name, value))),
-  ].join('\n');
+  setEach(
+    instance.config.path,
+    settings.map(([name, value]) => [
+      `${name}: ${value}`,
+      cyrusOption(instance.config, name)?.place,
+    ]),
+  );
 
 interface Events {
   readonly on: boolean;
@@ -179,7 +177,7 @@ const eventRemedy = (instance: Instance): string => {
     ...(notifyd
       ? []
       : [
-          `# in ${instance.master.path}, in SERVICES:`,
+          inServices(instance),
           `notify cmd="notifyd" listen="${socket ?? `${folder}/socket/notify`}" proto="udp" prefork=1`,
         ]),
     '# (says that a message was marked as read; a client that does not mark it leaves nothing)',

@@ -14,15 +14,16 @@ export const doveadmLogs = (
   because: Place,
 ): readonly AccessLog[] => {
   const { sink } = destinationOf(instance);
-  const named = [
-    `# in ${because.path}, so that a web server in front of it can ask who calls and log it:`,
-    'service doveadm {',
-    '  inet_listener http {',
-    `    ${instance.config.syntax === '2.4' ? 'listen' : 'address'} = 127.0.0.1`,
-    '    port = 8080',
-    '  }',
-    '}',
-  ].join('\n');
+  const named = overHttp
+    ? [
+        '# All callers share one password or key. Bind the listener to 127.0.0.1, and let a web server',
+        '# in front of it ask each caller for a name and log it.',
+      ].join('\n')
+    : [
+        '# Let callers come over HTTP alone (inet_listener http of service doveadm, which leaves a line',
+        '# for each request), through a web server that asks each for a name; then take the listener',
+        '# of the doveadm protocol away.',
+      ].join('\n');
   if (!overHttp || sink.to === 'nowhere') {
     const why = overHttp
       ? 'lines of level info, which say it, are thrown away'

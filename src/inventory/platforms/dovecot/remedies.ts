@@ -1,5 +1,6 @@
 import type { Place } from '../../../core/component.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
+import { atEnd, insteadOf } from '../../remedy.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { type Instance, isFrom } from './instance.ts';
 
@@ -26,11 +27,25 @@ const heading = ({ config, files }: Instance): string => {
   const last = lastRead(config.root)?.place.path ?? config.path;
   const fits =
     dirOf(last) === folder && baseOf(last) < ownName && files.stat(folder)?.kind === 'folder';
-  return fits ? `# in ${folder}/${ownName}:` : `# in ${config.path}, at its end:`;
+  return atEnd(fits ? `${folder}/${ownName}` : config.path);
 };
 
 export const sinkRemedy = (because: Place): string =>
-  `# in ${because.path}, in the place of the line that names /dev/null:\nlog_path = syslog\ninfo_log_path =`;
+  `${insteadOf(because)}\nlog_path = syslog\ninfo_log_path =`;
+
+/** A backslash carries the line on, which else is wider than a terminal; not within quotes. */
+const assignment = (name: string, value: string): readonly string[] => {
+  const words = `${name} = ${value}`.split(' ');
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    if (line !== '' && line.length + word.length > 88 && !value.startsWith('"')) {
+      lines.push(`${line} \\`);
+      line = `  ${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+};
 
 /** Adds the name that was logged in with, which differs from the mailbox's for master users. */
 export const loginRemedy = (
@@ -46,7 +61,7 @@ export const loginRemedy = (
   return [
     heading(instance),
     ...(withFormat ? [format] : []),
-    `login_log_format_elements = ${quoted}`,
+    ...assignment('login_log_format_elements', quoted),
   ].join('\n');
 };
 

@@ -1,5 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
+import { after, atEnd, atTop, insteadOf } from '../../remedy.ts';
 import { type Driver, type Setting, settingNamed } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';
 import { serverAuthenticators } from './auth.ts';
@@ -58,7 +59,7 @@ const selectorRemedy = (exim: Exim, missing: readonly Selector[]): readonly stri
   const { setup } = exim;
   if (setup.path === generatedPath && !setup.fromDebian) {
     return [
-      `# ${generatedPath} is not what ${debianFolder} makes of it. First run:\n# update-exim4.conf && systemctl restart exim4\n# and run Postern again: what is missing then is told with its place. Missing now:\n# log_selector ${missing.map(name => `+${name}`).join(' ')}`,
+      `# ${generatedPath} is not what ${debianFolder} makes of it. First run:\n#   update-exim4.conf && systemctl restart exim4\n# and run Postern again: what is missing then is told with its place. Missing now:\n# log_selector ${missing.map(name => `+${name}`).join(' ')}`,
     ];
   }
   const setting = settingNamed(setup.config.main, 'log_selector');
@@ -74,25 +75,19 @@ const selectorRemedy = (exim: Exim, missing: readonly Selector[]): readonly stri
     const shipped = macro.path === templatePath || /\/main\/\d+_exim4-config_\w+$/.test(macro.path);
     const split = isSplit || usesSplit(exim);
     const own = split ? '/etc/exim4/conf.d/main/000_local_macros' : localMacrosPath;
-    const where = shipped
-      ? `# in ${own} (make it if it is not there):`
-      : `# in ${macro.path}, instead of line ${macro.line}:`;
+    const where = shipped ? atEnd(own, 'make it if it is not there') : insteadOf(macro);
     return [`${where}\nMAIN_LOG_SELECTOR = ${value}\n${restart}`];
   }
   const again = isDebian ? restart : '# then: systemctl restart exim';
   if (setting !== undefined) {
-    return [
-      `# in ${setting.at.path}, instead of line ${setting.at.line ?? 1}:\nlog_selector = ${value}\n${again}`,
-    ];
+    return [`${insteadOf(setting.at)}\nlog_selector = ${value}\n${again}`];
   }
   const file = isDebian
     ? usesSplit(exim)
       ? '/etc/exim4/conf.d/main/95_local_log_selector'
       : templatePath
     : setup.path;
-  return [
-    `# in ${file}, before the first line that says begin:\nlog_selector = ${value}\n${again}`,
-  ];
+  return [`${atTop(file)}\nlog_selector = ${value}\n${again}`];
 };
 
 const usesSplit = (exim: Exim): boolean =>
@@ -147,7 +142,7 @@ const loginLog = (exim: Exim, missing: readonly Selector[]): readonly AccessLog[
       remedy: [
         ...nameless.map(
           driver =>
-            `# in ${driver.at.path}, in authenticator ${driver.name} (line ${driver.at.line ?? 1}):\nserver_set_id = ${setIdOf(driver)}`,
+            `${after(driver.at, `within authenticator ${driver.name}`)}\nserver_set_id = ${setIdOf(driver)}`,
         ),
         ...selectorRemedy(exim, missing),
       ].join('\n'),

@@ -1,5 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
+import { atEnd } from '../../remedy.ts';
 import { type PhpValue, phpAt, phpTruth } from '../../syntax/php-values.ts';
 import { textAt } from './values.ts';
 
@@ -75,7 +76,7 @@ const settingOf = (conf: PhpValue | undefined, path: string): Setting => {
 };
 
 const remedyOf = (path: string, priority: string): string =>
-  `# in ${path}:\n$conf['log']['enabled'] = true;\n$conf['log']['type'] = 'syslog';\n$conf['log']['name'] = LOG_USER;\n$conf['log']['ident'] = 'HORDE';\n$conf['log']['priority'] = '${priority}';`;
+  `${atEnd(path)}\n$conf['log']['enabled'] = true;\n$conf['log']['type'] = 'syslog';\n$conf['log']['name'] = LOG_USER;\n$conf['log']['ident'] = 'HORDE';\n$conf['log']['priority'] = '${priority}';`;
 
 const common = (setting: Setting): Pick<AccessLog, 'because'> & { readonly sink?: LogSink } => ({
   because: setting.because,

@@ -1,3 +1,4 @@
+import { atTop, insteadOf } from '../../remedy.ts';
 import type { Account, MailReader, ReaderUse } from './reader.ts';
 
 interface Token {
@@ -263,7 +264,7 @@ export const fetchmail: MailReader = {
         emitted: 'off',
         why: 'neither syslog nor a log file is set: what it says goes to whoever starts it',
         because: { path },
-        remedy: `# in ${path}, at the top:\nset syslog`,
+        remedy: `${syslog === undefined ? atTop(path) : insteadOf({ path, line: syslog.line })}\nset syslog`,
         sink: { to: 'nowhere' },
       },
     ];

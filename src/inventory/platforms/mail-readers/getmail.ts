@@ -1,3 +1,4 @@
+import { atEnd, before, insteadOf } from '../../remedy.ts';
 import { iniOption, iniSection, readPythonIni } from '../../syntax/python-ini.ts';
 import type { MailReader } from './reader.ts';
 
@@ -6,6 +7,20 @@ const yes = /^(?:true|yes|on|1)$/i;
 /** `SimpleIMAPSSLRetriever`, `MultidropPOP3Retriever`, `BrokenUIDLPOP3Retriever`, … */
 const protocolOf = (type: string): string =>
   /imap/i.test(type) ? 'IMAP' : /pop3/i.test(type) ? 'POP3' : 'mail';
+
+/** A section that stands twice is an error to configparser: the line goes into the one there is. */
+const remedyOf = (
+  path: string,
+  settings: ReadonlyMap<string, { readonly line: number }>,
+): string => {
+  const set = 'message_log_syslog = true';
+  const stated = settings.get('message_log_syslog');
+  const [beside] = settings.values();
+  if (stated !== undefined) return `${insteadOf({ path, line: stated.line })}\n${set}`;
+  return beside === undefined
+    ? `${atEnd(path)}\n[options]\n${set}`
+    : `${before({ path, line: beside.line }, 'within [options]')}\n${set}`;
+};
 
 export const getmail: MailReader = {
   tool: 'getmail',
@@ -68,7 +83,7 @@ export const getmail: MailReader = {
         emitted: 'off',
         why: 'message_log and message_log_syslog are not set: no message is written down',
         because: { path },
-        remedy: `# in ${path}:\n[options]\nmessage_log_syslog = true`,
+        remedy: remedyOf(path, settings),
         sink: { to: 'nowhere' },
       },
     ];

@@ -51,7 +51,7 @@ export const imapsync: MailReader = {
           why: '--nolog: imapsync writes nothing down',
           because: { path },
           remedy:
-            '# on the command that starts imapsync: leave --nolog out, and name the file:\n--logdir /var/log/imapsync',
+            '# On the command that starts imapsync: leave --nolog out, and give --logdir /var/log/imapsync.',
           sink: { to: 'nowhere' },
         },
       ];

@@ -75,7 +75,7 @@ export const offlineimap: MailReader = {
         because: { path },
         remedy:
           sink.to === 'nowhere'
-            ? '# on the command that starts it:\nofflineimap -l /var/log/offlineimap.log'
+            ? '# Start it with a log file: offlineimap -l /var/log/offlineimap.log'
             : '# no setting of OfflineIMAP logs messages: read it from the log of the IMAP server it talks to',
         sink,
       },

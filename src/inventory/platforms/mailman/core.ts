@@ -3,6 +3,7 @@ import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { dirOf, resolveFrom } from '../../../core/paths.ts';
 import type { Endpoint } from '../../platform.ts';
+import { after, atEnd, insteadOf } from '../../remedy.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';
 import {
   type IniOption,
@@ -213,6 +214,31 @@ const loggerOf = (core: CoreConfig | undefined, name: string, file: string) => {
   };
 };
 
+/** lazr.config refuses a section or a key that stands twice: lines go into the section there is. */
+const loggingRemedy = (
+  core: CoreConfig | undefined,
+  path: string,
+  name: string,
+  lines: readonly string[],
+): string => {
+  const section = iniSection(core?.sections ?? [], `logging.${name}`);
+  if (section === undefined) return [atEnd(path), `[logging.${name}]`, ...lines].join('\n');
+  const placeOf = (line: string): Place | undefined => {
+    const found = iniOption(section, line.slice(0, line.indexOf(':')));
+    return found === undefined ? undefined : { path, line: found.line };
+  };
+  return lines
+    .flatMap(line => {
+      const place = placeOf(line);
+      const where =
+        place === undefined
+          ? after({ path, line: section.line }, `within [logging.${name}]`)
+          : insteadOf(place);
+      return [where, line];
+    })
+    .join('\n');
+};
+
 /** What the core writes down (mailman/config/schema.cfg, [logging.*]). */
 export const coreLogs = (core: CoreConfig | undefined): readonly AccessLog[] => {
   const config = core?.path ?? coreConfigs[0];
@@ -238,7 +264,10 @@ export const coreLogs = (core: CoreConfig | undefined): readonly AccessLog[] => 
             : '[logging.smtp] takes only warnings and worse',
           ...smtpTrail,
           because: placeOf(core, every ?? option(core, 'logging.smtp', 'level')),
-          remedy: `# in ${config}:\n[logging.smtp]\nlevel: info\nevery: $msgid smtp to $listname for $recip recips, completed in $time seconds`,
+          remedy: loggingRemedy(core, config, 'smtp', [
+            'level: info',
+            'every: $msgid smtp to $listname for $recip recips, completed in $time seconds',
+          ]),
         };
   const { takesInfo, ...changeTrail } = loggerOf(core, 'subscribe', 'mailman.log');
   return [
@@ -252,7 +281,7 @@ export const coreLogs = (core: CoreConfig | undefined): readonly AccessLog[] => 
       ...changeTrail,
       remedy: takesInfo
         ? `# Mailman logs no more than this: keep the access log of the web server before Postorius`
-        : `# in ${config}:\n[logging.subscribe]\nlevel: info`,
+        : loggingRemedy(core, config, 'subscribe', ['level: info']),
     },
   ];
 };

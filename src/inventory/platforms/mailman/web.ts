@@ -1,6 +1,7 @@
 import type { AccessLog } from '../../../core/access-log.ts';
 import type { Component, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { atEnd, insteadOf } from '../../remedy.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';
 import { readDirectives } from '../../syntax/directives.ts';
 import {
@@ -292,7 +293,7 @@ export const readUwsgi = (files: FileView): Uwsgi | undefined => {
           ...base,
           emitted: 'off',
           why: 'disable-logging: uWSGI writes down no request',
-          remedy: `# in ${path}:\ndisable-logging = false`,
+          remedy: `${insteadOf({ path, line: off.line })}\ndisable-logging = false`,
           sink: { to: 'nowhere' },
         }
       : {
@@ -317,12 +318,13 @@ export const loginLog = (web: WebSettings | undefined): AccessLog => {
     because: { path },
     sink: { to: 'nowhere' },
     remedy: [
-      `# in ${path}, at the end:`,
+      atEnd(path),
       'import syslog',
       'from django.contrib.auth.signals import user_logged_in',
       'def log_login(sender, request, user, **kwargs):',
       "    address = request.META.get('HTTP_X_FORWARDED_FOR') or request.META.get('REMOTE_ADDR')",
-      "    syslog.syslog(syslog.LOG_AUTH | syslog.LOG_INFO, 'mailman-web: login %s from %s' % (user.get_username(), address))",
+      "    line = 'mailman-web: login %s from %s' % (user.get_username(), address)",
+      '    syslog.syslog(syslog.LOG_AUTH | syslog.LOG_INFO, line)',
       'user_logged_in.connect(log_login, weak=False)',
     ].join('\n'),
   };

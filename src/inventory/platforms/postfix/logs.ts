@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Version } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { atEnd } from '../../remedy.ts';
 import { serviceNames } from './calls.ts';
 import { type Instance, running } from './instance.ts';
 import type { Entry } from './tables.ts';
@@ -38,7 +39,7 @@ const destinationOf = (instance: Instance, version: Version): Destination => {
     return {
       broken: {
         why: `maillog_file is set, but ${instance.masterPath} has no service ${name} that would write it: Postfix refuses to start, or loses its lines`,
-        remedy: `# on the command line:\npostconf -c ${instance.folder} -M postlog/unix-dgram="postlog unix-dgram n - n - 1 postlogd"\npostfix -c ${instance.folder} reload`,
+        remedy: `${atEnd(instance.masterPath)}\npostlog unix-dgram n - n - 1 postlogd`,
       },
     };
   }

@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { FileView } from '../../../core/files.ts';
 import { joinPath, resolveFrom } from '../../../core/paths.ts';
+import { atEnd } from '../../remedy.ts';
 import { type PhpValue, phpAt, phpText, phpTruth } from '../../syntax/php-values.ts';
 import type { Served } from '../../syntax/served.ts';
 import { readingLog } from '../web-front/reading-log.ts';
@@ -78,8 +79,8 @@ const remedyFor = (settings: Settings, name: string, written: string): string =>
   const first =
     over === undefined
       ? ''
-      : `# in ${over.at.path}: remove env[ROUNDCUBE_${name.toUpperCase()}], which overrides every file\n`;
-  return `${first}# in ${file}:\n$${variable}['${name}'] = ${written};`;
+      : `# In ${over.at.path}: remove env[ROUNDCUBE_${name.toUpperCase()}], which overrides every file.\n`;
+  return `${first}${atEnd(file)}\n$${variable}['${name}'] = ${written};`;
 };
 
 const placed = (settings: Settings, value: PhpValue | undefined): Pick<AccessLog, 'because'> => ({

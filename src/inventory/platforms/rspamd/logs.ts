@@ -1,5 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
+import { atEnd, setIn } from '../../remedy.ts';
 import { type UclValue, uclGet } from '../../syntax/ucl.ts';
 import type { Settings } from './settings.ts';
 import type { Worker } from './workers.ts';
@@ -26,8 +27,8 @@ const sinkOf = (logging: UclValue | undefined): LogSink | undefined => {
   return undefined;
 };
 
-const remedyFor = ({ layout }: Settings): string =>
-  `# in ${layout.conf}/local.d/logging.inc:\nlevel = "info";`;
+const remedyFor = ({ layout }: Settings, level: Place | undefined): string =>
+  `${setIn(`${layout.conf}/local.d/logging.inc`, level)}\nlevel = "info";`;
 
 export const logsOf = (settings: Settings, workers: readonly Worker[]): readonly AccessLog[] => {
   const logging = settings.section('logging');
@@ -48,7 +49,7 @@ export const logsOf = (settings: Settings, workers: readonly Worker[]): readonly
         ...into,
         ...(sink === undefined
           ? {
-              remedy: `# in ${settings.layout.conf}/local.d/logging.inc:\ntype = "file";\nfilename = "/var/log/rspamd/rspamd.log";`,
+              remedy: `${atEnd(`${settings.layout.conf}/local.d/logging.inc`)}\ntype = "file";\nfilename = "/var/log/rspamd/rspamd.log";`,
             }
           : {}),
       }
@@ -57,7 +58,7 @@ export const logsOf = (settings: Settings, workers: readonly Worker[]): readonly
         emitted: 'off',
         why: `level ${name} leaves out the line of each message`,
         because: place,
-        remedy: remedyFor(settings),
+        remedy: remedyFor(settings, level?.place),
         ...into,
       };
   const controller = workers.find(({ type }) => type === 'controller');
@@ -76,13 +77,9 @@ const loginLog = (
   const port = controller.listening.find(({ endpoint }) => endpoint.net === 'tcp')?.endpoint;
   const target = port?.net === 'tcp' ? port.port : 11_334;
   const front = [
-    '# in the web server in front of the controller (nginx), so that each person has a name:',
-    'location /rspamd/ {',
-    '    auth_basic "rspamd";',
-    '    auth_basic_user_file /etc/nginx/rspamd.htpasswd;',
-    '    access_log /var/log/nginx/rspamd.access.log;',
-    `    proxy_pass http://127.0.0.1:${target}/;`,
-    '}',
+    '# No setting of Rspamd names who asks: all share one password. Let a web server in front of',
+    `# port ${target} ask each person for a name (nginx: auth_basic, proxy_pass) and log it, and let`,
+    '# nobody reach the port past it.',
   ].join('\n');
   return writesInfo.has(level)
     ? {
@@ -98,7 +95,7 @@ const loginLog = (
         emitted: 'off',
         why: `level ${level} leaves out connections to the controller`,
         because: place,
-        remedy: `${remedyFor(settings)}\n${front}`,
+        remedy: `${remedyFor(settings, place)}\n${front}`,
         ...into,
       };
 };

@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { FileView } from '../../../core/files.ts';
 import { optionOf } from '../../daemon.ts';
+import { atEnd, before, insteadOf, setIn } from '../../remedy.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';
 import { saslSettings } from './auth.ts';
 import type { Sendmail } from './found.ts';
@@ -41,16 +42,19 @@ const sinkOf = (files: FileView, { daemon }: Sendmail): LogSink => {
 const remedyOf = ({ mc, mcPath, path }: Sendmail, { because }: Level): string => {
   const defined = mc.findLast(({ name, args }) => name === 'define' && args[0] === 'confLOG_LEVEL');
   const inCf = because.path === path;
-  if (!inCf) return `# in ${because.path}: take the log level off the command line, or set it to 9`;
+  if (!inCf)
+    return `# In ${because.path}: take the log level off the command line, or set it to 9.`;
   if (mc.length === 0) {
-    const where = because.line === undefined ? '' : `, instead of line ${because.line}`;
-    return `# in ${path}${where}:\nO LogLevel=9\n# then: systemctl restart sendmail`;
+    return `${setIn(path, because)}\nO LogLevel=9\n# then: systemctl restart sendmail`;
   }
+  const mailer = mc.find(({ name }) => name === 'MAILER');
   const where =
-    defined === undefined
-      ? ', before the first MAILER line'
-      : `, instead of line ${defined.at.line ?? 1}`;
-  return `# in ${mcPath}${where}:\ndefine(\`confLOG_LEVEL', \`9')dnl\n# then: make -C /etc/mail && systemctl restart sendmail`;
+    defined !== undefined
+      ? insteadOf(defined.at)
+      : mailer === undefined
+        ? atEnd(mcPath)
+        : before(mailer.at, 'the first MAILER');
+  return `${where}\ndefine(\`confLOG_LEVEL', \`9')dnl\n# then: make -C /etc/mail && systemctl restart sendmail`;
 };
 
 /** Whether clients can be expected to log in. */

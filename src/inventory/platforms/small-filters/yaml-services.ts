@@ -6,6 +6,7 @@ import { type DaemonNames, findDaemon, optionOf, programPaths } from '../../daem
 import { daemonComponent, type Listening } from '../../daemon-component.ts';
 import { parseHostPort } from '../../endpoint.ts';
 import type { PlatformReading } from '../../platform.ts';
+import { atEnd } from '../../remedy.ts';
 import { readYamlSettings, type YamlSetting, type YamlValue } from '../../syntax/yaml-settings.ts';
 
 type Settings = ReadonlyMap<string, YamlSetting>;
@@ -81,7 +82,7 @@ const readResolver = (files: FileView, packages: PackageIndex): PlatformReading 
     ...(isVerbose
       ? { sink: unit }
       : {
-          remedy: `# systemctl edit ${resolver.units[0]}\n[Service]\nExecStart=\nExecStart=${daemon.binary ?? '/usr/bin/mta-sts-daemon'} --config ${path} --verbosity debug`,
+          remedy: `${atEnd(`/etc/systemd/system/${resolver.units[0]}.d/verbose.conf`)}\n[Service]\nExecStart=\nExecStart=${daemon.binary ?? '/usr/bin/mta-sts-daemon'} \\\n  --config ${path} --verbosity debug`,
         }),
   };
   const { component, listeners } = daemonComponent(packages, {

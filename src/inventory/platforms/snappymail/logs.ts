@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place, Reach } from '../../../core/component.ts';
 import { resolveFrom } from '../../../core/paths.ts';
+import { atEnd, before, setIn } from '../../remedy.ts';
 import type { Product } from './copies.ts';
 import { type IniValues, isYes } from './ini.ts';
 
@@ -19,7 +20,10 @@ const logins = (product: Product, values: IniValues, path: string, folder: strin
       emitted: 'off',
       why: 'auth_logging is off: not even refused logins are written down',
       because: flag?.because ?? { path },
-      remedy: `# in ${path}, section [logs]:\nauth_logging = On\nauth_logging_filename = "auth.log"\n# it tells refused logins alone: keep the log of the IMAP server for the others`,
+      remedy: [
+        '# It tells refused logins alone: keep the log of the IMAP server for the others.',
+        setLogs(values, path, ['auth_logging = On', 'auth_logging_filename = "auth.log"']),
+      ].join('\n'),
     };
   }
   const name = values.get('logs.auth_logging_filename')?.text ?? 'fail2ban/auth-{date:Y-m-d}.txt';
@@ -35,6 +39,21 @@ const logins = (product: Product, values: IniValues, path: string, folder: strin
     remedy: `# no setting of ${product.name} logs logins that succeed: keep the log of the IMAP server behind it`,
     ...(sink === undefined ? {} : { sink }),
   };
+};
+
+/** Lines of `[logs]`: each in place of the one that sets it, others beside one of the section. */
+const setLogs = (values: IniValues, path: string, lines: readonly string[]): string => {
+  const places = lines.map(line => values.get(`logs.${line.slice(0, line.indexOf(' '))}`)?.because);
+  const known = (i: number): boolean => places[i]?.path === path;
+  const beside = [...values].find(
+    ([key, value]) => key.startsWith('logs.') && value.because?.path === path,
+  )?.[1].because;
+  const others = lines.filter((_, i) => !known(i));
+  const where = beside === undefined ? atEnd(path) : before(beside, 'within [logs]');
+  return [
+    ...lines.flatMap((line, i) => (known(i) ? [setIn(path, places[i]), line] : [])),
+    ...(others.length === 0 ? [] : [where, ...(beside === undefined ? ['[logs]'] : []), ...others]),
+  ].join('\n');
 };
 
 /** Commands to the mail servers and their answers are logged as INFO, which is level 6. */
@@ -98,8 +117,16 @@ const dialogueOf = (product: Product, values: IniValues, path: string): Dialogue
 const reading = (product: Product, values: IniValues, path: string, folder: string): AccessLog => {
   const { state, why, because } = dialogueOf(product, values, path);
   const name = values.get('logs.filename')?.text ?? 'log-{date:Y-m-d}.txt';
-  const level = product.id === 'snappymail' ? `\nlevel = ${dialogueLevel}` : '';
-  const remedy = `# keep the log of the IMAP server behind it, which names user and message; as a second best,\n# in ${path}, section [logs] (parts of messages then lie in the log, too):\nenable = On${level}\nhide_passwords = On\nfilename = "{user:email}-{date:Y-m-d}.txt"`;
+  const remedy = [
+    '# Keep the log of the IMAP server behind it, which names user and message. As a second best,',
+    '# with which parts of messages lie in the log, too:',
+    setLogs(values, path, [
+      'enable = On',
+      ...(product.id === 'snappymail' ? [`level = ${dialogueLevel}`] : []),
+      'hide_passwords = On',
+      'filename = "{user:email}-{date:Y-m-d}.txt"',
+    ]),
+  ].join('\n');
   if (state !== 'on') return { question: 'who read what', emitted: state, why, because, remedy };
   const sink = name === 'syslog' || name === 'stderr' ? undefined : sinkOf(folder, name);
   const namesUser = /\{(?:user|imap):/.test(name);

@@ -2,6 +2,7 @@ import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitValue } from '../../../core/formats/systemd.ts';
+import { insteadOf } from '../../remedy.ts';
 
 const defaultLog = '/var/log/sogo/sogo.log';
 
@@ -33,6 +34,10 @@ export const sogoLogs = (
 ): readonly AccessLog[] => {
   const place = { because: because ?? { path: config } };
   if (sink.to === 'nowhere') {
+    const remedy =
+      because?.path === config
+        ? `${insteadOf(because)}\nWOLogFile = "${defaultLog}";`
+        : `# In ${because?.path ?? config}: start sogod with -WOLogFile ${defaultLog}.`;
     return [
       {
         question: 'who logged in',
@@ -40,7 +45,7 @@ export const sogoLogs = (
         why: 'WOLogFile names no file',
         ...place,
         sink,
-        remedy: `# in ${config}:\nWOLogFile = "${defaultLog}";`,
+        remedy,
       },
       {
         question: 'who read what',
@@ -48,7 +53,7 @@ export const sogoLogs = (
         why: 'WOLogFile names no file',
         ...place,
         sink,
-        remedy: `# in ${config}:\nWOLogFile = "${defaultLog}";`,
+        remedy,
       },
     ];
   }

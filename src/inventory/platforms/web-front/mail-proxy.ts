@@ -1,6 +1,7 @@
 import type { AccessLog } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
 import type { Endpoint } from '../../platform.ts';
+import { after, insteadOf } from '../../remedy.ts';
 import { type NginxDirective, nginxAll, nginxLast } from '../../syntax/nginx.ts';
 import { parseListen } from '../../syntax/nginx-address.ts';
 import type { WebListen } from '../../syntax/served.ts';
@@ -80,6 +81,11 @@ export const proxyLoginLog = (
   const stated = nginxLast(mail?.block ?? [], 'error_log') ?? nginxLast(directives, 'error_log');
   const path = stated?.args[0] ?? '/var/log/nginx/error.log';
   const level = stated?.args[1] ?? 'error';
+  const own = nginxLast(mail?.block ?? [], 'error_log');
+  const where =
+    own === undefined
+      ? after({ path: mail?.path ?? config, line: mail?.line ?? 1 }, 'within mail { }')
+      : insteadOf({ path: own.path, line: own.line }, 'error_log');
   const because = stated === undefined ? first.because : { path: stated.path, line: stated.line };
   const sink = path.startsWith('/') ? { sink: { to: 'file', path } as const } : {};
   if (verbose.test(level)) {
@@ -99,7 +105,7 @@ export const proxyLoginLog = (
       emitted: 'off',
       why: `the mail proxy writes logins at level info, and the error log takes only ${level} and worse`,
       because,
-      remedy: `# in ${mail?.path ?? config}, within mail { }:\nerror_log /var/log/nginx/mail.log info;`,
+      remedy: `${where}\nerror_log /var/log/nginx/mail.log info;`,
       ...sink,
     },
   ];

@@ -1,4 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { Place } from '../../../core/component.ts';
+import { after, insteadOf } from '../../remedy.ts';
 import type { Served, WebLog } from '../../syntax/served.ts';
 import type { MailRoute } from './mail-routes.ts';
 
@@ -105,54 +107,69 @@ const judgeRoute = (mail: MailRoute): Judged => {
   };
 };
 
-const nginxFormat = (cookie: string): string =>
-  [
-    'map $cookie_' + cookie + ' $mail_session {',
-    '    default "-";',
-    '    "~^(?<mail_session_start>[A-Za-z0-9]{8})" $mail_session_start;',
-    '}',
-    'log_format mail \'$remote_addr - $mail_session [$time_local] "$request" \'',
-    '                \'$status $body_bytes_sent "$http_referer" "$http_user_agent"\';',
-  ].join('\n');
+const nginxFormat = (cookie: string): readonly string[] => [
+  `map $cookie_${cookie} $postern_session {`,
+  '    default "-";',
+  '    "~^(?<postern_session_start>[A-Za-z0-9]{8})" $postern_session_start;',
+  '}',
+  'log_format postern \'$remote_addr - $postern_session [$time_local] "$request" \'',
+  '                   \'$status $body_bytes_sent "$http_referer" "$http_user_agent"\';',
+];
 
-const nginxRemedy = (route: Served, software: MailRoute['software']): string => {
-  const { cookie } = software;
-  const site = `# in ${(route.listens[0]?.because ?? route.because).path}, in the server block that serves ${software.name}:`;
-  const lines =
-    cookie === undefined
-      ? []
-      : [`# in ${route.server.config}, within http { }:`, nginxFormat(cookie)];
+/** The line of nginx that has to give way: the log that is switched off, or tells too little. */
+const logLine = ({ logs, logsOff }: Served): { place: Place; path?: string } | undefined => {
+  if (logsOff !== undefined) return { place: logsOff };
+  const log = logs.find(({ to, because }) => to.is === 'file' && because !== undefined);
+  return log?.because === undefined || log.to.is !== 'file'
+    ? undefined
+    : { place: log.because, path: log.to.path };
+};
+
+const nginxRemedy = (route: Served, { cookie, name }: MailRoute['software']): string => {
+  const line = logLine(route);
+  const path = line?.path ?? '/var/log/nginx/access.log';
+  const site =
+    line === undefined
+      ? after(route.listens[0]?.because ?? route.because, `in the server that serves ${name}`)
+      : insteadOf(line.place, `access_log for ${name}`);
+  const { http } = route.server;
+  const formats = cookie === undefined || http === undefined;
   return [
-    ...lines,
+    ...(formats
+      ? []
+      : [
+          '# Once, however many sites use it:',
+          after(http, 'within http { }'),
+          ...nginxFormat(cookie),
+        ]),
     site,
-    `access_log /var/log/nginx/access.log ${cookie === undefined ? 'combined' : 'mail'};`,
+    `access_log ${path} ${formats ? 'combined' : 'postern'};`,
   ].join('\n');
 };
 
-const apacheRemedy = (route: Served, software: MailRoute['software']): string => {
-  const { cookie } = software;
-  const log = route.logs.find(({ to }) => to.is === 'file')?.to;
+const apacheRemedy = (route: Served, { cookie, name }: MailRoute['software']): string => {
+  const log = route.logs.find(({ to, because }) => to.is === 'file' && because !== undefined);
   const path =
-    log?.is === 'file'
-      ? log.path
+    log?.to.is === 'file'
+      ? log.to.path
       : route.server.config.startsWith('/etc/httpd')
         ? '/var/log/httpd/access_log'
         : '/var/log/apache2/access.log';
-  if (cookie === undefined) {
-    return `# in ${route.because.path}, within the virtual host that serves ${software.name}:\nCustomLog ${path} combined`;
-  }
+  const where =
+    log?.because === undefined
+      ? after(route.because, `in the virtual host that serves ${name}`)
+      : insteadOf(log.because, `CustomLog for ${name}`);
+  if (cookie === undefined) return `${where}\nCustomLog ${path} combined`;
   return [
-    `# in ${route.logs[0]?.because?.path ?? route.because.path}, within the virtual host that serves ${software.name}, in place of its CustomLog (needs mod_setenvif):`,
+    '# Needs mod_setenvif, which is loaded by default.',
+    where,
     `SetEnvIf Cookie "(?:^|; )${cookie}=([A-Za-z0-9]{8})" mail_session=$1`,
-    'LogFormat "%h %{mail_session}e %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\"" mail',
-    `CustomLog ${path} mail`,
+    `CustomLog ${path} \\`,
+    '  "%h %{mail_session}e %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\""',
   ].join('\n');
 };
 
 const remedyOf = (judged: Judged, { route, software }: MailRoute): string => {
-  if (judged.mends === 'condition') {
-    return `# in ${judged.because?.path ?? route.because.path}: take the condition off the log of ${software.name}:\n# ${judged.why}`;
-  }
   if (judged.mends === undefined) {
     return `# no setting of ${route.server.id} shows it: read it from the log of the IMAP server behind ${software.name}`;
   }

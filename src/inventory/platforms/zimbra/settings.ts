@@ -177,7 +177,7 @@ export const zimbraLogs = (files: FileView): readonly AccessLog[] => {
           because,
           sink: mailbox,
           remedy:
-            '# in /opt/zimbra/conf/log4j.properties.in:\nlog4j.logger.zimbra.security=INFO,AUDIT',
+            '# in /opt/zimbra/conf/log4j.properties.in, at its end:\nlog4j.logger.zimbra.security=INFO,AUDIT',
         }
       : logger?.on === false
         ? {
@@ -187,7 +187,7 @@ export const zimbraLogs = (files: FileView): readonly AccessLog[] => {
             because: logger.because,
             sink: { to: 'nowhere' },
             remedy:
-              '# in /opt/zimbra/conf/log4j.properties.in:\nlog4j.logger.zimbra.security=INFO,AUDIT',
+              '# in /opt/zimbra/conf/log4j.properties.in, at its end:\nlog4j.logger.zimbra.security=INFO,AUDIT',
           }
         : {
             question: 'who logged in',
@@ -205,7 +205,7 @@ export const zimbraLogs = (files: FileView): readonly AccessLog[] => {
       because,
       sink: mailbox,
       remedy:
-        '# as the user zimbra, for an account under suspicion; nothing short of DEBUG names messages:\nzmprov addAccountLogger ACCOUNT zimbra.soap debug\nzmprov addAccountLogger ACCOUNT zimbra.imap debug',
+        '# Nothing short of DEBUG names messages. As the user zimbra, for an account under suspicion:\n#   zmprov addAccountLogger ACCOUNT zimbra.soap debug\n#   zmprov addAccountLogger ACCOUNT zimbra.imap debug',
     },
     {
       question: 'what was sent',

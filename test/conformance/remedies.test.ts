@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { manyAnswers } from '../report/answers.ts';
+import { readRemedy } from '../support/remedy.ts';
+
+/** Whoever pastes a remedy must not have to guess where it goes, whatever the platform. */
+describe('remedies', () => {
+  test.each(
+    manyAnswers().filter(([name]) => name !== 'hostile names' && name !== 'all that can be said'),
+  )('of %s say where each line goes, and fit a terminal', (_, { components }) => {
+    for (const { id, logs, checks: verdicts } of components) {
+      for (const { question, remedy } of logs) {
+        if (remedy === undefined) continue;
+        expect(() => readRemedy(remedy), `${id}, ${question}:\n${remedy}`).not.toThrow();
+      }
+      for (const [check, { remedy }] of Object.entries(verdicts)) {
+        // Packages are mended by commands.
+        if (remedy === undefined || check === 'patched') continue;
+        expect(() => readRemedy(remedy), `${id}, ${check}:\n${remedy}`).not.toThrow();
+      }
+    }
+  });
+});
