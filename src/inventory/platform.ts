@@ -17,16 +17,26 @@ export interface Listener {
 /**
  * A component says: I hand something to whatever listens there. `inventory/plug.ts` finds the
  * listener and gives it the reach; when nobody says he listens there, a component is made of the link
- * itself, with unknown version and origin.
+ * itself, with unknown version and origin. Of a client's link only when it leads to another host: one
+ * to this host is said in the client's own reach.
  */
 export interface Link {
   readonly from: ComponentId;
   readonly to: Endpoint;
   /** What the thing at the other end is to the one that calls it. */
   readonly as: ComponentKind;
+  /** What the caller's settings call the thing at the other end: `redis`, `clamd`. */
+  readonly name?: string;
   /** What being called gives the callee. */
   readonly reach: readonly Reach[];
   readonly because: Place;
+  /** False: what was read leaves open whether it is called at all. */
+  readonly isCertain?: boolean;
+  /**
+   * The caller is a client of a server that stands by itself (a webmail and its IMAP server): being
+   * asked neither plugs the server into the caller nor shows that it runs.
+   */
+  readonly isClient?: boolean;
 }
 
 /** What one platform's configuration says. */

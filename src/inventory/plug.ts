@@ -1,43 +1,60 @@
-import type { Component, ComponentId, Place } from '../core/component.ts';
+import type { Component, ComponentId, Place, Reach } from '../core/component.ts';
 import { componentId } from '../core/component.ts';
 import { isAnyAddress, isLoopback, reaches, showEndpoint } from './endpoint.ts';
 import type { Endpoint, Link, Listener } from './platform.ts';
 
+/** A mail server that is handed mail, or asked who somebody is, is not plugged into its caller. */
+const isPluggedIn = (callee: Component['kind'], link: Link): boolean =>
+  link.isClient !== true && callee !== 'mta' && callee !== 'imap';
+
+/** One that is masked does not run, whoever calls it. */
+const enabledBy = ({ enabled }: Component, link: Link): boolean | null =>
+  enabled === false || link.isClient === true || link.isCertain === false ? enabled : true;
+
 /** Adds what a link grants to the component at its other end. */
 const withLink = (component: Component, link: Link): Component => ({
   ...component,
-  enabled: true,
-  // A mail server that is handed mail, or asked who somebody is, is not plugged into its caller.
-  ...(component.kind === 'mta' || component.kind === 'imap'
-    ? {}
-    : { partOf: component.partOf ?? link.from }),
+  enabled: enabledBy(component, link),
+  ...(isPluggedIn(component.kind, link) ? { partOf: component.partOf ?? link.from } : {}),
   foundAt: addPlace(component.foundAt, link.because),
-  reach: [...component.reach, ...link.reach],
+  reach: addReach(component.reach, link.reach),
 });
+
+const addReach = (all: readonly Reach[], more: readonly Reach[]): readonly Reach[] => [
+  ...all,
+  ...more.filter(
+    ({ resource, mode, extent }) =>
+      !all.some(
+        known => known.resource === resource && known.mode === mode && known.extent === extent,
+      ),
+  ),
+];
 
 const addPlace = (places: readonly Place[], place: Place): readonly Place[] =>
   places.some(known => known.path === place.path && known.line === place.line)
     ? places
     : [...places, place];
 
+const isElsewhere = (to: Endpoint): boolean =>
+  to.net === 'tcp' && !isLoopback(to.host) && !isAnyAddress(to.host);
+
 /** A caller names something that nobody on this host says he is. */
 const strangerAt = (link: Link, callers: ReadonlyMap<ComponentId, Component>): Component => {
   const where = showEndpoint(link.to);
-  const remote = link.to.net === 'tcp' && !isLoopback(link.to.host) && !isAnyAddress(link.to.host);
   return {
     id: componentId(`${link.from}/${link.as}:${where}`),
-    name: nameOf(link.to),
+    name: link.name ?? nameOf(link.to),
     version: {
-      unknown: remote
+      unknown: isElsewhere(link.to)
         ? `it runs on another host, ${where}`
         : `nothing that was read on this host says that it listens on ${where}`,
     },
     kind: link.as,
     origin: 'unknown',
     thirdParty: true,
-    enabled: true,
+    enabled: link.isCertain === false ? null : true,
     platform: callers.get(link.from)?.platform ?? String(link.from),
-    partOf: link.from,
+    ...(link.isClient === true ? {} : { partOf: link.from }),
     foundAt: [link.because],
     reach: link.reach,
     logs: [],
@@ -55,7 +72,7 @@ const nameOf = (endpoint: Endpoint): string => {
 
 /**
  * Joins callers and listeners: the milter that `main.cf` names by its socket is the OpenDKIM whose
- * own file names the same socket.
+ * own file names the same socket. What nobody claims is one component, however many call it.
  */
 export const plug = (
   components: readonly Component[],
@@ -63,19 +80,23 @@ export const plug = (
   links: readonly Link[],
 ): readonly Component[] => {
   const byId = new Map(components.map(component => [component.id, component]));
+  const strangers = new Map<string, ComponentId>();
   for (const link of links) {
     const listener = listeners.find(
       ({ endpoint, component }) => reaches(link.to, endpoint) && byId.has(component),
     );
-    const target = listener === undefined ? undefined : byId.get(listener.component);
-    if (target !== undefined && target.id !== link.from) {
-      byId.set(target.id, withLink(target, link));
+    const where = `${link.as}:${showEndpoint(link.to)}`;
+    const callee = byId.get(listener?.component ?? strangers.get(where) ?? link.from);
+    if (callee !== undefined && callee.id !== link.from) {
+      byId.set(callee.id, withLink(callee, link));
       continue;
     }
-    if (target !== undefined) continue;
+    const isOwn = listener !== undefined;
+    if (isOwn || (link.isClient === true && !isElsewhere(link.to))) continue;
     const stranger = strangerAt(link, byId);
     const known = byId.get(stranger.id);
     byId.set(stranger.id, known === undefined ? stranger : withLink(known, link));
+    strangers.set(where, stranger.id);
   }
   return [...byId.values()];
 };

@@ -1,5 +1,10 @@
 import type { FileView } from '../../core/files.ts';
-import { type AptLists, aptListPatterns, isHouseVersion, readAptLists } from '../../core/formats/apt-lists.ts';
+import {
+  type AptLists,
+  aptListPatterns,
+  isHouseVersion,
+  readAptLists,
+} from '../../core/formats/apt-lists.ts';
 import { type Stanza, stanzas } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';

@@ -6,6 +6,7 @@ import { type Daemon, findDaemon, programPaths } from '../daemon.ts';
 import { identify } from '../identify.ts';
 import { programParts } from '../piped-programs.ts';
 import type { Listener, Platform, PlatformReading } from '../platform.ts';
+import { spamcLinks } from '../spamc.ts';
 import { settingNamed } from '../syntax/exim.ts';
 import { authLinks, authParts, authReach } from './exim/auth.ts';
 import { companions } from './exim/companions.ts';
@@ -17,7 +18,7 @@ import { eximExposure, listeningOf } from './exim/listening.ts';
 import { eximLogs } from './exim/logs.ts';
 import { databaseLinks } from './exim/lookups.ts';
 import { readProgram } from './exim/program.ts';
-import { programUses, spamcLinks } from './exim/programs.ts';
+import { programUses } from './exim/programs.ts';
 import { antivirusOf, localScanOf, socketLinks, spamLinks } from './exim/scanners.ts';
 import { defaultsPath, type EximSetup, knownConfigs, readSetup } from './exim/setup.ts';
 
@@ -145,7 +146,7 @@ const read = (exim: Exim): PlatformReading => {
       ...spamLinks(exim),
       ...(scan?.links ?? []),
       ...socketLinks(exim),
-      ...spamcLinks(exim, programs),
+      ...spamcLinks(exim.id, programs),
       ...authLinks(exim),
       ...deliveryLinks(exim),
     ],

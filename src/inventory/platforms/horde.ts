@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import type { Link, Platform } from '../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
+import { clientLinks, type MailServer } from '../webmail/mail-servers.ts';
 import { type Application, applicationsOf, hooksOf, identityOf } from './horde/applications.ts';
 import {
   addressBooks,
@@ -14,7 +15,6 @@ import {
 import { activeSync, authBackends, baseReach, sqlLinks } from './horde/base.ts';
 import { type Copy, configFolder, copiesOf, copyReads, readLayers } from './horde/copies.ts';
 import { hordeLogs } from './horde/logs.ts';
-import { remoteLinks, type Server } from './roundcube/servers.ts';
 
 /** What the other applications keep, in Horde's own database. */
 const keeps: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ const keeps: Readonly<Record<string, string>> = {
 };
 
 interface Read {
-  readonly servers: readonly Server[];
+  readonly servers: readonly MailServer[];
   readonly component: Component;
   readonly parts: readonly Component[];
   readonly debug?: Place;
@@ -148,7 +148,7 @@ const readCopy = (
   const servers = applications.flatMap(each => each.servers);
   return {
     components,
-    links: isOff ? [] : remoteLinks(files, componentId(`${main}/imp`), servers),
+    links: isOff ? [] : clientLinks(files, componentId(`${main}/imp`), 'imap', servers),
   };
 };
 

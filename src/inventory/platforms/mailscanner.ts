@@ -204,6 +204,7 @@ const scannersOf = (
         from: componentId('mailscanner'),
         to,
         as: 'antivirus',
+        name: 'clamd',
         reach: [reach],
         because: socket?.because ?? setting.because,
       });

@@ -6,12 +6,13 @@ import { identify } from '../identify.ts';
 import type { Link, Platform } from '../platform.ts';
 import type { Served } from '../syntax/served.ts';
 import { exposureOfServed, poolsOf, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
+import { clientLinks } from '../webmail/mail-servers.ts';
 import { type Copy, copiesOf, marker, packagedFolders } from './roundcube/copies.ts';
 import { databaseParts, directoryParts, keyReach } from './roundcube/databases.ts';
 import { roundcubeLogs } from './roundcube/logs.ts';
 import { pluginComponents, roundcubeTeam } from './roundcube/plugin-components.ts';
 import { enabledPlugins, installedPlugins } from './roundcube/plugins.ts';
-import { imapServers, mailReach, remoteLinks, sendReach } from './roundcube/servers.ts';
+import { imapServers, mailReach, sendReach, smtpServers } from './roundcube/servers.ts';
 import {
   type HostSettings,
   hostSettings,
@@ -170,7 +171,10 @@ const readCopy = (
         : []),
     ]),
     links: isConfigured
-      ? scopes.flatMap(each => remoteLinks(files, id, imapServers(copy, each)))
+      ? scopes.flatMap(each => [
+          ...clientLinks(files, id, 'imap', imapServers(copy, each)),
+          ...clientLinks(files, id, 'mta', smtpServers(copy, each)),
+        ])
       : [],
   };
 };

@@ -8,10 +8,10 @@ import {
 import type { FileView } from '../../core/files.ts';
 import { rootReach } from '../daemon.ts';
 import { identify } from '../identify.ts';
-import { type ProgramUse, programParts } from '../piped-programs.ts';
-import type { Link, Listener, Platform } from '../platform.ts';
+import { programParts } from '../piped-programs.ts';
+import type { Listener, Platform } from '../platform.ts';
+import { spamcLinks } from '../spamc.ts';
 import { cfOption } from '../syntax/sendmail-cf.ts';
-import { spamcTarget } from './postfix/programs.ts';
 import { accountReach, authParts, saslPaths } from './sendmail/auth.ts';
 import { deliveryLinks } from './sendmail/delivery.ts';
 import { filtersOf, noteStaleFilters } from './sendmail/filters.ts';
@@ -75,12 +75,6 @@ const runsAsOf = ({
   }
   return { user: 'root', because: { path: daemon?.unit?.path ?? path } };
 };
-
-const spamcLinks = (uses: readonly ProgramUse[]): readonly Link[] =>
-  uses.flatMap(({ path, args = [], because, reach, idle }): readonly Link[] => {
-    const to = idle === true ? undefined : spamcTarget([path, ...args]);
-    return to === undefined ? [] : [{ from: id, to, as: 'spam-filter', reach, because }];
-  });
 
 /** Sendmail: the Installation and Operation Guide (op.me), cf/README. */
 export const sendmail: Platform = {
@@ -147,7 +141,7 @@ export const sendmail: Platform = {
         ...filters.links,
         ...socketMapLinks(files, id, found),
         ...deliveryLinks(id, files, found, isUsed),
-        ...spamcLinks(uses),
+        ...spamcLinks(id, uses),
       ],
     };
   },

@@ -1,4 +1,3 @@
-import { setIn } from '../remedy.ts';
 import type { AccessLog } from '../../core/access-log.ts';
 import {
   type Component,
@@ -20,6 +19,7 @@ import {
 import { daemonComponent, type Listening } from '../daemon-component.ts';
 import { parseHostPort, parseMilterSocket } from '../endpoint.ts';
 import type { Link, Platform, PlatformReading } from '../platform.ts';
+import { setIn } from '../remedy.ts';
 import { readDirectives } from '../syntax/directives.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 import { readFilterCalls } from './small-filters/mimedefang.ts';
@@ -148,7 +148,7 @@ const logOf = (
         why: `${needs} is not set: messages leave no line`,
         because,
         remedy: needs?.startsWith('md_')
-          ? '# Call md_graphdefang_log(\'mail_in\'); within sub filter_begin of the filter.'
+          ? "# Call md_graphdefang_log('mail_in'); within sub filter_begin of the filter."
           : needs?.startsWith('-')
             ? `# Add ${needs} to the options that it is started with, in ${place.path}.`
             : `${setIn(place.path, setting?.because)}\n${needs} yes`,

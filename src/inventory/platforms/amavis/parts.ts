@@ -151,7 +151,8 @@ export const scannersOf = (
   id: ComponentId,
   settings: Settings,
 ): { readonly components: readonly Component[]; readonly links: readonly Link[] } => {
-  if (checkRuns(settings, 'virus').runs === false) return { components: [], links: [] };
+  const { runs } = checkRuns(settings, 'virus');
+  if (runs === false) return { components: [], links: [] };
   const links: Link[] = [];
   const components = new Map<string, Component>();
   const reachAt = (because: Place): readonly Reach[] => [
@@ -177,7 +178,9 @@ export const scannersOf = (
           from: id,
           to: endpoint,
           as: 'antivirus',
+          name: name.text.slice(0, 80),
           reach: reachAt(place),
+          ...(runs === true ? {} : { isCertain: false }),
           because: place,
         });
       }

@@ -22,7 +22,7 @@ export const outside = (
     const from = componentId(
       target.from === undefined ? instance.id : `${instance.id}/${target.from}`,
     );
-    return { components: [], links: [{ from, to, as: kind, reach, because }] };
+    return { components: [], links: [{ from, to, as: kind, name: target.prefix, reach, because }] };
   }
   const name = `${target.prefix}:${to.host}`;
   return {

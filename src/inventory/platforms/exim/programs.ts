@@ -1,12 +1,10 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
 import { type ProgramUse, programAt } from '../../piped-programs.ts';
-import type { Link } from '../../platform.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { type Driver, settingNamed } from '../../syntax/exim.ts';
 import { expansionItems } from '../../syntax/exim-expansion.ts';
-import { spamcTarget } from '../postfix/programs.ts';
 import { type Exim, isDynamic, valueOf } from './context.ts';
 
 const passing = (extent: string, because: Place, mode: Reach['mode'] = 'read'): Reach => ({
@@ -275,10 +273,3 @@ export const programUses = (exim: Exim): readonly ProgramUse[] =>
     ...systemFilterPrograms(exim),
     ...askedPrograms(exim),
   ].filter(({ path }) => !/^(?:exim4?|sendmail)$/.test(baseOf(path)));
-
-/** What spamc hands over goes on to SpamAssassin's daemon. */
-export const spamcLinks = (exim: Exim, uses: readonly ProgramUse[]): readonly Link[] =>
-  uses.flatMap(({ path, args = [], because, reach, idle }): readonly Link[] => {
-    const to = idle === true ? undefined : spamcTarget([path, ...args]);
-    return to === undefined ? [] : [{ from: exim.id, to, as: 'spam-filter', reach, because }];
-  });

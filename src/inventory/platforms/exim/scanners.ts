@@ -72,7 +72,7 @@ export const antivirusOf = (
   }
   return {
     uses: [],
-    links: named.map(to => ({ from: exim.id, to, as: 'antivirus', reach, because })),
+    links: named.map(to => ({ from: exim.id, to, as: 'antivirus', name: type, reach, because })),
   };
 };
 
@@ -86,7 +86,8 @@ export const spamLinks = (exim: Exim): readonly Link[] => {
   const reach = [everyMessage(`ACL ${used.acl} checks with spam`, used.at)];
   const links = splitEximList(value).flatMap((item): readonly Link[] => {
     const to = isDynamic(item) ? undefined : endpointOf(item, 783);
-    return to === undefined ? [] : [{ from: exim.id, to, as: 'spam-filter', reach, because }];
+    const name = /\bvariant\s*=\s*rspamd\b/.test(item) ? 'rspamd' : 'spamd';
+    return to === undefined ? [] : [{ from: exim.id, to, as: 'spam-filter', name, reach, because }];
   });
   if (links.length === 0) {
     exim.files.note({

@@ -2,7 +2,7 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import { parseHostPort } from '../../endpoint.ts';
 import { type PhpValue, phpAt } from '../../syntax/php-values.ts';
-import type { Server } from '../roundcube/servers.ts';
+import type { MailServer } from '../../webmail/mail-servers.ts';
 import type { Application } from './applications.ts';
 import { readLayers } from './copies.ts';
 import { type Backend, backendsOf, hostOf, schemeOf, showSql, textAt, truthAt } from './values.ts';
@@ -34,7 +34,7 @@ const secret = (what: string, place: Place): Reach => ({
 interface Mail {
   readonly reach: readonly Reach[];
   /** Those that are certain. */
-  readonly servers: readonly Server[];
+  readonly servers: readonly MailServer[];
   /** Where a debug file for a mail server is switched on. */
   readonly debug?: Place;
 }
@@ -91,7 +91,7 @@ export const mailServers = (files: FileView, imp: Application): Mail => {
           : [secret('the password of the mail server’s administrator', password.because)]),
       ];
     }),
-    servers: backends.flatMap((backend): readonly Server[] => {
+    servers: backends.flatMap((backend): readonly MailServer[] => {
       const { value, enabled } = backend;
       const isNamed = ['hostspec', 'server'].some(name => textAt(value, name) !== undefined);
       if (enabled !== true || !isNamed) return [];

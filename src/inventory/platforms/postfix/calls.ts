@@ -9,9 +9,10 @@ import {
 import type { FileView } from '../../../core/files.ts';
 import { showEndpoint } from '../../endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
+import { spamcTarget } from '../../spamc.ts';
 import { cut } from '../../syntax/postfix-list.ts';
 import { type Instance, type Item, running, type Service, type Value } from './instance.ts';
-import { type ProgramUse, spamcTarget } from './programs.ts';
+import type { ProgramUse } from './programs.ts';
 import {
   commandOf,
   type Destination,

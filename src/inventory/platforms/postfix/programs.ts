@@ -3,7 +3,6 @@ import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
 import { type ProgramUse as Piped, programAt, programParts } from '../../piped-programs.ts';
-import type { Endpoint } from '../../platform.ts';
 import type { Instance } from './instance.ts';
 
 /** A program that Postfix starts, and why. */
@@ -27,31 +26,6 @@ export const programOf = (files: FileView, words: readonly string[]): string | u
     : first;
   if (shown === '' || shown.length > 500) return undefined;
   return shown.startsWith('/') ? shown : (programAt(files, shown) ?? shown);
-};
-
-/** Where spamc(1) reaches spamd: `-d host -p port`, or `-U socket`. */
-export const spamcTarget = (words: readonly string[]): Endpoint | undefined => {
-  if (!/^spamc$/.test(baseOf(words[0] ?? ''))) return undefined;
-  const after = (...names: readonly string[]): string | undefined => {
-    for (let i = 1; i < words.length; i++) {
-      const word = words[i] ?? '';
-      for (const name of names) {
-        if (word === name) return words[i + 1];
-        if (name.startsWith('--') && word.startsWith(`${name}=`))
-          return word.slice(name.length + 1);
-        if (!name.startsWith('--') && word.startsWith(name)) return word.slice(name.length);
-      }
-      if (word === '-e') break;
-    }
-    return undefined;
-  };
-  const socket = after('-U', '--socket');
-  if (socket?.startsWith('/') === true) return { net: 'unix', path: socket };
-  const host = after('-d', '--dest')?.split(',')[0] ?? '127.0.0.1';
-  const port = Number(after('-p', '--port') ?? 783);
-  return Number.isInteger(port) && port > 0 && port < 65_536 && /^[\w.:-]{1,255}$/.test(host)
-    ? { net: 'tcp', host, port }
-    : undefined;
 };
 
 /** One component for each program, however many services start it. */

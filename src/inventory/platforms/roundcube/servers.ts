@@ -1,21 +1,9 @@
-import type { ComponentId, Place, Reach } from '../../../core/component.ts';
-import type { FileView } from '../../../core/files.ts';
-import { isLoopback, showEndpoint } from '../../endpoint.ts';
-import type { Endpoint, Link } from '../../platform.ts';
+import type { Place, Reach } from '../../../core/component.ts';
+import { showEndpoint } from '../../endpoint.ts';
 import { type PhpValue, phpItems, phpText, phpTruth } from '../../syntax/php-values.ts';
+import type { MailServer } from '../../webmail/mail-servers.ts';
 import { type Copy, isAtLeast } from './copies.ts';
 import { hostNames, placeOfSetting, type Settings, setting, settingText } from './settings.ts';
-
-/** A server as a setting names it: `ssl://imap.example.jp:993`, `localhost`, `%d`. */
-export interface Server {
-  /** As people read it. */
-  readonly shown: string;
-  /** Absent when the name holds variables or is not decided. */
-  readonly endpoint?: Endpoint;
-  readonly because: Place;
-  /** Why it may be another one. */
-  readonly maybe?: string;
-}
 
 const serverMax = 100;
 
@@ -24,7 +12,7 @@ const parseServer = (
   text: string,
   because: Place,
   ports: { readonly plain: number; readonly tls: number },
-): Server => {
+): MailServer => {
   const shown = text.slice(0, 200).replace(/\/\/[^/@\s]*@/, '//');
   if (/^unix:\/\//i.test(text)) {
     return { shown, endpoint: { net: 'unix', path: text.slice('unix://'.length) }, because };
@@ -47,13 +35,13 @@ const parseServer = (
 export const serversOf = (
   value: PhpValue | undefined,
   ports: { readonly plain: number; readonly tls: number },
-): readonly Server[] => {
+): readonly MailServer[] => {
   if (value === undefined) return [];
   const text = phpText(value);
   if (text !== undefined) return text === '' ? [] : [parseServer(text, value.at, ports)];
   const unknown = value.is === 'unknown' ? value : undefined;
   const { items } = phpItems(value);
-  const listed = items.slice(0, serverMax).flatMap(({ key, value: item, maybe }): Server[] => {
+  const listed = items.slice(0, serverMax).flatMap(({ key, value: item, maybe }): MailServer[] => {
     const host = typeof key === 'string' ? key : phpText(item);
     if (host === undefined || host === '') return [];
     return [{ ...parseServer(host, item.at, ports), ...(maybe === undefined ? {} : { maybe }) }];
@@ -77,11 +65,11 @@ export const serversOf = (
       ];
 };
 
-const where = ({ shown, maybe }: Server): string =>
+const where = ({ shown, maybe }: MailServer): string =>
   maybe === undefined ? shown : `${shown} (or another: ${maybe})`;
 
 /** The IMAP servers, with the default of the code where no file names one. */
-export const imapServers = (copy: Copy, settings: Settings): readonly Server[] => {
+export const imapServers = (copy: Copy, settings: Settings): readonly MailServer[] => {
   const names = hostNames(copy).imap;
   const stated = settingText(settings, 'default_port');
   const port =
@@ -150,17 +138,23 @@ export const proxyReach = (settings: Settings, prefix: string, what: string): re
   ];
 };
 
-/** Sending of mail. */
-export const sendReach = (copy: Copy, settings: Settings): readonly Reach[] => {
-  const names = hostNames(copy).smtp;
-  const stated = setting(settings, ...names);
+/** The SMTP servers that a file names; none: the default of the code. */
+export const smtpServers = (copy: Copy, settings: Settings): readonly MailServer[] => {
   const port = settingText(settings, 'smtp_port');
   const plain = /^\d{1,5}$/.test(port ?? '')
     ? Number(port)
     : isAtLeast(copy, 1, 6) === false
       ? 25
       : 587;
-  const servers = serversOf(stated, { plain, tls: port === undefined ? 465 : plain });
+  const ports = { plain, tls: port === undefined ? 465 : plain };
+  return serversOf(setting(settings, ...hostNames(copy).smtp), ports);
+};
+
+/** Sending of mail. */
+export const sendReach = (copy: Copy, settings: Settings): readonly Reach[] => {
+  const names = hostNames(copy).smtp;
+  const stated = setting(settings, ...names);
+  const servers = smtpServers(copy, settings);
   const user = setting(settings, 'smtp_user');
   const name = user === undefined && isAtLeast(copy, 1, 4) !== false ? '%u' : phpText(user);
   const as =
@@ -204,62 +198,4 @@ export const sendReach = (copy: Copy, settings: Settings): readonly Reach[] => {
           } as const,
         ]),
   ];
-};
-
-/** Names under which this host goes, as far as its own files tell. */
-const ownNames = (files: FileView): ReadonlySet<string> => {
-  const read = (path: string): string =>
-    files.stat(path) === undefined ? '' : (files.text(path) ?? '');
-  const names = [read('/etc/hostname'), read('/etc/mailname')].map(text =>
-    text.trim().toLowerCase(),
-  );
-  const local = read('/etc/hosts')
-    .split('\n')
-    .slice(0, 2_000)
-    .map(line => (line.split('#')[0] ?? '').trim().toLowerCase().split(/\s+/))
-    .filter(
-      ([address]) => address !== undefined && (isLoopback(address) || address === '127.0.1.1'),
-    )
-    .flatMap(([, ...aliases]) => aliases);
-  return new Set([...names, ...local].filter(name => name !== ''));
-};
-
-/**
- * IMAP servers on other hosts. One on this host is found by its own configuration, and is no part
- * of the webmail.
- */
-export const remoteLinks = (
-  files: FileView,
-  from: ComponentId,
-  servers: readonly Server[],
-): readonly Link[] => {
-  const own = ownNames(files);
-  return servers
-    .filter(({ maybe }) => maybe === undefined)
-    .flatMap(({ endpoint, because }): readonly Link[] => {
-      if (endpoint?.net !== 'tcp' || isLoopback(endpoint.host)) return [];
-      if (own.has(endpoint.host.toLowerCase())) return [];
-      return [
-        {
-          from,
-          to: endpoint,
-          as: 'imap',
-          reach: [
-            {
-              resource: 'credentials',
-              mode: 'read',
-              extent: 'the name and mail password of everybody who logs in to the webmail',
-              because,
-            },
-            {
-              resource: 'stored-mail',
-              mode: 'admin',
-              extent: 'the mailbox of everybody who logs in to the webmail: it keeps them',
-              because,
-            },
-          ],
-          because,
-        },
-      ];
-    });
 };

@@ -366,8 +366,10 @@ export const connectorsOf = (
         logs: [],
       }),
     );
-  const links = all.flatMap(({ local, module, kind, reach, place }): readonly Link[] =>
-    local === undefined ? [] : [{ from: from(module), to: local, as: kind, reach, because: place }],
+  const links = all.flatMap(({ local, module, kind, name, reach, place }): readonly Link[] =>
+    local === undefined
+      ? []
+      : [{ from: from(module), to: local, as: kind, name, reach, because: place }],
   );
   return { components, links };
 };

@@ -1,20 +1,12 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf } from '../../../core/paths.ts';
 import { parseHostPort } from '../../endpoint.ts';
-import type { Endpoint } from '../../platform.ts';
+import type { MailServer } from '../../webmail/mail-servers.ts';
 import { type IniValue, isYes, readValues } from './ini.ts';
 
 const domainsMax = 2_000;
 const serversMax = 100;
-
-/** A mail server that the webmail opens mailboxes on. */
-export interface Server {
-  /** As people read it. */
-  readonly shown: string;
-  readonly endpoint: Endpoint;
-  readonly because: Place;
-}
 
 export interface Domain {
   /** `example.jp`; `*` for the one that all others fall under. */
@@ -111,8 +103,8 @@ export const domainsOf = (files: FileView, folder: string): readonly Domain[] =>
 };
 
 /** The IMAP servers of the domains, each once. */
-export const imapServers = (domains: readonly Domain[]): readonly Server[] => {
-  const byHost = new Map<string, Server>();
+export const imapServers = (domains: readonly Domain[]): readonly MailServer[] => {
+  const byHost = new Map<string, MailServer>();
   for (const { imap } of domains) {
     if (imap === undefined || byHost.size >= serversMax || byHost.has(imap.text)) continue;
     const endpoint = parseHostPort(/:\d+$/.test(imap.text) ? imap.text : `${imap.text}:143`);

@@ -10,9 +10,9 @@ import type { PackageIndex } from '../../../core/packages.ts';
 import { identify } from '../../identify.ts';
 import type { Link, PlatformReading } from '../../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../../syntax/web-server.ts';
-import { remoteLinks } from '../roundcube/servers.ts';
+import { clientLinks, type MailServer } from '../../webmail/mail-servers.ts';
 import { type Copy, copiesOf, type Product } from './copies.ts';
-import { domainReach, domainsOf, imapServers, type Server } from './domains.ts';
+import { domainReach, domainsOf, imapServers } from './domains.ts';
 import { type IniValues, isYes, readValues } from './ini.ts';
 import { contentsLogged, logsOf } from './logs.ts';
 import { readPlugins, switchesOf } from './plugins.ts';
@@ -148,7 +148,7 @@ const readPrivate = (
 ): {
   readonly main: Component;
   readonly parts: readonly Component[];
-  readonly servers: readonly Server[];
+  readonly servers: readonly MailServer[];
 } => {
   const path = `${folder}/configs/application.ini`;
   const domains = domainsOf(files, folder);
@@ -225,7 +225,7 @@ const readCopy = (
   };
   let main = bare;
   const parts: Component[] = [];
-  const servers: Server[] = [];
+  const servers: MailServer[] = [];
   const taken = new Set<string>();
   for (const folder of copy.privates) {
     const read = readPrivate(files, packages, product, main, folder);
@@ -284,7 +284,7 @@ const readCopy = (
   return {
     components: [main, ...parts, ...old],
     // A copy that does not run hands nobody's password to a server.
-    links: copy.starts === false ? [] : remoteLinks(files, id, servers),
+    links: copy.starts === false ? [] : clientLinks(files, id, 'imap', servers),
   };
 };
 
