@@ -110,7 +110,7 @@ const apply = (
   if (withNumber.has(key) && !/^-?\d{1,9}$/.test(value)) {
     return { refused: `${key} needs a number` };
   }
-  if (withSize.has(key) && !/^\d{1,15}[kMG]?$/.test(value)) {
+  if (withSize.has(key) && !/^\+?\d{1,15}[kMG]?$/.test(value)) {
     return { refused: `${key} needs a size such as 100k, 5M or 1G` };
   }
   switch (key) {
@@ -121,9 +121,9 @@ const apply = (
     case 'yearly':
       return { ...options, when: key };
     case 'size':
-      return { ...options, when: 'size', size: value };
+      return { ...options, when: 'size', size: value.replace(/^\+/, '') };
     case 'maxsize':
-      return { ...options, maxSize: value };
+      return { ...options, maxSize: value.replace(/^\+/, '') };
     case 'rotate':
       return { ...options, count: Number(value) };
     case 'maxage':

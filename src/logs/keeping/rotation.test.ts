@@ -50,6 +50,9 @@ describe('how long rotation keeps a line: certain, and at most', () => {
     ['rotate -1', [undefined, null]],
     ['size 100M', [undefined, undefined]],
     ['size 100M\nweekly', [28, 35]],
+    // SUSE writes its sizes so, and strtoul(3) takes the sign.
+    ['daily\nrotate 9\nmaxsize +4096k', [undefined, 10]],
+    ['size=+4096k\nweekly', [28, 35]],
     ['maxsize 100M', [undefined, 35]],
     ['minsize 1M', [28, 35]],
     ['copy', [undefined, undefined]],

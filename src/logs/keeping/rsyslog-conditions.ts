@@ -62,7 +62,7 @@ const valueOf = (name: string, { facility, program }: Message): string | undefin
 
 /** The tag is the program's name with its process number: what begins it is known. */
 const tagCompare = (operator: string, value: string, program: string): Passing => {
-  const stem = program.replace(/[[:].*$/, '');
+  const stem = program.replace(/[[:].*$/s, '');
   if (operator === 'startswith') {
     if (stem.startsWith(value)) return always;
     return value.startsWith(stem) ? perhaps : never;
@@ -169,8 +169,9 @@ type Token =
   | { readonly is: 'name' | 'text' | 'sign'; readonly text: string }
   | { readonly is: 'list'; readonly items: readonly string[] };
 
+/** Blanks, comments and the backslash that continues a line stand between words. */
 const tokenShape =
-  /\s+|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\$[!.\w-]+)|(\[[^\]]*\])|(==|!=|<>|<=|>=|[<>()!,&+])|([\w.-]+)/gy;
+  /\s+|\\(?=\s|$)|#[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\/|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\$[!.\w-]+)|(\[[^\]]*\])|(==|!=|<>|<=|>=|[<>()!,&+])|([\w.-]+)/gy;
 
 const tokensOf = (text: string): readonly Token[] | undefined => {
   const out: Token[] = [];
@@ -304,7 +305,7 @@ export const passes = (filter: Filter, message: Message): Passing => {
       return inverts ? not(plain) : plain;
     }
     case 'expression': {
-      const tokens = tokensOf(filter.text.replaceAll('\\\n', ' '));
+      const tokens = tokensOf(filter.text);
       return tokens === undefined ? perhaps : new Expression(tokens, message).read();
     }
   }

@@ -191,6 +191,11 @@ const parseCondition = (reader: Reader): string => {
       reader.quoted(c);
       continue;
     }
+    // A comment may hold quotes, and the word `then`.
+    if (c === '#' || reader.text.startsWith('/*', reader.at)) {
+      reader.skip();
+      continue;
+    }
     if (/\s|\)/.test(c) && /^[\s)]then\b/i.test(reader.text.slice(reader.at, reader.at + 6))) {
       const end = c === ')' ? reader.at + 1 : reader.at;
       reader.at = end + (c === ')' ? 4 : 5);

@@ -51,6 +51,35 @@ test.each([
   expect(names(text)).toEqual(expected);
 });
 
+test('conditions over several lines, with comments, as SUSE ships them', () => {
+  const text = [
+    'if ( \\',
+    "    /* kernel's lines, then those of the firewall */ \\",
+    "    ($syslogfacility-text == 'kern')      and      \\",
+    '    ($syslogseverity <= 4 /* warning */ ) and not  \\',
+    "    ($msg contains 'IN=' and $msg contains 'OUT=') \\",
+    ') or ( \\',
+    '    ($syslogseverity <= 3 /* errors  */ ) and not  \\',
+    "    ($syslogfacility-text == 'authpriv')           \\",
+    ') \\',
+    'then {',
+    '\t/var/log/console',
+    '}',
+    "if\t($syslogfacility-text == 'kern') and \\",
+    "\t($msg contains 'IN=' and $msg contains 'OUT=') \\",
+    'then {',
+    '\t-/var/log/firewall',
+    '\tstop',
+    '}',
+    'mail.*\t\t-/var/log/mail',
+  ].join('\n');
+  const found = rules(text)?.destinationsOf({ facility: 'mail', program: 'postfix' }) ?? [];
+  expect(found.map(({ name, sure, may }) => [name, mildest(sure), mildest(may)])).toEqual([
+    ['/var/log/console', 'err', 'err'],
+    ['/var/log/mail', 'debug', 'debug'],
+  ]);
+});
+
 test('which lines it takes, and the files that it reads itself', () => {
   expect(rules('module(load="imuxsock")')?.takes).toBe('socket');
   expect(rules('$ModLoad imuxsock.so')?.takes).toBe('socket');
