@@ -41,10 +41,13 @@ export interface DaemonFacts {
 
 const runsAsOf = (facts: DaemonFacts): Component['runsAs'] => {
   const { user, daemon, userOtherwise } = facts;
+  const { unitUser } = daemon;
+  // Whoever was not started as root cannot become somebody else, whatever the settings ask for.
+  const started =
+    unitUser === undefined || /^(?:root|0)?$/.test(unitUser.text) ? undefined : unitUser;
+  if (started !== undefined) return { user: started.text, because: started.because };
   if (user !== undefined && user.user !== '') return user;
-  if (daemon.unitUser !== undefined) {
-    return { user: daemon.unitUser.text, because: daemon.unitUser.because };
-  }
+  if (unitUser !== undefined) return { user: unitUser.text, because: unitUser.because };
   return userOtherwise === undefined
     ? undefined
     : {

@@ -140,7 +140,11 @@ const componentOf = (
     name,
     kind: 'web-front',
     platform: 'web-front',
-    enabled: switchedOn(files, [name]),
+    // SUSE's unit is apache2, its program httpd-prefork.
+    enabled: switchedOn(
+      files,
+      server.config.startsWith('/etc/apache2/') ? [name, 'apache2'] : [name],
+    ),
     ...identify(packages, {
       files: binary === undefined ? [] : [binary],
       names: packageNames,
