@@ -12,7 +12,7 @@ import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
 import { sentenceOf } from './sentence.ts';
-import { noteOn, withNote } from './settle.ts';
+import { noteOn, noteUnmatched, withNote } from './settle.ts';
 import { toolVersion } from './version.ts';
 
 /** What is being confirmed, by whose rules, and when. */
@@ -84,6 +84,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
   progress('reading configuration');
   const { components: found, packages } = takeInventory(files);
   const notes = new Map(found.map(each => [each.id, noteOn(each, configuration)]));
+  noteUnmatched(files, found, configuration);
   progress('following logs');
   const keeping = openKeeping(files, now);
   const components = found.map(each =>

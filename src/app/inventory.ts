@@ -3,7 +3,7 @@ import type { FileView } from '../core/files.ts';
 import type { Configuration } from '../core/policy.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { takeInventory } from '../inventory/take.ts';
-import { noteOn, withNote } from './settle.ts';
+import { noteOn, noteUnmatched, withNote } from './settle.ts';
 
 /** The parts of the platform, as found and as the organisation describes them. */
 export interface Listing {
@@ -13,6 +13,7 @@ export interface Listing {
 
 export const inventory = (files: FileView, configuration: Configuration): Listing => {
   const { components } = takeInventory(files);
+  noteUnmatched(files, components, configuration);
   return {
     components: components
       .map(each => withNote(each, noteOn(each, configuration), configuration.path))

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { memoryView } from '../../test/support/memory.ts';
 import { type Component, componentId } from '../core/component.ts';
 import { emptyConfiguration } from '../core/policy.ts';
-import { noteOn, withNote } from './settle.ts';
+import { noteOn, noteUnmatched, withNote } from './settle.ts';
 
 const found: Component = {
   id: componentId('roundcube/acme'),
@@ -67,4 +68,29 @@ test('what the host shows is never overwritten, what it does not show is filled 
     thirdParty: true,
     reach: [{ resource: 'host' }],
   });
+});
+
+test('entries that match no component are said, with their line', () => {
+  const files = memoryView({});
+  const exception = {
+    check: 'patched',
+    reason: 'Being replaced',
+    until: '2027-01-31',
+  } as const;
+  noteUnmatched(files, [found], {
+    ...emptyConfiguration,
+    path: '/etc/postern/postern.yaml',
+    components: [
+      { match: 'roundcube/*', owner: 'Webmail', line: 2 },
+      { match: 'roundcube', owner: 'Webmail', line: 4 },
+    ],
+    exceptions: [
+      { ...exception, match: '*/acme', line: 7 },
+      { ...exception, match: 'rouncube/acme', line: 9 },
+    ],
+  });
+  expect(files.unseen.map(({ what, why }) => `${what}: ${why}`)).toEqual([
+    '/etc/postern/postern.yaml:4: components: "roundcube" matches no component, so the entry has no effect',
+    '/etc/postern/postern.yaml:9: exceptions: "rouncube/acme" matches no component, so the entry has no effect',
+  ]);
 });

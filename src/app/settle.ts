@@ -1,4 +1,5 @@
 import type { Component } from '../core/component.ts';
+import type { FileView } from '../core/files.ts';
 import { type ComponentNote, type Configuration, idMatches } from '../core/policy.ts';
 
 /** What `postern.yaml` says of one component: all matching entries, later ones over earlier ones. */
@@ -43,4 +44,26 @@ export const withNote = (
     ...(note.owner === undefined ? {} : { owner: note.owner }),
     ...(note.labels === undefined ? {} : { labels: note.labels }),
   };
+};
+
+/** Says which entries of `postern.yaml` speak of nothing: their author thinks that they hold. */
+export const noteUnmatched = (
+  files: FileView,
+  found: readonly Component[],
+  { components, exceptions, path = 'postern.yaml' }: Configuration,
+): void => {
+  const lists = [
+    { name: 'components', entries: components },
+    { name: 'exceptions', entries: exceptions },
+  ];
+  for (const { name, entries } of lists) {
+    for (const { match, line } of entries) {
+      if (found.some(({ id }) => idMatches(match, id))) continue;
+      files.note({
+        what: line === undefined ? path : `${path}:${line}`,
+        why: `${name}: "${match}" matches no component, so the entry has no effect`,
+        how: 'Compare it with the ids that `postern inventory` prints; remove it if the component is gone.',
+      });
+    }
+  }
 };
