@@ -76,13 +76,18 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
     platform: 'mailman2',
     packages: ['mailman'],
   },
+  {
+    programs: /\/mlmmj-(?:receive|recieve|process|amime-receive)$/,
+    id: 'mlmmj',
+    name: 'mlmmj',
+    kind: 'list-manager',
+    platform: 'mlmmj',
+    packages: ['mlmmj'],
+  },
 ];
 
 /** Programs of list managers and mail stores that have no platform. */
 const kinds: ReadonlyMap<string, ComponentKind> = new Map([
-  ['mlmmj-receive', 'list-manager'],
-  ['mlmmj-recieve', 'list-manager'],
-  ['mlmmj-amime-receive', 'list-manager'],
   ['majordomo', 'list-manager'],
   ['wrapper', 'list-manager'],
   ['ezmlm-send', 'list-manager'],
