@@ -242,6 +242,26 @@ const scriptParts = (instance: Instance): readonly Component[] => {
   return [...out.values()];
 };
 
+const interpreters = /^(?:sh|bash|dash|perl|python[\d.]*|ruby|env|sudo)$/;
+
+/** Of `antispam_pipe_program = /bin/sh` the program meant is the script in its arguments. */
+const scriptOf = (
+  instance: Instance,
+  key: string,
+  path: string,
+): { readonly path: string; readonly place: DovecotSetting['place'] } | undefined => {
+  if (!interpreters.test(baseOf(path))) return undefined;
+  for (const ending of ['_args', '_spam_args', '_notspam_args']) {
+    const setting =
+      dovecotPluginSetting(instance.config, `${key}${ending}`) ??
+      dovecotPluginSetting(instance.config, `${key}${ending}`, 'imap');
+    const script = setting?.value.split(';').find(each => each.startsWith('/'));
+    if (setting !== undefined && script !== undefined)
+      return { path: script, place: setting.place };
+  }
+  return undefined;
+};
+
 const started = (instance: Instance): readonly Component[] => {
   const loaded = loadedPlugins(instance);
   const backend = dovecotPluginSetting(instance.config, 'antispam_backend', 'imap')?.value ?? '';
@@ -249,7 +269,9 @@ const started = (instance: Instance): readonly Component[] => {
     const setting =
       dovecotPluginSetting(instance.config, key) ??
       dovecotPluginSetting(instance.config, key, 'imap');
-    const path = setting?.value.split(/\s/)[0] ?? '';
+    const program = setting?.value.split(/\s/)[0] ?? '';
+    const script = scriptOf(instance, key, program);
+    const path = script?.path ?? program;
     if (setting === undefined || !loaded.has(plugin) || !path.startsWith('/')) return [];
     // Of several back ends only the one chosen runs.
     const chosen = /^antispam_(pipe|mail|dspam|crm)_/.exec(key)?.[1];
@@ -266,7 +288,11 @@ const started = (instance: Instance): readonly Component[] => {
         kind: 'content-filter',
         enabled: true,
         claim: { files: [path] },
-        foundAt: [setting.place, ...(instance.files.stat(path) === undefined ? [] : [{ path }])],
+        foundAt: [
+          setting.place,
+          ...(script === undefined ? [] : [script.place]),
+          ...(instance.files.stat(path) === undefined ? [] : [{ path }]),
+        ],
         partOf: plugin,
         reach: [
           {
