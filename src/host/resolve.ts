@@ -5,7 +5,12 @@ import { baseOf, dirOf, joinPath } from '../core/paths.ts';
 export type Resolved =
   | { readonly at: 'found'; readonly inner: string; readonly stats: Stats }
   | { readonly at: 'absent' }
-  | { readonly at: 'unseen'; readonly why: string };
+  | {
+      readonly at: 'unseen';
+      readonly why: string;
+      /** The folder that bars the way, where it is not the path itself. */
+      readonly folder?: string;
+    };
 
 export interface Resolver {
   resolve(path: string): Resolved;
@@ -21,7 +26,7 @@ const codeOf = (thrown: unknown): string =>
  * inspected root and none can lead out of it. Segments already walked are remembered.
  */
 export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
-  type Step = { stats: Stats; target?: string } | 'absent' | { why: string };
+  type Step = { stats: Stats; target?: string } | 'absent' | { why: string; code: string };
   const steps = new Map<string, Step>();
 
   const stepAt = (inner: string): Step => {
@@ -36,7 +41,7 @@ export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
       step =
         code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG'
           ? 'absent'
-          : { why: `cannot be looked at (${code})` };
+          : { why: `cannot be looked at (${code})`, code };
     }
     steps.set(inner, step);
     return step;
@@ -68,7 +73,12 @@ export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
           ? { at: 'absent' }
           : { at: 'unseen', why: `is a link to ${via}, which does not exist below the root` };
       }
-      if ('why' in step) return { at: 'unseen', why: step.why };
+      if ('why' in step) {
+        // Whatever lies in a folder that may not be searched is out of reach for one reason.
+        return step.code === 'EACCES'
+          ? { at: 'unseen', why: 'cannot be entered (EACCES)', folder: inner === '' ? '/' : inner }
+          : { at: 'unseen', why: step.why };
+      }
       if (step.target !== undefined) {
         links += 1;
         if (links > linksMax) return { at: 'unseen', why: 'is a symbolic link that loops' };

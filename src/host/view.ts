@@ -80,7 +80,7 @@ export const openRoot = (
   const resolved = (path: string): { inner: string; stats: Stats } | undefined => {
     const found = resolver.resolve(path);
     if (found.at === 'found') return found;
-    if (found.at === 'unseen') note({ what: path, why: found.why, how: readable });
+    if (found.at === 'unseen') note({ what: found.folder ?? path, why: found.why, how: readable });
     return undefined;
   };
 
