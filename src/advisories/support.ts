@@ -94,7 +94,7 @@ const nameOf = (distribution: Distribution, version: string): string => {
   const { versionId } = distribution;
   return versionId === version || !versionId.startsWith(`${version}.`)
     ? whole
-    : whole.replace(versionId, version).replace(/ \([^)]*\)$/, '');
+    : whole.replace(versionId, version).replace(/ \([^()]*\)$/, '');
 };
 
 /** Architectures of Debian releases that Debian LTS does not carry on (wiki.debian.org/LTS). */

@@ -12,7 +12,7 @@ const reads = ({ logPaths }: Watcher, { sink, trail }: AccessLog): boolean => {
   if (!path.endsWith('/log/journal')) return false;
   if (sink?.to === 'journal') return logPaths.includes(`journal:${sink.unit}`);
   if (sink?.to !== 'syslog' || sink.program === '') return false;
-  const unit = `journal:${sink.program.replace(/\/.*$/, '')}`;
+  const unit = `journal:${sink.program.replace(/\/.*$/s, '')}`;
   return logPaths.some(each => each.startsWith(`${unit}.`) || each.startsWith(`${unit}@`));
 };
 

@@ -16,3 +16,11 @@ export const resolveFrom = (base: string, path: string): string =>
 export const dirOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The absolute path that the last word of a text holds or is: `/b` in `hash -o /a:x /b`. */
+export const pathAtEnd = (text: string): string | undefined => {
+  const bare = text.trimEnd();
+  const word = bare.slice(Math.max(bare.lastIndexOf(' '), bare.lastIndexOf('\t')) + 1);
+  const slash = word.indexOf('/');
+  return slash < 0 || slash + 1 === word.length ? undefined : word.slice(slash, slash + 4_096);
+};

@@ -51,7 +51,7 @@ const decode = (text: string): string =>
       })
     : text;
 
-const attribute = /([^\s=<>"'/]{1,200})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
+const attribute = /(?<![^\s=<>"'/])([^\s=<>"'/]{1,200})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
 
 const attributesOf = (text: string): ReadonlyMap<string, string> =>
   new Map(

@@ -33,7 +33,7 @@ const packageOf = (
 ): InstalledPackage => {
   const alpine = distribution.id === 'alpine' || distribution.idLike.includes('alpine');
   const contact = fields.get('m') ?? '';
-  const maintainer = contact.replace(/<[^>]*>/, '').trim();
+  const maintainer = contact.replace(/<[^<>]*>/, '').trim();
   // Whoever builds with abuild in a git tree records a commit: alone it does not show whose tree.
   const commit = /^[0-9a-f]{40}/.test(fields.get('c') ?? '');
   const ours = alpine && commit && (trust.alpineOnly || /@alpinelinux\.org>?\s*$/.test(contact));

@@ -45,7 +45,7 @@ const statementsOf = (text: string, path: string): readonly Statement[] =>
       if (bare.startsWith('#')) return [];
       const because = { path, line: i + 1 };
       const match =
-        /(?:^|[\s;{}()])(xfilter|to|cc|include|logfile)\s*(?:\(\s*)?(["'`/$|!].*)$/.exec(bare);
+        /(?:^|[\s;{}()])(xfilter|to|cc|include|logfile)\s*(?:\(\s*)?(["'`/$|!].*)$/s.exec(bare);
       const ran = /=\s*`([^`]{1,2000})/.exec(bare);
       return [
         ...(match === null

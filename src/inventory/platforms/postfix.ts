@@ -106,7 +106,7 @@ const readHome = (host: Host, home: Home, identity: Identity): PlatformReading =
   const { files, packages } = host;
   const version = 'value' in identity.version ? identity.version.value : '';
   const id = home.isMain ? 'postfix' : `postfix@${home.folder}`;
-  const instance = readInstance(files, id, home.folder, version.replace(/^\d+:|-.*$/g, ''));
+  const instance = readInstance(files, id, home.folder, version.replace(/^\d+:|-.*$/gs, ''));
   const plugs = newPlugs();
   const uses = mapUses(instance);
   collectCalls(files, instance, plugs);

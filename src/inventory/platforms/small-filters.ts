@@ -66,7 +66,7 @@ const settingsOf = (
           ? [{ name: name.slice(0, -1), value: unquoted(value), because }]
           : [];
       case 'perl':
-        return [{ name, value: unquoted(value.replace(/;.*$/, '')), because }];
+        return [{ name, value: unquoted(value.replace(/;.*$/s, '')), because }];
     }
   });
   return [...fromDefaults, ...own];

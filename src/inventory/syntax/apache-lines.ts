@@ -57,7 +57,7 @@ export const apacheWords = (text: string): readonly string[] => {
   return out;
 };
 
-const nameOf = /\$\{([^}\s:]{1,200})\}/g;
+const nameOf = /\$\{([^}\s:$]{1,200})\}/g;
 
 /** `${NAME}` from Define and the environment; an unknown one stays, as it does in httpd. */
 export const expandVariables = (text: string, values: ReadonlyMap<string, string>): string =>
@@ -85,7 +85,7 @@ export const readEnvironment = (
     const value =
       single === null
         ? plain.replace(
-            /\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g,
+            /\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))/g,
             (_, braced?: string, otherwise?: string, bare?: string) =>
               out.get(braced ?? bare ?? '') ?? otherwise ?? '',
           )

@@ -1,5 +1,6 @@
 import type { Place } from '../../core/component.ts';
 import { joinPath } from '../../core/paths.ts';
+import { withoutAccounts } from '../../core/url-text.ts';
 import { parseHostPort } from '../endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 import type { ApacheDirective } from './apache.ts';
@@ -37,7 +38,7 @@ const parseUrl = (text: string, because: Place): WebPass | undefined => {
     return undefined;
   }
   const [protocol, port] = scheme;
-  const host = (match[2] ?? '').replace(/^[^@]*@/, '');
+  const host = (match[2] ?? '').replace(/^.*@/s, '');
   const path = match[3] ?? '';
   const endpoint: Endpoint | undefined =
     socket === undefined ? endpointOf(host, port) : { net: 'unix', path: joinPath(socket) };
@@ -49,8 +50,6 @@ const parseUrl = (text: string, because: Place): WebPass | undefined => {
     ...(endpoint === undefined ? {} : { endpoint }),
   };
 };
-
-const hidden = (text: string): string => text.replace(/\/\/[^/@]*@/, '//');
 
 /**
  * The target of `ProxyPass`, of `SetHandler proxy:…` or of a `RewriteRule` with `[P]`; the members
@@ -70,7 +69,7 @@ export const apachePass = (
       .map(each => ({ ...each, because }));
   }
   const pass = parseUrl(target, because);
-  return pass === undefined ? [] : [{ ...pass, as: hidden(pass.as) }];
+  return pass === undefined ? [] : [{ ...pass, as: withoutAccounts(pass.as) }];
 };
 
 /** `<Proxy balancer://name>` sections by their name, with their members. */

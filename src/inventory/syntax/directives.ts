@@ -16,7 +16,7 @@ export const readDirectives = (text: string): readonly Directive[] => {
     line += 1;
     const trimmed = raw.trim();
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
-    const match = /^([^\s=]+)(?:\s*=\s*|\s+)?(.*)$/.exec(trimmed);
+    const match = /^([^\s=]+)(?:\s*=\s*|\s+)?(.*)$/s.exec(trimmed);
     if (match !== null) out.push({ name: match[1] ?? '', value: (match[2] ?? '').trim(), line });
   }
   return out;

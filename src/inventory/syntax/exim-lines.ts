@@ -216,7 +216,7 @@ class Reader {
         text = text.slice(0, eximLimits.lineCharsMax);
       }
     }
-    const condition = /^\.(?:ifdef|ifndef|elifdef|elifndef)\s+(.*)$/.exec(text);
+    const condition = /^\.(?:ifdef|ifndef|elifdef|elifndef)\s+(.*)$/s.exec(text);
     if (condition !== null && !replaced) {
       // Exim looks for its own macros only where the first name in the line begins like one.
       const rest = condition[1] ?? '';

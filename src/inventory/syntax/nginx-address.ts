@@ -89,7 +89,7 @@ const parseTarget = (value: string, protocol: WebPass['protocol']): Target => {
   const slash = rest.indexOf('/');
   return {
     protocol: scheme ?? protocol,
-    address: (slash < 0 ? rest : rest.slice(0, slash)).replace(/^[^@]*@/, ''),
+    address: (slash < 0 ? rest : rest.slice(0, slash)).replace(/^.*@/s, ''),
     path: slash < 0 ? '' : rest.slice(slash),
   };
 };

@@ -272,7 +272,7 @@ const functions: Readonly<Record<string, PhpFunction>> = {
   basename: onText((text, ...rest) =>
     rest.length > 0
       ? undefined
-      : text.replace(/\/+$/, '').slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1),
+      : text.replace(/(?<!\/)\/+$/, '').slice(text.replace(/(?<!\/)\/+$/, '').lastIndexOf('/') + 1),
   ),
   realpath: ([path], { files, at }) => {
     const text = phpText(path);

@@ -38,9 +38,9 @@ export const readPythonIni = (text: string): readonly IniSection[] => {
       last = undefined;
       continue;
     }
-    const match = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(bare);
+    const match = /^([^=:]+)[=:](.*)$/s.exec(bare);
     if (match === null) continue;
-    last = { key: (match[1] ?? '').trim().toLowerCase(), value: match[2] ?? '', line };
+    last = { key: (match[1] ?? '').trim().toLowerCase(), value: (match[2] ?? '').trim(), line };
     sections.at(-1)?.options.push(last);
   }
   return sections;

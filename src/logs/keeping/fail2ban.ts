@@ -104,7 +104,7 @@ export const fail2banJails = (files: FileView): readonly Watcher[] => {
           .split(/\s+/)
           .filter(each => each.startsWith('/'));
     const action = interpolate(get('action')?.value ?? '', lookups);
-    const mails = /\b(?:sendmail|mail)(?:-\w+)*\[|\baction_mw/.test(action);
+    const mails = /\b(?:sendmail|mail)(?:-\w{1,40}){0,8}\[|\baction_mw/.test(action);
     const to = interpolate(get('destemail')?.value ?? 'root@localhost', lookups);
     const place = own.get('enabled') ?? enabled;
     return [

@@ -3,6 +3,7 @@ import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { parseUnit, switchedOn, type UnitSetting } from '../../core/formats/systemd.ts';
 import { baseOf } from '../../core/paths.ts';
+import { withoutAccounts } from '../../core/url-text.ts';
 import type { Edges } from './edges.ts';
 import { severities, severityOf } from './severities.ts';
 
@@ -131,7 +132,7 @@ const upload = (files: FileView): Pick<LogTrail, 'shippedTo' | 'shippedBecause'>
   if (url === undefined || url.value === '') return {};
   if (switchedOn(files, ['systemd-journal-upload']) !== true) return {};
   return {
-    shippedTo: url.value.replace(/\/\/[^@/\s]*@/, '//').slice(0, 300),
+    shippedTo: withoutAccounts(url.value).slice(0, 300),
     shippedBecause: url.because,
   };
 };

@@ -1,4 +1,5 @@
 import { joinPath } from '../../core/paths.ts';
+import { withoutAccounts } from '../../core/url-text.ts';
 import type { Destination } from './destination.ts';
 import type { Parameters } from './rsyslog-syntax.ts';
 
@@ -27,7 +28,7 @@ const shipping: Readonly<Record<string, { readonly scheme: string; readonly port
 };
 
 /** No password that stands in an address is repeated. */
-const clean = (text: string): string => text.replace(/\/\/[^@/\s]*@/, '//').slice(0, 300);
+const clean = (text: string): string => withoutAccounts(text).slice(0, 300);
 
 /** Where an `action()` writes; undefined for what keeps nothing: discarding, users' terminals. */
 export const actionTarget = (parameters: Parameters, rules: TargetNames): Target | undefined => {
@@ -75,7 +76,7 @@ const dynamicFile = (name: string, rules: TargetNames): Target => {
 
 /** An action in the old words (rsyslog.conf(5), ACTIONS). */
 export const legacyTarget = (whole: string, rules: TargetNames): Target | undefined => {
-  const text = whole.replace(/\s+#.*$/, '').trim();
+  const text = whole.replace(/(?<!\s)\s+#.*$/s, '').trim();
   const [body = ''] = text.split(/;(?=[\w-]*$)/);
   const dynamic = /^-?\?([\w.-]+)/.exec(body);
   if (dynamic !== null) return dynamicFile(dynamic[1] ?? '', rules);

@@ -66,7 +66,7 @@ const load = (files: FileView, config: string): readonly Statement[] => {
     statements.flatMap((statement): readonly Statement[] => {
       if ('parameters' in statement && isOff(statement.parameters.get('config.enabled'))) return [];
       if (statement.is === 'directive' && statement.name === 'includeconfig') {
-        return included(statement.value.replace(/\s+#.*$/s, ''), depth);
+        return included(statement.value.replace(/(?<!\s)\s+#.*$/s, ''), depth);
       }
       if (statement.is === 'object' && statement.name === 'include') {
         const file = statement.parameters.get('file');
@@ -183,7 +183,7 @@ const collect = (statements: readonly Statement[]): Rules => {
   for (const statement of statements) {
     if (statement.is === 'directive') {
       // CentOS ships `$ModLoad imuxsock # provides support for …`.
-      const bare = statement.value.replace(/\s+#.*$/s, '');
+      const bare = statement.value.replace(/(?<!\s)\s+#.*$/s, '');
       const isTemplate = statement.name === 'template';
       directive(statement.name, isTemplate ? statement.value : bare, statement.because);
     } else if (statement.is === 'object') {

@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { messageOf } from '../../core/errors.ts';
 import type { FileView } from '../../core/files.ts';
+import { withoutAccounts } from '../../core/url-text.ts';
 
 const bytesMax = 1 << 20;
 
@@ -90,8 +91,8 @@ export const sectionsOf = (text: string, blanks = false): readonly Section[] => 
       }
     }
     const match = blanks
-      ? /^([\w.@-]{1,100})[ \t]+(.*)$/.exec(bare)
-      : /^([^=:]{1,200}?)\s*[=:]\s*(.*)$/.exec(bare);
+      ? /^([\w.@-]{1,100})[ \t]+(.*)$/s.exec(bare)
+      : /^([^=:]{1,200})[=:](.*)$/s.exec(bare);
     if (match === null) continue;
     last = (match[1] ?? '').trim().toLowerCase();
     section.settings.set(last, { value: (match[2] ?? '').trim(), line: i + 1 });
@@ -100,5 +101,4 @@ export const sectionsOf = (text: string, blanks = false): readonly Section[] => 
 };
 
 /** An address without the user and password that may stand in it. */
-export const withoutSecrets = (address: string): string =>
-  address.replace(/\/\/[^@/\s]*@/g, '//').slice(0, 300);
+export const withoutSecrets = (address: string): string => withoutAccounts(address).slice(0, 300);

@@ -54,7 +54,8 @@ export const fluentd = (files: FileView, path: string): readonly Found[] => {
     return [
       {
         name: 'fluentd',
-        patterns: type === 'tail' ? (word(body, 'path') ?? '').split(/\s*,\s*/) : [],
+        patterns:
+          type === 'tail' ? (word(body, 'path') ?? '').split(',').map(each => each.trim()) : [],
         readsJournal: type === 'systemd',
         ...(to.length === 0
           ? {}

@@ -155,7 +155,10 @@ const fluentBit = (files: FileView, path: string): readonly Found[] => {
     return [
       {
         name: 'fluent-bit',
-        patterns: (settings.get('path')?.value ?? '').split(/\s*,\s*/).filter(each => each !== ''),
+        patterns: (settings.get('path')?.value ?? '')
+          .split(',')
+          .map(part => part.trim())
+          .filter(each => each !== ''),
         readsJournal: plugin === 'systemd',
         ...(first === undefined
           ? {}
@@ -188,7 +191,9 @@ const fluentBitYaml = (files: FileView, path: string): readonly Found[] => {
     return list(at(document, 'pipeline', 'inputs')).flatMap((input): readonly Found[] => {
       const plugin = texts(at(input, 'name'))[0];
       if (plugin !== 'tail' && plugin !== 'systemd') return [];
-      const patterns = texts(at(input, 'path')).flatMap(each => each.split(/\s*,\s*/));
+      const patterns = texts(at(input, 'path')).flatMap(each =>
+        each.split(',').map(part => part.trim()),
+      );
       return [
         {
           name: 'fluent-bit',

@@ -1,5 +1,6 @@
 import type { FileView } from '../../core/files.ts';
 import { joinPath, resolveFrom } from '../../core/paths.ts';
+import { withoutAccounts } from '../../core/url-text.ts';
 import type { Destination } from './destination.ts';
 import {
   always,
@@ -212,7 +213,7 @@ const driverTarget = (driver: NgItem): Pick<Destination, 'to' | 'name'> | undefi
   if (scheme !== undefined) {
     const address =
       ngOption(driver.args, 'url') ?? ngOption(driver.args, 'bootstrap-servers') ?? named;
-    const clean = address.replace(/\/\/[^@/\s]*@/, '//').slice(0, 300);
+    const clean = withoutAccounts(address).slice(0, 300);
     if (clean.includes('://')) return { to: 'network', name: clean };
     const port =
       ngOption(driver.args, 'port') ?? (/^(?:tcp|udp)$/.test(scheme) ? '514' : undefined);

@@ -3,6 +3,7 @@ import type { FileView } from '../../../core/files.ts';
 import { type ApkEntry, apkEntries } from '../../../core/formats/apk-db.ts';
 import { unpacked } from '../../../core/formats/unpack.ts';
 import { baseOf } from '../../../core/paths.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 
 export const indexPatterns: readonly string[] = [
   '/var/cache/apk/APKINDEX.*.tar.gz',
@@ -74,13 +75,11 @@ const addressesIn = (files: FileView): readonly string[] =>
     .flatMap(path => (files.text(path) ?? '').split('\n'))
     .map(line => line.trim().replace(/^@\S+\s+/, ''))
     .filter(line => /^https?:\/\//.test(line))
-    .map(line => (line.split(/\s/)[0] ?? '').replace(/\/+$/, ''));
+    .map(line => (line.split(/\s/)[0] ?? '').replace(/(?<!\/)\/+$/, ''));
 
 /** apk 2 names the cached index after the first bytes of SHA-1 of the repository's address. */
 const cacheName = (address: string): string =>
   `APKINDEX.${createHash('sha1').update(address).digest('hex').slice(0, 8)}.tar.gz`;
-
-const withoutSecrets = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');
 
 /** Reads the cached indexes for the packages asked about. */
 export const readIndexes = (files: FileView, names: ReadonlySet<string>): ApkIndexes => {
@@ -129,7 +128,7 @@ export const readIndexes = (files: FileView, names: ReadonlySet<string>): ApkInd
     }
   }
   const missing = named
-    ? addresses.filter(address => !present.has(cacheName(address))).map(withoutSecrets)
+    ? addresses.filter(address => !present.has(cacheName(address))).map(withoutAccounts)
     : [];
   return { all, offers, unread, missing };
 };

@@ -53,7 +53,7 @@ const conditionOf = (words: string): Condition | undefined => {
 
 /** `release a=stable`, `origin "host"`, `version 1.6*`; nothing when it is none of them. */
 const matcherOf = (pin: string): ((offer: AptListed) => boolean) | undefined => {
-  const match = /^(release|origin|version)\s+(.+)$/.exec(pin);
+  const match = /^(release|origin|version)\s+(\S.*)$/.exec(pin);
   const [, kind, words = ''] = match ?? [];
   if (kind === 'version') return offer => idMatches(words.trim(), offer.version);
   if (kind === 'origin') {

@@ -133,7 +133,7 @@ const readHistory = (
     if (line.startsWith('Start-Date: ')) stamp = line.slice('Start-Date: '.length);
     if (!line.startsWith('Upgrade: ') || stamp === '') continue;
     for (const match of line.matchAll(
-      /([a-z0-9][a-z0-9+.-]{0,200})(?::\w+)? \(([^(), ]{1,200}), ([^(), ]{1,200})[^()]{0,40}\)/g,
+      /(?<![a-z0-9+.-])([a-z0-9][a-z0-9+.-]{0,200})(?::\w+)? \(([^(), ]{1,200}), ([^(), ]{1,200})[^()]{0,40}\)/g,
     )) {
       const [, name = '', from = '', to = ''] = match;
       add(name, from, to, stamp, { path, line: i + 1 });

@@ -41,7 +41,7 @@ export const debOrigin = (
   distribution: Distribution,
 ): Maker => {
   const maintainer = fields.get('maintainer') ?? '';
-  const name = maintainer.replace(/<[^>]*>/, '').trim() || 'somebody unnamed';
+  const name = maintainer.replace(/<[^<>]*>/, '').trim() || 'somebody unnamed';
   const named = fields.get('origin') ?? fields.get('vendor');
   const house = houseOf(distribution);
   if (named !== undefined && named !== '' && !isDistribution(named)) {

@@ -60,7 +60,7 @@ export const rpmOrigin = (
       : { origin: 'vendor', supplier: name, why: `its vendor is ${named}, not this distribution` };
   }
   if (named !== '') return { origin: 'vendor', supplier: named, why: `its vendor is ${named}` };
-  const builder = (packager ?? '').replace(/<[^>]*>/, '').trim();
+  const builder = (packager ?? '').replace(/<[^<>]*>/, '').trim();
   return {
     origin: 'unknown',
     supplier: builder === '' ? 'somebody unnamed' : builder,

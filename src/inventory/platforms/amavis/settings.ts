@@ -137,7 +137,7 @@ export const checkRuns = (
   }
   const texts = textsIn(maps.value);
   const constant = texts.some(text => /^[1-9]/.test(text));
-  const usesAcl = texts.some(text => /bypass_\w+_acl$/.test(text));
+  const usesAcl = texts.some(text => /\bbypass_\w+_acl$/.test(text));
   if (!maps.certain) return { runs: null, ...at };
   if (constant) return { runs: false, ...at };
   if (usesAcl && everybody !== undefined) return { runs: false, place: everybody.place };

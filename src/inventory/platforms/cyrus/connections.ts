@@ -132,7 +132,7 @@ const murder = (instance: Instance): readonly Found[] => {
   const listed = cyrusOption(config, 'serverlist');
   const secret = cyrusOption(config, 'proxy_password');
   for (const word of cyrusWords(listed).slice(0, 100)) {
-    const host = plainHost(word.replace(/\/.*$/, ''));
+    const host = plainHost(word.replace(/\/.*$/s, ''));
     const short = host.split('.')[0] ?? host;
     if (listed === undefined || host === '') continue;
     out.push(

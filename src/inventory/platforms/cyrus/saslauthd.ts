@@ -23,7 +23,7 @@ const ldapSettings = (instance: Instance, path: string): ReadonlyMap<string, Tol
   let line = 0;
   for (const raw of (instance.files.text(path) ?? '').split('\n').slice(0, 5_000)) {
     line += 1;
-    const match = /^\s*([A-Za-z_]+)\s*:\s*(.*)$/.exec(raw);
+    const match = /^\s*([A-Za-z_]+)\s*:(.*)$/s.exec(raw);
     if (match === null) continue;
     const key = (match[1] ?? '').toLowerCase();
     out.set(key, { text: (match[2] ?? '').trim(), because: { path, line } });

@@ -193,7 +193,7 @@ export const ldapBacking = (instance: Instance, backend: Backend): Backing => {
   const known = uris !== undefined || base !== undefined;
   const bindsAsUser = bind !== undefined && /^(?:yes|y|1|true)$/i.test(bind.value);
   const where = is24
-    ? (store.hosts[0] ?? 'default').replace(/^ldap[si]?:\/\//i, '').replace(/\/.*$/, '')
+    ? (store.hosts[0] ?? 'default').replace(/^ldap[si]?:\/\//i, '').replace(/\/.*$/s, '')
     : path;
   return {
     name: `ldap:${where}`,

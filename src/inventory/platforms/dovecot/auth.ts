@@ -79,7 +79,7 @@ const passwdFile: Handler = ({ config }, backend) => {
   const found =
     config.syntax === '2.4' ? inheritedSetting(backend.block, 'passwd_file_path') : backend.args;
   const path =
-    config.syntax === '2.4' ? (found?.value ?? '') : (/\/.*$/.exec(found?.value ?? '')?.[0] ?? '');
+    config.syntax === '2.4' ? (found?.value ?? '') : (/\/.*$/s.exec(found?.value ?? '')?.[0] ?? '');
   const place = found?.place ?? backend.place;
   const extent = backend.deny
     ? undefined

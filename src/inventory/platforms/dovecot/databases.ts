@@ -1,4 +1,5 @@
 import type { Place } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import type { Endpoint } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { readDovecotConfig } from '../../syntax/dovecot.ts';
@@ -18,7 +19,7 @@ export interface Store {
   readonly place: Place;
 }
 
-const word = /([A-Za-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|"[^"]*"|\S+)/g;
+const word = /(?<![A-Za-z_])([A-Za-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|"[^"]*"|\S+)/g;
 
 /** `host=a host=b dbname=mail user=x password=y`: pairs, quotes taken off. */
 export const pairsOf = (text: string): readonly (readonly [string, string])[] =>
@@ -27,7 +28,7 @@ export const pairsOf = (text: string): readonly (readonly [string, string])[] =>
       [(match[1] ?? '').toLowerCase(), (match[2] ?? '').replace(/^(['"])(.*)\1$/s, '$2')] as const,
   );
 
-const clean = (text: string): string => text.replace(/\/\/[^/@\s]*@/g, '//').slice(0, 200);
+const clean = (text: string): string => withoutAccounts(text).slice(0, 200);
 
 export const sqlStore = (driver: string, connect: DovecotSetting): Store => {
   if (driver === 'sqlite') {

@@ -286,7 +286,7 @@ const fromBlock = (instance: Instance, block: DovecotBlock): Found => {
     ...(password === undefined ? {} : { password: password.place }),
     place: base?.place ?? block.place,
   };
-  const host = (store.hosts[0] ?? 'default').replace(/^ldap[si]?:\/\//i, '').replace(/\/.*$/, '');
+  const host = (store.hosts[0] ?? 'default').replace(/^ldap[si]?:\/\//i, '').replace(/\/.*$/s, '');
   const reach = withStore(name, store, []).map(
     (each): Reach =>
       each.resource === 'customer-records' ? { ...each, resource: 'directory' } : each,

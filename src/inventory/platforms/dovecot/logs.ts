@@ -1,5 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import type { DovecotSetting } from '../../syntax/dovecot.ts';
 import {
   conditionalDovecotBlocks,
@@ -138,7 +139,7 @@ const works = (instance: Instance, exporter: Exporter, to: Destination): LogSink
   if (transport === 'log') return to.sink.to === 'nowhere' ? undefined : to.sink;
   if (target === undefined || target.value === '') return undefined;
   if (transport === 'http-post' || spans) {
-    const address = target.value.replace(/\/\/[^/@\s]*@/, '//').replace(/\?.*$/, '');
+    const address = withoutAccounts(target.value).replace(/\?.*$/, '');
     return { to: 'network', address: address.slice(0, 300) };
   }
   if (instance.config.syntax === '2.3') return undefined;
@@ -261,7 +262,6 @@ const changeLog = (instance: Instance, to: Destination): AccessLog => {
   if (off !== undefined) return off;
   const { config } = instance;
   const programs = ['imap', 'pop3', 'lmtp'].filter(each => speaks(instance, each));
-  const remedy = changeRemedy(instance, programs);
   const place = { path: config.path };
   const lists = [...programs, 'lda'].map(program => {
     const list = effectiveDovecotList(config, 'mail_plugins', program);
@@ -279,12 +279,13 @@ const changeLog = (instance: Instance, to: Destination): AccessLog => {
       why: half
         ? 'mail_log and notify log changes only together, and one of them is not loaded'
         : 'the plug-ins mail_log and notify, which log changes, are not loaded',
-      remedy,
+      remedy: changeRemedy(instance, programs, true),
     };
   }
-  const gaps = spoken
+  const uncovered = spoken
     .filter(each => each.log === undefined || each.notify === undefined)
-    .map(({ program }) => `changes through ${program} are not logged`);
+    .map(({ program }) => program);
+  const gaps = uncovered.map(program => `changes through ${program} are not logged`);
   const main = covered[0]?.program ?? 'imap';
   const events = mailLogList(instance, 'mail_log_events', presetEvents, main);
   const fields = mailLogList(instance, 'mail_log_fields', presetFields, main);
@@ -316,7 +317,14 @@ const changeLog = (instance: Instance, to: Destination): AccessLog => {
         why: 'mail_log writes a line for every message saved, copied and removed',
         sink: to.sink,
       }
-    : { ...base, emitted: 'partial', why: why.join('; '), because, sink: to.sink, remedy };
+    : {
+        ...base,
+        emitted: 'partial',
+        why: why.join('; '),
+        because,
+        sink: to.sink,
+        remedy: changeRemedy(instance, uncovered, why.length > gaps.length),
+      };
 };
 
 /** Asked only where Dovecot sends mail: its submission service, redirects of Sieve scripts. */

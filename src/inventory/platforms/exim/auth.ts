@@ -109,7 +109,7 @@ export const authReach = (exim: Exim): readonly Reach[] => {
       if (exim.files.stat(path)?.kind !== 'file' || files.has(path)) continue;
       // Debian installs the file with comments alone.
       const text = exim.files.text(path);
-      if (text !== undefined && !/^\s*[^#\s]/m.test(text)) continue;
+      if (text !== undefined && !/^[ \t]*[^#\s]/m.test(text)) continue;
       const what = isClient
         ? `its own accounts at other mail servers, with passwords, in ${path}`
         : `passwords or their hashes of users, in ${path} (authenticator ${owner})`;

@@ -47,7 +47,7 @@ const seeds = (files: FileView, settings: readonly Assignment[]): readonly Physi
   const nets = cleaned(listed(raw('dc_relay_nets')));
   const interfaces = listed(raw('dc_local_interfaces'));
   const domains = `@:localhost:${cleaned(raw('dc_other_hostnames'))}`
-    .replace(/[;: ]+$/, '')
+    .replace(/(?<![;: ])[;: ]+$/, '')
     .replaceAll(';', ':');
   const hides =
     /^(?:satellite|smarthost)$/.test(type) &&

@@ -27,7 +27,7 @@ const hostOf = (item: string, port: number): Endpoint | undefined => {
   if (bracketed !== null) {
     return { net: 'tcp', host: bracketed[1] ?? '', port: portOf(bracketed[2]) ?? port };
   }
-  if (/^[\da-f:]+:[\da-f:.]*$/i.test(text) && text.split(':').length > 2) {
+  if (/^[\da-f:]{1,40}:[\da-f:.]{0,40}$/i.test(text) && text.split(':').length > 2) {
     return { net: 'tcp', host: text, port };
   }
   const named = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(text);
@@ -100,7 +100,7 @@ const tableHosts = (
     .split('\n')
     .slice(0, 20_000)
     .flatMap((raw, i) => {
-      const match = /^([^\s#:]+)\s*:?\s*(\S.*)$/.exec(raw);
+      const match = /^([^\s#:]+)(?:\s*:\s*|\s+)(\S.*)$/s.exec(raw);
       return match === null
         ? []
         : [

@@ -65,9 +65,9 @@ const perlScripts = (exim: Exim): readonly Component[] => {
   const atStart = settingNamed(exim.setup.config.main, 'perl_at_start')?.value === 'true';
   const called =
     atStart || exim.texts.some(({ items }) => items.some(({ name }) => name === 'perl'));
-  const paths = [...startup.value.matchAll(/(?:do|require)\s*\(?\s*['"]([^'"]{1,500})['"]/g)].map(
-    match => match[1] ?? '',
-  );
+  const paths = [
+    ...startup.value.matchAll(/(?:do|require)\s*(?:\(\s*)?['"]([^'"]{1,500})['"]/g),
+  ].map(match => match[1] ?? '');
   const extent = 'all that Exim itself can: it runs inside of it';
   if (paths.length === 0) {
     return [

@@ -24,7 +24,8 @@ const portOf = (text: string): number | undefined => {
 const interfaceOf = (item: string): { readonly host: string; readonly port?: number } => {
   const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(item);
   const dotted =
-    /^(\d+(?:\.\d+){3})\.(\d+)$/.exec(item) ?? /^([\da-f:]*:[\da-f:]*)\.(\d+)$/i.exec(item);
+    /^(\d+(?:\.\d+){3})\.(\d+)$/.exec(item) ??
+    /^([\da-f:]{0,40}:[\da-f:]{0,40})\.(\d+)$/i.exec(item);
   const [, host = item, port] = bracketed ?? dotted ?? [];
   const any = /^(?:0\.0\.0\.0|::0?)$/.test(host) ? '*' : host;
   const number = port === undefined ? undefined : portOf(port);

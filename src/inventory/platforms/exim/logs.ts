@@ -91,7 +91,7 @@ const selectorRemedy = (exim: Exim, missing: readonly Selector[]): readonly stri
 };
 
 const usesSplit = (exim: Exim): boolean =>
-  /^\s*dc_use_split_config=['"]?true/im.test(
+  /^[ \t]*dc_use_split_config=['"]?true/im.test(
     exim.files.stat(settingsPath)?.kind === 'file' ? (exim.files.text(settingsPath) ?? '') : '',
   );
 

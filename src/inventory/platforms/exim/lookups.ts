@@ -28,7 +28,7 @@ interface Query {
 }
 
 const typeOf = (word: string): Type | undefined => {
-  const plain = word.replace(/^(?:partial[\w()]*-)/, '').replace(/[*@]+$/, '');
+  const plain = word.replace(/^(?:partial[\w()]*-)/, '').replace(/(?<![*@])[*@]+$/, '');
   const name = /^ldap(?:m|dn|auth)$/.test(plain) ? 'ldap' : plain;
   return types.find(type => type === name);
 };
@@ -121,7 +121,7 @@ const ownServer = (exim: Exim, query: Query): readonly Server[] => {
     return path === undefined ? known : [{ ...serverOf('sqlite', '', because), database: path }];
   }
   const named =
-    /servers=(.+)$/.exec(query.options)?.[1] ?? /^\s*servers=([^;]{1,500});/.exec(query.text)?.[1];
+    /servers=(.+)$/s.exec(query.options)?.[1] ?? /^\s*servers=([^;]{1,500});/.exec(query.text)?.[1];
   if (named === undefined) return known;
   return splitEximList(named.replaceAll('::', '\0'))
     .map(item => item.replaceAll('\0', ':'))
@@ -162,8 +162,7 @@ const reachOf = (server: Server, { type, text, from }: Query): Reach => {
   const reads = /\bfrom\s+[`"']?([\w.]+)/i.exec(text);
   const table = (writes ?? reads)?.[1];
   const what = table === undefined ? where : `table ${table} of ${where}`;
-  const secret =
-    from.section === 'authenticator' || /\b(?:\w*passw\w*|pwd?|crypt\w*|\w*hash)\b/i.test(text);
+  const secret = from.section === 'authenticator' || /passw|\b(?:pwd?\b|crypt)|hash\b/i.test(text);
   return {
     resource: secret ? 'credentials' : 'customer-records',
     mode: writes === null ? 'read' : 'write',

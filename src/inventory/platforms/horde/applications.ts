@@ -43,7 +43,9 @@ const versionOf = (files: FileView, folder: string): string | undefined => {
   )?.[1];
   return (
     old ??
-    /^version:\s*\n\s+release:\s*['"]?([\w.+-]{1,60})/m.exec(read(`${folder}/.horde.yml`))?.[1]
+    /^version:[ \t]*\r?\n[ \t]+release:\s*['"]?([\w.+-]{1,60})/m.exec(
+      read(`${folder}/.horde.yml`),
+    )?.[1]
   );
 };
 

@@ -58,7 +58,7 @@ export const applicationFolder = (
   stated: string | undefined,
 ): string | undefined =>
   [
-    ...(stated?.startsWith('/') === true ? [stated.replace(/\/+$/, '')] : []),
+    ...(stated?.startsWith('/') === true ? [stated.replace(/(?<!\/)\/+$/, '')] : []),
     ...(name === 'horde' ? [copy.folder] : [`${copy.folder}/${name}`]),
     ...(copy.configsApart === undefined ? [] : [`${dirOf(copy.folder)}/${name}`]),
   ].find(folder => files.stat(folder)?.kind === 'folder');

@@ -23,7 +23,7 @@ const blocksOf = (text: string): readonly Block[] => {
     const bare = raw.trim();
     if (bare === '') current = undefined;
     if (bare === '' || bare.startsWith('#')) continue;
-    const match = /^(\S+)\s*(.*)$/.exec(bare);
+    const match = /^(\S+)\s*(.*)$/s.exec(bare);
     const key = (match?.[1] ?? '').toLowerCase();
     const value = match?.[2] ?? '';
     if (/^(?:imapaccount|imapstore|maildirstore|channel|group)$/.test(key)) {

@@ -122,7 +122,7 @@ const systemWide = (files: FileView, reader: MailReader): readonly FoundUse[] =>
       if (!hasInit)
         return [{ reader, path, use, places: [{ path }], started: notStarted, enabled: null }];
       const text = files.stat(defaults) === undefined ? '' : (files.text(defaults) ?? '');
-      const on = /^\s*START_DAEMON=["']?yes/m.test(text);
+      const on = /^[ \t]*START_DAEMON=["']?yes/m.test(text);
       const because = { path: '/etc/init.d/fetchmail' };
       return [
         {

@@ -7,6 +7,7 @@ import {
 import type { FileView } from '../../../core/files.ts';
 import { switchedOn } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import { showDatabase } from '../../syntax/database-url.ts';
 import { exposureOfServed } from '../../syntax/web-server.ts';
@@ -163,7 +164,7 @@ export const archiver = (all: Suite, find: Find): readonly Component[] => {
     target?.url === undefined
       ? (configured?.because ?? { path: all.core?.path ?? coreConfigs[0] })
       : { path: target.path, line: target.url.line };
-  const at = target?.url?.value.replace(/\/\/[^/@]*@/, '//') ?? 'the address in its configuration';
+  const at = withoutAccounts(target?.url?.value ?? 'the address in its configuration');
   return [
     plug(all, suite.archiver, installed, {
       enabled: configured?.enabled ?? false,

@@ -1,6 +1,7 @@
 import type { AccessLog } from '../../../core/access-log.ts';
 import type { Component, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { atEnd, insteadOf } from '../../remedy.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';
 import { readDirectives } from '../../syntax/directives.ts';
@@ -38,7 +39,35 @@ export interface WebSettings {
   }[];
   /** Line that takes over the settings of the mailman-web package, where one does. */
   readonly inherits?: Place;
+  /** Line that has something called at each login; whether that is what the remedy pastes. */
+  readonly onLogin?: { readonly because: Place; readonly toSyslog: boolean };
 }
+
+const handler: readonly string[] = [
+  'import syslog',
+  'from django.contrib.auth.signals import user_logged_in',
+  "syslog.openlog('mailman-web', 0, syslog.LOG_AUTH)",
+  'def log_login(sender, request, user, **kwargs):',
+  '    meta = {} if request is None else request.META',
+  "    seen = meta.get('REMOTE_ADDR'), meta.get('HTTP_X_FORWARDED_FOR', '-')",
+  "    line = 'login %s from %s, forwarded for %s' % (user.get_username(), *seen)",
+  '    syslog.syslog(syslog.LOG_INFO, line)',
+  'user_logged_in.connect(log_login, weak=False)',
+];
+
+/** A handler of Django's signal; only the one that the remedy pastes is known to write a line. */
+const onLoginOf = (path: string, lines: readonly string[]): Pick<WebSettings, 'onLogin'> => {
+  const at = lines.findIndex(line => /^user_logged_in\.connect\(/.test(line));
+  if (at < 0) return {};
+  const bare = lines.map(line => line.trimEnd());
+  const start = bare.lastIndexOf(handler[3] ?? '', at);
+  const body = handler.slice(3);
+  const toSyslog =
+    start >= 0 &&
+    body.every((line, i) => bare[start + i] === line) &&
+    handler.slice(0, 3).every(line => bare.slice(0, start).includes(line));
+  return { onLogin: { because: { path, line: at + 1 }, toSyslog } };
+};
 
 /** The Django settings of the web interface. */
 export const readWeb = (files: FileView): WebSettings | undefined => {
@@ -52,6 +81,7 @@ export const readWeb = (files: FileView): WebSettings | undefined => {
   const at = lines.findIndex(line => line.startsWith('from mailman_web.settings.base import *'));
   return {
     path,
+    ...onLoginOf(path, lines),
     ...(at < 0 ? {} : { inherits: { path, line: at + 1 } }),
     files: present.map(path => ({ path, assignments: readPythonSettings(files.text(path) ?? '') })),
   };
@@ -176,7 +206,7 @@ export const webReach = (web: WebSettings | undefined): readonly Reach[] => {
           {
             resource: 'customer-records',
             mode: 'admin',
-            extent: `all lists and subscribers, through Mailman's REST interface at ${(pyText(api.value) ?? 'an address that the file computes').replace(/\/\/[^/@]*@/, '//')}`,
+            extent: `all lists and subscribers, through Mailman's REST interface at ${withoutAccounts(pyText(api.value) ?? 'an address that the file computes')}`,
             because: { path: api.path, line: api.line },
           } as const,
         ]),
@@ -311,22 +341,33 @@ export const readUwsgi = (files: FileView): Uwsgi | undefined => {
 /** Django logs no login; the remedy makes it do so. */
 export const loginLog = (web: WebSettings | undefined): AccessLog => {
   const path = web?.path ?? '/etc/mailman3/mailman-web.py';
+  const question = 'who logged in';
+  const handled = web?.onLogin;
+  if (handled?.toSyslog === true) {
+    return {
+      question,
+      emitted: 'on',
+      why: 'a handler of user_logged_in writes a line with user and address for each login',
+      because: handled.because,
+      sink: { to: 'syslog', facility: 'auth', program: 'mailman-web' },
+    };
+  }
+  if (handled !== undefined) {
+    return {
+      question,
+      emitted: 'unknown',
+      why: 'Django itself writes down no login; what the handler of user_logged_in does was not read',
+      because: handled.because,
+      remedy: '# See that the handler writes user and address of each login, and where.',
+    };
+  }
   return {
-    question: 'who logged in',
+    question,
     emitted: 'off',
     why: 'neither Django nor allauth writes down who logged in',
     because: { path },
     sink: { to: 'nowhere' },
-    remedy: [
-      atEnd(path),
-      'import syslog',
-      'from django.contrib.auth.signals import user_logged_in',
-      'def log_login(sender, request, user, **kwargs):',
-      "    address = request.META.get('HTTP_X_FORWARDED_FOR') or request.META.get('REMOTE_ADDR')",
-      "    line = 'mailman-web: login %s from %s' % (user.get_username(), address)",
-      '    syslog.syslog(syslog.LOG_AUTH | syslog.LOG_INFO, line)',
-      'user_logged_in.connect(log_login, weak=False)',
-    ].join('\n'),
+    remedy: [atEnd(path), ...handler].join('\n'),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Place, Reach } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { phpText, phpTruth } from '../../syntax/php-values.ts';
 import { showTables, tablesOf } from '../dovecot/databases.ts';
 import { parseDsn, showDsn } from './dsn.ts';
@@ -54,7 +55,7 @@ const sql = (settings: Settings, because: Place): readonly Reach[] => {
 const ldap = (settings: Settings, because: Place, prefix: string): readonly Reach[] => {
   const uri = setting(settings, `${prefix}uri`, `${prefix}host`);
   const base = settingText(settings, `${prefix}basedn`) ?? 'the directory';
-  const host = (phpText(uri) ?? 'localhost').replace(/\/\/[^/@\s]*@/, '//').slice(0, 200);
+  const host = withoutAccounts(phpText(uri) ?? 'localhost').slice(0, 200);
   const where = `below ${base} at ${host}`;
   const isAdmin = settingText(settings, `${prefix}method`) === 'admin';
   const secrets = [`${prefix}adminPW`, `${prefix}searchPW`].flatMap(name => {
@@ -209,7 +210,7 @@ const named = (driver: string, settings: Settings, because: Place): Found => {
   const [key, otherwise, words] = target;
   const value = setting(settings, key);
   if (otherwise === '') return { extent: words, because };
-  const shown = (phpText(value) ?? otherwise).replace(/\/\/[^/@\s]*@/, '//').slice(0, 200);
+  const shown = withoutAccounts(phpText(value) ?? otherwise).slice(0, 200);
   return { extent: `${words} ${shown}`, because: value?.at ?? because };
 };
 

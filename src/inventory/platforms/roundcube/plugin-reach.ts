@@ -1,4 +1,5 @@
 import type { Place, Reach } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { type PhpValue, phpAt, phpItems, phpText, phpTruth } from '../../syntax/php-values.ts';
 import { showTables, tablesOf } from '../dovecot/databases.ts';
 import { parseDsn, showDsn } from './dsn.ts';
@@ -128,9 +129,7 @@ const carddav: OwnReach = ({ prefs }, because) => {
         .find(each => each !== undefined);
       const secret = phpAt(value, 'password');
       const text = phpText(secret);
-      const shown = (url ?? 'a server that is not named')
-        .replace(/\/\/[^/@\s]*@/, '//')
-        .slice(0, 200);
+      const shown = withoutAccounts(url ?? 'a server that is not named').slice(0, 200);
       return [
         reach('customer-records', 'write', `the address books at ${shown}`, value.at),
         ...(secret === undefined || text === '' || (text ?? '').startsWith('%')
@@ -254,7 +253,7 @@ const namedReach = (settings: PluginSettings, done: readonly Reach[]): readonly 
       ];
     }
     if (text !== undefined && /^ldaps?:\/\//i.test(text)) {
-      const shown = text.replace(/\/\/[^/@\s]*@/, '//').slice(0, 200);
+      const shown = withoutAccounts(text).slice(0, 200);
       return [reach('directory', 'read', `the directory at ${shown}`, value.at)];
     }
     const isSecret = typeof key === 'string' && secretKey.test(key) && value.is === 'string';

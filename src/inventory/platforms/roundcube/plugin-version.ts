@@ -80,7 +80,7 @@ const fromSource = (text: string): string | undefined => {
       head,
     )?.[1];
   const info = /['"]version['"]\s*=>\s*['"]([^'"\n]{1,60})['"]/i.exec(head)?.[1];
-  const comment = /^[\s*#/]*@version:?\s+v?(\d[\w.+-]{0,40})/im.exec(head.slice(0, 20_000))?.[1];
+  const comment = /^[ \t*#/]*@version:?\s+v?(\d[\w.+-]{0,40})/im.exec(head.slice(0, 20_000))?.[1];
   return [constant, info, comment].find(each => each !== undefined && isVersion.test(each.trim()));
 };
 
@@ -111,7 +111,7 @@ export const makeOf = (files: FileView, copy: Copy, folder: string, name: string
     .map(plain)
     .find(each => each !== '' && !each.startsWith('@'));
   const lead = /<lead>\s*<name>([^<]{1,200})<\/name>/.exec(xml)?.[1]?.trim();
-  const author = /^[\s*#/]*@author:?\s+([^<\n(]{1,100})/im
+  const author = /^[ \t*#/]*@author:?\s+([^<\n(]{1,100})/im
     .exec(source.slice(0, 20_000))?.[1]
     ?.trim();
   const supplier = manifest.authors?.[0]?.name ?? lead ?? author;

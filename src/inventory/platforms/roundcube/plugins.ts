@@ -72,7 +72,7 @@ const listed = (
   return { plugins, at: value.at, ...(why === undefined ? {} : { more: why }) };
 };
 
-const required = /\[?\s*['"]filesystem_attachments['"](\s*,\s*['"]jqueryui['"])?/;
+const required = /(?:\[\s*)?['"]filesystem_attachments['"](\s*,\s*['"]jqueryui['"])?/;
 
 /** Plug-ins that Roundcube loads without being told to (`rcmail::load_plugins`). */
 const core = (files: FileView, copy: Copy): readonly Enabled[] => {

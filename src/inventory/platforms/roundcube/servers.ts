@@ -1,4 +1,5 @@
 import type { Place, Reach } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { showEndpoint } from '../../endpoint.ts';
 import { type PhpValue, phpItems, phpText, phpTruth } from '../../syntax/php-values.ts';
 import type { MailServer } from '../../webmail/mail-servers.ts';
@@ -13,7 +14,7 @@ const parseServer = (
   because: Place,
   ports: { readonly plain: number; readonly tls: number },
 ): MailServer => {
-  const shown = text.slice(0, 200).replace(/\/\/[^/@\s]*@/, '//');
+  const shown = withoutAccounts(text).slice(0, 200);
   if (/^unix:\/\//i.test(text)) {
     return { shown, endpoint: { net: 'unix', path: text.slice('unix://'.length) }, because };
   }

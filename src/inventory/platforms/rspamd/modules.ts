@@ -40,7 +40,7 @@ const luaModules = (files: FileView, settings: Settings): ReadonlyMap<string, st
       ? named.map(({ text }) => text)
       : [`${settings.layout.share}/plugins`, `${settings.layout.conf}/plugins.d`];
   for (const folder of folders) {
-    const path = folder.replace(/\/+$/, '');
+    const path = folder.replace(/(?<!\/)\/+$/, '');
     const paths = path.endsWith('.lua') ? [path] : files.glob(`${path}/*.lua`);
     for (const each of paths.filter(one => files.stat(one)?.kind === 'file')) {
       const name = baseOf(each).slice(0, -'.lua'.length);

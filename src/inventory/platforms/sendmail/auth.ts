@@ -2,6 +2,7 @@ import type { Component, ComponentId, Place, Reach } from '../../../core/compone
 import { componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import { pathAtEnd } from '../../../core/paths.ts';
 import { identify } from '../../identify.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';
 import type { Sendmail } from './found.ts';
@@ -66,7 +67,7 @@ export const authParts = (
 /** Files that hold Sendmail's own accounts at other servers. */
 const accountFiles = (files: FileView, found: Sendmail): readonly Reach[] => {
   const map = found.cf.maps.find(({ name }) => name === 'authinfo');
-  const path = map === undefined ? undefined : /(\/\S{1,500})\s*$/.exec(map.args)?.[1];
+  const path = map === undefined ? undefined : pathAtEnd(map.args);
   const option = cfOption(found.cf, 'DefaultAuthInfo');
   const candidates = [
     ...(map === undefined || path === undefined
@@ -91,7 +92,7 @@ const accountFiles = (files: FileView, found: Sendmail): readonly Reach[] => {
 /** Lines `AuthInfo:host` of the access table. */
 const accessAccounts = (files: FileView, found: Sendmail): readonly Reach[] => {
   const map = found.cf.maps.find(({ name }) => name === 'access');
-  const path = map === undefined ? undefined : /(\/\S{1,500})\s*$/.exec(map.args)?.[1];
+  const path = map === undefined ? undefined : pathAtEnd(map.args);
   if (path === undefined || files.stat(path)?.kind !== 'file' || path.endsWith('.db')) return [];
   const line = (files.text(path) ?? '').split('\n').findIndex(each => /^AuthInfo:/i.test(each));
   return line < 0

@@ -1,5 +1,6 @@
 import type { ComponentId, ComponentKind, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { pathAtEnd } from '../../../core/paths.ts';
 import { isLoopback } from '../../endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { type CfMailer, cfMacro, type SendmailCf } from '../../syntax/sendmail-cf.ts';
@@ -34,7 +35,7 @@ const targetOf = (cf: SendmailCf, text: string): Target => {
   const match = /^([\w-]{1,100}):(.*)$/s.exec(text.trim());
   const mailer = match === null ? undefined : cf.mailers.find(({ name }) => name === match[1]);
   const rest = mailer === undefined ? text.trim() : (match?.[2] ?? '');
-  const hosts = rest.match(/\[[^\]]{1,255}\]|[^:\s[\]]{1,255}/g) ?? [];
+  const hosts = rest.slice(0, 20_000).match(/\[[^\]]{1,255}\]|[^:\s[\]]{1,255}/g) ?? [];
   return { ...(mailer === undefined ? {} : { mailer }), hosts: hosts.slice(0, 50) };
 };
 
@@ -92,9 +93,7 @@ const submitLinks = (id: ComponentId, submit: SendmailCf | undefined): readonly 
 
 const tablePath = (cf: SendmailCf, map: string): string | undefined => {
   const found = cf.maps.find(({ name }) => name === map);
-  return found === undefined
-    ? undefined
-    : /(\/\S{1,500})\s*$/.exec(found.args)?.[1]?.replace(/\.db$/, '');
+  return found === undefined ? undefined : pathAtEnd(found.args)?.replace(/\.db$/, '');
 };
 
 /** Rows of the text that `mailertable` is made of: `domain mailer:host`. */

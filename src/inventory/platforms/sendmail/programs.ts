@@ -1,6 +1,6 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { baseOf } from '../../../core/paths.ts';
+import { baseOf, pathAtEnd } from '../../../core/paths.ts';
 import type { ProgramUse } from '../../piped-programs.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
@@ -63,7 +63,7 @@ const aliasPaths = (cf: SendmailCf): readonly string[] => {
     value
       .slice(0, 10_000)
       .split(',')
-      .map(each => /(\/\S+)\s*$/.exec(each)?.[1] ?? ''),
+      .map(each => pathAtEnd(each) ?? ''),
   );
   return stated.length === 0 ? ['/etc/mail/aliases', '/etc/aliases'] : paths.filter(Boolean);
 };

@@ -7,6 +7,7 @@ import {
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import type { Product } from './copies.ts';
 import { type IniValue, type IniValues, isYes, readValues } from './ini.ts';
@@ -102,14 +103,14 @@ const pluginsIn = (files: FileView, folder: string): readonly Found[] => {
 };
 
 const filledAt = (values: IniValues, pattern: RegExp): readonly (readonly [string, IniValue])[] =>
-  [...values].filter(([key, { text }]) => pattern.test(key) && text !== '');
+  [...values].filter(([key, { text }]) => key.length <= 200 && pattern.test(key) && text !== '');
 
 /** A data source name without user and password: `mysql:host=db;dbname=mail`. */
 const shownSource = (text: string): string =>
-  text
-    .replace(/(user(?:name)?|pass(?:word|wd)?|pwd)=[^;\s]*;?/gi, '')
-    .replace(/\/\/[^/@\s]*@/g, '//')
-    .slice(0, 300);
+  withoutAccounts(text.replace(/(user(?:name)?|pass(?:word|wd)?|pwd)=[^;\s]*;?/gi, '')).slice(
+    0,
+    300,
+  );
 
 /** What a plug-in's own settings name: directories, databases, keys. */
 const ownReach = (values: IniValues): readonly Reach[] => {
@@ -126,7 +127,7 @@ const ownReach = (values: IniValues): readonly Reach[] => {
           {
             resource: 'directory',
             mode: 'read',
-            extent: `entries below ${(base?.[1].text ?? 'the whole directory').slice(0, 200)} at ${uri[1].text.replace(/\/\/[^/@\s]*@/g, '//').slice(0, 200)}`,
+            extent: `entries below ${(base?.[1].text ?? 'the whole directory').slice(0, 200)} at ${withoutAccounts(uri[1].text).slice(0, 200)}`,
             because: uri[1].because,
           } as const,
         ]),

@@ -213,9 +213,10 @@ const adminReach = ({ path, values }: SogoScope): readonly Reach[] => {
 /** Cron jobs that hand SOGo's tools the password of the Sieve or SMTP administrator. */
 const toolReach = (files: FileView): readonly Reach[] =>
   cronJobs(files).flatMap(({ command, because }): readonly Reach[] => {
-    const match = /\b(sogo-tool\s+update-autoreply|sogo-ealarms-notify)\b.*?\s-p\s*(\/\S+)/.exec(
-      command,
-    );
+    const match =
+      /\b(sogo-tool\s+update-autoreply|sogo-ealarms-notify)\b.{0,500}?\s-p\s{0,20}(\/\S+)/.exec(
+        command,
+      );
     if (match === null) return [];
     const sieve = (match[1] ?? '').startsWith('sogo-tool');
     return [

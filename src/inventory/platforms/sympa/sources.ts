@@ -23,7 +23,7 @@ const readParagraphs = (text: string): readonly Paragraph[] => {
       current = undefined;
       continue;
     }
-    const match = /^(\S+)\s*(.*)$/.exec(bare);
+    const match = /^(\S+)\s*(.*)$/s.exec(bare);
     const key = (match?.[1] ?? '').toLowerCase();
     if (current === undefined) {
       current = { keyword: key, line, values: new Map() };

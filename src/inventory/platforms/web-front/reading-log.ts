@@ -12,12 +12,12 @@ const order = ['off', 'unknown', 'partial', 'on'] as const;
 
 /** Variables that hold the request with its query, in nginx's words and in Apache's. */
 const requestIn =
-  /\$(?:request\b|request_uri|args\b|query_string|\{request\}|\{request_uri\})|%(?:[<>]?)(?:r|q)|%\{[^}]*\}r/;
+  /\$(?:request\b|request_uri|args\b|query_string|\{request\}|\{request_uri\})|%(?:[<>]?)(?:r|q)|%\{[^{}]*\}r/;
 const addressIn =
   /\$\{?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|http_x_real_ip|proxy_add_x_forwarded_for|binary_remote_addr)|%[<>]?(?:\{c\})?[ah]|%\{x-forwarded-for\}i|%\{x-real-ip\}i/i;
 /** Anything that tells one session or user from another behind the same address. */
 const sessionIn =
-  /\$\{?(?:cookie_\w+|http_cookie|\w*sess\w*)|%\{[^}]*\}C|%\{cookie\}i|%\{[^}]*sess[^}]*\}[eni]/i;
+  /\$\{?(?:cookie_\w+|http_cookie|\w*sess\w*)|%\{[^{}]*\}C|%\{cookie\}i|%\{[^{}]{0,200}sess[^{}]{0,200}\}[eni]/i;
 
 const sinkOf = ({ to }: WebLog): LogSink | undefined => {
   if (to.is === 'file') return { to: 'file', path: to.path };

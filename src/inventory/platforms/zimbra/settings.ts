@@ -136,11 +136,11 @@ const auditLogger = (path: string, text: string): Logger | undefined => {
     const value = at < 0 ? undefined : pattern.exec(lines[at] ?? '')?.[1];
     return value === undefined ? undefined : { value: value.trim(), line: at + 1 };
   };
-  const one = find(/^\s*log4j\.logger\.zimbra\.security\s*=\s*(.*)$/);
+  const one = find(/^\s*log4j\.logger\.zimbra\.security\s*=(.*)$/s);
   if (one !== undefined) {
     const [level = '', appender = 'AUDIT'] = one.value.split(',').map(each => each.trim());
     const file = find(
-      new RegExp(`^\\s*log4j\\.appender\\.${appender.replace(/\W/g, '')}\\.File\\s*=\\s*(.*)$`),
+      new RegExp(`^\\s*log4j\\.appender\\.${appender.replace(/\W/g, '')}\\.File\\s*=(.*)$`, 's'),
     );
     return {
       on: levels.includes(level.toLowerCase()),
@@ -151,9 +151,9 @@ const auditLogger = (path: string, text: string): Logger | undefined => {
   const name = find(/^\s*logger\.(\w+)\.name\s*=\s*zimbra\.security\s*$/);
   if (name === undefined) return undefined;
   const level =
-    find(new RegExp(`^\\s*logger\\.${name.value}\\.level\\s*=\\s*(.*)$`)) ??
-    find(new RegExp(`^\\s*logger\\.${name.value}\\s*=\\s*(.*)$`));
-  const file = find(/^\s*appender\.AUDIT\.fileName\s*=\s*(.*)$/);
+    find(new RegExp(`^\\s*logger\\.${name.value}\\.level\\s*=(.*)$`, 's')) ??
+    find(new RegExp(`^\\s*logger\\.${name.value}\\s*=(.*)$`, 's'));
+  const file = find(/^\s*appender\.AUDIT\.fileName\s*=(.*)$/s);
   const stated = (level?.value.split(',')[0] ?? 'info').trim().toLowerCase();
   return {
     on: levels.includes(stated),
