@@ -1,13 +1,8 @@
-import type { Place } from '../../core/component.ts';
 import { pathMatches } from '../../core/glob.ts';
 import { joinPath } from '../../core/paths.ts';
 import type { ApacheDirective } from './apache.ts';
+import type { Audience } from './served.ts';
 import { isWithin } from './web-paths.ts';
-
-/** Whom a folder or URL answers, by address; users and passwords keep nobody from trying. */
-export type Audience =
-  | { readonly nobody: true }
-  | { readonly onlyFrom?: { readonly who: readonly string[]; readonly because: Place } };
 
 type Rule = 'everybody' | 'nobody' | { readonly who: readonly string[] };
 
@@ -115,6 +110,33 @@ export const audienceOf = (
           : { onlyFrom: { who: rule.who, because } };
   }
   return audience;
+};
+
+/** Folders below the target's own that a section of their own opens to fewer, or to nobody. */
+export const audiencesBelow = (
+  sections: readonly ApacheDirective[],
+  target: { readonly folder?: string; readonly url: string },
+): readonly { readonly folder: string; readonly audience: Audience }[] => {
+  const { folder, url } = target;
+  if (folder === undefined) return [];
+  const named = sections.flatMap((each): readonly string[] => {
+    const [pattern = ''] = each.args;
+    if (!pattern.startsWith('/') || /[*?[]/.test(pattern) || ruleOf(each) === undefined) return [];
+    const path = joinPath(pattern);
+    if (each.name === 'directory') return [path];
+    return isWithin(joinPath(url), path)
+      ? [joinPath(folder, path.slice(url === '/' ? 0 : joinPath(url).length))]
+      : [];
+  });
+  return [...new Set(named)]
+    .filter(path => path !== folder && isWithin(folder, path))
+    .map(path => ({
+      folder: path,
+      audience: audienceOf(sections, {
+        folder: path,
+        url: joinPath(url, path.slice(folder === '/' ? 0 : folder.length)),
+      }),
+    }));
 };
 
 const engineOf = (section: ApacheDirective): string | undefined =>

@@ -3,11 +3,11 @@ import type { FileView } from '../../core/files.ts';
 import { resolveFrom } from '../../core/paths.ts';
 import { isAnyAddress, parseHostPort } from '../endpoint.ts';
 import { type ApacheDirective, apacheAll, apacheLast } from './apache.ts';
-import { type Audience, audienceOf, phpIsOff } from './apache-access.ts';
+import { audienceOf, audiencesBelow, phpIsOff } from './apache-access.ts';
 import { type ApacheFormats, apacheFormats, apacheLogs } from './apache-logs.ts';
 import { apachePass, balancersOf } from './apache-pass.ts';
 import { userFolders } from './apache-userdir.ts';
-import type { Served, WebListen, WebPass, WebServer } from './served.ts';
+import type { Audience, Served, WebListen, WebPass, WebServer } from './served.ts';
 import { constantFolder, isWithin, literalPrefix } from './web-paths.ts';
 
 type Block = readonly ApacheDirective[];
@@ -298,7 +298,19 @@ const ofHost = (files: FileView, host: Host, whole: Whole): readonly Served[] =>
     const to = [...route.to, ...scriptsOf(route, handlers)];
     // mod_php hands out what it is told not to run; nobody uses software that way.
     if (server.php !== undefined && to.length === 0 && phpIsOff(sections, route.folder)) return [];
-    return [{ server, ...route, to, listens, names, ...logging, ...audience }];
+    const below = audiencesBelow(sections, route);
+    return [
+      {
+        server,
+        ...route,
+        to,
+        listens,
+        names,
+        ...logging,
+        ...audience,
+        ...(below.length === 0 ? {} : { below }),
+      },
+    ];
   });
 };
 

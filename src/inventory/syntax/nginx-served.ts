@@ -11,8 +11,8 @@ import {
   type Upstreams,
 } from './nginx-address.ts';
 import { type NginxLogging, nginxLogging } from './nginx-logs.ts';
-import type { Served, WebListen, WebServer } from './served.ts';
-import { constantFolder, literalPrefix } from './web-paths.ts';
+import type { Audience, Served, WebListen, WebServer } from './served.ts';
+import { constantFolder, isWithin, literalPrefix } from './web-paths.ts';
 
 /** What a block passes on to the blocks in it. */
 interface Scope {
@@ -77,10 +77,6 @@ const enter = (block: readonly NginxDirective[], outer: Scope): Scope => {
     ...(script === undefined ? {} : { script }),
   };
 };
-
-type Audience =
-  | { readonly nobody: true }
-  | { readonly onlyFrom?: { readonly who: readonly string[]; readonly because: Place } };
 
 /** The first rule that matches an address decides (ngx_http_access_module). */
 const audienceOf = ({ access, satisfyAny }: Scope): Audience => {
@@ -204,10 +200,43 @@ const ofServer = (server: NginxDirective, outer: Scope): readonly Served[] => {
     const [first, second] = each.args;
     return first === '/' || (first === '^~' && second === '/');
   });
+  const below = closedBelow(locations, scope);
   return [
     ...(whole ? [] : routesOf(block, { url: '/', prefix: '/' }, scope, host)),
     ...locations.flatMap(each => ofLocation(each, scope, host)),
-  ];
+  ].map(route => {
+    const { folder } = route;
+    const within = below.filter(
+      each => folder !== undefined && each.folder !== folder && isWithin(folder, each.folder),
+    );
+    return within.length === 0 ? route : { ...route, below: within };
+  });
+};
+
+const isRegex = ({ args: [first = ''] }: NginxDirective): boolean => /^~\*?$/.test(first);
+
+/**
+ * Folders that a location of their own refuses to everybody. Without `^~` any regular expression,
+ * such as the one for scripts, comes before it.
+ */
+const closedBelow = (
+  locations: readonly NginxDirective[],
+  scope: Scope,
+): NonNullable<Served['below']> => {
+  const hasRegex = locations.some(isRegex);
+  return locations
+    .filter(each => !isRegex(each) && !(each.args[0]?.startsWith('=') ?? true))
+    .filter(each => !hasRegex || each.args[0]?.startsWith('^~') === true)
+    .flatMap(each => {
+      const block = each.block ?? [];
+      const inner = enter(block, scope);
+      const answer = nginxLast(block, 'return')?.args[0] ?? '';
+      if (!('nobody' in audienceOf(inner)) && !/^4\d\d$/.test(answer)) return [];
+      return inner.roots.map(root => ({
+        folder: joinPath(root.folder, urlOf(each).prefix),
+        audience: { nobody: true } as const,
+      }));
+    });
 };
 
 const mapsOf = (http: readonly NginxDirective[]): NginxVariables =>

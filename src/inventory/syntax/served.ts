@@ -49,6 +49,15 @@ export interface WebPass {
   readonly because: Place;
 }
 
+/** Addresses that alone are answered. */
+export interface OnlyFrom {
+  readonly who: readonly string[];
+  readonly because: Place;
+}
+
+/** Whom a folder or URL answers, by address; users and passwords keep nobody from trying. */
+export type Audience = { readonly nobody: true } | { readonly onlyFrom?: OnlyFrom };
+
 /**
  * One route: what an enabled virtual host does with requests for one part of its URLs. What is only
  * refused or redirected is no route.
@@ -72,7 +81,9 @@ export interface Served {
   /** The line that switches the access log off. */
   readonly logsOff?: Place;
   /** Only these may talk to it, as written: `10.0.0.0/8`. Absent when nobody is kept out. */
-  readonly onlyFrom?: { readonly who: readonly string[]; readonly because: Place };
+  readonly onlyFrom?: OnlyFrom;
+  /** Folders below its own for which other rules stand: nobody, or only these. */
+  readonly below?: readonly { readonly folder: string; readonly audience: Audience }[];
   /** The line that serves it: `root`, `alias`, `proxy_pass`, `DocumentRoot`, `Alias`, `ProxyPass`. */
   readonly because: Place;
 }

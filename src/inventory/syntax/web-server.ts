@@ -282,13 +282,26 @@ export const servedAt = (
   folder: string,
 ): readonly Served[] => {
   const wanted = [...new Set([joinPath(folder), files.real(folder) ?? joinPath(folder)])];
-  return servedFolders(files, packages).filter(
+  const routes = servedFolders(files, packages).filter(
     ({ folder: served }) =>
       served !== undefined &&
       foldersBehind(files, served).some(outer =>
         wanted.some(inner => isWithin(outer, inner) || isWithin(inner, outer)),
       ),
   );
+  return routes.flatMap(route => asSeenAt(route, wanted));
+};
+
+/** A route as it answers for a folder below its own, for which narrower rules may stand. */
+const asSeenAt = (route: Served, wanted: readonly string[]): readonly Served[] => {
+  const [nearest] = (route.below ?? [])
+    .filter(({ folder }) => wanted.some(inner => isWithin(folder, inner)))
+    .toSorted((a, b) => b.folder.length - a.folder.length);
+  if (nearest === undefined) return [route];
+  const { audience } = nearest;
+  if ('nobody' in audience) return [];
+  const { onlyFrom: _, ...open } = route;
+  return [{ ...open, ...audience }];
 };
 
 const privateAddress =
