@@ -65,6 +65,18 @@ const policiesIn = (search: Search, items: readonly Item[], depth = 0): readonly
   return out;
 };
 
+const elsewhere = /^(?:proxy:)?(?:mysql|pgsql|ldap|sqlite|mongodb|memcache|tcp|socketmap):/;
+
+/** Whether an access table lies in a database or another program, whose entries no file shows. */
+const asksElsewhere = (items: readonly Item[], depth = 0): boolean =>
+  depth <= depthMax &&
+  items.some(({ text }, i) => {
+    const item = items[i];
+    const group = item === undefined ? undefined : inner(item);
+    if (group !== undefined) return asksElsewhere(group, depth + 1);
+    return elsewhere.test(text) && /^check_\w+_access$/i.test(items[i - 1]?.text ?? '');
+  });
+
 /** The socket that a `spawn` entry of master.cf listens on. */
 const spawnSocket = (instance: Instance, service: Service): Endpoint | undefined => {
   if (service.type === 'unix') {
@@ -97,8 +109,16 @@ export const collectPolicies = (
     const fromTables = entriesIn(own.flatMap(([, items]) => items)).map(
       ({ value, at }) => [at.path, cut(value).map(({ text }) => ({ text, at }))] as const,
     );
-    const lists = [...own, ...fromTables];
-    for (const [list, items] of lists) {
+    const seenInLists = new Set<string>();
+    // A table in another program may name any class that nothing else uses: that is what it is for.
+    const left = asksElsewhere(own.flatMap(([, items]) => items)) ? [...classes] : [];
+    const lists: readonly (readonly [string, readonly Item[], string?])[] = [
+      ...own,
+      ...fromTables,
+      ...left.map(name => [name, params.get(name).items, name] as const),
+    ];
+    for (const [list, items, named] of lists) {
+      if (named !== undefined && seenInLists.has(named)) continue;
       const search: Search = { service, classes, seen: new Set(), budget };
       for (const { server, at } of policiesIn(search, items)) {
         const to = parseSocket(files, instance, service.chrooted, server);
@@ -110,8 +130,12 @@ export const collectPolicies = (
           });
           continue;
         }
+        const which =
+          named === undefined
+            ? 'every message that comes'
+            : `each message that an access table in a database sends to the class ${named.slice(0, 80)}, of those that come`;
         const extent = (services: readonly string[]): string =>
-          `sender, recipients, client and login name of every message that comes in through ${serviceNames(services)}, not its text (check_policy_service)`;
+          `sender, recipients, client and login name of ${which} in through ${serviceNames(services)}, not its text (check_policy_service)`;
         const spawn = spawns.find(each => {
           const socket = spawnSocket(instance, each);
           return socket !== undefined && reaches(to, socket);
@@ -143,6 +167,7 @@ export const collectPolicies = (
           ],
         });
       }
+      for (const name of search.seen) seenInLists.add(name);
     }
   }
   if (budget.itemsLeft < 0) {
