@@ -3,13 +3,13 @@ import { switchedOn } from '../../core/formats/systemd.ts';
 import { exposureOfAll } from '../daemon.ts';
 import { identify } from '../identify.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
+import { saslauthdReads } from '../saslauthd.ts';
 import { cyrusWords } from '../syntax/cyrus-imapd.ts';
 import { authOf, saslReads } from './cyrus/auth.ts';
 import { connectionsOf } from './cyrus/connections.ts';
 import { claimOf, findInstances, type Instance, instanceReads, joinAll } from './cyrus/instance.ts';
 import { logsOf } from './cyrus/logs.ts';
 import { cyrusUser, heardOf, servicesIn, settingsOf } from './cyrus/running.ts';
-import { saslauthdReads } from './cyrus/saslauthd.ts';
 import { servicesOf } from './cyrus/services.ts';
 import { ownDatabases } from './cyrus/stores.ts';
 

@@ -1,9 +1,9 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import { saslauthd } from '../../saslauthd.ts';
 import { type CyrusOption, cyrusOption, cyrusWords } from '../../syntax/cyrus-imapd.ts';
 import { type Found, type Instance, joinAll, makePart } from './instance.ts';
 import { settingsOf } from './running.ts';
-import { saslauthdOf } from './saslauthd.ts';
 import { databaseOf, directoryOf } from './stores.ts';
 
 /** Folders of libsasl's plug-ins: Debian, rpm-based, by hand. */
@@ -220,6 +220,19 @@ const groups = (instance: Instance): readonly Component[] => {
   );
 };
 
+/** `sasl_pwcheck_method: saslauthd`: a daemon of its own sees every password. */
+const saslauthdOf = (instance: Instance, asking: readonly CyrusOption[]): readonly Component[] => {
+  const [first, ...others] = asking.map(({ place }) => place);
+  if (first === undefined) return [];
+  return [
+    saslauthd(instance.files, instance.packages, {
+      id: componentId(instance.id),
+      foundAt: [first, ...others],
+      given: [{ extent: 'every password given at login', because: first }],
+    }),
+  ];
+};
+
 /** Who checks passwords, and where they lie. */
 export const authOf = (instance: Instance): Found => {
   if (!instance.hasConfig) return { components: [] };
@@ -238,10 +251,10 @@ export const authOf = (instance: Instance): Found => {
         'passwords and properties of accounts, ',
       )
     : [];
-  const saslauthd = sasl.methods.filter(each => cyrusWords(each).includes('saslauthd'));
+  const asking = sasl.methods.filter(each => cyrusWords(each).includes('saslauthd'));
   return {
     components: joinAll([
-      ...(saslauthd.length > 0 ? [saslauthdOf(instance, saslauthd)] : []),
+      ...saslauthdOf(instance, asking),
       ...sasldb(instance, sasl, plugins),
       ...sql,
       ...ldap,

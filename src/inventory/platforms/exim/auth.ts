@@ -1,6 +1,7 @@
 import type { Component, Place, Reach } from '../../../core/component.ts';
 import { identify } from '../../identify.ts';
 import type { Link } from '../../platform.ts';
+import { saslauthd } from '../../saslauthd.ts';
 import type { Driver } from '../../syntax/exim.ts';
 import { type Exim, isDynamic, partOf, valueOf } from './context.ts';
 
@@ -52,11 +53,21 @@ export const authLinks = (exim: Exim): readonly Link[] =>
 
 /** Conditions that hand a password to something else (spec 11.7), and what distributions call it. */
 const checkers: readonly (readonly [condition: string, packages: readonly string[]])[] = [
-  ['saslauthd', ['sasl2-bin', 'cyrus-sasl', 'cyrus-sasl-saslauthd']],
   ['pam', ['libpam0g', 'libpam0t64', 'pam', 'linux-pam']],
   ['radius', ['libfreeradius-client2', 'libradcli4', 'radcli', 'freeradius-client']],
   ['pwcheck', ['sasl2-bin', 'cyrus-sasl']],
 ];
+
+const saslauthdOf = (exim: Exim, [first, ...others]: readonly Place[]): readonly Component[] =>
+  first === undefined
+    ? []
+    : [
+        saslauthd(exim.files, exim.packages, {
+          id: exim.id,
+          foundAt: [first, ...others.slice(0, 50)],
+          given: [{ extent: everybody, because: first }],
+        }),
+      ];
 
 /** Libraries and services that check the passwords of those who log in. */
 export const authParts = (exim: Exim): readonly Component[] => {
@@ -80,16 +91,18 @@ export const authParts = (exim: Exim): readonly Component[] => {
       add('cyrus_sasl', ['libsasl2-2', 'cyrus-sasl-lib', 'libsasl'], kind.at);
     if (kind?.value === 'gsasl') add('gsasl', ['libgsasl7', 'libgsasl18', 'libgsasl'], kind.at);
   }
+  const asking: Place[] = [];
   for (const { setting, section } of exim.texts) {
     if (section !== 'authenticator' && section !== 'acl') continue;
+    // The condition stands behind `if`, `and {` and their like, never as an item of its own.
+    const asks = (condition: string): boolean =>
+      new RegExp(`[{\\s!]${condition}\\s*\\{`).test(setting.value);
     for (const [condition, packages] of checkers) {
-      // The condition stands behind `if`, `and {` and their like, never as an item of its own.
-      if (new RegExp(`[{\\s!]${condition}\\s*\\{`).test(setting.value)) {
-        add(condition, packages, setting.at);
-      }
+      if (asks(condition)) add(condition, packages, setting.at);
     }
+    if (asks('saslauthd')) asking.push(setting.at);
   }
-  return [...found.values()];
+  return [...found.values(), ...saslauthdOf(exim, asking)];
 };
 
 const lsearchPaths = (text: string): readonly string[] =>

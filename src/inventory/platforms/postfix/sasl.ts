@@ -2,8 +2,7 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf, joinPath } from '../../../core/paths.ts';
-import { findDaemon } from '../../daemon.ts';
-import { identify } from '../../identify.ts';
+import { saslauthd } from '../../saslauthd.ts';
 import { type Instance, running, type Service } from './instance.ts';
 
 /** Where Cyrus SASL looks for `<name>.conf` (SASL_README), the distribution's folders first. */
@@ -136,55 +135,6 @@ const stores = (
   return out;
 };
 
-const daemonNames = {
-  programs: ['saslauthd'],
-  packages: ['sasl2-bin', 'cyrus-sasl'],
-  units: ['saslauthd'],
-};
-
-/** saslauthd(8), which checks passwords for Cyrus SASL; it has no platform of its own. */
-const saslauthd = (
-  files: FileView,
-  packages: PackageIndex,
-  instance: Instance,
-  options: ReadonlyMap<string, Setting>,
-  service: Service,
-  known: Component | undefined,
-): Component => {
-  const method = options.get('pwcheck_method');
-  const at = method?.at ?? { path: instance.mainPath };
-  const daemon = findDaemon(files, packages, daemonNames);
-  // Cyrus IMAP's own reading lists the same daemon under its name.
-  const withImap = ['/etc/imapd.conf', '/etc/cyrus.conf'].every(
-    path => files.stat(path) !== undefined,
-  );
-  const login = service.params.get('smtpd_sasl_auth_enable').at;
-  return {
-    id: componentId(withImap ? 'cyrus/saslauthd' : `${instance.id}/saslauthd`),
-    name: 'saslauthd',
-    kind: 'auth-backend',
-    platform: 'postfix',
-    partOf: componentId(instance.id),
-    enabled: true,
-    ...identify(packages, {
-      files: daemon?.binary === undefined ? [] : [daemon.binary],
-      names: daemonNames.packages,
-      otherwise: { origin: 'upstream', supplier: 'Cyrus SASL project' },
-    }),
-    foundAt: known?.foundAt ?? [at],
-    reach: [
-      ...(known?.reach ?? []),
-      {
-        resource: 'credentials',
-        mode: 'read',
-        extent: `the name and password of everybody who logs in at ${service.label} (smtpd_sasl_type cyrus)`,
-        because: login,
-      },
-    ],
-    logs: [],
-  };
-};
-
 /** Cyrus SASL behind `smtpd_sasl_type = cyrus`: saslauthd, or accounts that it looks up itself. */
 export const collectCyrus = (
   files: FileView,
@@ -193,6 +143,9 @@ export const collectCyrus = (
 ): { readonly components: readonly Component[]; readonly reach: readonly Reach[] } => {
   const components = new Map<string, Component>();
   const reach: Reach[] = [];
+  const asking: { at?: Place; readonly given: { extent: string; because: Place }[] } = {
+    given: [],
+  };
   for (const service of running(instance, 'smtpd')) {
     const { params } = service;
     if (!params.isOn('smtpd_sasl_auth_enable')) continue;
@@ -210,8 +163,11 @@ export const collectCyrus = (
     const method = options.get('pwcheck_method');
     const methods = (method?.value ?? 'auxprop').toLowerCase().split(/\s+/);
     if (methods.includes('saslauthd')) {
-      const known = components.get('saslauthd');
-      components.set('saslauthd', saslauthd(files, packages, instance, options, service, known));
+      asking.at ??= method?.at ?? { path };
+      asking.given.push({
+        extent: `the name and password of everybody who logs in at ${service.label}`,
+        because: params.get('smtpd_sasl_auth_enable').at,
+      });
     }
     if (!methods.includes('auxprop')) continue;
     for (const component of stores(instance, path, options)) {
@@ -229,6 +185,14 @@ export const collectCyrus = (
         });
       }
     }
+  }
+  if (asking.at !== undefined) {
+    const caller = {
+      id: componentId(instance.id),
+      foundAt: [asking.at],
+      given: asking.given,
+    } as const;
+    components.set('saslauthd', saslauthd(files, packages, caller));
   }
   return { components: [...components.values()], reach };
 };

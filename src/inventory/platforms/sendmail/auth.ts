@@ -4,6 +4,7 @@ import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { pathAtEnd } from '../../../core/paths.ts';
 import { identify } from '../../identify.ts';
+import { saslauthd } from '../../saslauthd.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';
 import type { Sendmail } from './found.ts';
 
@@ -23,13 +24,6 @@ export const saslSettings = (
   return path === undefined || text === undefined ? undefined : { path, text };
 };
 
-const passwords = (because: Place): Reach => ({
-  resource: 'credentials',
-  mode: 'read',
-  extent: 'user name and password of everybody who logs in to send mail',
-  because,
-});
-
 /** What checks the passwords of those who log in: `pwcheck_method` of Cyrus SASL. */
 export const authParts = (
   files: FileView,
@@ -42,23 +36,23 @@ export const authParts = (
   const at = lines.findLastIndex(line => /^\s*pwcheck_method\s*:/i.test(line));
   const method = /:\s*(\S+)/.exec(lines[at] ?? '')?.[1] ?? 'auxprop';
   const because: Place = { path: settings.path, ...(at < 0 ? {} : { line: at + 1 }) };
-  const isDaemon = /saslauthd/i.test(method);
-  const name = isDaemon ? 'saslauthd' : 'cyrus_sasl';
+  const given = [
+    { extent: 'user name and password of everybody who logs in to send mail', because },
+  ];
+  if (/saslauthd/i.test(method)) {
+    return [saslauthd(files, packages, { id, foundAt: [because], given })];
+  }
   return [
     {
-      id: componentId(`${id}/${name}`),
-      name,
+      id: componentId(`${id}/cyrus_sasl`),
+      name: 'cyrus_sasl',
       kind: 'auth-backend',
       platform: 'sendmail',
       partOf: id,
       enabled: true,
-      ...identify(packages, {
-        names: isDaemon
-          ? ['sasl2-bin', 'cyrus-sasl', 'cyrus-sasl-saslauthd']
-          : ['libsasl2-2', 'cyrus-sasl-lib'],
-      }),
+      ...identify(packages, { names: ['libsasl2-2', 'cyrus-sasl-lib'] }),
       foundAt: [because],
-      reach: [passwords(because)],
+      reach: given.map(each => ({ resource: 'credentials', mode: 'read', ...each })),
       logs: [],
     },
   ];
