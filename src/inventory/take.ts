@@ -2,12 +2,12 @@ import type { Component } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import type { FileView } from '../core/files.ts';
 import type { PackageIndex } from '../core/packages.ts';
-import { merge } from './merge.ts';
+import { merge } from './joining/merge.ts';
+import { plug } from './joining/plug.ts';
 import { readPackages } from './package-index.ts';
 import { packageSources } from './packages.generated.ts';
 import type { Link, Listener } from './platform.ts';
 import { platforms } from './platforms.generated.ts';
-import { plug } from './plug.ts';
 
 /** The patterns that the one discovery walk looks for. */
 export const markers: readonly string[] = platforms

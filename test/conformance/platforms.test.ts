@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openRoot } from '../../src/host/view.ts';
+import { plug } from '../../src/inventory/joining/plug.ts';
 import { readPackages } from '../../src/inventory/package-index.ts';
 import { packageSources } from '../../src/inventory/packages.generated.ts';
 import type { Platform, PlatformReading } from '../../src/inventory/platform.ts';
 import { platforms } from '../../src/inventory/platforms.generated.ts';
-import { plug } from '../../src/inventory/plug.ts';
 import { casesIn, filesBelow } from '../support/cases.ts';
 import { overlay } from '../support/overlay.ts';
 

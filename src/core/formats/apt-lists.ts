@@ -185,8 +185,7 @@ const scan = (files: FileView, names: ReadonlySet<string>): AptLists => {
   const releases = paths
     .filter(path => /_(?:In)?Release$/.test(path))
     .filter(
-      path =>
-        path.endsWith('InRelease') || !present.has(path.replace(/_Release$/, '_InRelease')),
+      path => path.endsWith('InRelease') || !present.has(path.replace(/_Release$/, '_InRelease')),
     )
     .slice(0, listsMax)
     .map(path => ({

@@ -8,9 +8,19 @@ import {
   findDaemon,
   programPaths,
   rootReach,
-} from '../daemon.ts';
-import { parseHostPort } from '../endpoint.ts';
+} from '../daemons/daemon.ts';
+import {
+  askedUser,
+  itemsOf,
+  lastSet,
+  placeOf,
+  readSettings,
+  type Settings,
+  scalarOf,
+  settingsReads,
+} from '../filters/amavis-settings.ts';
 import { identify } from '../identify.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Endpoint, Platform } from '../platform.ts';
 import { insteadOf } from '../remedy.ts';
 import { textsIn } from '../syntax/perl-config.ts';
@@ -23,16 +33,6 @@ import {
   storesOf,
   unpackersOf,
 } from './amavis/parts.ts';
-import {
-  askedUser,
-  itemsOf,
-  lastSet,
-  placeOf,
-  readSettings,
-  type Settings,
-  scalarOf,
-  settingsReads,
-} from './amavis/settings.ts';
 
 const id = componentId('amavis');
 

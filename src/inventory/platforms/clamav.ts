@@ -1,9 +1,9 @@
 import type { Component, Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import { type Daemon, findDaemon, optionOf, programPaths } from '../daemon.ts';
-import { daemonComponent } from '../daemon-component.ts';
-import { parseHostPort, parseMilterSocket } from '../endpoint.ts';
+import { type Daemon, findDaemon, optionOf, programPaths } from '../daemons/daemon.ts';
+import { daemonComponent } from '../daemons/daemon-component.ts';
+import { parseHostPort, parseMilterSocket } from '../joining/endpoint.ts';
 import type { Link, Platform } from '../platform.ts';
 import { type MilterSetting, milterSetting, readMilterConfig } from '../syntax/milter-config.ts';
 import { clamdReads, isSample, type Part, readClamd, supplier, userOf } from './clamav/clamd.ts';

@@ -1,7 +1,7 @@
+import { courierReads } from '../courier-suite/layout.ts';
 import type { Platform } from '../platform.ts';
 import { authReads, readAuth } from './courier/auth.ts';
 import { filterReads } from './courier/filters.ts';
-import { courierReads } from './courier/layout.ts';
 import { readMailboxDaemons } from './courier/mailboxes.ts';
 import { readMta } from './courier/mta.ts';
 import { readServices, serviceReads } from './courier/services.ts';

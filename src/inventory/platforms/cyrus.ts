@@ -1,9 +1,9 @@
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import { switchedOn } from '../../core/formats/systemd.ts';
-import { exposureOfAll } from '../daemon.ts';
+import { exposureOfAll } from '../daemons/daemon.ts';
+import { saslauthdReads } from '../daemons/saslauthd.ts';
 import { identify } from '../identify.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
-import { saslauthdReads } from '../saslauthd.ts';
 import { cyrusWords } from '../syntax/cyrus-imapd.ts';
 import { authOf, saslReads } from './cyrus/auth.ts';
 import { connectionsOf } from './cyrus/connections.ts';

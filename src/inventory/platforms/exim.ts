@@ -2,11 +2,11 @@ import { type Component, componentId, type Place, type Reach } from '../../core/
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { dirOf } from '../../core/paths.ts';
-import { type Daemon, findDaemon, programPaths } from '../daemon.ts';
+import { type Daemon, findDaemon, programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
-import { programParts } from '../piped-programs.ts';
 import type { Listener, Platform, PlatformReading } from '../platform.ts';
-import { spamcLinks } from '../spamc.ts';
+import { programParts } from '../programs/piped-programs.ts';
+import { spamcLinks } from '../programs/spamc.ts';
 import { settingNamed } from '../syntax/exim.ts';
 import { authLinks, authParts, authReach } from './exim/auth.ts';
 import { companions } from './exim/companions.ts';

@@ -2,9 +2,9 @@ import type { AccessLog, LogSink } from '../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import { findDaemon } from '../daemon.ts';
-import { daemonComponent, type Listening } from '../daemon-component.ts';
-import { parseHostPort } from '../endpoint.ts';
+import { findDaemon } from '../daemons/daemon.ts';
+import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
 import {
   type PyAssignment,

@@ -1,7 +1,7 @@
 import type { Component } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
-import { exposureOf, showEndpoint } from '../endpoint.ts';
+import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import {
   type CoreConfig,

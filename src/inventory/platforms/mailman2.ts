@@ -19,7 +19,7 @@ import {
   readPythonSettings,
 } from '../syntax/python-literals.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
-import { mailRoutes } from './web-front/mail-routes.ts';
+import { mailRoutes } from '../webmail/mail-routes.ts';
 
 const marker = 'Mailman/Version.py';
 const folders = [

@@ -3,8 +3,8 @@ import { type Component, componentId, type Place, type Reach } from '../../core/
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, dirOf, resolveFrom } from '../../core/paths.ts';
-import { findDaemon, programPaths } from '../daemon.ts';
-import { daemonComponent } from '../daemon-component.ts';
+import { findDaemon, programPaths } from '../daemons/daemon.ts';
+import { daemonComponent } from '../daemons/daemon-component.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Link, Platform } from '../platform.ts';
 import { setEach } from '../remedy.ts';

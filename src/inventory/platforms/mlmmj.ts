@@ -3,7 +3,7 @@ import { type Component, componentId, type Place, type Reach } from '../../core/
 import type { FileView } from '../../core/files.ts';
 import { cronJobs } from '../../core/formats/crontab.ts';
 import { dirOf } from '../../core/paths.ts';
-import { programPaths } from '../daemon.ts';
+import { programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 

@@ -2,10 +2,10 @@ import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
-import { type Daemon, findDaemon, optionOf, programPaths } from '../daemon.ts';
-import { daemonComponent } from '../daemon-component.ts';
+import { type Daemon, findDaemon, optionOf, programPaths } from '../daemons/daemon.ts';
+import { daemonComponent } from '../daemons/daemon-component.ts';
+import { milterListening, milterUser } from '../daemons/milter-daemon.ts';
 import { identify } from '../identify.ts';
-import { milterListening, milterUser } from '../milter-daemon.ts';
 import type { Platform } from '../platform.ts';
 import { setEach, setIn } from '../remedy.ts';
 import {

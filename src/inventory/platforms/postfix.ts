@@ -1,10 +1,10 @@
 import { type Component, componentId } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import { type Daemon, findDaemon, programPaths } from '../daemon.ts';
+import { type Daemon, findDaemon, programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
-import { programAt } from '../piped-programs.ts';
 import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
+import { programAt } from '../programs/piped-programs.ts';
 import { collectAliases } from './postfix/aliases.ts';
 import { collectCalls, collectMilterMaps, linksOf, newPlugs } from './postfix/calls.ts';
 import { databaseLinks } from './postfix/databases.ts';

@@ -3,10 +3,10 @@ import { type Component, componentId, type Place } from '../../core/component.ts
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
-import { type Daemon, findDaemon, optionOf, programPaths, type Word } from '../daemon.ts';
-import { daemonComponent, type Listening } from '../daemon-component.ts';
-import { parseHostPort } from '../endpoint.ts';
+import { type Daemon, findDaemon, optionOf, programPaths, type Word } from '../daemons/daemon.ts';
+import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
 import { identify } from '../identify.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import { assigned, readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 

@@ -1,9 +1,9 @@
 import type { AccessLog } from '../../core/access-log.ts';
 import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import { type Daemon, findDaemon, optionOf, programPaths, type Word } from '../daemon.ts';
-import { daemonComponent, type Listening } from '../daemon-component.ts';
-import { parseHostPort } from '../endpoint.ts';
+import { type Daemon, findDaemon, optionOf, programPaths, type Word } from '../daemons/daemon.ts';
+import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 

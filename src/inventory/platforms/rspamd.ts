@@ -8,7 +8,7 @@ import {
   optionOf,
   programPaths,
   rootReach,
-} from '../daemon.ts';
+} from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Listener, Platform, PlatformReading } from '../platform.ts';
 import { type UclValue, uclGet } from '../syntax/ucl.ts';

@@ -6,11 +6,11 @@ import {
   type Reach,
 } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import { rootReach } from '../daemon.ts';
+import { rootReach } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
-import { programParts } from '../piped-programs.ts';
 import type { Listener, Platform } from '../platform.ts';
-import { spamcLinks } from '../spamc.ts';
+import { programParts } from '../programs/piped-programs.ts';
+import { spamcLinks } from '../programs/spamc.ts';
 import { cfOption } from '../syntax/sendmail-cf.ts';
 import { accountReach, authParts, saslPaths } from './sendmail/auth.ts';
 import { deliveryLinks } from './sendmail/delivery.ts';

@@ -15,14 +15,14 @@ import {
   optionOf,
   programPaths,
   type Word,
-} from '../daemon.ts';
-import { daemonComponent, type Listening } from '../daemon-component.ts';
-import { parseHostPort, parseMilterSocket } from '../endpoint.ts';
+} from '../daemons/daemon.ts';
+import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
+import { readFilterCalls } from '../filters/mimedefang-filter.ts';
+import { parseHostPort, parseMilterSocket } from '../joining/endpoint.ts';
 import type { Link, Platform, PlatformReading } from '../platform.ts';
 import { setIn } from '../remedy.ts';
 import { readDirectives } from '../syntax/directives.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
-import { readFilterCalls } from './small-filters/mimedefang.ts';
 import { postsrsdReads, readPostsrsd } from './small-filters/postsrsd.ts';
 import { readSpampd, spampdReads } from './small-filters/spampd.ts';
 import { type Filter, filters } from './small-filters/table.ts';

@@ -1,6 +1,6 @@
 import type { Platform } from '../platform.ts';
-import { copyReads, type Product } from './snappymail/copies.ts';
-import { readProduct } from './snappymail/read.ts';
+import { copyReads, type Product } from '../webmail/rainloop-family/copies.ts';
+import { readProduct } from '../webmail/rainloop-family/read.ts';
 
 const product: Product = {
   id: 'snappymail',

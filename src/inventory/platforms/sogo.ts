@@ -2,16 +2,16 @@ import { type Component, componentId, type Place, type Reach } from '../../core/
 import type { FileView } from '../../core/files.ts';
 import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import { exposureOf, parseHostPort, showEndpoint } from '../endpoint.ts';
 import { identify } from '../identify.ts';
+import { exposureOf, parseHostPort, showEndpoint } from '../joining/endpoint.ts';
 import type { Endpoint, Platform } from '../platform.ts';
 import { showDatabase } from '../syntax/database-url.ts';
 import { plistText } from '../syntax/plist.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
+import { mailRoutes } from '../webmail/mail-routes.ts';
 import { logFileOf, sogoLogs } from './sogo/logs.ts';
 import { type SogoTable, sogoReach, sourcesOf, tablesOf, type UserSource } from './sogo/reach.ts';
 import { type SogoScope, sogoConfigs, sogoScopes } from './sogo/settings.ts';
-import { mailRoutes } from './web-front/mail-routes.ts';
 
 const id = componentId('sogo');
 const binaries = ['/usr/sbin/sogod', '/usr/local/sbin/sogod'] as const;

@@ -10,7 +10,7 @@ import {
   programPaths,
   rootReach,
   type Word,
-} from '../daemon.ts';
+} from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Platform } from '../platform.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';

@@ -9,8 +9,8 @@ import type { Platform } from '../platform.ts';
 import { type DatabaseUrl, showDatabase } from '../syntax/database-url.ts';
 import { type Directive, lastDirective, readDirectives } from '../syntax/directives.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
+import { mailRoutes } from '../webmail/mail-routes.ts';
 import { authLinks, type SympaLink, subscriberLinks } from './sympa/sources.ts';
-import { mailRoutes } from './web-front/mail-routes.ts';
 
 const id = componentId('sympa');
 const supplier = 'The Sympa Community';

@@ -2,8 +2,8 @@ import { type Component, componentId, type Place, type Reach } from '../../core/
 import type { FileView } from '../../core/files.ts';
 import { switchedOn } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import { exposureOf, showEndpoint } from '../endpoint.ts';
 import { identify } from '../identify.ts';
+import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
 import { type PhpPool, phpPoolPaths } from '../syntax/php-fpm.ts';
 import {
@@ -13,10 +13,10 @@ import {
   webServerReads,
   webServers,
 } from '../syntax/web-server.ts';
+import { type MailRoute, mailRoutes } from '../webmail/mail-routes.ts';
+import { mailSoftware, walkMarkers } from '../webmail/mail-software.ts';
+import { readingLog } from '../webmail/reading-log.ts';
 import { type MailProxy, mailProxiesOf, proxyLoginLog } from './web-front/mail-proxy.ts';
-import { type MailRoute, mailRoutes } from './web-front/mail-routes.ts';
-import { readingLog } from './web-front/reading-log.ts';
-import { mailSoftware, walkMarkers } from './web-front/software.ts';
 
 const samePlace = (a: Place, b: Place): boolean => a.path === b.path && a.line === b.line;
 

@@ -9,8 +9,8 @@ import {
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { dirOf } from '../../core/paths.ts';
-import { isLoopback } from '../endpoint.ts';
 import { identify } from '../identify.ts';
+import { isLoopback } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import { type PhpConfig, readPhpConfig } from '../syntax/php-config.ts';
 import { type PhpValue, phpText } from '../syntax/php-values.ts';

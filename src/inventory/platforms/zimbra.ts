@@ -1,8 +1,8 @@
 import { type Component, componentId } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
-import { exposureOf, showEndpoint } from '../endpoint.ts';
 import { identify } from '../identify.ts';
+import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import { type NginxDirective, readNginx } from '../syntax/nginx.ts';
 import { parseListen } from '../syntax/nginx-address.ts';

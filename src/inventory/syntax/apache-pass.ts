@@ -1,7 +1,7 @@
 import type { Place } from '../../core/component.ts';
 import { joinPath } from '../../core/paths.ts';
 import { withoutAccounts } from '../../core/url-text.ts';
-import { parseHostPort } from '../endpoint.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 import type { ApacheDirective } from './apache.ts';
 import type { WebPass } from './served.ts';

@@ -1,7 +1,7 @@
 import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { resolveFrom } from '../../core/paths.ts';
-import { isAnyAddress, parseHostPort } from '../endpoint.ts';
+import { isAnyAddress, parseHostPort } from '../joining/endpoint.ts';
 import { type ApacheDirective, apacheAll, apacheLast } from './apache.ts';
 import { audienceOf, audiencesBelow, phpIsOff } from './apache-access.ts';
 import { type ApacheFormats, apacheFormats, apacheLogs } from './apache-logs.ts';

@@ -1,6 +1,6 @@
 import type { Place } from '../../core/component.ts';
 import { joinPath } from '../../core/paths.ts';
-import { parseHostPort } from '../endpoint.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 import type { NginxDirective } from './nginx.ts';
 import type { WebListen, WebPass } from './served.ts';

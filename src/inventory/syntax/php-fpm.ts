@@ -1,7 +1,7 @@
 import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { resolveFrom } from '../../core/paths.ts';
-import { parseHostPort } from '../endpoint.ts';
+import { parseHostPort } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 
 /** One pool of PHP-FPM workers. */

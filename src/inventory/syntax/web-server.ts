@@ -2,7 +2,7 @@ import type { Exposure, Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { joinPath } from '../../core/paths.ts';
-import { exposureOf, reaches, showEndpoint } from '../endpoint.ts';
+import { exposureOf, reaches, showEndpoint } from '../joining/endpoint.ts';
 import { type ApacheDirective, apacheAll, readApache } from './apache.ts';
 import { readEnvironment } from './apache-lines.ts';
 import { apacheUser } from './apache-logs.ts';

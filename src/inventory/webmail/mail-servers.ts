@@ -1,6 +1,6 @@
 import type { ComponentId, Place, Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import { isAnyAddress, isLoopback } from '../endpoint.ts';
+import { isAnyAddress, isLoopback } from '../joining/endpoint.ts';
 import type { Endpoint, Link } from '../platform.ts';
 
 /** A mail server as a webmail's setting names it: `ssl://imap.example.jp:993`, `localhost`, `%d`. */

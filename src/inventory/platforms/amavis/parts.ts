@@ -7,13 +7,19 @@ import {
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { programPaths } from '../../daemon.ts';
-import { isLoopback, parseHostPort } from '../../endpoint.ts';
+import { programPaths } from '../../daemons/daemon.ts';
+import {
+  checkRuns,
+  itemsOf,
+  lastSet,
+  placeOf,
+  type Settings,
+} from '../../filters/amavis-settings.ts';
 import { identify } from '../../identify.ts';
+import { isLoopback, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { type PerlValue, textsIn } from '../../syntax/perl-config.ts';
 import { findModule } from '../spamassassin/plugins.ts';
-import { checkRuns, itemsOf, lastSet, placeOf, type Settings } from './settings.ts';
 
 /** Perl modules that Amavis takes mail apart with or talks over the network with. */
 const libraries = [

@@ -1,7 +1,7 @@
 import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { authFile } from '../../courier-suite/layout.ts';
 import { type AuthFile, type AuthSetting, readAuthFile } from './auth-file.ts';
-import { authFile } from './layout.ts';
 
 /** What an authentication module looks its users up in. */
 interface Store {

@@ -3,12 +3,6 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { rootReach } from '../../daemon.ts';
-import { identify } from '../../identify.ts';
-import { setIn } from '../../remedy.ts';
-import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
-import { storeOf } from './auth-databases.ts';
-import { readModuleList } from './auth-file.ts';
 import {
   authFile,
   findAuth,
@@ -19,7 +13,13 @@ import {
   placeOf,
   programs,
   supplier,
-} from './layout.ts';
+} from '../../courier-suite/layout.ts';
+import { rootReach } from '../../daemons/daemon.ts';
+import { identify } from '../../identify.ts';
+import { setIn } from '../../remedy.ts';
+import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
+import { storeOf } from './auth-databases.ts';
+import { readModuleList } from './auth-file.ts';
 
 const id = componentId('courier/authdaemon');
 

@@ -2,11 +2,11 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
+import { configPath } from '../../courier-suite/layout.ts';
 import { identify } from '../../identify.ts';
 import type { Link } from '../../platform.ts';
 import { readAliases } from '../../syntax/aliases.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
-import { configPath } from './layout.ts';
 
 const mta = componentId('courier');
 

@@ -1,4 +1,4 @@
-import type { Listening } from '../../daemon-component.ts';
+import type { Listening } from '../../daemons/daemon-component.ts';
 import { type Assignment, assigned } from '../../syntax/shell-defaults.ts';
 
 const services: Readonly<Record<string, number>> = {

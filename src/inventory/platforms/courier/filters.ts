@@ -2,8 +2,8 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
+import { configPath, supplier } from '../../courier-suite/layout.ts';
 import { identify } from '../../identify.ts';
-import { configPath, supplier } from './layout.ts';
 
 const filterFolders = [
   '/usr/lib/courier/filters',

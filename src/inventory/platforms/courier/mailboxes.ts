@@ -2,12 +2,6 @@ import type { AccessLog } from '../../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { exposureOfAll, rootReach } from '../../daemon.ts';
-import type { Listening } from '../../daemon-component.ts';
-import type { PlatformReading } from '../../platform.ts';
-import { setIn } from '../../remedy.ts';
-import { type Assignment, assigned } from '../../syntax/shell-defaults.ts';
-import { listeningOf } from './endpoints.ts';
 import {
   findProgram,
   hasUnit,
@@ -19,7 +13,13 @@ import {
   placeOf,
   programs,
   settingsOf,
-} from './layout.ts';
+} from '../../courier-suite/layout.ts';
+import { exposureOfAll, rootReach } from '../../daemons/daemon.ts';
+import type { Listening } from '../../daemons/daemon-component.ts';
+import type { PlatformReading } from '../../platform.ts';
+import { setIn } from '../../remedy.ts';
+import { type Assignment, assigned } from '../../syntax/shell-defaults.ts';
+import { listeningOf } from './endpoints.ts';
 
 interface Protocol {
   readonly part: string;

@@ -3,13 +3,6 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
-import { exposureOfAll } from '../../daemon.ts';
-import type { Listening } from '../../daemon-component.ts';
-import type { PlatformReading } from '../../platform.ts';
-import { assigned, readAssignments } from '../../syntax/shell-defaults.ts';
-import { deliveryPrograms, relayLinks } from './delivery.ts';
-import { listeningOf } from './endpoints.ts';
-import { readFilters } from './filters.ts';
 import {
   configPath,
   findProgram,
@@ -21,7 +14,14 @@ import {
   placeOf,
   programs,
   settingsOf,
-} from './layout.ts';
+} from '../../courier-suite/layout.ts';
+import { exposureOfAll } from '../../daemons/daemon.ts';
+import type { Listening } from '../../daemons/daemon-component.ts';
+import type { PlatformReading } from '../../platform.ts';
+import { assigned, readAssignments } from '../../syntax/shell-defaults.ts';
+import { deliveryPrograms, relayLinks } from './delivery.ts';
+import { listeningOf } from './endpoints.ts';
+import { readFilters } from './filters.ts';
 
 const id = componentId('courier');
 

@@ -1,10 +1,6 @@
 import { type Component, componentId, type Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { rootReach } from '../../daemon.ts';
-import { assigned } from '../../syntax/shell-defaults.ts';
-import { exposureOfServed, servedAt } from '../../syntax/web-server.ts';
-import { readAuthFile } from './auth-file.ts';
 import {
   configPath,
   findProgram,
@@ -15,7 +11,11 @@ import {
   placeOf,
   programs,
   settingsOf,
-} from './layout.ts';
+} from '../../courier-suite/layout.ts';
+import { rootReach } from '../../daemons/daemon.ts';
+import { assigned } from '../../syntax/shell-defaults.ts';
+import { exposureOfServed, servedAt } from '../../syntax/web-server.ts';
+import { readAuthFile } from './auth-file.ts';
 
 const cgiFolders = ['/usr/lib/cgi-bin', '/var/www/cgi-bin', '/usr/local/www/cgi-bin'] as const;
 

@@ -1,6 +1,6 @@
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { saslauthd } from '../../saslauthd.ts';
+import { saslauthd } from '../../daemons/saslauthd.ts';
 import { type CyrusOption, cyrusOption, cyrusWords } from '../../syntax/cyrus-imapd.ts';
 import { type Found, type Instance, joinAll, makePart } from './instance.ts';
 import { settingsOf } from './running.ts';

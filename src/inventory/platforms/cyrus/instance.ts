@@ -8,7 +8,7 @@ import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitNames, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
-import { type Daemon, findDaemon, optionOf, type Word } from '../../daemon.ts';
+import { type Daemon, findDaemon, optionOf, type Word } from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
 import type { Link, Listener } from '../../platform.ts';
 import { type CyrusOptions, readCyrusOptions } from '../../syntax/cyrus-imapd.ts';

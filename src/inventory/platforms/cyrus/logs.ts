@@ -1,6 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/component.ts';
-import { exposureOf } from '../../endpoint.ts';
+import { exposureOf } from '../../joining/endpoint.ts';
 import { before, insteadOf, setEach } from '../../remedy.ts';
 import { type CyrusOption, cyrusOption, cyrusWords, isCyrusYes } from '../../syntax/cyrus-imapd.ts';
 import type { Instance } from './instance.ts';

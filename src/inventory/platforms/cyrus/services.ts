@@ -5,7 +5,7 @@ import {
   type Place,
   type Reach,
 } from '../../../core/component.ts';
-import { exposureOfAll } from '../../daemon.ts';
+import { exposureOfAll } from '../../daemons/daemon.ts';
 import type { Claim } from '../../identify.ts';
 import type { Listener } from '../../platform.ts';
 import { cyrusOption, cyrusWords } from '../../syntax/cyrus-imapd.ts';

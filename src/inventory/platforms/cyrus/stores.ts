@@ -1,5 +1,5 @@
 import type { Component, Place, Reach } from '../../../core/component.ts';
-import { isLoopback } from '../../endpoint.ts';
+import { isLoopback } from '../../joining/endpoint.ts';
 import { type CyrusOption, cyrusOption } from '../../syntax/cyrus-imapd.ts';
 import { type Instance, joinAll, makePart } from './instance.ts';
 import { settingsOf } from './running.ts';

@@ -8,7 +8,7 @@ import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitNames, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
-import { type Daemon, findDaemon, optionOf, programPaths } from '../../daemon.ts';
+import { type Daemon, findDaemon, optionOf, programPaths } from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
 import type { Link, Listener } from '../../platform.ts';
 import { type DovecotConfig, readDovecotConfig } from '../../syntax/dovecot.ts';

@@ -1,5 +1,5 @@
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
-import { isAnyAddress, isLoopback } from '../../endpoint.ts';
+import { isAnyAddress, isLoopback } from '../../joining/endpoint.ts';
 import type { Link } from '../../platform.ts';
 import { type Found, type Instance, makePart, uniquePlaces } from './instance.ts';
 

@@ -1,6 +1,6 @@
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { exposureOfAll } from '../../daemon.ts';
+import { exposureOfAll } from '../../daemons/daemon.ts';
 import type { Listener } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { dovecotBlocks, dovecotSetting, effectiveDovecot } from '../../syntax/dovecot-lookup.ts';

@@ -1,7 +1,7 @@
 import type { Component, Place, Reach } from '../../../core/component.ts';
+import { saslauthd } from '../../daemons/saslauthd.ts';
 import { identify } from '../../identify.ts';
 import type { Link } from '../../platform.ts';
-import { saslauthd } from '../../saslauthd.ts';
 import type { Driver } from '../../syntax/exim.ts';
 import { type Exim, isDynamic, partOf, valueOf } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { type Component, componentId } from '../../../core/component.ts';
-import { findDaemon } from '../../daemon.ts';
-import { daemonComponent } from '../../daemon-component.ts';
+import { findDaemon } from '../../daemons/daemon.ts';
+import { daemonComponent } from '../../daemons/daemon-component.ts';
 import { identify } from '../../identify.ts';
 import type { Listener } from '../../platform.ts';
 import { type Exim, partOf } from './context.ts';

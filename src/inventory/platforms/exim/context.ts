@@ -7,7 +7,7 @@ import {
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { identify } from '../../identify.ts';
-import type { ProgramHost } from '../../piped-programs.ts';
+import type { ProgramHost } from '../../programs/piped-programs.ts';
 import { type AclItem, type Driver, type Setting, settingNamed } from '../../syntax/exim.ts';
 import { type ExpansionItem, expansionItems } from '../../syntax/exim-expansion.ts';
 import type { EximSetup } from './setup.ts';

@@ -1,5 +1,5 @@
 import type { ComponentKind, Place, Reach } from '../../../core/component.ts';
-import { isLoopback } from '../../endpoint.ts';
+import { isLoopback } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import type { Driver } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';

@@ -1,6 +1,6 @@
 import type { Component, Place } from '../../../core/component.ts';
-import { exposureOfAll, optionOf, type Word } from '../../daemon.ts';
-import type { Listening } from '../../daemon-component.ts';
+import { exposureOfAll, optionOf, type Word } from '../../daemons/daemon.ts';
+import type { Listening } from '../../daemons/daemon-component.ts';
 import { settingNamed } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';
 import { assigned, readAssignments } from '../../syntax/shell-defaults.ts';

@@ -1,7 +1,7 @@
 import type { Place, Reach } from '../../../core/component.ts';
-import { parseHostPort } from '../../endpoint.ts';
-import type { ProgramUse } from '../../piped-programs.ts';
+import { parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
+import type { ProgramUse } from '../../programs/piped-programs.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { settingNamed } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';

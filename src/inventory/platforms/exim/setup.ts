@@ -1,6 +1,6 @@
 import type { FileView } from '../../../core/files.ts';
 import { dirOf } from '../../../core/paths.ts';
-import { type Daemon, optionOf, type Word } from '../../daemon.ts';
+import { type Daemon, optionOf, type Word } from '../../daemons/daemon.ts';
 import { type Acl, type EximConfig, readAcls, readExim } from '../../syntax/exim.ts';
 import {
   type LogicalLine,

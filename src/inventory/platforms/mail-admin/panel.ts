@@ -3,8 +3,8 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { reaches } from '../../endpoint.ts';
 import { identify } from '../../identify.ts';
+import { reaches } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import {
   exposureOfServed,

@@ -4,7 +4,7 @@ import type { FileView } from '../../../core/files.ts';
 import { cronJobs } from '../../../core/formats/crontab.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
-import { rootReach } from '../../daemon.ts';
+import { rootReach } from '../../daemons/daemon.ts';
 import { type PhpConfig, phpVariable, readPhpConfig } from '../../syntax/php-config.ts';
 import { type PhpValue, phpAt, phpText } from '../../syntax/php-values.ts';
 import { type Panel, type PanelDatabase, panelComponents, servedFolder } from './panel.ts';

@@ -3,8 +3,8 @@ import type { Component, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, startsAtBoot, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { exposureOfAll, rootReach } from '../../daemon.ts';
-import { parseHostPort } from '../../endpoint.ts';
+import { exposureOfAll, rootReach } from '../../daemons/daemon.ts';
+import { parseHostPort } from '../../joining/endpoint.ts';
 import { iniOption, iniSection, readPythonIni } from '../../syntax/python-ini.ts';
 import {
   type PyAssignment,

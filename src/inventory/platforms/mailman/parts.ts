@@ -11,7 +11,7 @@ import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import { showDatabase } from '../../syntax/database-url.ts';
 import { exposureOfServed } from '../../syntax/web-server.ts';
-import { mailRoutes } from '../web-front/mail-routes.ts';
+import { mailRoutes } from '../../webmail/mail-routes.ts';
 import { type CoreConfig, coreConfigs, coreDatabase, corePlugs, hyperkittyTarget } from './core.ts';
 import { type Installed, installedIn, type Site, type SuitePart, suite } from './sites.ts';
 import {

@@ -7,9 +7,9 @@ import {
   type Resource,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { showEndpoint } from '../../endpoint.ts';
+import { showEndpoint } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
-import { spamcTarget } from '../../spamc.ts';
+import { spamcTarget } from '../../programs/spamc.ts';
 import { cut } from '../../syntax/postfix-list.ts';
 import { type Instance, type Item, running, type Service, type Value } from './instance.ts';
 import type { ProgramUse } from './programs.ts';

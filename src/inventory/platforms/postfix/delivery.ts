@@ -1,6 +1,6 @@
 import type { ComponentKind, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { isLoopback } from '../../endpoint.ts';
+import { isLoopback } from '../../joining/endpoint.ts';
 import { cut, tablesOf, unbrace } from '../../syntax/postfix-list.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
 import { deliversLocally } from './aliases.ts';

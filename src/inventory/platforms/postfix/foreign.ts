@@ -1,6 +1,6 @@
 import type { FileView } from '../../../core/files.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { rootReach } from '../../daemon.ts';
+import { rootReach } from '../../daemons/daemon.ts';
 import type { Plugs } from './calls.ts';
 import type { Instance } from './instance.ts';
 

@@ -1,6 +1,6 @@
 import type { Component, Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { exposureOf, showEndpoint } from '../../endpoint.ts';
+import { exposureOf, showEndpoint } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import type { Instance, Service } from './instance.ts';
 import { portOf } from './routes.ts';

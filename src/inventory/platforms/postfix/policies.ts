@@ -1,7 +1,7 @@
 import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { joinPath } from '../../../core/paths.ts';
-import { reaches } from '../../endpoint.ts';
+import { reaches } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import { cut, unbrace } from '../../syntax/postfix-list.ts';
 import { addCall, addProgram, type Plugs, serviceNames } from './calls.ts';

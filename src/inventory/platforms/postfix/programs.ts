@@ -2,7 +2,11 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { type ProgramUse as Piped, programAt, programParts } from '../../piped-programs.ts';
+import {
+  type ProgramUse as Piped,
+  programAt,
+  programParts,
+} from '../../programs/piped-programs.ts';
 import type { Instance } from './instance.ts';
 
 /** A program that Postfix starts, and why. */

@@ -2,7 +2,7 @@ import { type Component, componentId, type Place, type Reach } from '../../../co
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf, joinPath } from '../../../core/paths.ts';
-import { saslauthd } from '../../saslauthd.ts';
+import { saslauthd } from '../../daemons/saslauthd.ts';
 import { type Instance, running, type Service } from './instance.ts';
 
 /** Where Cyrus SASL looks for `<name>.conf` (SASL_README), the distribution's folders first. */

@@ -4,8 +4,8 @@ import { joinPath, resolveFrom } from '../../../core/paths.ts';
 import { atEnd } from '../../remedy.ts';
 import { type PhpValue, phpAt, phpText, phpTruth } from '../../syntax/php-values.ts';
 import type { Served } from '../../syntax/served.ts';
-import { readingLog } from '../web-front/reading-log.ts';
-import { mailSoftware } from '../web-front/software.ts';
+import { mailSoftware } from '../../webmail/mail-software.ts';
+import { readingLog } from '../../webmail/reading-log.ts';
 import { type Copy, isAtLeast } from './copies.ts';
 import { type HostSettings, type Settings, setting, settingText, settingYes } from './settings.ts';
 

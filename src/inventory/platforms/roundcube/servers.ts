@@ -1,6 +1,6 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
-import { showEndpoint } from '../../endpoint.ts';
+import { showEndpoint } from '../../joining/endpoint.ts';
 import { type PhpValue, phpItems, phpText, phpTruth } from '../../syntax/php-values.ts';
 import type { MailServer } from '../../webmail/mail-servers.ts';
 import { type Copy, isAtLeast } from './copies.ts';

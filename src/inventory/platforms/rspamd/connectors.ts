@@ -6,7 +6,7 @@ import {
   type Place,
   type Reach,
 } from '../../../core/component.ts';
-import { isAnyAddress, isLoopback, parseHostPort } from '../../endpoint.ts';
+import { isAnyAddress, isLoopback, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { isUclTrue, type UclValue, uclAll, uclGet, uclTexts } from '../../syntax/ucl.ts';
 import { redisModules } from './module-needs.ts';

@@ -1,5 +1,5 @@
 import type { Place } from '../../../core/component.ts';
-import { isAnyAddress, parseHostPort } from '../../endpoint.ts';
+import { isAnyAddress, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import { isUclTrue, type UclValue, uclAll, uclGet } from '../../syntax/ucl.ts';
 import type { Settings } from './settings.ts';

@@ -3,8 +3,8 @@ import { componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { pathAtEnd } from '../../../core/paths.ts';
+import { saslauthd } from '../../daemons/saslauthd.ts';
 import { identify } from '../../identify.ts';
-import { saslauthd } from '../../saslauthd.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';
 import type { Sendmail } from './found.ts';
 

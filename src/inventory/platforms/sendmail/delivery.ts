@@ -1,7 +1,7 @@
 import type { ComponentId, ComponentKind, Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { pathAtEnd } from '../../../core/paths.ts';
-import { isLoopback } from '../../endpoint.ts';
+import { isLoopback } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { type CfMailer, cfMacro, type SendmailCf } from '../../syntax/sendmail-cf.ts';
 import { type Sendmail, submitPath } from './found.ts';

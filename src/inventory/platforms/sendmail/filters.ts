@@ -5,7 +5,7 @@ import {
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { parseMilterSocket, showEndpoint } from '../../endpoint.ts';
+import { parseMilterSocket, showEndpoint } from '../../joining/endpoint.ts';
 import type { Link } from '../../platform.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';
 import type { Sendmail } from './found.ts';

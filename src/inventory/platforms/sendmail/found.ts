@@ -1,7 +1,7 @@
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
-import { type Daemon, type DaemonNames, findDaemon, optionOf } from '../../daemon.ts';
+import { type Daemon, type DaemonNames, findDaemon, optionOf } from '../../daemons/daemon.ts';
 import { readSendmailCf, type SendmailCf } from '../../syntax/sendmail-cf.ts';
 import { type McCall, readSendmailMc } from '../../syntax/sendmail-mc.ts';
 

@@ -1,7 +1,7 @@
 import type { Component, Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { exposureOfAll } from '../../daemon.ts';
-import type { Listening } from '../../daemon-component.ts';
+import { exposureOfAll } from '../../daemons/daemon.ts';
+import type { Listening } from '../../daemons/daemon-component.ts';
 import type { Endpoint } from '../../platform.ts';
 import { assigned, readAssignments } from '../../syntax/shell-defaults.ts';
 import type { Sendmail } from './found.ts';

@@ -1,6 +1,6 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import type { FileView } from '../../../core/files.ts';
-import { optionOf } from '../../daemon.ts';
+import { optionOf } from '../../daemons/daemon.ts';
 import { atEnd, before, insteadOf, setIn } from '../../remedy.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';
 import { saslSettings } from './auth.ts';

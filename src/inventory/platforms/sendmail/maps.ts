@@ -5,8 +5,8 @@ import {
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { parseMilterSocket } from '../../endpoint.ts';
 import type { identify } from '../../identify.ts';
+import { parseMilterSocket } from '../../joining/endpoint.ts';
 import type { Link } from '../../platform.ts';
 import { type CfMap, type CfOption, cfOption, type SendmailCf } from '../../syntax/sendmail-cf.ts';
 import type { Sendmail } from './found.ts';

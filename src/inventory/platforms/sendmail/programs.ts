@@ -1,7 +1,7 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf, pathAtEnd } from '../../../core/paths.ts';
-import type { ProgramUse } from '../../piped-programs.ts';
+import type { ProgramUse } from '../../programs/piped-programs.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { type CfMailer, cfOption, type SendmailCf } from '../../syntax/sendmail-cf.ts';

@@ -2,9 +2,9 @@ import type { AccessLog } from '../../../core/access-log.ts';
 import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { findDaemon, optionOf, programPaths } from '../../daemon.ts';
-import { daemonComponent, type Listening } from '../../daemon-component.ts';
-import { parseHostPort, parseMilterSocket } from '../../endpoint.ts';
+import { findDaemon, optionOf, programPaths } from '../../daemons/daemon.ts';
+import { daemonComponent, type Listening } from '../../daemons/daemon-component.ts';
+import { parseHostPort, parseMilterSocket } from '../../joining/endpoint.ts';
 import type { PlatformReading } from '../../platform.ts';
 import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
 

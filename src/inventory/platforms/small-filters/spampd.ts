@@ -2,9 +2,9 @@ import type { AccessLog } from '../../../core/access-log.ts';
 import { type Component, componentId, type Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { findDaemon, optionOf, programPaths, type Word } from '../../daemon.ts';
-import { daemonComponent, type Listening } from '../../daemon-component.ts';
-import { parseHostPort } from '../../endpoint.ts';
+import { findDaemon, optionOf, programPaths, type Word } from '../../daemons/daemon.ts';
+import { daemonComponent, type Listening } from '../../daemons/daemon-component.ts';
+import { parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, PlatformReading } from '../../platform.ts';
 import {
   type Assignment,

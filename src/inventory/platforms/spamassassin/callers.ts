@@ -1,10 +1,10 @@
 import { type ComponentId, componentId, type Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
-import { findDaemon } from '../../daemon.ts';
-import { checkRuns, readSettings } from '../amavis/settings.ts';
+import { findDaemon } from '../../daemons/daemon.ts';
+import { checkRuns, readSettings } from '../../filters/amavis-settings.ts';
+import { mimedefangFilters, readFilterCalls } from '../../filters/mimedefang-filter.ts';
 import { amavisNames } from '../amavis.ts';
-import { mimedefangFilters, readFilterCalls } from '../small-filters/mimedefang.ts';
 
 /** A program that loads Mail::SpamAssassin into itself. */
 export interface Caller {

@@ -9,7 +9,7 @@ import type { FileView } from '../../../core/files.ts';
 import { cronJobs, crontabReads } from '../../../core/formats/crontab.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { programPaths } from '../../daemon.ts';
+import { programPaths } from '../../daemons/daemon.ts';
 import { identify } from '../../identify.ts';
 import { readAssignments } from '../../syntax/shell-defaults.ts';
 import { type Config, type Setting, settingOf } from './config.ts';

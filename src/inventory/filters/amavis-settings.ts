@@ -1,8 +1,8 @@
-import type { Place } from '../../../core/component.ts';
-import type { FileView } from '../../../core/files.ts';
-import { baseOf, resolveFrom } from '../../../core/paths.ts';
-import { type Daemon, optionOf, type Word } from '../../daemon.ts';
-import { type PerlStatement, type PerlValue, readPerl, textsIn } from '../../syntax/perl-config.ts';
+import type { Place } from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import { baseOf, resolveFrom } from '../../core/paths.ts';
+import { type Daemon, optionOf, type Word } from '../daemons/daemon.ts';
+import { type PerlStatement, type PerlValue, readPerl, textsIn } from '../syntax/perl-config.ts';
 
 /** A statement with the file that holds it. */
 export interface Statement extends PerlStatement {

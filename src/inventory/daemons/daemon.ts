@@ -1,17 +1,17 @@
-import type { Component, Place, Reach } from '../core/component.ts';
-import type { FileView } from '../core/files.ts';
+import type { Component, Place, Reach } from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
 import {
   readUnit,
   startsAtBoot,
   type Unit,
   unitValue,
   unitValues,
-} from '../core/formats/systemd.ts';
-import type { PackageIndex } from '../core/packages.ts';
-import { baseOf } from '../core/paths.ts';
-import { exposureOf, showEndpoint } from './endpoint.ts';
-import type { Endpoint } from './platform.ts';
-import { readAssignments, shellWords } from './syntax/shell-defaults.ts';
+} from '../../core/formats/systemd.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { baseOf } from '../../core/paths.ts';
+import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
+import type { Endpoint } from '../platform.ts';
+import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 
 /** How a daemon shows itself on a host, most likely name first. */
 export interface DaemonNames {

@@ -1,8 +1,8 @@
 import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf } from '../../../core/paths.ts';
-import { parseHostPort } from '../../endpoint.ts';
-import type { MailServer } from '../../webmail/mail-servers.ts';
+import { parseHostPort } from '../../joining/endpoint.ts';
+import type { MailServer } from '../mail-servers.ts';
 import { type IniValue, isYes, readValues } from './ini.ts';
 
 const domainsMax = 2_000;

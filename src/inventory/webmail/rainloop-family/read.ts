@@ -10,7 +10,7 @@ import type { PackageIndex } from '../../../core/packages.ts';
 import { identify } from '../../identify.ts';
 import type { Link, PlatformReading } from '../../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../../syntax/web-server.ts';
-import { clientLinks, type MailServer } from '../../webmail/mail-servers.ts';
+import { clientLinks, type MailServer } from '../mail-servers.ts';
 import { type Copy, copiesOf, type Product } from './copies.ts';
 import { domainReach, domainsOf, imapServers } from './domains.ts';
 import { type IniValues, isYes, readValues } from './ini.ts';

@@ -1,15 +1,15 @@
-import type { AccessLog } from '../core/access-log.ts';
+import type { AccessLog } from '../../core/access-log.ts';
 import {
   type Component,
   type ComponentKind,
   componentId,
   type Place,
   type Reach,
-} from '../core/component.ts';
-import type { PackageIndex } from '../core/packages.ts';
+} from '../../core/component.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { identify } from '../identify.ts';
+import type { Endpoint, Listener } from '../platform.ts';
 import { type Daemon, exposureOfAll, rootReach } from './daemon.ts';
-import { identify } from './identify.ts';
-import type { Endpoint, Listener } from './platform.ts';
 
 export interface Listening {
   readonly endpoint: Endpoint;

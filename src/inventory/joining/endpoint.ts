@@ -1,5 +1,5 @@
-import { joinPath, resolveFrom } from '../core/paths.ts';
-import type { Endpoint } from './platform.ts';
+import { joinPath, resolveFrom } from '../../core/paths.ts';
+import type { Endpoint } from '../platform.ts';
 
 const portOf = (text: string): number | undefined => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

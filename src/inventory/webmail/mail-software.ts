@@ -1,5 +1,5 @@
-import type { FileView } from '../../../core/files.ts';
-import type { Served, WebPass } from '../../syntax/served.ts';
+import type { FileView } from '../../core/files.ts';
+import type { Served, WebPass } from '../syntax/served.ts';
 
 /** How much of a reading shows in the URL that a browser asks for. */
 type UrlTells = 'message' | 'message and user' | 'encoded' | 'nothing';

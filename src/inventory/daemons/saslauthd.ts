@@ -4,12 +4,12 @@ import {
   componentId,
   type Place,
   type Reach,
-} from '../core/component.ts';
-import type { FileView } from '../core/files.ts';
-import type { PackageIndex } from '../core/packages.ts';
+} from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { identify } from '../identify.ts';
+import { assigned, readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from './daemon.ts';
-import { identify } from './identify.ts';
-import { assigned, readAssignments, shellWords } from './syntax/shell-defaults.ts';
 
 const names = {
   programs: ['saslauthd'],

@@ -1,10 +1,10 @@
-import type { Place } from '../core/component.ts';
-import type { FileView } from '../core/files.ts';
+import type { Place } from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import { parseMilterSocket } from '../joining/endpoint.ts';
+import { type MilterSetting, milterSetting } from '../syntax/milter-config.ts';
+import { assigned, readAssignments } from '../syntax/shell-defaults.ts';
 import { type Daemon, optionOf } from './daemon.ts';
 import type { Listening } from './daemon-component.ts';
-import { parseMilterSocket } from './endpoint.ts';
-import { type MilterSetting, milterSetting } from './syntax/milter-config.ts';
-import { assigned, readAssignments } from './syntax/shell-defaults.ts';
 
 /**
  * Where a filter of the Trusted Domain Project listens: `-p` of the command line comes first, then

@@ -1,8 +1,8 @@
-import type { FileView } from '../../../core/files.ts';
-import type { PackageIndex } from '../../../core/packages.ts';
-import type { Served } from '../../syntax/served.ts';
-import { servedAt, servedFolders } from '../../syntax/web-server.ts';
-import { copiesOf, type MailSoftware, softwareBehind } from './software.ts';
+import type { FileView } from '../../core/files.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import type { Served } from '../syntax/served.ts';
+import { servedAt, servedFolders } from '../syntax/web-server.ts';
+import { copiesOf, type MailSoftware, softwareBehind } from './mail-software.ts';
 
 /** A route with the mail software that it serves. */
 export interface MailRoute {

@@ -1,7 +1,7 @@
-import type { Component, ComponentId, Place, Reach } from '../core/component.ts';
-import { componentId } from '../core/component.ts';
+import type { Component, ComponentId, Place, Reach } from '../../core/component.ts';
+import { componentId } from '../../core/component.ts';
+import type { Endpoint, Link, Listener } from '../platform.ts';
 import { isAnyAddress, isLoopback, reaches, showEndpoint } from './endpoint.ts';
-import type { Endpoint, Link, Listener } from './platform.ts';
 
 /** A mail server that is handed mail, or asked who somebody is, is not plugged into its caller. */
 const isPluggedIn = (callee: Component['kind'], link: Link): boolean =>

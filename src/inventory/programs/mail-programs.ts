@@ -1,5 +1,5 @@
-import type { ComponentKind } from '../core/component.ts';
-import { baseOf } from '../core/paths.ts';
+import type { ComponentKind } from '../../core/component.ts';
+import { baseOf } from '../../core/paths.ts';
 
 /** A program that belongs to a software with a platform of its own: both findings then join. */
 export interface MailProgram {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Component, componentId, type Reach } from '../core/component.ts';
-import type { Endpoint, Link, Listener } from './platform.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
+import type { Endpoint, Link, Listener } from '../platform.ts';
 import { plug } from './plug.ts';
 
 const make = (id: string, kind: Component['kind'], more: Partial<Component> = {}): Component => ({

@@ -5,11 +5,11 @@ import {
   componentId,
   type Place,
   type Reach,
-} from '../core/component.ts';
-import type { FileView } from '../core/files.ts';
-import type { PackageIndex } from '../core/packages.ts';
-import { baseOf } from '../core/paths.ts';
-import { identify } from './identify.ts';
+} from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { baseOf } from '../../core/paths.ts';
+import { identify } from '../identify.ts';
 import { mailProgram, mailProgramKind, standsAlone } from './mail-programs.ts';
 
 /** The mail server that starts the programs. */

@@ -1,9 +1,9 @@
-import type { Component, Place } from '../../../core/component.ts';
-import type { FileView } from '../../../core/files.ts';
-import { switchedOn, unitNames } from '../../../core/formats/systemd.ts';
-import type { PackageIndex } from '../../../core/packages.ts';
-import { identify } from '../../identify.ts';
-import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
+import type { Component, Place } from '../../core/component.ts';
+import type { FileView } from '../../core/files.ts';
+import { switchedOn, unitNames } from '../../core/formats/systemd.ts';
+import type { PackageIndex } from '../../core/packages.ts';
+import { identify } from '../identify.ts';
+import { type Assignment, assigned, readAssignments } from '../syntax/shell-defaults.ts';
 
 export const supplier = 'Double Precision, Inc.';
 

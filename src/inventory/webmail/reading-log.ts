@@ -1,7 +1,7 @@
-import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
-import { after, insteadOf } from '../../remedy.ts';
-import type { Served, WebLog } from '../../syntax/served.ts';
+import type { AccessLog, LogSink } from '../../core/access-log.ts';
+import type { Place } from '../../core/component.ts';
+import { after, insteadOf } from '../remedy.ts';
+import type { Served, WebLog } from '../syntax/served.ts';
 import type { MailRoute } from './mail-routes.ts';
 
 type Judged = Pick<AccessLog, 'emitted' | 'why' | 'because' | 'sink'> & {

@@ -1,7 +1,7 @@
-import type { ComponentId } from '../core/component.ts';
-import { baseOf } from '../core/paths.ts';
+import type { ComponentId } from '../../core/component.ts';
+import { baseOf } from '../../core/paths.ts';
+import type { Endpoint, Link } from '../platform.ts';
 import type { ProgramUse } from './piped-programs.ts';
-import type { Endpoint, Link } from './platform.ts';
 
 /** Where spamc(1) reaches spamd: `-d host -p port`, or `-U socket`. */
 export const spamcTarget = (words: readonly string[]): Endpoint | undefined => {

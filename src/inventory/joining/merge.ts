@@ -1,4 +1,4 @@
-import type { Component, ComponentId, Place } from '../core/component.ts';
+import type { Component, ComponentId, Place } from '../../core/component.ts';
 
 const samePlace = (a: Place, b: Place): boolean => a.path === b.path && a.line === b.line;
 
