@@ -65,20 +65,40 @@ const otherServers = [
   'h2o',
 ] as const;
 
+/** cPanel's webmail is served by a web server of its own, which has no configuration to read. */
+const cpanel = { below: '/usr/local/cpanel/', server: '/usr/local/cpanel/cpsrvd' } as const;
+
+const isCpanels = (files: FileView, { folder }: Copy): boolean =>
+  folder.startsWith(cpanel.below) && files.stat(cpanel.server) !== undefined;
+
 const isServed = (
   files: FileView,
   packages: PackageIndex,
+  copy: Copy,
   routes: readonly Served[],
 ): boolean | null => {
-  if (routes.some(({ listens }) => listens.length > 0)) return true;
+  if (routes.some(({ listens }) => listens.length > 0) || isCpanels(files, copy)) return true;
+  if (copy.folder.startsWith(cpanel.below)) return null;
   const another = otherServers.some(
     name => packages.named(name) !== undefined || files.stat(`/usr/sbin/${name}`) !== undefined,
   );
   return webServers(files, packages).length === 0 || another ? null : false;
 };
 
-const exposureOf = (enabled: boolean | null, routes: readonly Served[]): Component['exposure'] =>
+const exposureOf = (
+  files: FileView,
+  copy: Copy,
+  enabled: boolean | null,
+  routes: readonly Served[],
+): Component['exposure'] =>
   exposureOfServed(routes) ??
+  (isCpanels(files, copy)
+    ? {
+        internet: 'yes',
+        why: 'cpsrvd, the web server of cPanel, serves it on ports 2095 and 2096',
+        because: { path: cpanel.server },
+      }
+    : undefined) ??
   (enabled === false
     ? { internet: 'no', why: 'no web server of this host serves it' }
     : { internet: 'unknown', why: 'no web server was found whose configuration tells' });
@@ -109,9 +129,9 @@ const mainOf = (
   hosts: readonly HostSettings[],
   routes: readonly Served[],
 ): Component => {
-  const enabled = isServed(files, packages, routes);
+  const enabled = isServed(files, packages, copy, routes);
   const user = runsAsOf(files, routes);
-  const exposure = exposureOf(enabled, routes);
+  const exposure = exposureOf(files, copy, enabled, routes);
   const isConfigured = files.stat(settings.file) !== undefined;
   return {
     id,
@@ -191,6 +211,7 @@ export const roundcube: Platform = {
     ]),
     '/etc/roundcube/plugins/*/config.inc.php',
     '/var/lib/roundcube/plugins/*',
+    cpanel.server,
   ],
   read: (files, packages) => {
     const copies = copiesOf(files, packages);

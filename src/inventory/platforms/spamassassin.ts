@@ -277,7 +277,11 @@ export const spamassassin: Platform = {
   read: (files, packages) => {
     const folder = folderOf(files);
     if (folder === undefined) return { components: [] };
-    const daemon = findDaemon(files, packages, names);
+    // cPanel's lies in a Perl of its own, where its unit alone leads.
+    const spamdOnly = findDaemon(files, packages, spamdNames);
+    const daemon =
+      findDaemon(files, packages, names) ??
+      (spamdOnly?.binary === undefined ? undefined : spamdOnly);
     if (daemon === undefined) return { components: [] };
     const config = configOf(files, folder, versionOf(files));
     const spamd = readSpamd(files, packages);

@@ -31,7 +31,9 @@ const fallbackPath = (exim: Exim): string | undefined => {
   if (program !== undefined) return program;
   const { package: owner } = exim.identity;
   if (owner?.ecosystem === 'deb') return '/var/log/exim4/%slog';
-  return owner?.ecosystem === 'rpm' && owner.name === 'exim' ? '/var/log/exim/%s.log' : undefined;
+  if (owner?.ecosystem !== 'rpm') return undefined;
+  if (owner.name === 'cpanel-exim') return '/var/log/exim_%slog';
+  return owner.name === 'exim' ? '/var/log/exim/%s.log' : undefined;
 };
 
 /** Where the main log goes (spec 53.2): a file, syslog, or both, of which the file is named. */
