@@ -4,9 +4,10 @@ import type { FileView } from '../core/files.ts';
 import type { PackageIndex } from '../core/packages.ts';
 import { merge } from './joining/merge.ts';
 import { plug } from './joining/plug.ts';
+import { type Service, serviceAt } from './joining/service-at.ts';
 import { readPackages } from './package-index.ts';
 import { packageSources } from './packages.generated.ts';
-import type { Link, Listener } from './platform.ts';
+import type { Endpoint, Link, Listener } from './platform.ts';
 import { platforms } from './platforms.generated.ts';
 
 /** The patterns that the one discovery walk looks for. */
@@ -42,5 +43,6 @@ export const takeInventory = (files: FileView): Inventory => {
       });
     }
   }
-  return { components: merge(plug(merge(components), listeners, links)), packages };
+  const strangers = (to: Endpoint): Service | undefined => serviceAt(files, packages, to);
+  return { components: merge(plug(merge(components), listeners, links, strangers)), packages };
 };

@@ -64,7 +64,7 @@ const withVariables = (
 };
 
 /** The command line of a unit, with what its environment puts in. */
-const commandOf = (files: FileView, unit: Unit): readonly Word[] => {
+export const commandOf = (files: FileView, unit: Unit): readonly Word[] => {
   const start = unitValue(unit, 'Service', 'ExecStart');
   if (start === undefined) return [];
   const variables = new Map<string, Word>();

@@ -2,6 +2,7 @@ import type { Component, ComponentId, Place, Reach } from '../../core/component.
 import { componentId } from '../../core/component.ts';
 import type { Endpoint, Link, Listener } from '../platform.ts';
 import { isAnyAddress, isLoopback, reaches, showEndpoint } from './endpoint.ts';
+import type { Service } from './service-at.ts';
 
 /** A mail server that is handed mail, or asked who somebody is, is not plugged into its caller. */
 const isPluggedIn = (callee: Component['kind'], link: Link): boolean =>
@@ -39,7 +40,11 @@ const isElsewhere = (to: Endpoint): boolean =>
   to.net === 'tcp' && !isLoopback(to.host) && !isAnyAddress(to.host);
 
 /** A caller names something that nobody on this host says he is. */
-const strangerAt = (link: Link, callers: ReadonlyMap<ComponentId, Component>): Component => {
+const strangerAt = (
+  link: Link,
+  callers: ReadonlyMap<ComponentId, Component>,
+  service: Service | undefined,
+): Component => {
   const where = showEndpoint(link.to);
   return {
     id: componentId(`${link.from}/${link.as}:${where}`),
@@ -55,9 +60,10 @@ const strangerAt = (link: Link, callers: ReadonlyMap<ComponentId, Component>): C
     enabled: link.isCertain === false ? null : true,
     platform: callers.get(link.from)?.platform ?? String(link.from),
     ...(link.isClient === true ? {} : { partOf: link.from }),
-    foundAt: [link.because],
     reach: link.reach,
     logs: [],
+    ...service,
+    foundAt: [link.because, ...(service?.foundAt ?? [])],
   };
 };
 
@@ -78,6 +84,7 @@ export const plug = (
   components: readonly Component[],
   listeners: readonly Listener[],
   links: readonly Link[],
+  serviceAt: (to: Endpoint) => Service | undefined = () => undefined,
 ): readonly Component[] => {
   const byId = new Map(components.map(component => [component.id, component]));
   const strangers = new Map<string, ComponentId>();
@@ -93,7 +100,7 @@ export const plug = (
     }
     const isOwn = listener !== undefined;
     if (isOwn || (link.isClient === true && !isElsewhere(link.to))) continue;
-    const stranger = strangerAt(link, byId);
+    const stranger = strangerAt(link, byId, serviceAt(link.to));
     const known = byId.get(stranger.id);
     byId.set(stranger.id, known === undefined ? stranger : withLink(known, link));
     strangers.set(where, stranger.id);
