@@ -32,6 +32,10 @@ const importsOf = (path: string): readonly string[] =>
 
 const folderOf = (path: string): string => relative('src', path).split('/')[0] ?? '';
 
+/** `postfix` for `platforms/postfix.ts` and for what lies in `platforms/postfix/`. */
+const platformOf = (path: string): string | undefined =>
+  /^src\/inventory\/platforms\/([^/]+?)(?:\.ts$|\/)/.exec(path)?.[1];
+
 const files = sources('src');
 
 describe('the tree', () => {
@@ -55,6 +59,18 @@ describe('the tree', () => {
       expect(directions[mine], `${path} imports ${specifier}`).toContain(theirs);
     }
   });
+
+  test.each(files.filter(path => platformOf(path) !== undefined))(
+    '%s knows no other platform',
+    path => {
+      const strangers = importsOf(path)
+        .filter(specifier => specifier.startsWith('.'))
+        .map(specifier => platformOf(join(dirname(path), specifier)))
+        .filter(theirs => theirs !== undefined && theirs !== platformOf(path));
+      // What two platforms need belongs to neither: it has a folder below src/inventory.
+      expect(strangers).toEqual([]);
+    },
+  );
 
   test.each(files.filter(path => pure.includes(folderOf(path))))('%s has no hands', path => {
     const hands = importsOf(path).filter(specifier =>

@@ -15,7 +15,7 @@ export interface Listener {
 }
 
 /**
- * A component says: I hand something to whatever listens there. `inventory/plug.ts` finds the
+ * A component says: I hand something to whatever listens there. `joining/plug.ts` finds the
  * listener and gives it the reach; when nobody says he listens there, a component is made of the link
  * itself, with unknown version and origin. Of a client's link only when it leads to another host: one
  * to this host is said in the client's own reach.

@@ -1,7 +1,7 @@
 import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { baseOf, resolveFrom } from '../../core/paths.ts';
-import { type Daemon, optionOf, type Word } from '../daemons/daemon.ts';
+import { type Daemon, type DaemonNames, optionOf, type Word } from '../daemons/daemon.ts';
 import { type PerlStatement, type PerlValue, readPerl, textsIn } from '../syntax/perl-config.ts';
 
 /** A statement with the file that holds it. */
@@ -17,6 +17,13 @@ export interface Settings {
   /** Files that bring code of their own (`package Amavis::Custom`). */
   readonly custom: readonly Place[];
 }
+
+/** How the daemon shows itself. */
+export const amavisNames: DaemonNames = {
+  programs: ['amavisd', 'amavisd-new'],
+  packages: ['amavisd-new', 'amavis', 'amavisd'],
+  units: ['amavis', 'amavisd', 'amavisd-new'],
+};
 
 /** Debian's two folders, in the order in which they are read, and single files elsewhere. */
 const debianFolders = ['/usr/share/amavis/conf.d', '/etc/amavis/conf.d'] as const;

@@ -3,13 +3,13 @@ import { type Component, componentId, type Place, type Reach } from '../../core/
 import type { PackageIndex } from '../../core/packages.ts';
 import {
   type Daemon,
-  type DaemonNames,
   exposureOfAll,
   findDaemon,
   programPaths,
   rootReach,
 } from '../daemons/daemon.ts';
 import {
+  amavisNames,
   askedUser,
   itemsOf,
   lastSet,
@@ -35,12 +35,6 @@ import {
 } from './amavis/parts.ts';
 
 const id = componentId('amavis');
-
-export const amavisNames: DaemonNames = {
-  programs: ['amavisd', 'amavisd-new'],
-  packages: ['amavisd-new', 'amavis', 'amavisd'],
-  units: ['amavis', 'amavisd', 'amavisd-new'],
-};
 
 interface Listening {
   readonly endpoint: Endpoint;

@@ -3,12 +3,12 @@ import { type Component, componentId, type Place } from '../../core/component.ts
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
+import { defaultDeliveries } from '../courier-suite/default-delivery.ts';
 import { findProgram, programs } from '../courier-suite/layout.ts';
 import { programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 import { shellWords } from '../syntax/shell-defaults.ts';
-import { defaultDeliveries } from './courier/delivery.ts';
 
 const id = componentId('maildrop');
 const binaries = [...programPaths(['maildrop']), '/usr/lib/courier/bin/maildrop'];

@@ -13,10 +13,11 @@ import {
 } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Platform } from '../platform.ts';
+import { findModule, moduleVersion, perlFolders } from '../syntax/perl-modules.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 import { type Caller, callersOf } from './spamassassin/callers.ts';
 import { type Config, filesOfKind, readConfig, settingOf } from './spamassassin/config.ts';
-import { findModule, moduleVersion, perlFolders, pluginsOf } from './spamassassin/plugins.ts';
+import { pluginsOf } from './spamassassin/plugins.ts';
 import {
   channelReads,
   channelsOf,

@@ -19,7 +19,7 @@ import { identify } from '../../identify.ts';
 import { isLoopback, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { type PerlValue, textsIn } from '../../syntax/perl-config.ts';
-import { findModule } from '../spamassassin/plugins.ts';
+import { findModule } from '../../syntax/perl-modules.ts';
 
 /** Perl modules that Amavis takes mail apart with or talks over the network with. */
 const libraries = [

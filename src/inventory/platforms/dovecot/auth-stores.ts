@@ -1,15 +1,14 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { dovecotSetting } from '../../syntax/dovecot-lookup.ts';
+import { showTables, tablesOf } from '../../syntax/sql-tables.ts';
 import {
   blockStore,
   inheritedSetting,
   readExtension,
   type Store,
   showStore,
-  showTables,
   sqlStore,
-  tablesOf,
 } from './databases.ts';
 import type { Instance } from './instance.ts';
 

@@ -47,16 +47,6 @@ export const sqlStore = (driver: string, connect: DovecotSetting): Store => {
   };
 };
 
-/** "tables users, domains": names behind FROM, JOIN, INTO and UPDATE. */
-export const tablesOf = (queries: readonly string[]): readonly string[] => {
-  const out = new Set<string>();
-  const pattern = /\b(?:from|join|into|update)\s+[`"[]?([A-Za-z_][\w.$]{0,127})/gi;
-  for (const query of queries) {
-    for (const match of query.slice(0, 20_000).matchAll(pattern)) out.add(match[1] ?? '');
-  }
-  return [...out].slice(0, 50);
-};
-
 export const showStore = ({ driver, hosts, database }: Store): string => {
   if (driver === 'ldap') {
     return `${database === '' ? 'the directory' : database} on ${hosts.join(', ') || 'the default server'}`;
@@ -64,9 +54,6 @@ export const showStore = ({ driver, hosts, database }: Store): string => {
   if (driver === 'sqlite') return `database file ${database}`;
   return `database ${database === '' ? '(unnamed)' : database} at ${hosts.join(', ') || 'the local server'} (${driver})`;
 };
-
-export const showTables = (tables: readonly string[]): string =>
-  tables.length === 0 ? '' : `${tables.length === 1 ? 'table' : 'tables'} ${tables.join(', ')} of `;
 
 /** A `.conf.ext` file: settings and blocks as everywhere, without variables of its own. */
 export const readExtension = (

@@ -7,6 +7,7 @@ import {
   dovecotSetting,
   effectiveDovecot,
 } from '../../syntax/dovecot-lookup.ts';
+import { showTables } from '../../syntax/sql-tables.ts';
 import { passwordIn } from './auth-stores.ts';
 import {
   blockStore,
@@ -14,7 +15,6 @@ import {
   readExtension,
   type Store,
   showStore,
-  showTables,
   sqlStore,
 } from './databases.ts';
 import { claimOf, type Found, type Instance, makePart } from './instance.ts';

@@ -1,7 +1,7 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { phpText, phpTruth } from '../../syntax/php-values.ts';
-import { showTables, tablesOf } from '../dovecot/databases.ts';
+import { showTables, tablesOf } from '../../syntax/sql-tables.ts';
 import { parseDsn, showDsn } from './dsn.ts';
 import { type Settings, setting, settingText } from './settings.ts';
 

@@ -2,9 +2,8 @@ import { type ComponentId, componentId, type Place } from '../../../core/compone
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { findDaemon } from '../../daemons/daemon.ts';
-import { checkRuns, readSettings } from '../../filters/amavis-settings.ts';
+import { amavisNames, checkRuns, readSettings } from '../../filters/amavis-settings.ts';
 import { mimedefangFilters, readFilterCalls } from '../../filters/mimedefang-filter.ts';
-import { amavisNames } from '../amavis.ts';
 
 /** A program that loads Mail::SpamAssassin into itself. */
 export interface Caller {
