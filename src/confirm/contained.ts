@@ -24,24 +24,27 @@ const show = ({ resource, mode, extent }: Reach): string => `${mode} ${resource}
 const evidenceOfReach = (reach: readonly Reach[]): Verdict['evidence'] =>
   reach.map(each => evidenceOf(show(each), each.because));
 
-/** Where the user is set decides what is written there: only a unit takes `User=`. */
+/**
+ * Advice, not lines to paste: which user it needs, and what that one must be let read, is not written
+ * in any file, and a program that starts as root for a port or for other users' files stops otherwise.
+ */
 const ownUserRemedy = ({ name, runsAs }: Component): string => {
   const place = runsAs?.because;
-  const user = name.toLowerCase().replace(/[^a-z0-9_-]|^[^a-z_]+/g, '') || 'service';
+  const shown = inRemedy(name);
   if (place?.path.endsWith('.service') === true) {
     const unit = inRemedy(baseOf(place.path));
     return [
-      `# Give ${inRemedy(name)} a user of its own that may read no more than it needs,`,
-      `# in /etc/systemd/system/${unit}.d/user.conf:`,
-      '[Service]',
-      `User=${user}`,
+      `# Give ${shown} a user of its own (adduser --system --group NAME), let that user read what`,
+      `# it needs and no more, and name it in /etc/systemd/system/${unit}.d/user.conf, below`,
+      '# [Service]: User=NAME. Or have the program itself change to it, where it has an option',
+      '# for that. Try it first: what opens a port below 1024 or mail of several users needs more.',
     ].join('\n');
   }
   const where =
     place === undefined
       ? 'where it is started'
       : `in ${inRemedy(place.path)}${place.line === undefined ? '' : `, line ${place.line}`}`;
-  return `# Give ${inRemedy(name)} a user of its own that may read no more than it needs: set it ${where}.`;
+  return `# Give ${shown} a user of its own that may read no more than it needs: set it ${where}.`;
 };
 
 /** Can it reach no more than it needs, and is it known how many people's data that is? */

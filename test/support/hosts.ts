@@ -28,6 +28,7 @@ export interface Found {
   readonly logs: readonly {
     readonly question: string;
     readonly emitted: string;
+    readonly why: string;
     readonly path?: string;
     readonly remedy?: string;
   }[];
@@ -54,17 +55,25 @@ export const hostMissing = (name: string): string | undefined =>
     ? undefined
     : `no host ${name} in $POSTERN_HOSTS: test/hosts/build.sh makes it, as root`;
 
-export const openHost = (name: string): Host => {
-  const root = join(folder, name);
+/** What Postern says of a root. */
+export const confirmRoot = (root: string): Report => {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [postern, 'confirm', '--root', root, '--format', 'json', '--fail-on', 'never'],
     { encoding: 'utf8', maxBuffer: 256 << 20 },
   );
   if (status !== 0 && status !== 3) throw new Error(`exit ${status}: ${stderr}`);
+  return JSON.parse(stdout) as Report;
+};
+
+/** Where the host lies: what is to be changed is copied first. */
+export const hostRoot = (name: string): string => join(folder, name);
+
+export const openHost = (name: string): Host => {
+  const root = hostRoot(name);
   return {
     root,
-    report: JSON.parse(stdout) as Report,
+    report: confirmRoot(root),
     run: (program, ...args) =>
       execFileSync('chroot', [root, program, ...args], {
         encoding: 'utf8',

@@ -71,7 +71,8 @@ const adminRemedy = (instance: Instance, options: readonly CyrusOption[]): strin
     ...(doors.length === 0
       ? []
       : [
-          '# Give those who may do so a door of their own: it is logged under its name.',
+          '# Give those who may do so a door of their own: it is logged under its name. What logs in',
+          '# as somebody else (a webmail, a proxy) must then talk to that port.',
           inServices(instance),
           'adminimap cmd="imapd" listen="127.0.0.1:1143" prefork=0',
         ]),

@@ -101,11 +101,17 @@ export const readRemedy = (instance: Instance): string =>
       ].join('\n')
     : eventRemedy(instance, 'mail_opened');
 
-/** Loads mail_log with notify for every program that changes mail. */
-export const changeRemedy = (instance: Instance, programs: readonly string[]): string => {
+/**
+ * Loads mail_log with notify for those programs that change mail.
+ * @param withEvents also says which events and fields it writes.
+ */
+export const changeRemedy = (
+  instance: Instance,
+  programs: readonly string[],
+  withEvents: boolean,
+): string => {
   const events =
     'delete undelete expunge save copy mailbox_create mailbox_delete mailbox_rename flag_change';
-  const asked = programs.length === 0 ? ['imap'] : programs;
   if (instance.config.syntax === '2.4') {
     const block = (name: string, words: string): readonly string[] => [
       `${name} {`,
@@ -114,7 +120,7 @@ export const changeRemedy = (instance: Instance, programs: readonly string[]): s
     ];
     return [
       heading(instance),
-      ...asked.flatMap(program => [
+      ...programs.flatMap(program => [
         `protocol ${program} {`,
         '  mail_plugins {',
         '    notify = yes',
@@ -122,21 +128,29 @@ export const changeRemedy = (instance: Instance, programs: readonly string[]): s
         '  }',
         '}',
       ]),
-      ...block('mail_log_events', events),
-      ...block('mail_log_fields', 'uid box msgid size from subject'),
+      ...(withEvents
+        ? [
+            ...block('mail_log_events', events),
+            ...block('mail_log_fields', 'uid box msgid size from subject'),
+          ]
+        : []),
     ].join('\n');
   }
   return [
     heading(instance),
-    ...asked.flatMap(program => [
+    ...programs.flatMap(program => [
       `protocol ${program} {`,
       '  mail_plugins = $mail_plugins notify mail_log',
       '}',
     ]),
-    'plugin {',
-    // A backslash carries the line on, which else is wider than a terminal.
-    `  mail_log_events = ${events.replace(' mailbox_create', ' \\\n    mailbox_create')}`,
-    '  mail_log_fields = uid box msgid size from subject',
-    '}',
+    ...(withEvents
+      ? [
+          'plugin {',
+          // A backslash carries the line on, which else is wider than a terminal.
+          `  mail_log_events = ${events.replace(' mailbox_create', ' \\\n    mailbox_create')}`,
+          '  mail_log_fields = uid box msgid size from subject',
+          '}',
+        ]
+      : []),
   ].join('\n');
 };
