@@ -71,7 +71,7 @@ const logOf = (files: FileView, lists: readonly Lists[], place: Place): AccessLo
     because: silent === undefined ? place : { path: `${silent}/control` },
     remedy: told
       ? "# no setting of mlmmj writes them to a log: keep the owners' messages"
-      : `# for each list, so that its owner is told by mail; no setting writes them to a log:\ntouch ${(silent ?? `${spools[0]}/LIST`).replaceAll(/[^\w/.@+-]/g, '?')}/control/notifysub`,
+      : `# No setting writes them to a log; for each list, so that its owner is told by mail:\n#   touch ${(silent ?? `${spools[0]}/LIST`).replaceAll(/[^\w/.@+-]/g, '?')}/control/notifysub`,
   };
 };
 

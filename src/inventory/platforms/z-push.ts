@@ -12,6 +12,7 @@ import { dirOf } from '../../core/paths.ts';
 import { identify } from '../identify.ts';
 import { isLoopback } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
+import { setIn } from '../remedy.ts';
 import { type PhpConfig, readPhpConfig } from '../syntax/php-config.ts';
 import { type PhpValue, phpText } from '../syntax/php-values.ts';
 import { exposureOfServed, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
@@ -76,7 +77,7 @@ const logsOf = (copy: Copy): readonly AccessLog[] => {
   const sink = sinkOf(copy);
   const to = sink === undefined ? {} : { sink };
   const info = levels.indexOf('INFO');
-  const remedy = `# in ${copy.configPath}, in place of the line that sets LOGLEVEL:\ndefine('LOGLEVEL', LOGLEVEL_INFO);`;
+  const remedy = `${setIn(copy.configPath, because)}\ndefine('LOGLEVEL', LOGLEVEL_INFO);`;
   if (level < 0) {
     const why = 'LOGLEVEL is not decided in the file';
     return [
