@@ -8,6 +8,7 @@ import type { FileView } from '../core/files.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
+import { withoutAccountsDeep } from '../core/url-text.ts';
 import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
@@ -122,7 +123,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const counts = countStates(answered);
-  const { unseen } = files;
+  const unseen = withoutAccountsDeep(files.unseen);
   return {
     generated: now.toISOString(),
     tool: { name: 'postern', version: toolVersion },
@@ -133,7 +134,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     tenants: configuration.tenants,
     sentence: sentenceOf(answered, counts, unseen.length),
     counts,
-    components: answered,
+    components: withoutAccountsDeep(answered),
     unseen,
   };
 };

@@ -1,20 +1,25 @@
 /** Names under which a query carries a secret. */
 const secretParameter =
-  /([?&;][\w.-]{0,40}(?:pass|pwd|secret|token|key|auth|sig)[\w.-]{0,40}=)[^&;\s"'<>]+/gi;
+  /([?&;](?:[\w.-]{0,40}[_.-])?(?:pass(?:word|wd|phrase)?|pwd|secret|(?:api|access|auth)?[_-]?(?:key|token)|auth|sig|signature)=)[^&;\s"'<>]+/gi;
 
 const endOfWord = /[\s"'<>]/g;
 
-/** Where the user and password behind `//` end: at the `@`, or where they begin when there are none. */
-const accountEnd = (word: string): number => {
+/** What may be shown of the word behind `//`: it without its user and password. */
+const shown = (word: string): string => {
   const stop = word.search(/[/?#]/);
   const authority = stop < 0 ? word : word.slice(0, stop);
   const at = authority.lastIndexOf('@');
-  if (at >= 0) return at + 1;
+  const last = word.lastIndexOf('@');
+  if (at >= 0) {
+    // A password with `@` and `/`, or an address with `@` behind its host: both look like this.
+    const ambiguous = last > at && authority.slice(0, at).includes(':');
+    return ambiguous ? '…' : word.slice(at + 1);
+  }
   // `user:pa/ss@host`: what stands behind the colon is no port, so it is a password with a slash.
   const colon = authority.indexOf(':');
   const isHost =
     colon < 0 || authority.startsWith('[') || /^:\d{0,5}$/.test(authority.slice(colon));
-  return isHost ? 0 : word.lastIndexOf('@') + 1;
+  return isHost ? word : word.slice(last + 1);
 };
 
 /**
@@ -34,11 +39,28 @@ export const withoutAccounts = (text: string): string => {
     const next = text.indexOf('//', start);
     const end = next < 0 ? blank : Math.min(blank, next);
     out += text.slice(from, start);
-    from = start + accountEnd(text.slice(start, end));
-    if (end > from) {
-      out += text.slice(from, end);
-      from = end;
-    }
+    out += shown(text.slice(start, end));
+    from = end;
   }
   return (out + text.slice(from)).replace(secretParameter, '$1…');
+};
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/**
+ * The same value with every text in it freed of users and passwords of addresses. Each reader leaves
+ * them out by itself; this holds where one of them meets an address that nobody thought of.
+ */
+export const withoutAccountsDeep = <T>(value: T): T => mapped(value) as T;
+
+const mapped = (value: unknown): unknown => {
+  if (typeof value === 'string') {
+    return value.includes('//') || value.includes('=') ? withoutAccounts(value) : value;
+  }
+  if (Array.isArray(value)) return value.map(mapped);
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapped(each)]));
 };

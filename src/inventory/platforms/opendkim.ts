@@ -2,6 +2,7 @@ import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
+import { withoutAccounts } from '../../core/url-text.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';
 import { milterListening, milterUser } from '../daemons/milter-daemon.ts';
@@ -38,15 +39,16 @@ const dataSets = [
 const remoteSet = (
   value: string,
 ): { readonly kind: string; readonly where: string; readonly secret: boolean } | undefined => {
-  const dsn = /^dsn:(\w+):\/\/(?:([^@/]*)@)?([^/?]*)\/?(\w*)/i.exec(value);
+  const bare = withoutAccounts(value);
+  const dsn = /^dsn:(\w+):\/\/([^/?]*)\/?(\w*)/i.exec(bare);
   if (dsn !== null) {
     return {
       kind: (dsn[1] ?? 'sql').toLowerCase(),
-      where: `database ${dsn[4] ?? ''}${(dsn[3] ?? '') === '' ? '' : ` on ${(dsn[3] ?? '').replace(/^\d+\+/, '')}`}`,
-      secret: (dsn[2] ?? '').includes(':'),
+      where: `database ${dsn[3] ?? ''}${(dsn[2] ?? '') === '' ? '' : ` on ${(dsn[2] ?? '').replace(/^\d+\+/, '')}`}`,
+      secret: bare !== value && /:\/\/[^/?]*:/.test(value),
     };
   }
-  const ldap = /^(ldaps?|ldapi):\/\/([^/?]*)\/?([^?]*)/i.exec(value);
+  const ldap = /^(ldaps?|ldapi):\/\/([^/?]*)\/?([^?]*)/i.exec(bare);
   return ldap === null
     ? undefined
     : { kind: 'ldap', where: `${ldap[3] ?? ''} on ${ldap[2] ?? ''}`, secret: false };

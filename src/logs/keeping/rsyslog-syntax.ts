@@ -351,7 +351,10 @@ const parseStatement = (reader: Reader, depth: number): Statement | undefined =>
   // Within a block or behind `then` an action in the old words may stand alone.
   if (/[/|@~?:^-]/.test(c)) return parseAction(reader);
   const text = reader.legacyLine();
-  reader.faults.push({ line: because.line ?? 1, why: `"${text.slice(0, 60)}" was not understood` });
+  // No more than its first word: what follows may be a password (`:ommysql:host,db,user,password`).
+  const begins = /^[$:]?\w{0,40}/.exec(text)?.[0] ?? '';
+  const why = `what begins with "${begins}" was not understood`;
+  reader.faults.push({ line: because.line ?? 1, why });
   return { is: 'other', text: text.slice(0, 500), because };
 };
 

@@ -19,9 +19,13 @@ export const yamlDocuments = (files: FileView, path: string): readonly unknown[]
   const text = textOf(files, path);
   if (text === undefined) return [];
   try {
-    return parseAllDocuments(text, { logLevel: 'silent' }).map(document => {
+    // The messages of the parser quote the file, and with it what a broken line holds of passwords.
+    return parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false }).map(document => {
       const [error] = document.errors;
-      if (error !== undefined) throw error;
+      if (error !== undefined) {
+        const line = text.slice(0, error.pos[0]).split('\n').length;
+        throw new Error(`${error.code.toLowerCase().replaceAll('_', ' ')} in line ${line}`);
+      }
       return document.toJS({ maxAliasCount: 50 }) as unknown;
     });
   } catch (thrown) {

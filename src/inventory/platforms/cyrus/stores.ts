@@ -1,4 +1,5 @@
 import type { Component, Place, Reach } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { isLoopback } from '../../joining/endpoint.ts';
 import { type CyrusOption, cyrusOption } from '../../syntax/cyrus-imapd.ts';
 import { type Instance, joinAll, makePart } from './instance.ts';
@@ -112,7 +113,7 @@ export const databaseOf = (
 };
 
 const hostOf = (uri: string): string =>
-  uri
+  withoutAccounts(uri)
     .replace(/^ldap[is]?:\/\//i, '')
     .replace(/[/?].*$/s, '')
     .slice(0, 200);

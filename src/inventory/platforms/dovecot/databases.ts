@@ -141,7 +141,7 @@ const schemePorts: Readonly<Record<string, number>> = { http: 80, https: 443, re
 export const urlEndpoint = (text: string): Extract<Endpoint, { net: 'tcp' }> | undefined => {
   const match =
     /^([a-z]+):\/\/(?:[^/@]*@)?(\[[0-9a-f:.]+\]|[^/:?#@\s%$]+)(?::(\d{1,5}))?(?:[/?#]|$)/i.exec(
-      text.trim(),
+      withoutAccounts(text.trim()),
     );
   if (match === null) return undefined;
   const port =

@@ -1,4 +1,5 @@
 import type { Component, Place, Reach } from '../../../core/component.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import { settingNamed } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';
@@ -106,7 +107,9 @@ const ownServer = (exim: Exim, query: Query): readonly Server[] => {
   const { at: because } = query.from.setting;
   const known = serversOf(exim, query.type);
   if (query.type === 'ldap') {
-    const url = /ldaps?:\/\/([^/\s"'?{}$]*)\/?([^?\s"'{}]{0,200})/i.exec(query.text);
+    const url = /ldaps?:\/\/([^/\s"'?{}$]*)\/?([^?\s"'{}]{0,200})/i.exec(
+      withoutAccounts(query.text),
+    );
     const host = url?.[1] ?? '';
     const secret = /\bpass\s*=\s*\S/i.test(query.text);
     const found =
@@ -145,7 +148,7 @@ const reachOf = (server: Server, { type, text, from }: Query): Reach => {
   const because = from.setting.at;
   const where = shown(server);
   if (type === 'ldap') {
-    const base = /ldap[is]*:\/\/[^/\s"']*\/([^?\s"'{}$]{1,200})/i.exec(text)?.[1];
+    const base = /ldap[is]*:\/\/[^/\s"']*\/([^?\s"'{}$]{1,200})/i.exec(withoutAccounts(text))?.[1];
     const below = base === undefined ? '' : ` below ${base}`;
     return from.section === 'authenticator'
       ? {

@@ -1,6 +1,7 @@
 import type { Place, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { cronJobs } from '../../../core/formats/crontab.ts';
+import { withoutAccounts } from '../../../core/url-text.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';
 import { type PlistValue, plistItems, plistText, plistYes } from '../../syntax/plist.ts';
 import type { SogoScope } from './settings.ts';
@@ -141,7 +142,10 @@ export const sourcesOf = (scopes: readonly SogoScope[]): readonly UserSource[] =
   );
 
 /** `imaps://host:143/?tls=YES`, `localhost` */
-const hostOf = (text: string): string => text.replace(/^[a-z]+:\/\//i, '').split(/[/?]/)[0] ?? text;
+const hostOf = (text: string): string =>
+  withoutAccounts(text)
+    .replace(/^[a-z]+:\/\//i, '')
+    .split(/[/?]/)[0] ?? text;
 
 const mailReach = ({ path, values, domain }: SogoScope): readonly Reach[] => {
   const whose = domain === undefined ? 'everybody' : `everybody of ${domain}`;
