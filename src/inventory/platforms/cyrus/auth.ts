@@ -15,7 +15,12 @@ const pluginFolders = [
   '/usr/local/lib64/sasl2',
 ] as const;
 
-export const saslReads: readonly string[] = pluginFolders.map(folder => `${folder}/lib*.so*`);
+export const saslReads: readonly string[] = [
+  ...pluginFolders.map(folder => `${folder}/lib*.so*`),
+  '/etc/sasl2/*.conf',
+  '/usr/{lib,lib64}/sasl2/*.conf',
+  '/etc/postfix/sasl/*.conf',
+];
 
 /** Mechanisms that each plug-in offers; the others look passwords up. */
 const offers: Readonly<Record<string, readonly string[]>> = {
@@ -115,9 +120,35 @@ const pluginOn = (instance: Instance, sasl: Sasl, { name }: Plugin): boolean => 
   return mechanisms.some(each => sasl.mechanisms?.includes(each));
 };
 
+/** Where libsasl looks for the settings of other programs: Postfix's are `smtpd.conf`. */
+const otherSettings = [
+  '/etc/sasl2/*.conf',
+  '/usr/lib64/sasl2/*.conf',
+  '/usr/lib/sasl2/*.conf',
+  '/etc/postfix/sasl/*.conf',
+] as const;
+
+/** The line by which another program on this host has libsasl load the plug-in. */
+const usedElsewhere = ({ files }: Instance, { name }: Plugin): Place | undefined => {
+  const offered = Object.hasOwn(offers, name) ? (offers[name] ?? []) : [];
+  const words = lookups.has(name) ? [name] : offered;
+  const setting = lookups.has(name) ? 'auxprop_plugin' : 'mech_list';
+  for (const path of otherSettings.flatMap(pattern => files.glob(pattern)).slice(0, 50)) {
+    for (const [i, line] of (files.text(path) ?? '').split('\n').entries()) {
+      const value = line.startsWith(`${setting}:`) ? line.slice(setting.length + 1) : '';
+      const set = value.toLowerCase().split(/\s+/);
+      if (words.some(word => set.includes(word.toLowerCase()))) return { path, line: i + 1 };
+    }
+  }
+  return undefined;
+};
+
 const libraries = (instance: Instance, sasl: Sasl): readonly Component[] =>
   pluginsOf(instance).map(plugin => {
-    const on = pluginOn(instance, sasl, plugin);
+    const own = pluginOn(instance, sasl, plugin);
+    const elsewhere = own ? undefined : usedElsewhere(instance, plugin);
+    const on = own || elsewhere !== undefined;
+    const because = elsewhere ?? { path: plugin.path };
     const known = lookups.has(plugin.name) || Object.hasOwn(offers, plugin.name);
     return makePart(instance, {
       part: `sasl/${plugin.name}`,
@@ -130,7 +161,7 @@ const libraries = (instance: Instance, sasl: Sasl): readonly Component[] =>
           ? { origin: 'upstream', supplier: 'Cyrus SASL project' }
           : { origin: 'unknown' },
       },
-      foundAt: [{ path: plugin.path }],
+      foundAt: [{ path: plugin.path }, ...(elsewhere === undefined ? [] : [elsewhere])],
       reach: on
         ? [
             {
@@ -141,7 +172,7 @@ const libraries = (instance: Instance, sasl: Sasl): readonly Component[] =>
                 : lookups.has(plugin.name)
                   ? 'stored passwords: it looks them up for every login'
                   : `the password of every login through ${(offers[plugin.name] ?? []).join(', ')}`,
-              because: { path: plugin.path },
+              because,
             },
           ]
         : [],
