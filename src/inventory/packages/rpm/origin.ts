@@ -24,6 +24,9 @@ const houses: readonly (readonly [pattern: RegExp, name: string, ids: readonly s
   [/^VMware, Inc/i, 'Photon', ['photon']],
 ];
 
+/** Enterprise Linuxes that call themselves like Fedora alone (os-release, ID_LIKE). */
+const likeFedoraAlone: ReadonlySet<string> = new Set(['rhel', 'ol', 'amzn']);
+
 /**
  * Who built an installed rpm, by its `Vendor` tag. Fedora's on an Enterprise Linux is EPEL. A build
  * without a vendor was made by somebody who did not say so: unknown, never a guess.
@@ -42,7 +45,10 @@ export const rpmOrigin = (
         why: `its vendor is ${named}: built by one of Copr's users`,
       };
     }
-    return id === 'fedora' || (idLike.includes('fedora') && !idLike.includes('rhel'))
+    const isFedora =
+      id === 'fedora' ||
+      (idLike.includes('fedora') && !idLike.includes('rhel') && !likeFedoraAlone.has(id));
+    return isFedora
       ? { origin: 'distribution', supplier: 'Fedora', why: 'its vendor is Fedora Project' }
       : {
           origin: 'distribution',
