@@ -8,7 +8,7 @@ import type { FileView } from '../core/files.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
-import { withoutAccountsDeep } from '../core/url-text.ts';
+import { presentable } from '../core/url-text.ts';
 import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
@@ -83,7 +83,8 @@ const ancestorsOf = (
 export const confirm = (request: ConfirmRequest): Answer => {
   const { files, configuration, now, target, progress = () => {} } = request;
   progress('reading configuration');
-  const { components: found, packages } = takeInventory(files);
+  const { components: parts, packages } = takeInventory(files);
+  const found = presentable(parts);
   const notes = new Map(found.map(each => [each.id, noteOn(each, configuration)]));
   noteUnmatched(files, found, configuration);
   progress('following logs');
@@ -103,6 +104,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     ownersNamed: configuration.components.some(note => note.owner !== undefined),
     configurationPath: configuration.path ?? 'postern.yaml',
     exceptions: configuration.exceptions,
+    ...(packages.doubt === undefined ? {} : { packagesDoubt: packages.doubt }),
   };
   const answered = components
     .map((component): AnsweredComponent => {
@@ -123,7 +125,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const counts = countStates(answered);
-  const unseen = withoutAccountsDeep(files.unseen);
+  const unseen = presentable(files.unseen);
   return {
     generated: now.toISOString(),
     tool: { name: 'postern', version: toolVersion },
@@ -134,7 +136,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     tenants: configuration.tenants,
     sentence: sentenceOf(answered, counts, unseen.length),
     counts,
-    components: withoutAccountsDeep(answered),
+    components: presentable(answered),
     unseen,
   };
 };

@@ -2,7 +2,7 @@ import type { Component } from '../core/component.ts';
 import type { FileView } from '../core/files.ts';
 import type { Configuration } from '../core/policy.ts';
 import type { Unseen } from '../core/unseen.ts';
-import { withoutAccountsDeep } from '../core/url-text.ts';
+import { presentable } from '../core/url-text.ts';
 import { takeInventory } from '../inventory/take.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
 
@@ -16,11 +16,11 @@ export const inventory = (files: FileView, configuration: Configuration): Listin
   const { components } = takeInventory(files);
   noteUnmatched(files, components, configuration);
   return {
-    components: withoutAccountsDeep(
+    components: presentable(
       components
         .map(each => withNote(each, noteOn(each, configuration), configuration.path))
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
     ),
-    unseen: withoutAccountsDeep(files.unseen),
+    unseen: presentable(files.unseen),
   };
 };

@@ -50,16 +50,24 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
+const charsMax = 8_000;
+
 /**
- * The same value with every text in it freed of users and passwords of addresses. Each reader leaves
- * them out by itself; this holds where one of them meets an address that nobody thought of.
+ * The same value with every text in it freed of users and passwords of addresses, and cut to a length
+ * that somebody may read. Each reader does so by itself; this holds where one of them meets what nobody
+ * thought of.
  */
-export const withoutAccountsDeep = <T>(value: T): T => mapped(value) as T;
+export const presentable = <T>(value: T): T => mapped(value) as T;
+
+const presentableText = (text: string): string => {
+  const bare = text.includes('//') || text.includes('=') ? withoutAccounts(text) : text;
+  return bare.length <= charsMax
+    ? bare
+    : `${bare.slice(0, charsMax)}… (${bare.length} characters in all)`;
+};
 
 const mapped = (value: unknown): unknown => {
-  if (typeof value === 'string') {
-    return value.includes('//') || value.includes('=') ? withoutAccounts(value) : value;
-  }
+  if (typeof value === 'string') return presentableText(value);
   if (Array.isArray(value)) return value.map(mapped);
   if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapped(each)]));

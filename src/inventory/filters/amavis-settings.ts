@@ -40,6 +40,8 @@ export const settingsReads: readonly string[] = [
 ];
 
 const filesMax = 200;
+/** Of all files together, each as often as it is included. */
+const charsMax = 8 << 20;
 const depthMax = 10;
 
 const configFiles = (files: FileView, daemon: Daemon): readonly string[] => {
@@ -60,8 +62,11 @@ export const readSettings = (files: FileView, daemon: Daemon): Settings => {
   const statements: Statement[] = [];
   const custom: Place[] = [];
   const read: string[] = [];
+  let chars = 0;
+  let full = false;
   const readFile = (path: string, depth: number): void => {
-    if (depth > depthMax || read.length >= filesMax) {
+    full ||= read.length >= filesMax || chars > charsMax;
+    if (depth > depthMax || full) {
       files.note({
         what: path,
         why: 'is included too deeply or too often',
@@ -72,11 +77,12 @@ export const readSettings = (files: FileView, daemon: Daemon): Settings => {
     read.push(path);
     const text = files.text(path);
     if (text === undefined) return;
+    chars += text.length;
     const at = /^[ \t]*package[ \t]+Amavis::Custom\b/m.exec(text)?.index;
     if (at !== undefined) custom.push({ path, line: text.slice(0, at).split('\n').length });
     for (const statement of readPerl(text, known)) {
       statements.push({ ...statement, path });
-      if (statement.how !== 'call') continue;
+      if (statement.how !== 'call' || full) continue;
       if (
         /^(?:include_config_files|include_optional_config_files|read_config_file)$/.test(
           statement.target,

@@ -84,10 +84,18 @@ export const dovecotSetting = (
   return found;
 };
 
+const kinds = new WeakMap<DovecotBlock, Map<string, readonly DovecotBlock[]>>();
+
 /** Blocks of that kind in a block itself. */
 export const dovecotBlocks = (block: DovecotBlock, wanted: string): readonly DovecotBlock[] => {
+  const known = kinds.get(block) ?? new Map<string, readonly DovecotBlock[]>();
+  kinds.set(block, known);
+  const there = known.get(wanted);
+  if (there !== undefined) return there;
   const spellings = spellingsOf(block, wanted);
-  return block.blocks.filter(({ key }) => spellings.includes(key));
+  const found = block.blocks.filter(({ key }) => spellings.includes(key));
+  known.set(wanted, found);
+  return found;
 };
 
 export const isDovecotYes = (setting: DovecotSetting | undefined, otherwise: boolean): boolean =>

@@ -2,6 +2,7 @@ import { type Component, componentId } from '../../../core/component.ts';
 import type { MilterSetting } from '../../syntax/milter-config.ts';
 
 const sourcesMax = 200;
+const placesMax = 20;
 
 /** The host of a mirror or URL, without user and password. */
 const hostOf = (value: string): string | undefined =>
@@ -33,7 +34,7 @@ export const signatureSources = (settings: readonly MilterSetting[]): readonly C
       version: { unknown: 'it is a service that freshclam fetches signatures from' },
       origin: 'unknown',
       thirdParty: true,
-      foundAt: [...(known?.foundAt ?? []), because],
+      foundAt: [...(known?.foundAt ?? []).slice(0, placesMax), because],
       reach: known?.reach ?? [
         {
           resource: 'mail-in-transit',

@@ -118,7 +118,9 @@ const modulesOf = (files: FileView, filter: string): readonly Listed[] => {
   if (path === undefined || files.stat(path)?.kind !== 'file') return [];
   const text = files.text(path) ?? '';
   const all = isPython ? pythonModules(text, path) : perlModules(text, path);
-  return all.filter(({ name }, i) => all.findIndex(each => each.name === name) === i).slice(0, 200);
+  const first = new Map<string, Listed>();
+  for (const each of all) if (!first.has(each.name)) first.set(each.name, each);
+  return [...first.values()].slice(0, 200);
 };
 
 /**

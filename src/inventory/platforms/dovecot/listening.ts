@@ -45,10 +45,24 @@ const presetOf = (service: string): Preset =>
 export const serviceBlocks = (instance: Instance): readonly DovecotBlock[] =>
   dovecotBlocks(instance.config.root, 'service').filter(({ name }) => name !== '');
 
+const byName = new WeakMap<DovecotBlock, ReadonlyMap<string, DovecotBlock>>();
+
+/** The first block of a service. */
+export const serviceBlock = (instance: Instance, service: string): DovecotBlock | undefined => {
+  const { root } = instance.config;
+  let named = byName.get(root);
+  if (named === undefined) {
+    const reversed = serviceBlocks(instance).toReversed();
+    named = new Map(reversed.map(block => [block.name, block]));
+    byName.set(root, named);
+  }
+  return named.get(service);
+};
+
 /** Whether Dovecot starts the service at all. */
 export const isStarted = (instance: Instance, service: string): boolean => {
   const { protocol } = presetOf(service);
-  const block = serviceBlocks(instance).find(({ name }) => name === service);
+  const block = serviceBlock(instance, service);
   const own = block === undefined ? undefined : dovecotSetting(block, 'service_protocol')?.value;
   const needed = own ?? protocol ?? '';
   const limit = block === undefined ? undefined : dovecotSetting(block, 'service_process_limit');

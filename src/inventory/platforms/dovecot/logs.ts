@@ -12,7 +12,7 @@ import {
 import { backendsOf } from './auth.ts';
 import { type Exporter, exportersOf, type Metric, passes } from './exporters.ts';
 import { type Instance, isFrom, speaks } from './instance.ts';
-import { serviceBlocks } from './listening.ts';
+import { serviceBlock } from './listening.ts';
 import { loadedPlugins } from './plugins.ts';
 import { changeRemedy, loginRemedy, readRemedy, sinkRemedy } from './remedies.ts';
 
@@ -28,7 +28,7 @@ const startsInForeground = ({ daemon }: Instance): boolean =>
 /** dovecot-lda and what is started with `-L` write themselves; all others hand lines to `log`. */
 const writesItself = (instance: Instance, program: string): boolean => {
   if (program === 'lda') return true;
-  const block = serviceBlocks(instance).find(({ name }) => name === program);
+  const block = serviceBlock(instance, program);
   const command = block === undefined ? undefined : dovecotSetting(block, 'service_executable');
   return command !== undefined && /\s-[A-Za-z]*L/.test(command.value.slice(0, 1_000));
 };

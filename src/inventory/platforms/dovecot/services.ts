@@ -7,7 +7,7 @@ import { dovecotBlocks, dovecotSetting, effectiveDovecot } from '../../syntax/do
 import { shellWords } from '../../syntax/shell-defaults.ts';
 import { doveadmLogs } from './doveadm-logs.ts';
 import { claimOf, type Found, type Instance, makePart, speaks } from './instance.ts';
-import { type Heard, heardOf, isStarted, serviceBlocks } from './listening.ts';
+import { type Heard, heardOf, isStarted, serviceBlock, serviceBlocks } from './listening.ts';
 import { managesieveLogs } from './managesieve-logs.ts';
 
 /** Programs of Dovecot that start others (script.c, script-login.c). */
@@ -143,7 +143,7 @@ const programParts = (instance: Instance, heard: readonly Heard[]): readonly Com
   return [...new Set(all.map(({ path }) => path))].map(path => {
     const programs = all.filter(each => each.path === path);
     const first = programs[0];
-    const block = serviceBlocks(instance).find(({ name }) => name === first?.service);
+    const block = serviceBlock(instance, first?.service ?? '');
     const runsAs = userOf(block);
     const onMail = programs.some(
       ({ service }) => servesSieve(heard, service) || /decode|spam|learn|filter/.test(service),
