@@ -290,3 +290,15 @@ test('passes only on a fresh index of something supported, or on a fix younger t
     { numRuns: 2_000 },
   );
 });
+
+test('what nobody may own is not said to be nobody’s where the package database is damaged', () => {
+  const packagesDoubt = 'the rpm database /var/lib/rpm/Packages could not be read whole';
+  const verdict = patched(
+    { component: component(undefined), ancestors: [] },
+    { ...setting, packagesDoubt },
+  );
+  expect(verdict).toMatchObject({
+    state: 'unknown',
+    why: `whether a package manager looks after it cannot be told: ${packagesDoubt}`,
+  });
+});

@@ -109,7 +109,7 @@ const commented = (how: string): string => (/^[A-Z]/.test(how) ? `# ${how}` : ho
 /** Is a security update waiting past the deadline that customer-facing applications have? */
 export const patched: Question = (subject, setting) => {
   const { patch } = subject;
-  if (patch === undefined) return withoutPackage(subject);
+  if (patch === undefined) return withoutPackage(subject, setting.packagesDoubt);
   const facts = [...historyEvidence(patch), ...supportEvidence(patch)];
   const { support } = patch;
   if (patch.waiting.state === 'update' && patch.waiting.security !== false) {

@@ -24,6 +24,8 @@ export interface Setting {
   /** Whether `postern.yaml` names owners at all: then a component without one was forgotten. */
   readonly ownersNamed: boolean;
   readonly configurationPath: string;
+  /** Why it cannot be told which packages this host has, where that is so. */
+  readonly packagesDoubt?: string;
   readonly exceptions: readonly AcceptedRisk[];
 }
 

@@ -85,7 +85,7 @@ const elsewhere = (component: Component): Elsewhere | undefined => {
 };
 
 /** The patch state of what no package manager of this host has installed: never more than unknown. */
-export const withoutPackage = (subject: Subject): Verdict => {
+export const withoutPackage = (subject: Subject, packagesDoubt?: string): Verdict => {
   const { component, ancestors } = subject;
   const [host] = ancestors;
   const evidence = component.foundAt.map(place => evidenceOf('found here', place));
@@ -104,6 +104,19 @@ export const withoutPackage = (subject: Subject): Verdict => {
   if (other !== undefined) {
     const { why, remedy, cause } = other;
     return { state: 'unknown', why, evidence, remedy: remedy.join('\n'), weight: 45, cause };
+  }
+  if (packagesDoubt !== undefined) {
+    return {
+      state: 'unknown',
+      why: `whether a package manager looks after it cannot be told: ${packagesDoubt}`,
+      evidence,
+      remedy: [
+        '# Mend or collect the package database: what could not be seen says how. Then run',
+        '# Postern again.',
+      ].join('\n'),
+      weight: 50,
+      cause: 'the package database',
+    };
   }
   const shown = 'value' in component.version ? ` (version ${component.version.value})` : '';
   return {

@@ -39,6 +39,8 @@ export interface PackageIndex {
   ownerOf(path: string): InstalledPackage | undefined;
   /** Absolute paths of the files that a system package installed; empty when it is not installed. */
   filesOf(name: string): readonly string[];
+  /** Why a file that no package is known to own may have one all the same: a database is damaged. */
+  readonly doubt?: string;
   /** The distribution: ids as in `os-release` (`debian`, `12`, `bookworm`). */
   readonly distribution: Distribution;
 }

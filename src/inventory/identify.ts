@@ -56,6 +56,19 @@ export const identify = (packages: PackageIndex, claim: Claim): Identity => {
       if (found !== undefined) return fromPackage(found, claim.ownVersion);
     }
   }
+  // Without the whole database, what looks unpacked by hand may well be a package's.
+  if (packages.doubt !== undefined) {
+    const known = claim.ownVersion !== undefined && 'value' in claim.ownVersion;
+    const inHouse = claim.otherwise?.origin === 'in-house';
+    return {
+      version:
+        known && claim.ownVersion !== undefined
+          ? claim.ownVersion
+          : { unknown: `which package owns it, if any, cannot be told: ${packages.doubt}` },
+      origin: inHouse ? 'in-house' : 'unknown',
+      thirdParty: !inHouse,
+    };
+  }
   const otherwise = claim.otherwise;
   const origin = otherwise?.origin ?? 'unknown';
   return {

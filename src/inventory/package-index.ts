@@ -66,8 +66,45 @@ const readOne = (
       why: `their database could not be read: ${messageOf(thrown)}`,
       how: 'Report it, with the database if it may be shown.',
     });
-    return { packages: [] };
+    return { packages: [], doubt: `the ${source.title} database could not be read` };
   }
+};
+
+/** Where each family of distributions keeps its database, by `ID` and `ID_LIKE`. */
+const families: readonly {
+  readonly source: string;
+  readonly ids: readonly string[];
+  readonly where: string;
+}[] = [
+  { source: 'dpkg', ids: ['debian', 'ubuntu'], where: '/var/lib/dpkg/status' },
+  {
+    source: 'rpm',
+    ids: ['rhel', 'fedora', 'centos', 'suse', 'sles', 'amzn', 'ol'],
+    where: '/var/lib/rpm',
+  },
+  { source: 'apk', ids: ['alpine'], where: '/lib/apk/db/installed' },
+];
+
+/** A distribution without a package database is a copy that lacks it. */
+const absence = (
+  files: FileView,
+  { id, idLike, prettyName }: Distribution,
+  sources: readonly PackageSource[],
+  readings: readonly PackageReading[],
+): string | undefined => {
+  if (readings.some(({ packages, doubt }) => packages.length > 0 || doubt !== undefined)) {
+    return undefined;
+  }
+  const family = families.find(({ ids }) => ids.some(each => each === id || idLike.includes(each)));
+  if (family === undefined || !sources.some(source => source.id === family.source)) {
+    return undefined;
+  }
+  files.note({
+    what: family.where,
+    why: `there is no package database, though this is ${prettyName || id}: which packages are installed cannot be told`,
+    how: 'Collect it too, and run Postern again.',
+  });
+  return 'there is no package database';
 };
 
 /** The architecture that most packages have; of two builds of one package, that one is meant. */
@@ -104,6 +141,9 @@ export const readPackages = (files: FileView, sources: readonly PackageSource[])
   const readings = [...system, ...language].map(source => readOne(files, source, distribution));
   const systemReadings = readings.slice(0, system.length);
   const byName = nameAll(systemReadings);
+  const doubt =
+    systemReadings.find(reading => reading.doubt !== undefined)?.doubt ??
+    absence(files, distribution, system, systemReadings);
 
   const ownerAt = (path: string): InstalledPackage | undefined => {
     for (const spelling of spellings(path)) {
@@ -118,6 +158,7 @@ export const readPackages = (files: FileView, sources: readonly PackageSource[])
   return {
     all: readings.flatMap(({ packages }) => packages),
     distribution,
+    ...(doubt === undefined ? {} : { doubt }),
     named: name => byName.get(name),
     ownerOf: path => {
       const direct = ownerAt(path);

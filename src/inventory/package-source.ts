@@ -13,6 +13,8 @@ export interface PackageSource {
 
 export interface PackageReading {
   readonly packages: readonly InstalledPackage[];
+  /** Why packages may be missing from the list: the database is damaged, or in a strange form. */
+  readonly doubt?: string;
   /** Name of the package that installed this path; called lazily, so it may read more files. */
   readonly ownerOf?: (path: string) => string | undefined;
   /** Paths that the package installed; called lazily. */

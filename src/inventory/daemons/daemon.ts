@@ -105,7 +105,8 @@ export const findDaemon = (
   ];
   const binary = candidates.find(path => files.stat(path)?.kind === 'file');
   const packaged = names.packages.some(name => packages.named(name) !== undefined);
-  const knowsPackages = packages.all.some(({ folder }) => folder === undefined);
+  const knowsPackages =
+    packages.doubt === undefined && packages.all.some(({ folder }) => folder === undefined);
   if (binary === undefined && !packaged && knowsPackages) return undefined;
   const user = unit === undefined ? undefined : unitValue(unit, 'Service', 'User');
   return {

@@ -83,14 +83,22 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
         how: 'Rebuild it in its present form (rpmdb --rebuilddb) and run Postern again.',
       });
     }
-    return { packages: [] };
+    return {
+      packages: [],
+      ...(strange === undefined
+        ? {}
+        : { doubt: `the rpm database in ${strange} has no known form` }),
+    };
   }
-  const damaged = (why: string): void =>
+  let isDamaged = false;
+  const damaged = (why: string): void => {
+    isDamaged = true;
     files.note({
       what: store.path,
       why: `the rpm database could not be read whole: ${why}`,
       how: 'Check it with rpmdb --verifydb, mend it with rpmdb --rebuilddb, and run Postern again.',
     });
+  };
 
   /** Goes over every header, and ends with what it had when the database turns out to be damaged. */
   function* headers(): Iterable<RpmHeader> {
@@ -119,6 +127,7 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
   const owned = (): Ownership => (ownership ??= openOwnership(headers()));
   return {
     packages,
+    ...(isDamaged ? { doubt: `the rpm database ${store.path} could not be read whole` } : {}),
     ownerOf: path => owned().ownerOf(path),
     filesOf: name => owned().filesOf(name),
   };
