@@ -14,6 +14,9 @@ import { readRemedy, type Step } from '../support/remedy.ts';
  */
 const hosts = ['provider', 'exim', 'cyrus', 'trixie'] as const;
 
+/** After so many looks nothing that can be pasted is left. */
+const roundsMax = 4;
+
 /** Where mail log lines would be sent is a name that only the administrator knows. */
 const ship = '/etc/rsyslog.d/90-ship.conf';
 
@@ -61,11 +64,14 @@ for (const name of hosts) {
         }
         programsBefore = checkPrograms(root, []);
         first = confirmRoot(root);
-        changed = applySteps(
-          root,
-          allSteps(first).filter(({ file }) => file !== ship),
-        );
-        second = confirmRoot(root);
+        second = first;
+        // What was mended may bring to light what comes next: it, too, must be possible to paste.
+        for (let round = 0; round < roundsMax; round++) {
+          const steps = allSteps(second).filter(({ file }) => file !== ship);
+          if (steps.length === 0) break;
+          changed = [...new Set([...changed, ...applySteps(root, steps)])];
+          second = confirmRoot(root);
+        }
       }, 600_000);
 
       afterAll(() => {
@@ -97,6 +103,11 @@ for (const name of hosts) {
             ).toBe(true);
           }
         }
+      });
+
+      test('nothing that could be pasted is left', () => {
+        const left = allSteps(second).filter(({ file }) => file !== ship);
+        expect(left).toEqual([]);
       });
 
       test('what was kept too short is kept long enough', () => {

@@ -267,7 +267,11 @@ export const nginxServed = (
       nginxAll(block, 'upstream').map(each => [each.args[0] ?? '', each.block ?? []]),
     );
     const scope = enter(block, {
-      server: { ...server, http: placeOf(http) },
+      server: {
+        ...server,
+        http: placeOf(http),
+        formats: nginxAll(block, 'log_format').map(({ args }) => args[0] ?? ''),
+      },
       prefix: place.prefix,
       logging: nginxLogging(block, place),
       roots: [],

@@ -10,6 +10,8 @@ export interface WebServer {
   readonly user?: { readonly name: string; readonly because?: Place };
   /** nginx: the line that opens `http { }`, within which log formats are defined. */
   readonly http?: Place;
+  /** nginx: names of the log formats that are defined there; a second definition is refused. */
+  readonly formats?: readonly string[];
   /** The line that loads PHP into Apache itself, whose user then runs the scripts. */
   readonly php?: Place;
 }
@@ -84,6 +86,8 @@ export interface Served {
   readonly onlyFrom?: OnlyFrom;
   /** Folders below its own for which other rules stand: nobody, or only these. */
   readonly below?: readonly { readonly folder: string; readonly audience: Audience }[];
+  /** It hands requests on to another web server of this host, which serves the folder. */
+  readonly isFront?: true;
   /** The line that serves it: `root`, `alias`, `proxy_pass`, `DocumentRoot`, `Alias`, `ProxyPass`. */
   readonly because: Place;
 }

@@ -107,13 +107,15 @@ const judgeRoute = (mail: MailRoute): Judged => {
   };
 };
 
-const nginxFormat = (cookie: string): readonly string[] => [
-  `map $cookie_${cookie} $postern_session {`,
+/** The beginning of the session's cookie tells sessions apart, and nobody can take one over by it. */
+const nginxFormat = (cookie: string, format: string): readonly string[] => [
+  `map $cookie_${cookie} $${format} {`,
   '    default "-";',
-  '    "~^(?<postern_session_start>[A-Za-z0-9]{8})" $postern_session_start;',
+  `    "~^(?<${format}_start>[A-Za-z0-9]{8})" $${format}_start;`,
   '}',
-  'log_format postern \'$remote_addr - $postern_session [$time_local] "$request" \'',
-  '                   \'$status $body_bytes_sent "$http_referer" "$http_user_agent"\';',
+  `log_format ${format}`,
+  `    '$remote_addr - $${format} [$time_local] "$request" '`,
+  '    \'$status $body_bytes_sent "$http_referer" "$http_user_agent"\';',
 ];
 
 /** The line of nginx that has to give way: the log that is switched off, or tells too little. */
@@ -132,18 +134,19 @@ const nginxRemedy = (route: Served, { cookie, name }: MailRoute['software']): st
     line === undefined
       ? after(route.listens[0]?.because ?? route.because, `in the server that serves ${name}`)
       : insteadOf(line.place, `access_log for ${name}`);
-  const { http } = route.server;
-  const formats = cookie === undefined || http === undefined;
+  const { http, formats = [] } = route.server;
+  if (cookie === undefined || http === undefined) return `${site}\naccess_log ${path} combined;`;
+  const format = `postern_${cookie.replaceAll(/\W/g, '_')}`;
   return [
-    ...(formats
+    ...(formats.includes(format)
       ? []
       : [
           '# Once, however many sites use it:',
           after(http, 'within http { }'),
-          ...nginxFormat(cookie),
+          ...nginxFormat(cookie, format),
         ]),
     site,
-    `access_log ${path} ${formats ? 'combined' : 'postern'};`,
+    `access_log ${path} ${format};`,
   ].join('\n');
 };
 
