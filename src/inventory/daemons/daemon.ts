@@ -19,6 +19,8 @@ export interface DaemonNames {
   readonly packages: readonly string[];
   /** Unit names without `.service`. */
   readonly units: readonly string[];
+  /** Globs of its own settings, one of which stands for it where nothing says what is installed. */
+  readonly configuration: readonly string[];
 }
 
 /** One word of the command that starts it. */
@@ -86,8 +88,9 @@ export const commandOf = (files: FileView, unit: Unit): readonly Word[] => {
 };
 
 /**
- * Finds a daemon. Undefined when the host shows that it is not there: a package database that does
- * not list it and no program of its name. Configuration left behind by a removed package is nothing.
+ * Finds a daemon: by its program or its package, and on a root without any package database by its
+ * unit or its own settings too. Where there is a database, what a removed package left behind is
+ * nothing.
  */
 export const findDaemon = (
   files: FileView,
@@ -105,9 +108,12 @@ export const findDaemon = (
   ];
   const binary = candidates.find(path => files.stat(path)?.kind === 'file');
   const packaged = names.packages.some(name => packages.named(name) !== undefined);
-  const knowsPackages =
-    packages.doubt === undefined && packages.all.some(({ folder }) => folder === undefined);
-  if (binary === undefined && !packaged && knowsPackages) return undefined;
+  if (binary === undefined && !packaged) {
+    const knowsPackages =
+      packages.doubt === undefined && packages.all.some(({ folder }) => folder === undefined);
+    const isConfigured = names.configuration.some(pattern => files.glob(pattern).length > 0);
+    if (knowsPackages || (unit === undefined && !isConfigured)) return undefined;
+  }
   const user = unit === undefined ? undefined : unitValue(unit, 'Service', 'User');
   return {
     ...(binary === undefined ? {} : { binary }),

@@ -11,16 +11,17 @@ import { identify } from '../identify.ts';
 import { assigned, readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from './daemon.ts';
 
+const defaultsPaths = ['/etc/default/saslauthd', '/etc/sysconfig/saslauthd'];
 const names = {
   programs: ['saslauthd'],
   packages: ['sasl2-bin', 'cyrus-sasl-saslauthd', 'cyrus-sasl'],
   units: ['saslauthd'],
+  configuration: defaultsPaths,
 };
 
 /** Where the daemon and its settings lie: for a platform's `reads`. */
 export const saslauthdReads: readonly string[] = programPaths(names.programs);
 
-const defaultsPaths = ['/etc/default/saslauthd', '/etc/sysconfig/saslauthd'];
 const ldapPath = '/etc/saslauthd.conf';
 
 interface Told {

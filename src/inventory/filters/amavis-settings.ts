@@ -18,13 +18,6 @@ export interface Settings {
   readonly custom: readonly Place[];
 }
 
-/** How the daemon shows itself. */
-export const amavisNames: DaemonNames = {
-  programs: ['amavisd', 'amavisd-new'],
-  packages: ['amavisd-new', 'amavis', 'amavisd'],
-  units: ['amavis', 'amavisd', 'amavisd-new'],
-};
-
 /** Debian's two folders, in the order in which they are read, and single files elsewhere. */
 const debianFolders = ['/usr/share/amavis/conf.d', '/etc/amavis/conf.d'] as const;
 const singleFiles = [
@@ -38,6 +31,14 @@ export const settingsReads: readonly string[] = [
   ...debianFolders.map(folder => `${folder}/*`),
   ...singleFiles,
 ];
+
+/** How the daemon shows itself. */
+export const amavisNames: DaemonNames = {
+  programs: ['amavisd', 'amavisd-new'],
+  packages: ['amavisd-new', 'amavis', 'amavisd'],
+  units: ['amavis', 'amavisd', 'amavisd-new'],
+  configuration: settingsReads,
+};
 
 const filesMax = 200;
 /** Of all files together, each as often as it is included. */

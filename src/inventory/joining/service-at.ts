@@ -10,9 +10,9 @@ import {
 } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, joinPath } from '../../core/paths.ts';
+import { commandOf, type Word } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint } from '../platform.ts';
-import { commandOf, type Word } from '../daemons/daemon.ts';
 import { isAnyAddress, isLoopback, parseMilterSocket, reaches } from './endpoint.ts';
 
 /** What is known of something that no platform knows, by the unit that starts it. */

@@ -26,11 +26,13 @@ const freshclamNames = {
   programs: ['freshclam'],
   packages: ['clamav-freshclam', 'clamav-update'],
   units: ['clamav-freshclam', 'freshclam'],
+  configuration: freshclamPaths,
 };
 const milterNames = {
   programs: ['clamav-milter'],
   packages: ['clamav-milter', 'clamav-milter-systemd'],
   units: ['clamav-milter'],
+  configuration: milterPaths,
 };
 const readAt = (
   files: FileView,
@@ -50,6 +52,7 @@ const readScanner = (files: FileView, packages: PackageIndex): Part | undefined 
     programs: ['clamscan'],
     packages: ['clamav'],
     units: [],
+    configuration: [],
   });
   if (daemon?.binary === undefined) return undefined;
   const { component, listeners } = daemonComponent(packages, {

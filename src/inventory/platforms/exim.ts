@@ -26,6 +26,7 @@ const names = {
   programs: ['exim4', 'exim'],
   packages: ['exim4-daemon-heavy', 'exim4-daemon-light', 'exim4-daemon-custom', 'exim'],
   units: ['exim4', 'exim'],
+  configuration: knownConfigs,
 };
 /** Where Exim's own makefile installs it. */
 const ownPaths = ['/usr/exim/bin/exim', '/usr/local/exim/bin/exim', '/opt/exim/bin/exim'] as const;

@@ -15,7 +15,7 @@ import {
 } from '../syntax/python-literals.ts';
 
 const folders = ['/opt/iredapd', '/opt/iRedAPD-[0-9]*'] as const;
-const names = { programs: [], packages: ['iredapd'], units: ['iredapd'] };
+const names = { programs: [], packages: ['iredapd'], units: ['iredapd'], configuration: [] };
 const pluginsMax = 200;
 
 interface Value {

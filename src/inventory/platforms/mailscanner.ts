@@ -14,6 +14,7 @@ const names = {
   programs: ['MailScanner', 'mailscanner'],
   packages: ['mailscanner', 'MailScanner'],
   units: ['mailscanner', 'MailScanner'],
+  configuration: [configPath],
 };
 const customFolders = [
   '/usr/share/MailScanner/perl/custom',

@@ -22,7 +22,12 @@ const configPaths = [
   '/usr/local/etc/opendkim.conf',
 ] as const;
 const defaultsPaths = ['/etc/default/opendkim', '/etc/sysconfig/opendkim'] as const;
-const names = { programs: ['opendkim'], packages: ['opendkim'], units: ['opendkim'] };
+const names = {
+  programs: ['opendkim'],
+  packages: ['opendkim'],
+  units: ['opendkim'],
+  configuration: [...configPaths, ...defaultsPaths],
+};
 
 /** Settings whose data sets may lie in a database (opendkim(8), DATA SETS). */
 const dataSets = [

@@ -21,7 +21,12 @@ const configPaths = [
   '/usr/local/etc/opendmarc.conf',
 ] as const;
 const defaultsPaths = ['/etc/default/opendmarc', '/etc/sysconfig/opendmarc'] as const;
-const names = { programs: ['opendmarc'], packages: ['opendmarc'], units: ['opendmarc'] };
+const names = {
+  programs: ['opendmarc'],
+  packages: ['opendmarc'],
+  units: ['opendmarc'],
+  configuration: [...configPaths, ...defaultsPaths],
+};
 
 const reachOf = (settings: readonly MilterSetting[]): readonly Reach[] => {
   const history = milterSetting(settings, 'HistoryFile');

@@ -57,6 +57,7 @@ const milterNames = {
   programs: ['pyspf-milter'],
   packages: ['pyspf-milter'],
   units: ['pyspf-milter'],
+  configuration: [milterConfig],
 };
 
 /** At debugLevel 1, the default, the Python engine writes the result of each check. */

@@ -26,6 +26,7 @@ const names = {
   programs: ['postfix'],
   packages: ['postfix', 'postfix3', 'postfix-lts'],
   units: ['postfix', 'postfix@-'],
+  configuration: configReads,
 };
 
 /** Programs of master.cf as it ships, most of which no host has. */

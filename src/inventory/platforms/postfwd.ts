@@ -10,12 +10,13 @@ import { parseHostPort } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import { assigned, readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 
+const defaultsPath = '/etc/default/postfwd';
 const names = {
   programs: ['postfwd', 'postfwd1', 'postfwd2', 'postfwd3'],
   packages: ['postfwd'],
   units: ['postfwd', 'postfwd3', 'postfwd2'],
+  configuration: [defaultsPath],
 };
-const defaultsPath = '/etc/default/postfwd';
 
 /** The unit's words, or what the System V script makes of the defaults file. */
 const wordsOf = (files: FileView, daemon: Daemon): readonly Word[] => {

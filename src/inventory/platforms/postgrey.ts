@@ -7,8 +7,13 @@ import { parseHostPort } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 
-const names = { programs: ['postgrey'], packages: ['postgrey'], units: ['postgrey'] };
 const defaultsPaths = ['/etc/default/postgrey', '/etc/sysconfig/postgrey'] as const;
+const names = {
+  programs: ['postgrey'],
+  packages: ['postgrey'],
+  units: ['postgrey'],
+  configuration: defaultsPaths,
+};
 const optionNames = new Set(['POSTGREY_OPTS', 'OPTIONS', 'POSTGREY_TYPE']);
 
 /** The unit's words; where a System V script starts it, the options of the defaults file. */

@@ -18,7 +18,12 @@ import { localRules, moduleComponent, readModules } from './rspamd/modules.ts';
 import { type Layout, layouts, readSettings, type Settings } from './rspamd/settings.ts';
 import { controllerSentence, readWorkers, type Worker } from './rspamd/workers.ts';
 
-const names = { programs: ['rspamd'], packages: ['rspamd'], units: ['rspamd'] };
+const names = {
+  programs: ['rspamd'],
+  packages: ['rspamd'],
+  units: ['rspamd'],
+  configuration: layouts.map(({ conf }) => `${conf}/rspamd.conf`),
+};
 
 /** Passwords that stand in the configuration: named by place, never by value. */
 const secrets = (settings: Settings, workers: readonly Worker[]): readonly Reach[] => {

@@ -35,10 +35,11 @@ interface Setting {
   readonly because: Place;
 }
 
-const namesOf = ({ id, programs }: Filter): DaemonNames => ({
+const namesOf = ({ id, programs, configs, defaults }: Filter): DaemonNames => ({
   programs,
   packages: [id],
   units: [id],
+  configuration: [...configs, ...defaults],
 });
 
 const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, '$2');

@@ -41,12 +41,14 @@ const names = {
   programs: ['spamassassin'],
   packages: ['spamassassin', 'perl-Mail-SpamAssassin'],
   units: ['spamassassin-maintenance'],
+  configuration: siteFolders,
 };
 
 const spamdNames = {
   programs: ['spamd'],
   packages: ['spamd'],
   units: ['spamd', 'spamassassin'],
+  configuration: [],
 };
 
 const defaultsPaths = [

@@ -32,6 +32,7 @@ export const clamdReads: readonly string[] = [...alonePaths, instancePattern];
 const names = {
   programs: ['clamd'],
   packages: ['clamav-daemon', 'clamd', 'clamav-server', 'clamav-scanner-systemd'],
+  configuration: clamdReads,
 };
 const aloneUnits = ['clamav-daemon', 'clamd'];
 

@@ -247,6 +247,7 @@ const startsOf = (files: FileView, packages: PackageIndex): readonly Start[] => 
       programs: programNames,
       packages: packageNames,
       units: [name.replace(/\.service$/, '')],
+      configuration: [],
     });
     if (daemon === undefined) continue;
     const binary = there ? program : programs[0];

@@ -44,12 +44,17 @@ export const packageNames = [
   'dovecot-ee-core',
   'dovecot-common',
 ] as const;
-const names = { programs: ['dovecot'], packages: packageNames, units: ['dovecot'] };
 const defaultPaths = ['/etc/dovecot/dovecot.conf', '/etc/dovecot.conf'] as const;
 const byHandPaths = [
   '/usr/local/etc/dovecot/dovecot.conf',
   '/opt/dovecot/etc/dovecot/dovecot.conf',
 ];
+const names = {
+  programs: ['dovecot'],
+  packages: packageNames,
+  units: ['dovecot'],
+  configuration: [...defaultPaths, ...byHandPaths],
+};
 
 export const instanceReads: readonly string[] = [
   ...defaultPaths,
@@ -163,11 +168,7 @@ const otherUnits = (files: FileView): readonly { unit: string; binary: string; p
 export const findInstances = (files: FileView, packages: PackageIndex): readonly Instance[] => {
   const paths = [...defaultPaths, ...byHandPaths];
   const programs = ['/usr/local/sbin/dovecot', '/opt/dovecot/sbin/dovecot'];
-  const isThere = [...instanceReads, ...programs].some(path => files.stat(path) !== undefined);
-  const main =
-    isThere || packageNames.some(name => packages.named(name) !== undefined)
-      ? findDaemon(files, packages, names)
-      : undefined;
+  const main = findDaemon(files, packages, names);
   const out: Instance[] = [];
   const add = (daemon: Daemon, path: string, id: string): void => {
     if (out.some(each => each.config.path === path)) return;

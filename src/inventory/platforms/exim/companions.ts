@@ -10,6 +10,7 @@ const greylistdNames = {
   programs: ['greylistd'],
   packages: ['greylistd'],
   units: ['greylistd'],
+  configuration: [],
 };
 const greylistdConfig = '/etc/greylistd/config';
 const scanLibrary = '/usr/lib/exim4/local_scan/sa-exim.so';
@@ -19,9 +20,7 @@ const greylistd = (
   exim: Exim,
 ): { readonly component: Component; readonly listeners: readonly Listener[] } | undefined => {
   const { files, packages } = exim;
-  const isThere =
-    packages.named('greylistd') !== undefined || files.stat('/usr/sbin/greylistd')?.kind === 'file';
-  const daemon = isThere ? findDaemon(files, packages, greylistdNames) : undefined;
+  const daemon = findDaemon(files, packages, greylistdNames);
   if (daemon === undefined) return undefined;
   const text =
     files.stat(greylistdConfig)?.kind === 'file' ? (files.text(greylistdConfig) ?? '') : '';

@@ -5,10 +5,13 @@ import { type Daemon, type DaemonNames, findDaemon, optionOf } from '../../daemo
 import { readSendmailCf, type SendmailCf } from '../../syntax/sendmail-cf.ts';
 import { type McCall, readSendmailMc } from '../../syntax/sendmail-mc.ts';
 
+export const configs: readonly string[] = ['/etc/mail/sendmail.cf', '/etc/sendmail.cf'];
+
 export const names: DaemonNames = {
   programs: ['sendmail.sendmail', 'sendmail-mta', 'sendmail'],
   packages: ['sendmail-bin', 'sendmail'],
   units: ['sendmail'],
+  configuration: configs,
 };
 
 /** Where Sendmail's own program lies. The last ones are names that every mail server gives itself. */
@@ -22,7 +25,6 @@ export const programs: readonly string[] = [
   '/usr/local/sbin/sendmail',
 ];
 
-export const configs: readonly string[] = ['/etc/mail/sendmail.cf', '/etc/sendmail.cf'];
 export const submitPath = '/etc/mail/submit.cf';
 
 /** One Sendmail, with the configuration that it reads. */

@@ -8,10 +8,15 @@ import { parseHostPort, parseMilterSocket } from '../../joining/endpoint.ts';
 import type { PlatformReading } from '../../platform.ts';
 import { type Assignment, assigned, readAssignments } from '../../syntax/shell-defaults.ts';
 
-const names = { programs: ['postsrsd'], packages: ['postsrsd'], units: ['postsrsd'] };
 const defaultsPaths = ['/etc/default/postsrsd', '/etc/sysconfig/postsrsd'] as const;
 /** Of postsrsd 2. */
 const configs = ['/etc/postsrsd.conf', '/etc/postsrsd/postsrsd.conf'] as const;
+const names = {
+  programs: ['postsrsd'],
+  packages: ['postsrsd'],
+  units: ['postsrsd'],
+  configuration: [...configs, ...defaultsPaths],
+};
 
 export const postsrsdReads: readonly string[] = [
   ...programPaths(names.programs),

@@ -13,8 +13,13 @@ import {
   shellWords,
 } from '../../syntax/shell-defaults.ts';
 
-const names = { programs: ['spampd'], packages: ['spampd'], units: ['spampd'] };
 const defaultsPath = '/etc/default/spampd';
+const names = {
+  programs: ['spampd'],
+  packages: ['spampd'],
+  units: ['spampd'],
+  configuration: [defaultsPath],
+};
 
 export const spampdReads: readonly string[] = [...programPaths(names.programs), defaultsPath];
 

@@ -11,18 +11,20 @@ import { readYamlSettings, type YamlSetting, type YamlValue } from '../../syntax
 
 type Settings = ReadonlyMap<string, YamlSetting>;
 
+const resolverConfig = '/etc/mta-sts-daemon.yml';
 const resolver: DaemonNames = {
   programs: ['mta-sts-daemon'],
   packages: ['postfix-mta-sts-resolver'],
   units: ['postfix-mta-sts-resolver', 'mta-sts-daemon'],
+  configuration: [resolverConfig],
 };
-const resolverConfig = '/etc/mta-sts-daemon.yml';
+const limiterConfig = '/etc/policyd-rate-limit.yaml';
 const limiter: DaemonNames = {
   programs: ['policyd-rate-limit'],
   packages: ['policyd-rate-limit'],
   units: ['policyd-rate-limit'],
+  configuration: [limiterConfig],
 };
-const limiterConfig = '/etc/policyd-rate-limit.yaml';
 
 export const yamlServiceReads: readonly string[] = [
   ...programPaths([...resolver.programs, ...limiter.programs]),

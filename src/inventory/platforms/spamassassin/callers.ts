@@ -29,6 +29,7 @@ const mimedefang = (files: FileView, packages: PackageIndex): readonly Caller[] 
     programs: ['mimedefang'],
     packages: ['mimedefang'],
     units: ['mimedefang'],
+    configuration: mimedefangFilters,
   });
   const filter = mimedefangFilters.find(path => files.stat(path)?.kind === 'file');
   if (daemon === undefined || filter === undefined) return [];
@@ -44,6 +45,7 @@ const spampd = (files: FileView, packages: PackageIndex): readonly Caller[] => {
     programs: ['spampd'],
     packages: ['spampd'],
     units: ['spampd'],
+    configuration: [],
   });
   if (daemon?.binary === undefined || daemon.startsAtBoot === false) return [];
   return [
