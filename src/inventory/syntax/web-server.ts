@@ -11,6 +11,7 @@ import { type NginxDirective, nginxLast, readNginx } from './nginx.ts';
 import { type NginxPlace, nginxServed } from './nginx-served.ts';
 import { type PhpPool, phpPools } from './php-fpm.ts';
 import type { Served, WebServer } from './served.ts';
+import { frontsOf } from './web-fronts.ts';
 import { isWithin } from './web-paths.ts';
 
 export type { Served } from './served.ts';
@@ -274,7 +275,8 @@ const lookBehind = (files: FileView, folder: string): readonly string[] => [
 
 /**
  * The routes that serve something in `folder`: its own folder or one around or below it, links
- * followed. Give the folder that browsers are to see (`…/public_html`) where there is one.
+ * followed, then those of other servers that hand requests on to them. Give the folder that browsers
+ * are to see (`…/public_html`) where there is one.
  */
 export const servedAt = (
   files: FileView,
@@ -282,14 +284,16 @@ export const servedAt = (
   folder: string,
 ): readonly Served[] => {
   const wanted = [...new Set([joinPath(folder), files.real(folder) ?? joinPath(folder)])];
-  const routes = servedFolders(files, packages).filter(
+  const all = servedFolders(files, packages);
+  const routes = all.filter(
     ({ folder: served }) =>
       served !== undefined &&
       foldersBehind(files, served).some(outer =>
         wanted.some(inner => isWithin(outer, inner) || isWithin(inner, outer)),
       ),
   );
-  return routes.flatMap(route => asSeenAt(route, wanted));
+  const seen = routes.flatMap(route => asSeenAt(route, wanted));
+  return seen.length === 0 ? [] : [...seen, ...frontsOf(all, routes)];
 };
 
 /** A route as it answers for a folder below its own, for which narrower rules may stand. */

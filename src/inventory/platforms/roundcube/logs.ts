@@ -211,8 +211,10 @@ const readLog = (
   settings: Settings,
   routes: readonly Served[],
 ): AccessLog => {
+  // What comes through a web server in front stands in the log of the one behind it too.
+  const own = routes.filter(({ isFront }) => isFront !== true);
   const [log] =
-    webmail === undefined ? [] : readingLog(routes.map(route => ({ route, software: webmail })));
+    webmail === undefined ? [] : readingLog(own.map(route => ({ route, software: webmail })));
   const more = debugs(files, copy, settings);
   if (log !== undefined) {
     return { ...log, why: `Roundcube writes down no reading itself; ${log.why}${more}` };
