@@ -17,6 +17,10 @@ const placeOf = (directive: ApacheDirective): Place => ({
   line: directive.line,
 });
 const routesMax = 20_000;
+/** Of virtual hosts, and of lines that they look through together. */
+const hostsMax = 5_000;
+const looksMax = 10_000_000;
+const listensMax = 200;
 
 /** One thing that a virtual host does with a URL, before access and logs are settled. */
 interface Route {
@@ -177,13 +181,16 @@ const redirectsAll = (block: Block): boolean =>
 const isOn = (block: Block, name: string): boolean =>
   /^(?:on|optional)$/i.test(apacheLast(block, name)?.args[0] ?? '');
 
-const listenersOf = (main: Block): readonly WebListen[] =>
-  apacheAll(main, 'listen').flatMap(each => {
+/** Each address once: httpd does not start with one twice. */
+const listenersOf = (main: Block): readonly WebListen[] => {
+  const seen = new Map(apacheAll(main, 'listen').map(each => [each.args[0] ?? '', each]));
+  return [...seen.values()].slice(0, listensMax).flatMap(each => {
     const endpoint = parseHostPort(each.args[0] ?? '');
     const tls =
       each.args[1]?.toLowerCase() === 'https' || (endpoint?.net === 'tcp' && endpoint.port === 443);
     return endpoint === undefined ? [] : [{ endpoint, tls, because: placeOf(each) }];
   });
+};
 
 const hostPort = (address: string): { host: string; port: number | undefined } => {
   const match = /^(.*):(\d+|\*)$/.exec(address);
@@ -226,7 +233,11 @@ const hostsOf = (main: Block): readonly Host[] => {
   const virtual = apacheAll(main, 'virtualhost').map(each => {
     const block = inside(each);
     const names = apacheAll(block, 'servername', 'serveralias').flatMap(name => name.args);
-    return { block, names, listens: listensOf(each.args, listeners, isOn(block, 'sslengine')) };
+    return {
+      block,
+      names,
+      listens: listensOf(each.args.slice(0, listensMax), listeners, isOn(block, 'sslengine')),
+    };
   });
   // The main server answers only where no virtual host does.
   const left = listeners.filter(
@@ -266,7 +277,8 @@ const wholeOf = (server: WebServer, serverRoot: string, main: Block): Whole => {
   return {
     server,
     serverRoot,
-    main,
+    // What every virtual host looks through must not hold the virtual hosts.
+    main: main.filter(({ name }) => name !== 'virtualhost'),
     formats: apacheFormats(main),
     routes: routesIn(inherited, balancers, serverRoot),
     sections: accessSections(main),
@@ -320,7 +332,8 @@ const scriptsOf = ({ folder, to }: Route, handlers: readonly Handler[]): readonl
     ? []
     : handlers
         .filter(
-          ({ below }) => below === undefined || isWithin(below.replace(/(.)\/+$/, '$1'), folder),
+          ({ below }) =>
+            below === undefined || isWithin(below.replace(/(?<=[^/])\/+$/, ''), folder),
         )
         .flatMap(({ pass }) => pass);
 
@@ -333,12 +346,14 @@ export const apacheServed = (
 ): readonly Served[] => {
   const whole = wholeOf(server, serverRoot, main);
   const out: Served[] = [];
-  for (const host of hostsOf(main)) {
+  const hosts = hostsOf(main);
+  const enough = Math.min(hostsMax, Math.ceil(looksMax / Math.max(1, whole.main.length)));
+  for (const host of hosts.slice(0, enough)) {
     out.push(...ofHost(files, host, whole));
-    if (out.length > routesMax) {
+    if (out.length > routesMax || (host === hosts[enough - 1] && hosts.length > enough)) {
       files.note({
         what: server.config,
-        why: `serves more than ${routesMax} folders and targets; the rest was not looked at`,
+        why: `serves more than ${routesMax} folders and targets, or more than ${enough} virtual hosts; the rest was not looked at`,
         how: 'Run Postern with the sites that serve mail software alone.',
       });
       break;

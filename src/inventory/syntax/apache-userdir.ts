@@ -37,9 +37,14 @@ const settle = (directives: readonly ApacheDirective[]): UserDirs => {
   return { paths, allDisabled, enabled, disabled };
 };
 
+const knownHomes = new WeakMap<FileView, ReadonlyMap<string, string>>();
+
 /** Users of passwd(5) with their homes, and those whose folder below /home shows them. */
 const homesOf = (files: FileView): ReadonlyMap<string, string> => {
+  const known = knownHomes.get(files);
+  if (known !== undefined) return known;
   const homes = new Map<string, string>();
+  knownHomes.set(files, homes);
   const lines = files.stat('/etc/passwd') === undefined ? '' : (files.text('/etc/passwd') ?? '');
   for (const line of lines.split('\n')) {
     const [user = '', , , , , home = ''] = line.split(':');

@@ -164,6 +164,8 @@ const inHomes = (
       });
   });
 
+const placesMax = 50;
+
 const joinUses = (a: FoundUse, b: FoundUse): FoundUse => {
   const running = a.started.by === 'nothing' ? b : a;
   const user = running.user ?? a.user ?? b.user;
@@ -171,10 +173,15 @@ const joinUses = (a: FoundUse, b: FoundUse): FoundUse => {
     ...running,
     use: a.use.accounts.length > 0 ? a.use : b.use,
     enabled: a.enabled === true || b.enabled === true ? true : (a.enabled ?? b.enabled),
-    places: [...a.places, ...b.places].filter(
-      (place, i, all) =>
-        all.findIndex(each => each.path === place.path && each.line === place.line) === i,
-    ),
+    places: [
+      ...a.places,
+      // A crontab of a million lines: the first ones are enough to find it by.
+      ...b.places.filter(
+        place =>
+          a.places.length < placesMax &&
+          !a.places.some(each => each.path === place.path && each.line === place.line),
+      ),
+    ],
     ...(user === undefined ? {} : { user }),
   };
 };
@@ -187,9 +194,9 @@ export const usesOf = (
   homes: readonly Home[],
   installed: boolean,
 ): readonly FoundUse[] => {
+  const folders = new Map(homes.map(each => [each.user, each.folder]));
   const homeOf = (user: string | undefined): string =>
-    homes.find(each => each.user === user)?.folder ??
-    (user === undefined ? '/root' : `/home/${user}`);
+    folders.get(user ?? '') ?? (user === undefined ? '/root' : `/home/${user}`);
   const found = [
     // Configuration alone shows nothing when the program is gone.
     ...(installed ? [...systemWide(files, reader), ...inHomes(files, reader, homes)] : []),
