@@ -1,0 +1,1 @@
+../../../../../etc/roundcubemail/password.inc.php

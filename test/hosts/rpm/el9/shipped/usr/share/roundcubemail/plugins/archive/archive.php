@@ -1,0 +1,2 @@
+<?php
+class archive extends rcube_plugin { }

@@ -1,0 +1,2 @@
+<?php
+class managesieve extends rcube_plugin { }

@@ -1,0 +1,2 @@
+<?php
+class password extends rcube_plugin { }

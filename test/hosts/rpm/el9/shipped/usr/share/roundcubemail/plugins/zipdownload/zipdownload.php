@@ -1,0 +1,2 @@
+<?php
+class zipdownload extends rcube_plugin { }

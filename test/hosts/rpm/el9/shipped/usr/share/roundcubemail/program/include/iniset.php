@@ -1,0 +1,2 @@
+<?php
+define('RCMAIL_VERSION', '1.5.10');

@@ -1,0 +1,2 @@
+<?php
+define('RCMAIL_VERSION', '1.6.11');

@@ -1,0 +1,1 @@
+from Defaults import *
