@@ -183,6 +183,18 @@ const isInstalled = (files: FileView, packages: PackageIndex, reader: MailReader
 const mayBeThere = (packages: PackageIndex): boolean =>
   packages.all.every(({ ecosystem }) => ecosystem === 'pypi' || ecosystem === 'composer');
 
+/** A job outlives the package of what it starts; a program by hand lies where the job says. */
+const isProgramThere = (files: FileView, { reader, program, places }: FoundUse): boolean => {
+  if (program === undefined) return false;
+  if (program.startsWith('/')) return files.stat(program) !== undefined;
+  files.note({
+    what: `${places.at(-1)?.path ?? program}, line ${places.at(-1)?.line ?? 1}`,
+    why: `starts ${reader.tool}, which lies in none of the usual folders: what it reads is not listed`,
+    how: 'Write its whole path into the job, or remove the job.',
+  });
+  return false;
+};
+
 /** fetchmail, getmail, imapsync, mbsync and OfflineIMAP: whoever takes mail out of mailboxes by timer. */
 export const mailReaders: Platform = {
   id: 'mail-readers',
@@ -205,7 +217,10 @@ export const mailReaders: Platform = {
     return {
       components: readers.flatMap(reader => {
         const installed = isInstalled(files, packages, reader);
-        const uses = usesOf(files, reader, started, homes, installed || mayBeThere(packages));
+        const may = installed || mayBeThere(packages);
+        const uses = usesOf(files, reader, started, homes, may).filter(
+          use => may || isProgramThere(files, use),
+        );
         if (uses.length > 0)
           return uses.map((use, i) => componentOf(files, packages, use, i === 0));
         return installed ? [unused(files, packages, reader)] : [];

@@ -24,7 +24,14 @@ import {
   type Suite,
   webApps,
 } from './mailman/parts.ts';
-import { type Installed, installedIn, siteReads, sitesOf, suite } from './mailman/sites.ts';
+import {
+  type Installed,
+  installedIn,
+  type SuitePart,
+  siteReads,
+  sitesOf,
+  suite,
+} from './mailman/sites.ts';
 import { readWeb, uwsgiReads, webReads } from './mailman/web.ts';
 
 const binaries = [
@@ -71,11 +78,13 @@ const coreComponent = (all: Suite, installed: Installed | undefined): Component 
   };
 };
 
+const knowsNoPackages = (packages: Suite['packages']): boolean =>
+  packages.all.every(({ ecosystem }) => ecosystem === 'pypi' || ecosystem === 'composer');
+
 const isThere = (all: Suite): boolean =>
   all.sites.length > 0 ||
   all.packages.named('mailman3') !== undefined ||
-  (all.core !== undefined &&
-    all.packages.all.every(({ ecosystem }) => ecosystem === 'pypi' || ecosystem === 'composer'));
+  (all.core !== undefined && knowsNoPackages(all.packages));
 
 /** GNU Mailman 3 with HyperKitty, Postorius and what else is plugged into it. */
 export const mailman: Platform = {
@@ -90,16 +99,25 @@ export const mailman: Platform = {
     ...siteReads,
   ],
   read: (files, packages) => {
+    const sites = sitesOf(files, packages);
+    const find: Find = part =>
+      sites.map(site => installedIn(files, site, part)).find(found => found !== undefined);
+    // What a removed package leaves in /etc switches nothing on, though its libraries may be left.
+    const isLeft = (path: string, part: SuitePart): boolean =>
+      path.startsWith('/etc/') &&
+      !knowsNoPackages(packages) &&
+      find(part) === undefined &&
+      part.debs.every(name => packages.named(name) === undefined);
+    const core = readCore(files);
+    const web = readWeb(files);
     const all: Suite = {
       files,
       packages,
-      core: readCore(files),
-      web: readWeb(files),
-      sites: sitesOf(files, packages),
+      core: core === undefined || isLeft(core.path, suite.core) ? undefined : core,
+      web: web === undefined || isLeft(web.path, suite.web) ? undefined : web,
+      sites,
     };
     if (!isThere(all)) return { components: [] };
-    const find: Find = part =>
-      all.sites.map(site => installedIn(files, site, part)).find(found => found !== undefined);
     const used = new Set(
       Object.values(suite)
         .map(part => find(part)?.folder)
