@@ -46,7 +46,7 @@ const allowedDomains = (root: XmlElement, path: string): readonly Reach[] =>
 
 const deployedZimlet = (files: FileView, name: string): Zimlet => {
   const folder = `${deployedFolder}/${name}`;
-  const path = `${folder}/${name}.xml`;
+  const path = `${folder}/${baseOf(name)}.xml`;
   const config = `${folder}/config_template.xml`;
   const root = readXmlFile(files, path, redeploy, bytesMax);
   const template = readXmlFile(files, config, redeploy, bytesMax);
@@ -56,7 +56,8 @@ const deployedZimlet = (files: FileView, name: string): Zimlet => {
     ...(root === undefined ? {} : { line: root.line }),
   };
   return {
-    name: root?.attributes.get('name') ?? name,
+    // One that is being developed may have the name of a deployed one.
+    name: name.startsWith('_dev/') ? name : (root?.attributes.get('name') ?? name),
     ...(version === undefined || version === '' ? {} : { version }),
     deployed: true,
     places: [because],
