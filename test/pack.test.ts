@@ -12,7 +12,7 @@ describe('the published package', () => {
 
   test('holds the build, the sample, the schemas and the docs, and no sources or tests', () => {
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { stdio: 'ignore' });
-    const [archive = ''] = readdirSync(folder).filter(name => name.endsWith('.tgz'));
+    const archive = readdirSync(folder).find(name => name.endsWith('.tgz')) ?? '';
     execFileSync('tar', ['-xzf', join(folder, archive), '-C', folder]);
     const held = readdirSync(unpacked);
     expect(held).toEqual(

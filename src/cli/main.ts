@@ -1,18 +1,11 @@
 import { writeSync } from 'node:fs';
 import { toolVersion } from '../app/version.ts';
-import { type ExitCode, exitCodes, messageOf, UsageError } from '../core/errors.ts';
+import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import { oneLine, printable } from '../report/plain.ts';
 import { findVerb, type Invocation, parseArguments } from './arguments.ts';
 import { mainHelp, verbHelp } from './help.ts';
 import { writeOut } from './out.ts';
-
-/** What a verb has to say, and how the process ends. */
-export interface Outcome {
-  readonly text: string;
-  readonly exit: ExitCode;
-  /** File that the text goes to instead of standard output. */
-  readonly out: string | undefined;
-}
+import type { Outcome } from './outcome.ts';
 
 const writeAll = (fd: number, text: string): void => {
   const bytes = Buffer.from(text);

@@ -1,7 +1,7 @@
 import { confirm } from '../app/confirm.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Invocation } from './arguments.ts';
-import type { Outcome } from './main.ts';
+import type { Outcome } from './outcome.ts';
 import { formatOf, prepare, progressLine, wantsColor } from './target.ts';
 import { exitOf, thresholdOf } from './threshold.ts';
 import { confirmFormats } from './verbs.ts';

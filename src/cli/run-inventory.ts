@@ -1,7 +1,7 @@
 import { inventory } from '../app/inventory.ts';
 import { toolVersion } from '../app/version.ts';
 import type { Invocation } from './arguments.ts';
-import type { Outcome } from './main.ts';
+import type { Outcome } from './outcome.ts';
 import { formatOf, prepare, progressLine } from './target.ts';
 import { exitOfList } from './threshold.ts';
 import { inventoryFormats } from './verbs.ts';

@@ -1,13 +1,13 @@
 import type { Place } from './component.ts';
 
 /** What an investigator asks of a log. */
-export const logQuestions = [
+const logQuestions = [
   'who logged in',
   'who read what',
   'what was sent',
   'what was changed',
 ] as const;
-export type LogQuestion = (typeof logQuestions)[number];
+type LogQuestion = (typeof logQuestions)[number];
 
 /** Where a program hands its log lines, by its own settings. */
 export type LogSink =

@@ -1,6 +1,6 @@
 import type { Origin } from './component.ts';
 
-export const ecosystems = ['deb', 'rpm', 'apk', 'composer', 'pypi'] as const;
+const ecosystems = ['deb', 'rpm', 'apk', 'composer', 'pypi'] as const;
 export type Ecosystem = (typeof ecosystems)[number];
 
 /** A package as its package manager names it. */
@@ -44,6 +44,13 @@ export interface PackageIndex {
   /** The distribution: ids as in `os-release` (`debian`, `12`, `bookworm`). */
   readonly distribution: Distribution;
 }
+
+/**
+ * Whether a system's database says beyond doubt what is installed: then what it does not list is not,
+ * and configuration without a program was left behind.
+ */
+export const tellsInstalled = ({ all, doubt }: PackageIndex): boolean =>
+  doubt === undefined && all.some(({ folder }) => folder === undefined);
 
 /** What `/etc/os-release` says. Empty strings where it says nothing. */
 export interface Distribution {

@@ -20,7 +20,7 @@ export interface Evidence {
 }
 
 /** A risk that somebody accepted for a time. It never turns a state into `pass`. */
-export interface Exception {
+interface Exception {
   readonly reason: string;
   /** Last day on which it holds, `yyyy-mm-dd`. */
   readonly until: string;

@@ -32,7 +32,7 @@ const stillLeadsTo = (hostPath: string, hostRoot: string, seen: Stats | undefine
   return seen === undefined ? !now.isSymbolicLink() : sameFile(now, seen);
 };
 
-export class ChangedMeanwhile extends Error {}
+class ChangedMeanwhile extends Error {}
 
 /** Why something that was there a moment ago could not be read or listed, for a note. */
 export const whyNot = (

@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { baseOf, dirOf, joinPath } from '../core/paths.ts';
 
 /** Where a path leads within the root, every link followed as `chroot` would. */
-export type Resolved =
+type Resolved =
   | { readonly at: 'found'; readonly inner: string; readonly stats: Stats }
   | { readonly at: 'absent' }
   | {

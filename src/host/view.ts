@@ -29,7 +29,7 @@ const kindOf = (entry: {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** How much was opened, for the benchmark and `--verbose`. */
-export interface ViewCost {
+interface ViewCost {
   readonly filesOpened: number;
   readonly bytesRead: number;
 }

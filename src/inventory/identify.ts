@@ -22,7 +22,7 @@ type Identity = Pick<
   'version' | 'supplier' | 'purl' | 'origin' | 'thirdParty' | 'package'
 >;
 
-export const packageRef = (found: InstalledPackage): PackageRef => ({
+const packageRef = (found: InstalledPackage): PackageRef => ({
   ecosystem: found.ecosystem,
   name: found.name,
   version: found.version,

@@ -70,7 +70,7 @@ onHost('exim', (host, found) => {
       ({ platform, kind }) => platform === 'courier' && kind === 'auth-backend',
     );
     expect(
-      namesOf(modules.filter(({ enabled, name }) => enabled === true && /^auth/.test(name))),
+      namesOf(modules.filter(({ enabled, name }) => enabled === true && name.startsWith('auth'))),
     ).toEqual(['authmysql']);
     expect(
       found().some(({ platform, kind }) => platform === 'courier' && kind === 'database-link'),

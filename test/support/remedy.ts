@@ -22,7 +22,7 @@ export interface Remedy {
   readonly commands: readonly string[];
 }
 
-export const columnsMax = 96;
+const columnsMax = 96;
 
 const whereOf = (text: string | undefined): Where | undefined => {
   if (text === undefined || text === 'at its end') return { at: 'end' };

@@ -1,7 +1,7 @@
 import type { Component, Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { switchedOn, unitNames } from '../../core/formats/systemd.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { identify } from '../identify.ts';
 import { type Assignment, assigned, readAssignments } from '../syntax/shell-defaults.ts';
 
@@ -169,7 +169,7 @@ export const findProgram = (
       ? undefined
       : folders.map(folder => `${folder}/${configName}`).find(path => isFile(files, path));
   const packaged = program.packages.some(name => packages.named(name) !== undefined);
-  const knowsPackages = packages.all.some(({ folder }) => folder === undefined);
+  const knowsPackages = tellsInstalled(packages);
   if (binary === undefined && !packaged && (knowsPackages || config === undefined)) {
     return undefined;
   }

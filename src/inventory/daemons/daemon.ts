@@ -7,7 +7,7 @@ import {
   unitValue,
   unitValues,
 } from '../../core/formats/systemd.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
 import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
@@ -109,10 +109,8 @@ export const findDaemon = (
   const binary = candidates.find(path => files.stat(path)?.kind === 'file');
   const packaged = names.packages.some(name => packages.named(name) !== undefined);
   if (binary === undefined && !packaged) {
-    const knowsPackages =
-      packages.doubt === undefined && packages.all.some(({ folder }) => folder === undefined);
     const isConfigured = names.configuration.some(pattern => files.glob(pattern).length > 0);
-    if (knowsPackages || (unit === undefined && !isConfigured)) return undefined;
+    if (tellsInstalled(packages) || (unit === undefined && !isConfigured)) return undefined;
   }
   const user = unit === undefined ? undefined : unitValue(unit, 'Service', 'User');
   return {

@@ -42,7 +42,7 @@ export const merge = (components: readonly Component[]): readonly Component[] =>
     }
   }
   const renamed = new Map<ComponentId, ComponentId>();
-  for (const component of [...byId.values()]) {
+  for (const component of byId.values()) {
     const { package: owner } = component;
     const main = owner === undefined ? undefined : mains.get(`${owner.ecosystem}:${owner.name}`);
     const started = component.kind === 'content-filter' || component.kind === 'policy-service';

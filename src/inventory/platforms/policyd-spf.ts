@@ -1,7 +1,7 @@
 import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { findDaemon, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';
 import { identify } from '../identify.ts';
@@ -104,7 +104,7 @@ const engineComponent = (
   const binary = engine.programs.find(path => files.stat(path)?.kind === 'file');
   const packaged = engine.packages.find(name => packages.named(name) !== undefined);
   const config = engine.configs.find(path => files.stat(path)?.kind === 'file');
-  const unseenPackages = packages.all.every(({ folder }) => folder !== undefined);
+  const unseenPackages = !tellsInstalled(packages);
   if (binary === undefined && packaged === undefined && !(unseenPackages && config !== undefined)) {
     return undefined;
   }

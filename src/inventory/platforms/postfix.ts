@@ -1,6 +1,6 @@
 import { type Component, componentId } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { type Daemon, findDaemon, programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
@@ -57,7 +57,7 @@ const isThere =
   (program: string): boolean | null => {
     const isHere = programAt(files, program) !== undefined;
     if (isHere || packages.ownerOf(program) !== undefined) return true;
-    const knows = packages.all.some(({ folder }) => folder === undefined);
+    const knows = tellsInstalled(packages);
     return knows || shippedNames.test(program) ? false : null;
   };
 

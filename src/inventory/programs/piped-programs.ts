@@ -7,7 +7,7 @@ import {
   type Reach,
 } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
 import { identify } from '../identify.ts';
 import { mailProgram, mailProgramKind, standsAlone } from './mail-programs.ts';
@@ -61,7 +61,7 @@ export const programParts = (
     });
   }
   const names = new Set<string>();
-  const knowsPackages = host.packages.all.some(({ folder }) => folder === undefined);
+  const knowsPackages = tellsInstalled(host.packages);
   return [...byPath].map(([path, own]) => {
     const at = programAt(host.files, path);
     // A line left behind by a removed list manager does not make that list manager; where no

@@ -1,7 +1,7 @@
 import type { Place } from '../../core/component.ts';
 
-export const cyrusSections = ['START', 'SERVICES', 'EVENTS', 'DAEMON'] as const;
-export type CyrusSection = (typeof cyrusSections)[number];
+const cyrusSections = ['START', 'SERVICES', 'EVENTS', 'DAEMON'] as const;
+type CyrusSection = (typeof cyrusSections)[number];
 
 /** One entry of cyrus.conf(5): `imap cmd="imapd" listen="imap" prefork=0`. */
 export interface CyrusEntry {

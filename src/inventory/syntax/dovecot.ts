@@ -31,7 +31,7 @@ export interface DovecotBlock {
   readonly blocks: readonly DovecotBlock[];
 }
 
-export interface DovecotProblem {
+interface DovecotProblem {
   readonly place: Place;
   readonly why: string;
 }

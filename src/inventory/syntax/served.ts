@@ -52,7 +52,7 @@ export interface WebPass {
 }
 
 /** Addresses that alone are answered. */
-export interface OnlyFrom {
+interface OnlyFrom {
   readonly who: readonly string[];
   readonly because: Place;
 }

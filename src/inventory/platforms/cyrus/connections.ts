@@ -223,12 +223,7 @@ const extractor = (instance: Instance): readonly Found[] => {
   ];
 };
 
-export const notifiers = [
-  'mailnotifier',
-  'sievenotifier',
-  'event_notifier',
-  'imipnotifier',
-] as const;
+const notifiers = ['mailnotifier', 'sievenotifier', 'event_notifier', 'imipnotifier'] as const;
 
 /** `notify_external`: a program that notifyd hands every notification of method `external`. */
 const external = (instance: Instance): readonly Component[] => {

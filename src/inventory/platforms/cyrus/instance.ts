@@ -6,7 +6,7 @@ import {
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitNames, unitValue } from '../../../core/formats/systemd.ts';
-import type { PackageIndex } from '../../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../../core/packages.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
 import { type Daemon, findDaemon, optionOf, type Word } from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
@@ -47,7 +47,7 @@ export interface Found {
 }
 
 export const supplier = 'Cyrus IMAP project';
-export const packageNames = [
+const packageNames = [
   'cyrus-common',
   'cyrus-imapd',
   'cyrus-common-2.4',
@@ -263,7 +263,7 @@ const startsOf = (files: FileView, packages: PackageIndex): readonly Start[] => 
   }
   if (out.length > 0) return out;
   const packaged = packageNames.some(name => packages.named(name) !== undefined);
-  const knowsPackages = packages.all.some(({ folder }) => folder === undefined);
+  const knowsPackages = tellsInstalled(packages);
   const collected = !knowsPackages && isFile(files, masterPath) && isFile(files, configPath);
   return packaged || collected ? [{ words: [] }] : [];
 };
@@ -341,7 +341,7 @@ const uniquePlaces = (places: readonly Place[]): readonly Place[] =>
   );
 
 /** The same thing found twice. */
-export const joined = (a: Component, b: Component): Component => {
+const joined = (a: Component, b: Component): Component => {
   const reach = [...a.reach, ...b.reach];
   const key = (each: Component['reach'][number]): string =>
     `${each.resource}\0${each.mode}\0${each.extent}`;

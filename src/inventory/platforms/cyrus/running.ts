@@ -9,7 +9,6 @@ import type { Endpoint } from '../../platform.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { type CyrusOption, type CyrusOptions, cyrusOption } from '../../syntax/cyrus-imapd.ts';
 import type { CyrusEntry } from '../../syntax/cyrus-master.ts';
-import { shellWords } from '../../syntax/shell-defaults.ts';
 import type { Instance } from './instance.ts';
 
 /** Something that master starts: an entry of cyrus.conf with the program that its cmd names. */
@@ -206,7 +205,3 @@ export const cyrusUser = ({ config }: Instance): NonNullable<Component['runsAs']
     ? { user: 'cyrus' }
     : { user: set.value.slice(0, 100), because: set.place };
 };
-
-/** Words of a command that is not a command line's first: for `-s` and the like. */
-export const hasWord = (running: Running, word: string): boolean =>
-  shellWords(running.args.join(' ')).includes(word);

@@ -77,7 +77,7 @@ const nowhere = (
       };
 
 /** Defaults of login_log_format_elements (`doveconf -d`). */
-export const presetElements = (instance: Instance): string =>
+const presetElements = (instance: Instance): string =>
   instance.config.syntax === '2.4'
     ? 'user=<%{user}> method=%{mechanism} rip=%{remote_ip} lip=%{local_ip} mpid=%{mail_pid} %{secured} session=<%{session}>'
     : 'user=<%u> method=%m rip=%r lip=%l mpid=%e %c session=<%{session}>';

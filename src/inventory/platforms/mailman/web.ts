@@ -57,7 +57,7 @@ const handler: readonly string[] = [
 
 /** A handler of Django's signal; only the one that the remedy pastes is known to write a line. */
 const onLoginOf = (path: string, lines: readonly string[]): Pick<WebSettings, 'onLogin'> => {
-  const at = lines.findIndex(line => /^user_logged_in\.connect\(/.test(line));
+  const at = lines.findIndex(line => line.startsWith('user_logged_in.connect('));
   if (at < 0) return {};
   const bare = lines.map(line => line.trimEnd());
   const start = bare.lastIndexOf(handler[3] ?? '', at);

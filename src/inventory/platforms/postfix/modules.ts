@@ -1,6 +1,6 @@
 import { type Component, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import type { PackageIndex } from '../../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../../core/packages.ts';
 import { baseOf, resolveFrom } from '../../../core/paths.ts';
 import { identify } from '../../identify.ts';
 import { lineAt, readLogicalLines } from '../../syntax/postfix-lines.ts';
@@ -66,7 +66,7 @@ export const mapModules = (
     const file = candidates.find(each => files.stat(each)?.kind === 'file');
     const name = baseOf(library).replace(/\.so(?:\.[\d.]+)?$/, '');
     const packaged = packages.named(name) !== undefined;
-    const knowsPackages = packages.all.some(({ folder }) => folder === undefined);
+    const knowsPackages = tellsInstalled(packages);
     // A line that a removed package left behind.
     if (name === '' || (file === undefined && !packaged && knowsPackages)) continue;
     const id = componentId(`${instance.id}/${name}`);

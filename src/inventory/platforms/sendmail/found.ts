@@ -1,5 +1,5 @@
 import type { FileView } from '../../../core/files.ts';
-import type { PackageIndex } from '../../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
 import { type Daemon, type DaemonNames, findDaemon, optionOf } from '../../daemons/daemon.ts';
 import { readSendmailCf, type SendmailCf } from '../../syntax/sendmail-cf.ts';
@@ -83,7 +83,7 @@ const findBinary = (
 
 /** Nothing tells what is installed, and the configuration is all there is to see. */
 const isConfigAlone = (files: FileView, packages: PackageIndex): boolean =>
-  packages.all.every(({ folder }) => folder !== undefined) &&
+  !tellsInstalled(packages) &&
   programs.every(path => files.stat(path) === undefined) &&
   configs.some(path => files.stat(path)?.kind === 'file');
 
