@@ -268,6 +268,11 @@ const managesievePackages = [
   'dovecot-ee-managesieved',
 ];
 
+/** Debian's dovecot-sieve filters mail and brings no ManageSieve. */
+const isGone = ({ packages }: Instance): boolean =>
+  packages.all.some(({ folder }) => folder === undefined) &&
+  managesievePackages.every(name => name === 'dovecot-sieve' || packages.named(name) === undefined);
+
 /** The ManageSieve service: on with protocol `sieve`, otherwise installed only. */
 const managesieve = (instance: Instance, heard: readonly Heard[]): readonly Component[] => {
   const on = speaks(instance, 'sieve');
@@ -276,6 +281,14 @@ const managesieve = (instance: Instance, heard: readonly Heard[]): readonly Comp
   const own = heard.filter(({ service }) => service === 'managesieve-login');
   const exposure = exposureOfAll(own);
   const because = instance.protocols.find(({ name }) => name === 'sieve')?.place;
+  if (file === undefined && isGone(instance)) {
+    instance.files.note({
+      what: `${because?.path ?? instance.id}, line ${because?.line ?? 1}`,
+      why: 'protocols names sieve, and the program of ManageSieve is not on this host: Dovecot refuses to start',
+      how: 'Take sieve out of protocols, or install the package of ManageSieve.',
+    });
+    return [];
+  }
   return [
     makePart(instance, {
       part: 'managesieve',
