@@ -284,7 +284,7 @@ const managesieve = (instance: Instance, heard: readonly Heard[]): readonly Comp
   if (file === undefined && isGone(instance)) {
     instance.files.note({
       what: `${because?.path ?? instance.id}, line ${because?.line ?? 1}`,
-      why: 'protocols names sieve, and the program of ManageSieve is not on this host: Dovecot refuses to start',
+      why: 'protocols names sieve, and the program of ManageSieve is not on this host',
       how: 'Take sieve out of protocols, or install the package of ManageSieve.',
     });
     return [];
