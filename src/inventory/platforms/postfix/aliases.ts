@@ -1,6 +1,6 @@
 import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { lineAt, readLogicalLines } from '../../syntax/postfix-lines.ts';
+import { type AliasTarget, readAliases, readForward } from '../../syntax/aliases.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
 import type { Plugs } from './calls.ts';
 import { type Instance, running } from './instance.ts';
@@ -21,77 +21,22 @@ interface Piped {
   readonly user?: { readonly user: string; readonly because?: Place };
 }
 
-const limits = {
-  pipes: 20_000,
-  includes: 200,
-  depth: 5,
-  forwards: 2_000,
-  aliasItems: 5_000,
-} as const;
+const pipesMax = 20_000;
+const forwardsMax = 2_000;
 
-/** Cuts at commas outside of double quotes; quotes are taken off (aliases(5)). */
-const targetsOf = (text: string): readonly string[] => {
-  const out: string[] = [];
-  let held = '';
-  let quoted = false;
-  const flush = (): void => {
-    if (held.trim() !== '' && out.length < limits.aliasItems) out.push(held.trim());
-    held = '';
-  };
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i);
-    if (c === '\\' && quoted) {
-      i += 1;
-      held += text.charAt(i);
-    } else if (c === '"') quoted = !quoted;
-    else if (c === ',' && !quoted) flush();
-    else held += c;
-  }
-  flush();
-  return out;
-};
-
-interface Walk {
-  readonly files: FileView;
-  readonly out: Piped[];
-  readonly included: Set<string>;
-  readonly user: Piped['user'];
-}
-
-const follow = (walk: Walk, alias: string, text: string, at: Place, depth: number): void => {
-  for (const target of targetsOf(text)) {
-    if (walk.out.length > limits.pipes) return;
-    if (target.startsWith('|')) {
-      walk.out.push({
-        command: target.slice(1).trim(),
-        alias,
-        by: depth > 0 ? 'include' : alias === '' ? 'forward' : 'alias',
-        at,
-        ...(walk.user === undefined ? {} : { user: walk.user }),
-      });
-    } else if (/^:include:/i.test(target)) {
-      const path = target.slice(':include:'.length).trim();
-      if (!path.startsWith('/') || depth >= limits.depth || walk.included.has(path)) continue;
-      if (walk.included.size >= limits.includes) continue;
-      walk.included.add(path);
-      const list = walk.files.stat(path)?.kind === 'file' ? walk.files.text(path) : undefined;
-      if (list === undefined) continue;
-      for (const line of readLogicalLines(list).lines) {
-        follow(walk, alias, line.text, { path, line: lineAt(line, 0) }, depth + 1);
-      }
-    }
-  }
-};
-
-const keyOf = (text: string): readonly [string, string] | undefined => {
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i);
-    if (c === '"') quoted = !quoted;
-    else if (c === ':' && !quoted) return [text.slice(0, i).trim(), text.slice(i + 1)];
-  }
-  return undefined;
-};
+/** Commands among the targets; one that stands in another file came in by `:include:`. */
+const commandsOf = (
+  targets: readonly AliasTarget[],
+  { path, ...of }: Pick<Piped, 'alias' | 'user'> & { readonly path: string },
+): readonly Piped[] =>
+  targets
+    .filter(({ to }) => to === 'program')
+    .map(({ text, because }) => ({
+      command: text,
+      by: because.path !== path ? 'include' : of.alias === '' ? 'forward' : 'alias',
+      at: because,
+      ...of,
+    }));
 
 /** local(8) runs commands of a file that root owns as `default_privs`, of others as the owner. */
 const aliasUser = (files: FileView, instance: Instance, path: string): Piped['user'] => {
@@ -110,34 +55,24 @@ const pipedInAliases = (
     if (use.parameter !== 'alias_maps' || !isTextMap(use) || !use.name.startsWith('/')) continue;
     // The compiled-in table need not exist where nobody set it.
     if (use.at.line === undefined && files.stat(use.name) === undefined) continue;
-    const text = tableText(files, use);
-    if (text === undefined) continue;
+    if (tableText(files, use) === undefined) continue;
     const user = aliasUser(files, instance, use.name);
-    const walk: Walk = { files, out, included: new Set(), user };
-    for (const line of readLogicalLines(text).lines) {
-      const pair = keyOf(line.text);
-      if (pair === undefined) continue;
-      follow(walk, pair[0], pair[1], { path: use.name, line: lineAt(line, 0) }, 0);
+    const path = use.name;
+    for (const { name, targets } of readAliases(files, path)) {
+      if (out.length > pipesMax) break;
+      out.push(
+        ...commandsOf(targets, { path, alias: name, ...(user === undefined ? {} : { user }) }),
+      );
     }
   }
   return out;
 };
 
 /** Users' own `.forward` files (local(8), `forward_path`). */
-const pipedInForwards = (files: FileView): readonly Piped[] => {
-  const out: Piped[] = [];
-  for (const path of [...files.glob('/home/*/.forward'), '/root/.forward'].slice(
-    0,
-    limits.forwards,
-  )) {
-    if (files.stat(path)?.kind !== 'file') continue;
-    const walk: Walk = { files, out, included: new Set(), user: undefined };
-    for (const line of readLogicalLines(files.text(path) ?? '').lines) {
-      follow(walk, '', line.text, { path, line: lineAt(line, 0) }, 0);
-    }
-  }
-  return out;
-};
+const pipedInForwards = (files: FileView): readonly Piped[] =>
+  [...files.glob('/home/*/.forward'), '/root/.forward']
+    .slice(0, forwardsMax)
+    .flatMap(path => commandsOf(readForward(files, path), { path, alias: '' }));
 
 const wordsOf = (command: string): readonly string[] =>
   shellWords(command.slice(0, 2_000)).filter(word => !/^[A-Za-z_]\w*=/.test(word));
