@@ -22,6 +22,10 @@ export interface Inventory {
   readonly packages: PackageIndex;
 }
 
+/** Of one platform: nobody reads further, and who writes the configuration must not fill memory. */
+const componentsMax = 3_000;
+const callsMax = 20_000;
+
 /** Takes the inventory: every platform, plugged together; one that fails leaves the others standing. */
 export const takeInventory = (files: FileView): Inventory => {
   const packages = readPackages(files, packageSources);
@@ -31,9 +35,16 @@ export const takeInventory = (files: FileView): Inventory => {
   for (const platform of platforms) {
     try {
       const reading = platform.read(files, packages);
-      components.push(...reading.components);
-      listeners.push(...(reading.listeners ?? []));
-      links.push(...(reading.links ?? []));
+      components.push(...reading.components.slice(0, componentsMax));
+      listeners.push(...(reading.listeners ?? []).slice(0, callsMax));
+      links.push(...(reading.links ?? []).slice(0, callsMax));
+      if (reading.components.length > componentsMax) {
+        files.note({
+          what: platform.title,
+          why: `has ${reading.components.length} parts; only the first ${componentsMax} are listed`,
+          how: 'Check its configuration: it names more than anybody runs.',
+        });
+      }
     } catch (thrown) {
       // A reader must not throw. One that does has met something that nobody thought of: say so.
       files.note({

@@ -57,7 +57,10 @@ export interface AptLists {
 }
 
 const listsMax = 300;
+/** Of one list. Debian has a hundred thousand packages, of which a host installs a few thousand. */
+const offersMax = 250_000;
 const listBytesMax = 512 << 20;
+const totalBytesMax = 768 << 20;
 const stanzaBytesMax = 1 << 20;
 const releaseFields: ReadonlySet<string> = new Set([
   'origin',
@@ -206,13 +209,42 @@ const scan = (files: FileView, names: ReadonlySet<string>): AptLists => {
       how: 'Remove the lists of repositories that are no longer used: apt update.',
     });
   }
+  let total = 0;
+  const counted = function* (pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+    for (const piece of pieces) {
+      total += piece.length;
+      yield piece;
+    }
+  };
   for (const path of packed.slice(0, listsMax)) {
+    if (total > totalBytesMax) {
+      unread.push(path);
+      files.note({
+        what: path,
+        why: `was not read: the lists before it hold more than ${totalBytesMax} bytes`,
+        how: 'Remove the lists of repositories that are no longer used: apt update.',
+      });
+      break;
+    }
     const own = releases.find(({ prefix }) => path.startsWith(prefix));
     const release = own?.release ?? unknownRelease(path);
     lists.push({ path, release });
     const component = /^(.*?)_binary-/.exec(path.slice(own?.prefix.length ?? 0))?.[1] ?? '';
     const notedBefore = files.unseen.length;
-    for (const text of pickStanzas(unpacked(files, path, { bytesMax: listBytesMax }), names)) {
+    let taken = 0;
+    for (const text of pickStanzas(
+      counted(unpacked(files, path, { bytesMax: listBytesMax })),
+      names,
+    )) {
+      taken += 1;
+      if (taken > offersMax) {
+        files.note({
+          what: path,
+          why: `offers the same packages more than ${offersMax} times; the rest was not read`,
+          how: 'Fetch it again: apt update.',
+        });
+        break;
+      }
       for (const { fields } of stanzas(text, listedFields)) {
         const name = fields.get('package') ?? '';
         const version = fields.get('version') ?? '';
@@ -230,7 +262,11 @@ const scan = (files: FileView, names: ReadonlySet<string>): AptLists => {
         });
       }
     }
-    if (files.unseen.slice(notedBefore).some(({ what }) => what === path)) unread.push(path);
+    if (files.unseen.slice(notedBefore).some(({ what }) => what === path)) {
+      unread.push(path);
+      // What could not be unpacked has cost as much as what could.
+      total += listBytesMax / 4;
+    }
   }
   return { lists, listed, unread };
 };

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { FileView } from '../files.ts';
 import { unpackLz4 } from './lz4.ts';
 import { unpackXz } from './xz.ts';
+import { unpackZchunk } from './zchunk.ts';
 import { zstdFrames } from './zstd.ts';
 
 export interface UnpackLimits {
@@ -12,7 +13,7 @@ export interface UnpackLimits {
   readonly bytesMax: number;
 }
 
-type Packing = 'gzip' | 'zstd' | 'lz4' | 'xz' | 'bzip2' | 'plain';
+type Packing = 'gzip' | 'zstd' | 'zchunk' | 'lz4' | 'xz' | 'bzip2' | 'plain';
 
 /** By the first bytes, whatever the file is called. */
 export const packingOf = (head: Uint8Array): Packing => {
@@ -21,6 +22,7 @@ export const packingOf = (head: Uint8Array): Packing => {
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd';
   if (a === 0x04 && b === 0x22 && c === 0x4d && d === 0x18) return 'lz4';
   if (a === 0xfd && b === 0x37 && c === 0x7a && d === 0x58) return 'xz';
+  if (a === 0 && b === 0x5a && c === 0x43 && d === 0x4b) return 'zchunk';
   if (a === 0x42 && b === 0x5a && c === 0x68) return 'bzip2';
   return 'plain';
 };
@@ -47,20 +49,25 @@ function* unpackFrames(
   for (const frame of zstdFrames(bytes)) yield unpack(frame, { maxOutputLength: bytesMax });
 }
 
+/** What comes out of these is held whole, and for a moment twice. */
+const wholeBytesMax = 160 << 20;
+
 const unpackBytes = (packing: Packing, bytes: Buffer, bytesMax: number): Iterable<Uint8Array> => {
   switch (packing) {
     case 'plain':
       return [bytes];
     case 'gzip':
-      return [zlib.gunzipSync(bytes, { maxOutputLength: bytesMax })];
+      return [zlib.gunzipSync(bytes, { maxOutputLength: Math.min(bytesMax, wholeBytesMax) })];
     case 'zstd':
       if (zstd === undefined)
         throw new Error('this Node.js cannot unpack zstd; 22.15 and newer can');
-      return bounded(unpackFrames(zstd, bytes, bytesMax), bytesMax);
+      return bounded(unpackFrames(zstd, bytes, Math.min(bytesMax, wholeBytesMax)), bytesMax);
+    case 'zchunk':
+      return bounded(unpackZchunk(bytes, bytesMax), bytesMax);
     case 'lz4':
       return bounded(unpackLz4(bytes), bytesMax);
     case 'xz':
-      return bounded(unpackXz(bytes, bytesMax), bytesMax);
+      return bounded(unpackXz(bytes, Math.min(bytesMax, wholeBytesMax)), bytesMax);
     case 'bzip2':
       throw new Error('it is packed with bzip2, which Postern does not read');
   }

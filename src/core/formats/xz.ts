@@ -74,6 +74,9 @@ const afterIndex = (bytes: Buffer, from: number, blocks: number): number => {
   return at;
 };
 
+const streamsMax = 10_000;
+const blocksMax = 100_000;
+
 const isStream = (bytes: Buffer, at: number): boolean =>
   bytes.toString('latin1', at, at + 6) === '\xfd7zXZ\0';
 
@@ -87,10 +90,13 @@ const isStream = (bytes: Buffer, at: number): boolean =>
 export function* unpackXz(bytes: Buffer, bytesMax: number): Iterable<Buffer> {
   let at = 0;
   let left = bytesMax;
+  let streams = 0;
   while (at < bytes.length) {
     if (!isStream(bytes, at)) fail('no stream begins where one should');
     const check = checkBytes[(bytes[at + 7] ?? fail('it ends in the middle')) & 15] ?? 0;
     at += 12;
+    streams += 1;
+    if (streams > streamsMax) fail('it is in more streams than anybody writes');
     let blocks = 0;
     while ((bytes[at] ?? fail('it ends in the middle')) !== 0) {
       const decoder = new LzmaDecoder(left);
@@ -101,6 +107,7 @@ export function* unpackXz(bytes: Buffer, bytesMax: number): Iterable<Buffer> {
       yield piece;
       at = end + ((4 - ((end - start) & 3)) & 3) + check;
       blocks += 1;
+      if (blocks > blocksMax) fail('it is in more blocks than anybody writes');
     }
     at = afterIndex(bytes, at, blocks);
     // Streams may be apart by zeros, in fours.

@@ -1,6 +1,7 @@
 import { PackedDataError } from './lz4.ts';
 
 const magic = 0xfd_2f_b5_28;
+const framesMax = 100_000;
 
 const fail = (why: string): never => {
   throw new PackedDataError(`its zstd data is damaged: ${why}`);
@@ -32,7 +33,10 @@ const frameEnd = (bytes: Buffer, start: number): number => {
  * @throws PackedDataError when something else begins where a frame should, or a frame is cut off.
  */
 export function* zstdFrames(bytes: Buffer): Iterable<Buffer> {
+  let frames = 0;
   for (let at = 0; at < bytes.length; ) {
+    frames += 1;
+    if (frames > framesMax) fail('it is in more pieces than anybody writes');
     if (at + 8 > bytes.length) fail('it ends in the middle');
     const mark = bytes.readUInt32LE(at);
     if (mark >>> 4 === 0x01_84_d2_a5) {

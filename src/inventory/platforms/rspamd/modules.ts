@@ -144,10 +144,22 @@ const ownWord = (
     : { enabled: true, why: 'it is loaded: it has a section that is not switched off', ...at };
 };
 
+/** Of modules in C; Rspamd has about twenty. */
+const compiledMax = 300;
+
 export const readModules = (files: FileView, settings: Settings): readonly Module[] => {
   const lua = luaModules(files, settings);
   const filters = uclTexts(settings.section('options'), 'filters').map(({ text }) => text);
-  const inC = [...new Set([...compiled, ...filters])].filter(name => !lua.has(name));
+  const inC = [...new Set([...compiled, ...filters])]
+    .filter(name => !lua.has(name))
+    .slice(0, compiledMax);
+  if (inC.length === compiledMax) {
+    files.note({
+      what: settings.path,
+      why: `its setting filters names more than ${compiledMax} modules; the rest was not looked at`,
+      how: 'Take names out of it that no module has.',
+    });
+  }
   const all: (readonly [string, string | undefined])[] = [
     ...[...lua].map(([name, path]) => [name, path] as const),
     ...inC.map(name => [name, undefined] as const),

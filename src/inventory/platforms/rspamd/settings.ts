@@ -55,7 +55,11 @@ interface Server {
 
 export const readSettings = (files: FileView, layout: Layout, path: string): Settings => {
   const config = readUcl(files, path, { variables: variablesOf(layout) });
-  const section = (name: string): UclValue | undefined => joined(uclAll(config, name));
+  const sections = new Map<string, UclValue | undefined>();
+  const section = (name: string): UclValue | undefined => {
+    if (!sections.has(name)) sections.set(name, joined(uclAll(config, name)));
+    return sections.get(name);
+  };
   return {
     layout,
     path,
