@@ -99,6 +99,29 @@ const facts = (tree: Tree, wanted: WantedPackage, of: Distribution = almalinux):
   return found;
 };
 
+test('Fedora’s list in zchunk is read where dnf fetched that one', () => {
+  // Made by zck(1) with a dictionary: postfix 2:3.5.25-2.el9.
+  const packed = Buffer.from(
+    [
+      'AFpDSzGBy3Qm4ujy4wR7qkBG4THvZJCFkxgCT+HndCnZH5XgUh/AWPrs3nJtkFpfppfQ1PQJi7B0l4+lJMPY8R',
+      'oOsWhLv7OAgqeDgpsRUJouofmfg59WpxWzWRHHvpJRJnwq24bwxG6OBohWa9zaB4GAKLUv/SA+8QEAPHBhY2th',
+      'Z2UgdHlwZT0icnBtIj48bmFtZT5wPC9uYW1lPjx2ZXJzaW9uIHZlcj0iMSIvPjwvcGFja2FnZT4otS/9IIeNAg',
+      'CkAzxtZXRhZGF0YT48b3N0Zml4YXJjaD54ODZfNjQ8L2Vwb2NoPSIyIjMuNS4yNSIgcmVsPSIyLmVsOS8HAAAr',
+      'hD9kcAMLGWqFuT9Coiw29gI=',
+    ].join(''),
+    'base64',
+  );
+  const folder = '/var/cache/libdnf5/updates-0123456789abcdef/repodata';
+  const tree = {
+    [`${folder}/repomd.xml`]: `<repomd><revision>${day('2026-03-09T00:00:00Z')}</revision><data type="primary"><location href="repodata/a-primary.xml.zst"/></data><data type="primary_zck"><location href="repodata/b-primary.xml.zck"/></data></repomd>`,
+    [`${folder}/b-primary.xml.zck`]: packed,
+  };
+  expect(facts(tree, postfix('1.el9')).waiting).toMatchObject({
+    state: 'update',
+    version: '2:3.5.25-2.el9',
+  });
+});
+
 describe('nothing waiting', () => {
   const tree = cached('baseos', { builds: [{ release: '1.el9' }], updateinfo: updates([]) });
 

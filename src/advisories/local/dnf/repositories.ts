@@ -224,13 +224,15 @@ export const readRepositories = (
     const { hrefs, generated } = readRepomd(files, path);
     const base = baseOf(dirOf(path)) === 'repodata' ? dirOf(dirOf(path)) : dirOf(path);
     /** yum puts the files beside `repomd.xml`, and unpacked ones into `gen`. */
-    const fileOf = (kind: string): string | undefined => {
-      const href = hrefs.get(kind);
-      if (href === undefined || href.includes('..')) return undefined;
-      return [`${base}/${href}`, `${base}/${baseOf(href)}`, `${base}/gen/${kind}.xml`].find(
-        each => files.stat(each)?.kind === 'file',
-      );
-    };
+    const fileOf = (kind: string): string | undefined =>
+      // Fedora offers each list twice, and dnf fetches the one that it can fetch in parts.
+      [kind, `${kind}_zck`]
+        .flatMap(each => {
+          const href = hrefs.get(each);
+          if (href === undefined || href.includes('..')) return [];
+          return [`${base}/${href}`, `${base}/${baseOf(href)}`, `${base}/gen/${kind}.xml`];
+        })
+        .find(each => files.stat(each)?.kind === 'file');
     const updateinfo = fileOf('updateinfo');
     const primary = fileOf('primary');
     const checked = checkedAt(files, primary, generated, now);
