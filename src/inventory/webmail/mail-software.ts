@@ -140,6 +140,27 @@ export const mailSoftware: readonly MailSoftware[] = [
     urlTells: 'nothing',
   },
   {
+    name: 'ISPConfig',
+    folders: ['/usr/local/ispconfig/interface/web'],
+    php: true,
+    urlTells: 'nothing',
+  },
+  {
+    name: 'iRedAdmin',
+    folders: [],
+    port: {
+      port: 7_791,
+      when: ['/opt/www/iredadmin/settings.py', '/var/www/iredadmin/settings.py'],
+    },
+    urlTells: 'nothing',
+  },
+  {
+    name: 'Mail-in-a-Box management',
+    folders: [],
+    port: { port: 10_222, when: ['/usr/local/lib/mailinabox/start'] },
+    urlTells: 'nothing',
+  },
+  {
     name: 'Z-Push',
     marker: 'lib/core/zpush.php',
     folders: ['/usr/share/z-push'],
@@ -199,6 +220,9 @@ export const softwareBehind = (files: FileView, route: Served): MailSoftware | u
   mailSoftware.find(
     software =>
       software.name === 'SOGo' &&
-      route.to.length > 0 &&
-      /^[~^*\s]*\/(?:SOGo|Microsoft-Server-ActiveSync)(?:[/.)]|$)/.test(route.url),
+      // ActiveSync is spoken by Z-Push too: what a web server runs itself there is not SOGo.
+      route.to.some(({ protocol }) => protocol === 'http' || protocol === 'https') &&
+      (/^[~^*\s]*\/SOGo(?:[/.)]|$)/.test(route.url) ||
+        (/^[~^*\s]*\/Microsoft-Server-ActiveSync(?:[/.)]|$)/.test(route.url) &&
+          route.to.some(({ endpoint }) => endpoint?.net === 'tcp' && endpoint.port === 20_000))),
   );
