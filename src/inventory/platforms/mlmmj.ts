@@ -44,13 +44,22 @@ const reachOf = (files: FileView, lists: readonly Lists[]): readonly Reach[] =>
         extent: `addresses of everybody who subscribes to the ${count}`,
         because,
       },
+      {
+        resource: 'mail-in-transit',
+        mode: 'send',
+        extent: `mail to everybody who subscribes to the ${count}`,
+        because,
+      },
       ...(kept === 0
         ? []
         : [
             {
               resource: 'stored-mail' as const,
               mode: 'write' as const,
-              extent: `the archives of ${kept} of the ${count}`,
+              extent:
+                kept === folders.length
+                  ? `the archives of the ${count}`
+                  : `the archives of ${kept} of the ${count}`,
               because,
             },
           ]),
