@@ -383,17 +383,26 @@ export const uclGet = (
 export const uclAll = (value: UclValue | undefined, key: string): readonly UclValue[] =>
   (value?.keys.get(key) ?? []).flatMap(each => (each.kind === 'array' ? each.items : [each]));
 
+type UclText = { readonly text: string; readonly place: Place };
+
+const takenApart = new WeakMap<UclValue, Map<string, readonly UclText[]>>();
+
 /** Scalars of that key as text, comma-separated strings taken apart. */
-export const uclTexts = (
-  value: UclValue | undefined,
-  key: string,
-): readonly { readonly text: string; readonly place: Place }[] =>
-  uclAll(value, key).flatMap(each =>
-    each.text
-      .split(/[,;\s]+/)
-      .filter(text => text !== '')
-      .map(text => ({ text, place: each.place })),
-  );
+export const uclTexts = (value: UclValue | undefined, key: string): readonly UclText[] => {
+  if (value === undefined) return [];
+  const known = takenApart.get(value) ?? new Map<string, readonly UclText[]>();
+  takenApart.set(value, known);
+  const texts =
+    known.get(key) ??
+    uclAll(value, key).flatMap(each =>
+      each.text
+        .split(/[,;\s]+/)
+        .filter(text => text !== '')
+        .map(text => ({ text, place: each.place })),
+    );
+  known.set(key, texts);
+  return texts;
+};
 
 /** A flag: `yes`, `true`, `on` and their opposites. Undefined for what is none. */
 export const isUclTrue = (value: UclValue | undefined): boolean | undefined => {
