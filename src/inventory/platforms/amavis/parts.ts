@@ -21,23 +21,18 @@ import type { Endpoint, Link } from '../../platform.ts';
 import { type PerlValue, textsIn } from '../../syntax/perl-config.ts';
 import { findModule } from '../../syntax/perl-modules.ts';
 
-/** Perl modules that Amavis takes mail apart with or talks over the network with. */
+/** Perl modules that Amavis takes mail apart with, and the one that takes connections. */
 const libraries = [
   'Archive::Zip',
-  'BerkeleyDB',
   'Convert::TNEF',
   'Convert::UUlib',
   'Mail::DKIM',
   'Mail::Internet',
   'MIME::Tools',
-  'Net::LibIDN',
-  'Net::LibIDN2',
-  'Net::Patricia',
   'Net::Server',
   'OLE::Storage_Lite',
   'Spreadsheet::ParseExcel',
   'Spreadsheet::ParseXLSX',
-  'Unix::Syslog',
 ] as const;
 
 /** Programs that unpack what the sender attached; what every system has is not listed. */
