@@ -59,8 +59,9 @@ export const shipCopy = (logs: readonly AccessLog[]): string => {
     ),
   ].filter(path => !/["\\\n]/.test(path));
   return [
-    '# Send a copy to a host whose administrators are not this one’s (package rsyslog-gnutls; put',
-    '# the name of that host in the place of loghost.example, and trust who signed its key):',
+    '# Send a copy to a host whose administrators are not this one’s. With rsyslog (packages',
+    '# rsyslog and rsyslog-gnutls), the name of that host in the place of loghost.example, and who',
+    '# signed its key in DefaultNetstreamDriverCAFile:',
     '# in /etc/rsyslog.d/90-ship.conf:',
     ...(files.length === 0 ? [] : ['module(load="imfile")']),
     ...files.map(path => `input(type="imfile" file="${inRemedy(path)}" tag="${tagOf(path)}:")`),

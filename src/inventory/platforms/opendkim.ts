@@ -199,7 +199,7 @@ const logOf = (path: string, settings: readonly MilterSetting[], daemon: Daemon)
   return {
     question: 'what was changed',
     emitted: 'on',
-    why: 'a line for each message that it signed or verified',
+    why: 'a line for each message that it signed or verified; mail without a signature that it does not sign leaves none',
     ...place(success),
     sink,
   };

@@ -85,7 +85,7 @@ const logOf = (path: string, settings: readonly MilterSetting[], daemon: Daemon)
   return {
     question: 'what was changed',
     emitted: 'on',
-    why: 'a line for each message: queue id, sender domain and result',
+    why: 'a line for each message: queue id, sender domain and result; not for clients that it ignores (IgnoreHosts, by default this host)',
     because,
     sink: { to: 'syslog', facility, program: 'opendmarc' },
   };

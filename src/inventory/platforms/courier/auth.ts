@@ -182,7 +182,7 @@ const logOf = (settings: readonly Assignment[], path: string): AccessLog => {
     ? {
         question: 'who logged in',
         emitted: 'on',
-        why: `DEBUG_LOGIN=${debug.value.slice(0, 10)}: each request with its account and outcome, at level debug, which the system log must be set to keep`,
+        why: `DEBUG_LOGIN=${debug.value.slice(0, 10)}: each account that is let in leaves a line at level info, without the client’s address; what is refused, and why, stands at level debug, which the system log must be set to keep`,
         because: debug.because,
         sink,
       }
