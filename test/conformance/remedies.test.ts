@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfiguration } from '../../src/app/configuration.ts';
+import { findingsOf } from '../../src/report/findings.ts';
 import { manyAnswers } from '../report/answers.ts';
 import { readRemedy } from '../support/remedy.ts';
 
@@ -17,6 +19,17 @@ describe('remedies', () => {
         if (remedy === undefined || check === 'patched') continue;
         expect(() => readRemedy(remedy), `${id}, ${check}:\n${remedy}`).not.toThrow();
       }
+    }
+  });
+
+  test.each(manyAnswers())('of %s for postern.yaml are what it reads', (_, answer) => {
+    for (const { check, verdict } of findingsOf(answer)) {
+      const remedy = verdict.remedy ?? '';
+      if (!remedy.includes('postern.yaml (below the key')) continue;
+      expect(
+        () => parseConfiguration('postern.yaml', remedy),
+        `${check}:\n${remedy}`,
+      ).not.toThrow();
     }
   });
 });
