@@ -1,4 +1,5 @@
 import type { Platform } from '../platform.ts';
+import { modoboaListeners, modoboaReads, modoboas } from './mail-admin/modoboa.ts';
 import { phpPanelReads, phpPanels } from './mail-admin/php-panels.ts';
 import { pythonPanelReads, pythonPanels } from './mail-admin/python-panels.ts';
 
@@ -6,8 +7,13 @@ import { pythonPanelReads, pythonPanels } from './mail-admin/python-panels.ts';
 export const mailAdmin: Platform = {
   id: 'mail-admin',
   title: 'Administration of mailboxes',
-  reads: [...phpPanelReads, ...pythonPanelReads],
+  reads: [...phpPanelReads, ...pythonPanelReads, ...modoboaReads],
   read: (files, packages) => ({
-    components: [...phpPanels(files, packages), ...pythonPanels(files, packages)],
+    components: [
+      ...phpPanels(files, packages),
+      ...pythonPanels(files, packages),
+      ...modoboas(files, packages),
+    ],
+    listeners: modoboaListeners(files),
   }),
 };

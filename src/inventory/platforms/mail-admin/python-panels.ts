@@ -8,7 +8,6 @@ import { parseHostPort } from '../../joining/endpoint.ts';
 import { iniOption, iniSection, readPythonIni } from '../../syntax/python-ini.ts';
 import {
   type PyAssignment,
-  pyEntry,
   pySetting,
   pyText,
   readPythonSettings,
@@ -24,14 +23,11 @@ const iRedAdminFolders = [
 const mlmmjAdminFolders = ['/opt/mlmmjadmin', '/opt/mlmmjadmin-[0-9]*'] as const;
 const miabStart = '/usr/local/lib/mailinabox/start';
 const miabConfig = '/etc/mailinabox.conf';
-/** Of its installer: instance, then the Django project in it. */
-const modoboaSettings = '/srv/modoboa/*/*/settings.py';
 
 export const pythonPanelReads: readonly string[] = [
   ...[...iRedAdminFolders, ...mlmmjAdminFolders].map(folder => `${folder}/settings.py`),
   miabStart,
   miabConfig,
-  modoboaSettings,
 ];
 
 interface Source {
@@ -311,63 +307,9 @@ const mailInABox = (files: FileView, packages: PackageIndex): readonly Component
   });
 };
 
-const engines: readonly (readonly [RegExp, string])[] = [
-  [/mysql/, 'mysql'],
-  [/postgres|psycopg/, 'pgsql'],
-  [/sqlite/, 'sqlite'],
-];
-
-/** Modoboa is a Django project: `DATABASES['default']` of its settings. */
-const modoboas = (files: FileView, packages: PackageIndex): readonly Component[] =>
-  files.glob(modoboaSettings).flatMap((path, i) => {
-    const all = readPythonSettings(files.text(path) ?? '');
-    if (pySetting(all, 'MODOBOA_APPS') === undefined) return [];
-    const folder = path.slice(0, path.lastIndexOf('/'));
-    const entry = pyEntry(pySetting(all, 'DATABASES'), 'default');
-    const field = (key: string): string => pyText(pyEntry(entry?.value, key)?.value) ?? '';
-    const engine = field('ENGINE');
-    const scheme = engines.find(([pattern]) => pattern.test(engine))?.[1] ?? 'sql';
-    const because: Place = { path, ...(entry === undefined ? {} : { line: entry.line }) };
-    const secret = pyEntry(entry?.value, 'PASSWORD');
-    const wheel = packages.all.find(
-      ({ ecosystem, name }) => ecosystem === 'pypi' && name === 'modoboa',
-    );
-    return panelComponents(packages, {
-      id: suffix('modoboa', i, folder),
-      name: 'Modoboa',
-      supplier: 'Modoboa project',
-      purl: 'pkg:pypi/modoboa',
-      code: path,
-      version:
-        wheel === undefined
-          ? { unknown: 'its Python package was not found' }
-          : { value: wheel.version },
-      foundAt: [{ path }],
-      databases:
-        entry === undefined
-          ? []
-          : [
-              {
-                scheme,
-                host: field('HOST'),
-                name: field('NAME'),
-                holds: 'domains, mailboxes, aliases and administrators',
-                because,
-                ...(secret === undefined || pyText(secret.value) === '' || scheme === 'sqlite'
-                  ? {}
-                  : { password: { path, line: secret.line } }),
-              },
-            ],
-      reach: [],
-      logs: [],
-      enabled: startsAtBoot(files, ['uwsgi', 'modoboa', 'gunicorn']),
-    });
-  });
-
-/** Panels in Python: iRedAdmin, mlmmjadmin, Mail-in-a-Box, Modoboa. */
+/** Panels in Python: iRedAdmin, mlmmjadmin, Mail-in-a-Box. */
 export const pythonPanels = (files: FileView, packages: PackageIndex): readonly Component[] => [
   ...iRedAdmins(files, packages),
   ...mlmmjAdmins(files, packages),
   ...mailInABox(files, packages),
-  ...modoboas(files, packages),
 ];

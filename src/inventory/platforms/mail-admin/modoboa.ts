@@ -1,0 +1,90 @@
+import { type Component, componentId, type Place } from '../../../core/component.ts';
+import type { FileView } from '../../../core/files.ts';
+import { startsAtBoot } from '../../../core/formats/systemd.ts';
+import type { PackageIndex } from '../../../core/packages.ts';
+import { optionOf } from '../../daemons/daemon.ts';
+import { parseHostPort } from '../../joining/endpoint.ts';
+import type { Listener } from '../../platform.ts';
+import { readPythonIni } from '../../syntax/python-ini.ts';
+import { pyEntry, pySetting, pyText, readPythonSettings } from '../../syntax/python-literals.ts';
+import { shellWords } from '../../syntax/shell-defaults.ts';
+import { panelComponents } from './panel.ts';
+
+/** Of its installer: instance, then the Django project in it. */
+const modoboaSettings = '/srv/modoboa/*/*/settings.py';
+const supervised = '/etc/supervisor/conf.d/*.conf';
+
+export const modoboaReads: readonly string[] = [modoboaSettings, supervised];
+
+const engines: readonly (readonly [RegExp, string])[] = [
+  [/mysql/, 'mysql'],
+  [/postgres|psycopg/, 'pgsql'],
+  [/sqlite/, 'sqlite'],
+];
+
+/** Modoboa is a Django project: `DATABASES['default']` of its settings. */
+export const modoboas = (files: FileView, packages: PackageIndex): readonly Component[] =>
+  files.glob(modoboaSettings).flatMap((path, i) => {
+    const all = readPythonSettings(files.text(path) ?? '');
+    if (pySetting(all, 'MODOBOA_APPS') === undefined) return [];
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    const entry = pyEntry(pySetting(all, 'DATABASES'), 'default');
+    const field = (key: string): string => pyText(pyEntry(entry?.value, key)?.value) ?? '';
+    const engine = field('ENGINE');
+    const scheme = engines.find(([pattern]) => pattern.test(engine))?.[1] ?? 'sql';
+    const because: Place = { path, ...(entry === undefined ? {} : { line: entry.line }) };
+    const secret = pyEntry(entry?.value, 'PASSWORD');
+    const wheel = packages.all.find(
+      ({ ecosystem, name }) => ecosystem === 'pypi' && name === 'modoboa',
+    );
+    return panelComponents(packages, {
+      id: i === 0 ? 'modoboa' : `modoboa@${folder}`,
+      name: 'Modoboa',
+      supplier: 'Modoboa project',
+      purl: 'pkg:pypi/modoboa',
+      code: path,
+      version:
+        wheel === undefined
+          ? { unknown: 'its Python package was not found' }
+          : { value: wheel.version },
+      foundAt: [{ path }],
+      databases:
+        entry === undefined
+          ? []
+          : [
+              {
+                scheme,
+                host: field('HOST'),
+                name: field('NAME'),
+                holds: 'domains, mailboxes, aliases and administrators',
+                because,
+                ...(secret === undefined || pyText(secret.value) === '' || scheme === 'sqlite'
+                  ? {}
+                  : { password: { path, line: secret.line } }),
+              },
+            ],
+      reach: [],
+      logs: [],
+      enabled: startsAtBoot(files, ['uwsgi', 'modoboa', 'gunicorn']),
+    });
+  });
+
+/** `manage.py policy_daemon`, which supervisor starts: 127.0.0.1:9999 unless its options differ. */
+export const modoboaListeners = (files: FileView): readonly Listener[] =>
+  files
+    .glob(supervised)
+    .slice(0, 200)
+    .flatMap(path =>
+      readPythonIni(files.text(path) ?? '')
+        .flatMap(({ options }) => options)
+        .filter(({ key, value }) => key === 'command' && /\bpolicy_daemon\b/.test(value))
+        .flatMap(({ value, line }): readonly Listener[] => {
+          const because: Place = { path, line };
+          const words = shellWords(value).map(text => ({ text, because }));
+          const host = optionOf(words, '--host')?.text ?? '127.0.0.1';
+          const endpoint = parseHostPort(`${host}:${optionOf(words, '--port')?.text ?? '9999'}`);
+          return endpoint === undefined
+            ? []
+            : [{ component: componentId('modoboa'), endpoint, because }];
+        }),
+    );
