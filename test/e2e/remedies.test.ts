@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mergeRemedies } from '../../src/report/merge-remedies.ts';
 import { applySteps } from '../support/apply-remedy.ts';
 import { confirmRoot, type Found, hostMissing, hostRoot, type Report } from '../support/hosts.ts';
 import { type Checked, checkPrograms } from '../support/program-checks.ts';
@@ -89,6 +90,22 @@ for (const name of hosts) {
           if (wasSound) expect(ok, `${what}\n${output.slice(-2_000)}`).toBe(true);
           else expect.fail(`${what} did not take the host as it was built:\n${output}`);
         }
+      }, 300_000);
+
+      test('a copy of its log lines leaves through rsyslog once that is pasted', () => {
+        const remedies = second.components.flatMap(({ checks }) => {
+          const remedy = checks['retained']?.remedy;
+          return stepsOf(remedy).some(({ file }) => file === ship) ? [remedy ?? ''] : [];
+        });
+        if (remedies.length === 0 || !existsSync(join(root, 'usr/sbin/rsyslogd'))) return;
+        applySteps(root, stepsOf(mergeRemedies(remedies)));
+        const rsyslog = checkPrograms(root, []).find(({ what }) => what.includes('rsyslogd'));
+        expect(rsyslog?.ok, rsyslog?.output).toBe(true);
+        const kept = confirmRoot(root).components.map(
+          ({ checks }) => checks['retained']?.why ?? '',
+        );
+        expect(kept.some(why => why.includes('loghost.example:6514'))).toBe(true);
+        rmSync(join(root, ship));
       }, 300_000);
 
       test('each log that had lines to paste tells more than before', () => {
