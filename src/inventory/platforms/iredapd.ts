@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../core/access-log.ts';
 import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { startsAtBoot } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { findDaemon } from '../daemons/daemon.ts';
 import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
@@ -254,7 +255,12 @@ const readAt = (files: FileView, packages: PackageIndex, folder: string): Platfo
     name: 'iRedAPD',
     platform: 'iredapd',
     kind: 'policy-service',
-    daemon: { words: [], startsAtBoot: null, ...found, binary: code },
+    daemon: {
+      words: [],
+      ...found,
+      startsAtBoot: startsAtBoot(files, names.units),
+      binary: code,
+    },
     packages: names.packages,
     supplier: 'iRedMail Team',
     foundAt: [place],
