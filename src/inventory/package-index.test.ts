@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../test/support/memory.ts';
+import { memoryView } from '../../test/support/memory.ts';
+import type { TreeFile } from '../../test/support/tree.ts';
 import { identify } from './identify.ts';
 import { readPackages } from './package-index.ts';
 import { dpkg } from './packages/dpkg.ts';
@@ -10,7 +11,7 @@ const claim = {
   otherwise: { origin: 'upstream', supplier: 'The Trusted Domain Project' },
 } as const;
 
-const on = (host: Record<string, MemoryFile>) => {
+const on = (host: Record<string, TreeFile>) => {
   const files = memoryView({ '/usr/sbin/opendkim': '', ...host });
   const index = readPackages(files, [dpkg, rpm]);
   return {

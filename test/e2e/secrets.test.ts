@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { removeTrees, type Tree, writeTree } from '../support/host-tree.ts';
+import { removeTrees, writeTree } from '../support/host-tree.ts';
 import { secretHost, secretMark } from '../support/secrets.ts';
+import type { Tree } from '../support/tree.ts';
 
 const postern: string = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
 

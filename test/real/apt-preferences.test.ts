@@ -4,7 +4,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { candidateOf, readPreferences } from '../../src/advisories/local/apt/candidate.ts';
 import { readAptLists } from '../../src/core/formats/apt-lists.ts';
 import { openRoot } from '../../src/host/view.ts';
-import { removeTrees, type Tree, writeTree } from '../support/host-tree.ts';
+import { removeTrees, writeTree } from '../support/host-tree.ts';
+import type { Tree } from '../support/tree.ts';
 
 afterAll(removeTrees);
 

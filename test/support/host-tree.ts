@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type HostView, openRoot } from '../../src/host/view.ts';
-
-/** Content, or where a link leads, or content with the time of its last change. */
-type TreeEntry =
-  | string
-  | Uint8Array
-  | { readonly link: string }
-  | { readonly content: string | Uint8Array; readonly mtime: Date };
-
-export type Tree = Readonly<Record<string, TreeEntry>>;
+import type { Tree } from './tree.ts';
 
 const made: string[] = [];
 
@@ -29,7 +29,8 @@ export const writeTree = (tree: Tree): string => {
     if (typeof entry === 'object' && 'link' in entry) symlinkSync(entry.link, at);
     else if (typeof entry === 'object' && 'content' in entry) {
       writeFileSync(at, entry.content);
-      utimesSync(at, entry.mtime, entry.mtime);
+      if (entry.mode !== undefined) chmodSync(at, entry.mode);
+      if (entry.mtime !== undefined) utimesSync(at, new Date(entry.mtime), new Date(entry.mtime));
     } else writeFileSync(at, entry);
   }
   return root;

@@ -2,18 +2,12 @@ import type { FileKind, FileView } from '../../src/core/files.ts';
 import { pathMatches } from '../../src/core/glob.ts';
 import { baseOf, dirOf, joinPath } from '../../src/core/paths.ts';
 import type { Unseen } from '../../src/core/unseen.ts';
-
-/** A file of a tree in memory: its content, or a link's target as `{ link }`. */
-export type MemoryFile =
-  | string
-  | Uint8Array
-  | { readonly link: string }
-  | { readonly content: string | Uint8Array; readonly mtime?: string; readonly mode?: number };
+import type { Tree } from './tree.ts';
 
 const linksMax = 20;
 
-/** A small file system of its own, all of it root's. Folders come with the files in them. */
-export const memoryView = (tree: Readonly<Record<string, MemoryFile>>): FileView => {
+/** A small file system of its own, all of it root's: for tests that read thousands of them. */
+export const memoryView = (tree: Tree): FileView => {
   const unseen = new Map<string, Unseen>();
   const folders = new Set<string>(['/']);
   for (const path of Object.keys(tree)) {

@@ -1,4 +1,4 @@
-import type { Tree } from './host-tree.ts';
+import type { Tree } from './tree.ts';
 
 /**
  * A host on which every setting that takes a password holds one of its own, `Sq…Zx`, in every way of

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hostTree, removeTrees, type Tree } from '../../../test/support/host-tree.ts';
+import { hostTree, removeTrees } from '../../../test/support/host-tree.ts';
+import type { Tree } from '../../../test/support/tree.ts';
 import type { Distribution } from '../../core/packages.ts';
 import type { PatchFacts } from '../../core/patch.ts';
 import type { WantedPackage } from '../local-source.ts';

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hostTree, removeTrees, type Tree } from '../../../test/support/host-tree.ts';
+import { hostTree, removeTrees } from '../../../test/support/host-tree.ts';
+import type { Tree } from '../../../test/support/tree.ts';
 import type { Distribution } from '../../core/packages.ts';
 import type { PatchFacts } from '../../core/patch.ts';
 import type { WantedPackage } from '../local-source.ts';
@@ -249,7 +250,7 @@ describe('nothing waiting', () => {
       ),
       '/var/lib/apt/periodic/update-success-stamp': {
         content: '',
-        mtime: new Date('2026-03-10T06:00:00Z'),
+        mtime: '2026-03-10T06:00:00Z',
       },
     });
     expect(indexAsOf).toBe('2026-02-01T10:00:00.000Z');
@@ -268,7 +269,7 @@ describe('nothing waiting', () => {
       ),
       '/var/lib/apt/periodic/update-success-stamp': {
         content: '',
-        mtime: new Date('2026-03-10T06:00:00Z'),
+        mtime: '2026-03-10T06:00:00Z',
       },
     });
     expect(indexAsOf).toBe('2026-03-10T06:00:00.000Z');
@@ -364,11 +365,11 @@ describe('a waiting security update', () => {
         ...fix,
         '/var/cache/apt/archives/roundcube-core_1.6.5+dfsg-1+deb12u13_all.deb': {
           content: '',
-          mtime: new Date('2026-02-01T00:00:00Z'),
+          mtime: '2026-02-01T00:00:00Z',
         },
         '/var/cache/apt/archives/roundcube-core_1.7.0-1_all.deb': {
           content: '',
-          mtime: new Date('2025-02-01T00:00:00Z'),
+          mtime: '2025-02-01T00:00:00Z',
         },
       },
       installed,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hostTree, removeTrees, type Tree } from '../../../test/support/host-tree.ts';
+import { hostTree, removeTrees } from '../../../test/support/host-tree.ts';
+import type { Tree } from '../../../test/support/tree.ts';
 import type { Distribution } from '../../core/packages.ts';
 import type { PatchFacts } from '../../core/patch.ts';
 import type { WantedPackage } from '../local-source.ts';
@@ -70,7 +71,7 @@ const cached = (id: string, repository: Repository = {}): Tree => {
     [`${folder}/repomd.xml`]: `<?xml version="1.0"?><repomd><revision>${day(generated)}</revision>${data('primary')}${updateinfo === undefined ? '' : data('updateinfo')}</repomd>`,
     [`${folder}/0a-primary.xml.gz`]: {
       content: pack(primary(builds)),
-      mtime: new Date(checked ?? generated),
+      mtime: checked ?? generated,
     },
     ...(updateinfo === undefined ? {} : { [`${folder}/0a-updateinfo.xml.gz`]: pack(updateinfo) }),
   };
@@ -78,7 +79,7 @@ const cached = (id: string, repository: Repository = {}): Tree => {
 
 const repoFile = (text: string): Tree => ({ '/etc/yum.repos.d/a.repo': text });
 const release: Tree = {
-  '/etc/os-release': { content: 'ID=almalinux\n', mtime: new Date('2025-01-01T00:00:00Z') },
+  '/etc/os-release': { content: 'ID=almalinux\n', mtime: '2025-01-01T00:00:00Z' },
 };
 
 const postfix = (
@@ -163,7 +164,7 @@ describe('nothing waiting', () => {
       checked: '2026-03-10T09:00:00Z',
     });
     const time = {
-      '/etc/os-release': { content: 'ID=almalinux\n', mtime: new Date('2026-03-10T09:00:00Z') },
+      '/etc/os-release': { content: 'ID=almalinux\n', mtime: '2026-03-10T09:00:00Z' },
     };
     expect(facts({ ...copied, ...time }, postfix('1.el9')).indexAsOf).toBe(
       '2026-03-09T00:00:00.000Z',

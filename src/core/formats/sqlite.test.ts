@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hostTree, removeTrees, type Tree } from '../../../test/support/host-tree.ts';
+import { hostTree, removeTrees } from '../../../test/support/host-tree.ts';
+import type { Tree } from '../../../test/support/tree.ts';
 import { openSqlite, SqliteError } from './sqlite.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'postern-sqlite-'));

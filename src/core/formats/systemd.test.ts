@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { hostTree, removeTrees, type Tree } from '../../../test/support/host-tree.ts';
+import { hostTree, removeTrees } from '../../../test/support/host-tree.ts';
+import type { Tree } from '../../../test/support/tree.ts';
 import { readUnit, startsAtBoot, switchedOn } from './systemd.ts';
 
 afterAll(removeTrees);

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
+import { memoryView } from '../../../test/support/memory.ts';
+import type { TreeFile } from '../../../test/support/tree.ts';
 import { edgesOf, rotatedFilesOf } from './edges.ts';
 
 const path = '/var/log/mail.log';
@@ -36,9 +37,9 @@ test('names that rotation gives, the oldest first where times were lost', () => 
 
 test('of very many rotated files the oldest is opened', () => {
   const files = memoryView(
-    Object.fromEntries<MemoryFile>([
+    Object.fromEntries<TreeFile>([
       [path, '2026-11-25 10:00:00 x\n'],
-      ...Array.from({ length: 365 }, (_, i): [string, MemoryFile] => {
+      ...Array.from({ length: 365 }, (_, i): [string, TreeFile] => {
         const day = new Date(Date.parse('2026-11-24T00:00:00Z') - i * 86_400_000).toISOString();
         return [
           `${path}.${i + 1}.gz`,

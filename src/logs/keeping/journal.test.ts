@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
+import { memoryView } from '../../../test/support/memory.ts';
+import type { TreeFile } from '../../../test/support/tree.ts';
 import type { LogTrail } from '../../core/access-log.ts';
 import { openJournal, spanSeconds } from './journal.ts';
 
-const base: Record<string, MemoryFile> = {
+const base: Record<string, TreeFile> = {
   '/usr/lib/systemd/systemd-journald': '',
   '/var/log/dpkg.log': '',
 };
@@ -18,7 +19,7 @@ const journalFile = (first: string, last: string): Uint8Array => {
   return bytes;
 };
 
-const trailOf = (journald: string, more: Record<string, MemoryFile> = {}): LogTrail =>
+const trailOf = (journald: string, more: Record<string, TreeFile> = {}): LogTrail =>
   openJournal(
     memoryView({ ...base, '/etc/systemd/journald.conf': `[Journal]\n${journald}\n`, ...more }),
   ).trail;

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
+import { memoryView } from '../../../test/support/memory.ts';
+import type { TreeFile } from '../../../test/support/tree.ts';
 import type { LogTrail } from '../../core/access-log.ts';
 import { parseLogrotate, rotateDefaults } from './logrotate-syntax.ts';
 import { openKeeping } from './trail.ts';
@@ -9,7 +10,7 @@ import { openKeeping } from './trail.ts';
 const now = new Date('2026-11-25T12:00:00Z');
 const path = '/var/log/dovecot.log';
 
-const base: Record<string, MemoryFile> = {
+const base: Record<string, TreeFile> = {
   '/etc/timezone': 'Etc/UTC\n',
   '/etc/systemd/system/timers.target.wants/logrotate.timer': {
     link: '/usr/lib/systemd/system/logrotate.timer',
@@ -19,7 +20,7 @@ const base: Record<string, MemoryFile> = {
   [path]: '2026-11-25 10:00:00 imap-login: Login\n',
 };
 
-const kept = (stanza: string, more: Record<string, MemoryFile> = {}): LogTrail =>
+const kept = (stanza: string, more: Record<string, TreeFile> = {}): LogTrail =>
   openKeeping(
     memoryView({
       ...base,
@@ -170,7 +171,7 @@ test('the oldest line is found in whatever rotation left', () => {
 });
 
 test('a file that is not there, and one that is somebody else’s', () => {
-  const ask = (sink: string, more: Record<string, MemoryFile> = {}): LogTrail =>
+  const ask = (sink: string, more: Record<string, TreeFile> = {}): LogTrail =>
     openKeeping(memoryView({ ...base, ...more }), now).trailOf({ to: 'file', path: sink });
   expect(ask('/var/log/none.log').unknown).toContain('does not exist');
   expect(ask('/srv/x/none.log').unknown).toContain('the folder /srv/x does not exist');

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
+import { memoryView } from '../../../test/support/memory.ts';
+import type { TreeFile } from '../../../test/support/tree.ts';
 import { openRsyslog } from './rsyslog.ts';
 import { selectorSet } from './rsyslog-conditions.ts';
 import { parseRsyslog } from './rsyslog-syntax.ts';
 import { mildest } from './severities.ts';
 
-const rules = (text: string, more: Record<string, MemoryFile> = {}) =>
+const rules = (text: string, more: Record<string, TreeFile> = {}) =>
   openRsyslog(memoryView({ '/etc/rsyslog.conf': text, ...more }));
 
 const names = (text: string): readonly string[] =>

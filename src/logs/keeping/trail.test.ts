@@ -1,20 +1,21 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
+import { memoryView } from '../../../test/support/memory.ts';
+import type { TreeFile } from '../../../test/support/tree.ts';
 import type { LogSink, LogTrail } from '../../core/access-log.ts';
 import { openKeeping } from './trail.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 
-const wants = (unit: string): Record<string, MemoryFile> => ({
+const wants = (unit: string): Record<string, TreeFile> => ({
   [`/etc/systemd/system/multi-user.target.wants/${unit}`]: {
     link: `/usr/lib/systemd/system/${unit}`,
   },
   [`/usr/lib/systemd/system/${unit}`]: '[Service]\nExecStart=/usr/sbin/x\n',
 });
 
-const timer: Record<string, MemoryFile> = {
+const timer: Record<string, TreeFile> = {
   '/etc/systemd/system/timers.target.wants/logrotate.timer': {
     link: '/usr/lib/systemd/system/logrotate.timer',
   },
@@ -27,14 +28,14 @@ const weekly = {
   ...timer,
 };
 
-const debian: Record<string, MemoryFile> = {
+const debian: Record<string, TreeFile> = {
   '/etc/debian_version': '12.5\n',
   '/etc/timezone': 'Etc/UTC\n',
   '/usr/lib/systemd/systemd-journald': '',
   '/etc/systemd/journald.conf': '[Journal]\n#Storage=auto\n',
 };
 
-const rsyslog: Record<string, MemoryFile> = {
+const rsyslog: Record<string, TreeFile> = {
   ...debian,
   ...weekly,
   ...wants('rsyslog.service'),
@@ -52,7 +53,7 @@ const rsyslog: Record<string, MemoryFile> = {
 
 const mail: LogSink = { to: 'syslog', facility: 'mail', program: 'dovecot' };
 
-const trail = (tree: Record<string, MemoryFile>, sink: LogSink = mail): LogTrail =>
+const trail = (tree: Record<string, TreeFile>, sink: LogSink = mail): LogTrail =>
   openKeeping(memoryView(tree), now).trailOf(sink);
 
 describe('where a syslog line ends', () => {

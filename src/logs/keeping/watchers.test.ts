@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MemoryFile, memoryView } from '../../../test/support/memory.ts';
+import { memoryView } from '../../../test/support/memory.ts';
+import type { Tree } from '../../../test/support/tree.ts';
 import { openKeeping } from './trail.ts';
 import { watchersOf } from './watchers.ts';
-
-type Tree = Record<string, MemoryFile>;
 
 const started = (...units: readonly string[]): Tree =>
   Object.fromEntries(
