@@ -241,6 +241,52 @@ describe('nothing waiting', () => {
     expect(facts(tree, postfix(version)).waiting.state).toBe('unknown');
   });
 
+  describe('of a module’s build', () => {
+    const stream = (name: string, releases: readonly string[]): string =>
+      `---\ndocument: modulemd\nversion: 2\ndata:\n  name: mail\n  stream: "${name}"\n  dependencies:\n  - requires:\n      platform: [el8]\n  artifacts:\n    rpms:\n${releases.map(each => `    - postfix-2:3.5.25-${each}.x86_64\n`).join('')}...\n`;
+    const old = '1.module+el8+1';
+    const next = '2.module+el8+2';
+    const other = '9.module+el8+3';
+    const tree = (streams: readonly string[], more: Tree = {}): Tree => {
+      const repository = cached('appstream', {
+        builds: [{ release: old }, { release: next }, { release: other }],
+        updateinfo: updates([['RLSA-2026:7', 'security', next, '2026-03-01 10:00:00']]),
+      });
+      const folder = '/var/cache/dnf/appstream-0123456789abcdef/repodata';
+      const written = repository[`${folder}/repomd.xml`];
+      const repomd = (typeof written === 'string' ? written : '').replace(
+        '</repomd>',
+        '<data type="modules"><location href="repodata/0a-modules.yaml.gz"/></data></repomd>',
+      );
+      return {
+        ...repository,
+        [`${folder}/repomd.xml`]: repomd,
+        [`${folder}/0a-modules.yaml.gz`]: gzipSync(streams.join('')),
+        ...more,
+      };
+    };
+    const streams = [stream('3.5', [old, next]), stream('3.9', [other])];
+
+    test('only builds of its own stream follow it', () => {
+      expect(facts(tree(streams), postfix(old)).waiting).toMatchObject({
+        state: 'update',
+        version: `2:3.5.25-${next}`,
+        security: true,
+      });
+      expect(facts(tree(streams), postfix(next)).waiting.state).toBe('none');
+    });
+
+    test('nothing is said where no stream is known to have it, or dnf follows another', () => {
+      expect(facts(tree([streams[1] ?? '']), postfix(old)).waiting.state).toBe('unknown');
+      const follows = (text: string) =>
+        facts(tree(streams, { '/etc/dnf/modules.d/mail.module': text }), postfix(next)).waiting
+          .state;
+      expect(follows('[mail]\nname=mail\nstream=3.5\nprofiles=\nstate=enabled\n')).toBe('none');
+      expect(follows('[mail]\nname=mail\nstream=3.9\nprofiles=\nstate=enabled\n')).toBe('unknown');
+      expect(follows('[mail]\nname=mail\nstream=\nprofiles=\nstate=disabled\n')).toBe('unknown');
+    });
+  });
+
   test('is as old as Fedora’s updates', () => {
     const tree = {
       ...cached('fedora', { builds: [{ release: '1.el9' }], generated: '2025-04-01T00:00:00Z' }),

@@ -7,6 +7,7 @@ import { supportOf } from '../support.ts';
 import { rpm } from '../versions/rpm.ts';
 import { historyPaths, pastUpdates, type RpmUpgrade, readUpgrades } from './dnf/history.ts';
 import { type Lock, lockPatterns, readLocks } from './dnf/locks.ts';
+import { moduleStatePattern, streamKey } from './dnf/modules.ts';
 import {
   type Repositories,
   type Repository,
@@ -57,14 +58,26 @@ const updatesIn = ({ distribution, repositories }: Host): readonly Repository[] 
   return pattern === undefined ? undefined : repositories.all.filter(({ id }) => pattern.test(id));
 };
 
-/** Builds of other streams of a module do not follow this one, whatever their numbers say. */
 const isModular = (version: string): boolean => version.includes('.module');
 
-const fits =
-  ({ arch, version }: WantedPackage) =>
-  (offer: RpmOffer): boolean =>
+const streamOf = ({ repositories }: Host, name: string, version: string): string | undefined =>
+  repositories.streams.get(streamKey(name, version));
+
+/** Whether nothing tells which builds may follow a module's. */
+const hasNoStream = (host: Host, { name, version }: WantedPackage): boolean =>
+  isModular(version) && streamOf(host, name, version) === undefined;
+
+/** Builds of other streams of a module do not follow this one, whatever their numbers say. */
+const fits = (
+  host: Host,
+  { name, arch, version }: WantedPackage,
+): ((offer: RpmOffer) => boolean) => {
+  const stream = isModular(version) ? streamOf(host, name, version) : undefined;
+  return offer =>
     (arch === undefined || offer.arch === arch || offer.arch === 'noarch' || arch === 'noarch') &&
-    isModular(offer.version) === isModular(version);
+    isModular(offer.version) === isModular(version) &&
+    (stream === undefined || streamOf(host, name, offer.version) === stream);
+};
 
 const newest = (offers: readonly RpmOffer[]): RpmOffer | undefined => {
   let best: RpmOffer | undefined;
@@ -109,9 +122,10 @@ const unknown = (why: string, how: string): Waiting => ({ state: 'unknown', why,
 /** What of the index keeps its silence from meaning anything. */
 const whySilent = (
   host: Host,
-  { name, version, origin }: WantedPackage,
+  wanted: WantedPackage,
   offers: readonly RpmOffer[],
 ): Waiting | undefined => {
+  const { name, version, origin } = wanted;
   const { all, unread, missing } = host.repositories;
   if (all.length === 0) {
     return unknown('there is no package index in the cache on this host', refresh(host));
@@ -133,7 +147,7 @@ const whySilent = (
       `dnf list --showduplicates ${name}`,
     );
   }
-  if (isModular(version)) {
+  if (hasNoStream(host, wanted)) {
     return unknown(
       `${name} comes from a module, and which of its streams is enabled decides what may follow it`,
       `dnf check-update ${name}`,
@@ -168,11 +182,11 @@ const nothingWaits = (host: Host, wanted: WantedPackage, offers: readonly RpmOff
 const waitingFor = (host: Host, wanted: WantedPackage): Waiting => {
   const { name, version } = wanted;
   const { repositories, locks } = host;
-  const offers = (repositories.offers.get(name) ?? []).filter(fits(wanted));
-  const advisories = (repositories.advisories.get(name) ?? []).filter(fits(wanted));
+  const offers = (repositories.offers.get(name) ?? []).filter(fits(host, wanted));
+  const advisories = (repositories.advisories.get(name) ?? []).filter(fits(host, wanted));
   const newer = (offer: RpmOffer): boolean => rpm.compare(offer.version, version) === 1;
   const choice = newest([...offers, ...advisories].filter(newer));
-  if (choice === undefined || isModular(version)) return nothingWaits(host, wanted, offers);
+  if (choice === undefined || hasNoStream(host, wanted)) return nothingWaits(host, wanted, offers);
   const fixes = advisories.filter(advisory => advisory.security && newer(advisory));
   // Silence about flaws means something only where every index is there, and of the distribution's builds.
   const told =
@@ -239,7 +253,7 @@ const indexAsOf = (
 
 const factsOf = (host: Host, wanted: WantedPackage): PatchFacts => {
   const { files, now, distribution, repositories, upgrades } = host;
-  const offers = (repositories.offers.get(wanted.name) ?? []).filter(fits(wanted));
+  const offers = (repositories.offers.get(wanted.name) ?? []).filter(fits(host, wanted));
   const asOf = indexAsOf(host, wanted, offers);
   const own = offers.find(({ version }) => version === wanted.version);
   return {
@@ -247,7 +261,7 @@ const factsOf = (host: Host, wanted: WantedPackage): PatchFacts => {
     waiting: waitingFor(host, wanted),
     history: pastUpdates(
       upgrades.get(wanted.name) ?? [],
-      (repositories.advisories.get(wanted.name) ?? []).filter(fits(wanted)),
+      (repositories.advisories.get(wanted.name) ?? []).filter(fits(host, wanted)),
       repositories.all.some(({ hasAdvisories }) => hasAdvisories),
     ),
     support: supportOf(
@@ -272,6 +286,8 @@ export const dnf: LocalSource = {
   reads: [
     ...repomdPatterns,
     ...repomdPatterns.map(pattern => pattern.replace('repomd.xml', '*-{primary,updateinfo}.xml*')),
+    ...repomdPatterns.map(pattern => pattern.replace('repomd.xml', '*-modules.yaml*')),
+    moduleStatePattern,
     ...lockPatterns,
     ...historyPaths.flatMap(path => [path, `${path}-wal`]),
     '/var/log/dnf.rpm.log*',

@@ -3,6 +3,7 @@ import { between, pickBlocks } from '../../../core/formats/pick.ts';
 import { unpacked } from '../../../core/formats/unpack.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
 import { enabledRepositories } from './configured.ts';
+import { followedStreams, readStreams, type Streams } from './modules.ts';
 
 /** One build of one package, as a repository's index or one of its advisories names it. */
 export interface RpmOffer {
@@ -37,6 +38,8 @@ export interface Repositories {
   readonly all: readonly Repository[];
   readonly offers: ReadonlyMap<string, readonly RpmOffer[]>;
   readonly advisories: ReadonlyMap<string, readonly RpmAdvisory[]>;
+  /** The module stream of each build that is a module's. */
+  readonly streams: Streams;
   /** Indexes that exist and could not be read. */
   readonly unread: readonly string[];
   /** Repositories that are switched on and of which there is no index here. */
@@ -216,6 +219,8 @@ export const readRepositories = (
   const offers: RpmOffer[] = [];
   const advisories: RpmAdvisory[] = [];
   const unread: string[] = [];
+  const streams = new Map<string, string>();
+  const followed = followedStreams(files);
   const paths = repomdPatterns.flatMap(pattern => files.glob(pattern)).slice(0, repositoriesMax);
   const enabled = enabledRepositories(files);
   for (const path of paths) {
@@ -254,11 +259,13 @@ export const readRepositories = (
     if (updateinfo !== undefined) {
       advisories.push(...advisoriesIn(unpacked(files, updateinfo, limits), names, repository));
     }
+    const modules = fileOf('modules');
+    if (modules !== undefined) readStreams(files, modules, names, followed, streams);
     for (const { what } of files.unseen.slice(notedBefore)) {
       if (what === primary || what === updateinfo) unread.push(what);
     }
   }
   const cached = new Set(all.map(({ id }) => id));
   const missing = [...(enabled ?? [])].filter(id => !cached.has(id));
-  return { all, offers: group(offers), advisories: group(advisories), unread, missing };
+  return { all, offers: group(offers), advisories: group(advisories), streams, unread, missing };
 };
