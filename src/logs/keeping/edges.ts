@@ -109,6 +109,7 @@ const headOf = (files: FileView, path: string, sizeBytes: number): string | unde
     case 'bzip2':
       return cannot(files, path, 'is packed with bzip2, which Postern does not read');
     case 'zstd':
+    case 'zchunk':
     case 'lz4':
     case 'xz':
       return firstPiece(files, path, sizeBytes);

@@ -46,7 +46,7 @@ export interface Panel {
   readonly runsAs?: Component['runsAs'];
 }
 
-export const showPanelDatabase = ({ scheme, host, name }: PanelDatabase): string =>
+const showPanelDatabase = ({ scheme, host, name }: PanelDatabase): string =>
   scheme === 'sqlite'
     ? `database file ${name.slice(0, 300)}`
     : `database ${name.slice(0, 100) || '(unnamed)'} at ${host.slice(0, 200) || 'the local server'} (${scheme})`;
