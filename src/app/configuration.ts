@@ -172,10 +172,35 @@ const showPath = (path: Path): string =>
 const sayIssue = (message: string): string =>
   message.replace(/^Invalid (?:input|option|string): /, '').replaceAll('undefined', 'nothing');
 
+/** The first key that stands twice in one map; a value that nobody knows would win. */
+const repeatedKey = (node: unknown): Node | undefined => {
+  if (isSeq(node)) {
+    for (const item of node.items) {
+      const found = repeatedKey(item);
+      if (found !== undefined) return found;
+    }
+  }
+  if (!isMap(node)) return undefined;
+  const seen = new Set<unknown>();
+  for (const { key, value } of node.items) {
+    if (isScalar(key) && seen.has(key.value)) return key;
+    if (isScalar(key)) seen.add(key.value);
+    const found = repeatedKey(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
 /** Reads `postern.yaml`. A mistake is one line: file:line:column, what, what was expected. */
 export const parseConfiguration = (path: string, source: string): LoadedConfiguration => {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    // The parser compares every key with every other: a long file would take it hours.
+    uniqueKeys: false,
+  });
   const at = (offset: number | undefined): string => {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${path}:${line}:${col}`;
@@ -184,6 +209,10 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     throw new UsageError(`${at(problem.pos[0])}: not valid YAML: ${messageOf(problem)}`);
+  }
+  const twice = repeatedKey(document.contents);
+  if (twice !== undefined) {
+    throw new UsageError(`${at(twice.range?.[0])}: not valid YAML: Map keys must be unique`);
   }
   let raw: unknown;
   try {
@@ -248,6 +277,12 @@ export const loadConfiguration = (
       const stats = statSync(candidate);
       if (!stats.isFile() && candidate !== '/dev/null') {
         throw new UsageError(`${candidate}: not a file`);
+      }
+      const isOurs = stats.uid === 0 || stats.uid === process.geteuid?.();
+      if (path === undefined && !isOurs && process.geteuid !== undefined) {
+        throw new UsageError(
+          `${candidate}: belongs to another user (uid ${stats.uid}), who could have the answer written anywhere; --config ${candidate} uses it all the same`,
+        );
       }
       if (stats.size > fileBytesMax) {
         throw new UsageError(`${candidate}: ${stats.size} bytes; at most ${fileBytesMax} are read`);
