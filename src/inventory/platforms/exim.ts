@@ -51,6 +51,23 @@ const signingKeys = (exim: Exim): readonly Reach[] =>
     ];
   });
 
+/** `tls_privatekey`; without it, the key lies in the file of `tls_certificate`. */
+const keyReach = (exim: Exim): readonly Reach[] => {
+  const { main } = exim.setup.config;
+  const set = [settingNamed(main, 'tls_privatekey'), settingNamed(main, 'tls_certificate')];
+  const key = set.find(each => each !== undefined && each.value.trim() !== '');
+  return key === undefined
+    ? []
+    : [
+        {
+          resource: 'credentials',
+          mode: 'read',
+          extent: `TLS private key ${key.value.trim().slice(0, 300)}`,
+          because: key.at,
+        },
+      ];
+};
+
 const mainReach = (exim: Exim, place: Place): readonly Reach[] => {
   const { setup } = exim;
   const stores = exim.transports.filter(
@@ -74,6 +91,7 @@ const mainReach = (exim: Exim, place: Place): readonly Reach[] => {
       };
     }),
     ...signingKeys(exim),
+    ...keyReach(exim),
     ...authReach(exim),
     ...(setup.program?.setuidRoot === true && keepsRoot
       ? [

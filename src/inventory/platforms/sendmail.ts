@@ -30,6 +30,23 @@ import { programUses, usedMailers } from './sendmail/programs.ts';
 
 const id: ComponentId = componentId('sendmail');
 
+/** `ServerKeyFile` and `ClientKeyFile`, which mostly are one file. */
+const keyReach = ({ cf }: Sendmail): readonly Reach[] => {
+  const keys = new Map<string, Place>();
+  for (const name of ['ServerKeyFile', 'ClientKeyFile']) {
+    const option = cfOption(cf, name);
+    if (option?.value.startsWith('/') === true && !keys.has(option.value)) {
+      keys.set(option.value, option.at);
+    }
+  }
+  return [...keys].map(([path, because]) => ({
+    resource: 'credentials',
+    mode: 'read',
+    extent: `TLS private key ${path.slice(0, 300)}`,
+    because,
+  }));
+};
+
 const mainReach = (files: FileView, found: Sendmail, place: Place): readonly Reach[] => {
   const local = found.cf.mailers.find(({ name }) => name === 'local');
   return [
@@ -59,6 +76,7 @@ const mainReach = (files: FileView, found: Sendmail, place: Place): readonly Rea
           } as const,
         ]
       : []),
+    ...keyReach(found),
     ...accountReach(files, found),
   ];
 };
