@@ -51,12 +51,24 @@ const meets = (front: Served, pass: WebPass, back: Served): boolean => {
   });
 };
 
+/** Routes that are compared with each proxying one: a hostile configuration may have 20,000 of both. */
+const backsMax = 200;
+
 /** The routes of `all` that proxy to what one of `routes` answers: web servers in front of it. */
-export const frontsOf = (all: readonly Served[], routes: readonly Served[]): readonly Served[] =>
-  all
-    .filter(front => front.to.length > 0 && !routes.includes(front))
+export const frontsOf = (all: readonly Served[], routes: readonly Served[]): readonly Served[] => {
+  const backs = routes.slice(0, backsMax);
+  const ports = new Set(
+    backs
+      .flatMap(({ listens }) => listens)
+      .map(({ endpoint }) => (endpoint.net === 'tcp' ? endpoint.port : 0)),
+  );
+  const own = new Set(routes);
+  const mayReach = ({ endpoint }: WebPass): boolean =>
+    endpoint !== undefined && ports.has(endpoint.net === 'tcp' ? endpoint.port : 0);
+  return all
+    .filter(front => front.to.some(mayReach) && !own.has(front))
     .filter(front =>
-      routes.some(
+      backs.some(
         back =>
           back.server.config !== front.server.config &&
           namesMeet(front, back) &&
@@ -64,3 +76,4 @@ export const frontsOf = (all: readonly Served[], routes: readonly Served[]): rea
       ),
     )
     .map(front => ({ ...front, isFront: true }));
+};
