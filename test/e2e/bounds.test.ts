@@ -1,0 +1,180 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as zlib from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { removeTrees, type Tree, writeTree } from '../support/host-tree.ts';
+
+const postern: string = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
+
+afterAll(removeTrees);
+
+const fileBytes = 4 << 20;
+/** As much of a text, over and over, as one file may hold. */
+const filled = (text: string, from = '', to = ''): string =>
+  from + text.repeat(Math.floor((fileBytes - from.length - to.length) / text.length)) + to;
+const numbered = (line: (i: number) => string, count: number): string =>
+  Array.from({ length: count }, (_, i) => line(i)).join('');
+
+const debian = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n';
+const installed = (name: string): string =>
+  `Package: ${name}\nStatus: install ok installed\nMaintainer: A <a@lists.debian.org>\nArchitecture: amd64\nVersion: 1.0-1\n\n`;
+const list = '/var/lib/apt/lists/deb.example.jp_dists_x_main_binary-amd64_Packages';
+const roundcube: Tree = {
+  '/srv/w/program/include/iniset.php': "<?php\ndefine('RCMAIL_VERSION', '1.6.9');\n",
+  '/srv/w/index.php': '<?php\n',
+};
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly memoryMiB: number;
+}
+
+/** In a process of its own: one that hangs is killed, and its memory is its own. */
+const run = (root: string): Run => {
+  const measure =
+    "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));";
+  const done = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(measure)}`]
+      .concat([postern, 'confirm', '--root', root, '--format', 'json'])
+      .concat(['--fail-on', 'never']),
+    {
+      encoding: 'utf8',
+      maxBuffer: 256 << 20,
+      // Minutes below what each of them took before it was bounded, and far above what it takes now.
+      timeout: 90_000,
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    },
+  );
+  return { status: done.status, stdout: done.stdout, memoryMiB: Number(done.output[3]) / 1024 };
+};
+
+test.each<[string, Tree, unseen?: RegExp]>([
+  [
+    'a package database without a colon in it',
+    { '/var/lib/dpkg/status': `${installed('postfix')}${'Package\n'.repeat(2_000_000)}` },
+    /\/var\/lib\/dpkg\/status line \d+: a stanza is broken/,
+  ],
+  [
+    'fifty lists of packages that each unpack to half a gigabyte',
+    (() => {
+      const bomb = zlib.gzipSync(Buffer.alloc(400 << 20, 10));
+      return {
+        '/var/lib/dpkg/status': installed('postfix'),
+        ...Object.fromEntries(
+          Array.from({ length: 50 }, (_, i) => [list.replace('_x_', `_x${i}_`) + '.gz', bomb]),
+        ),
+      };
+    })(),
+    /Packages\.gz could not be unpacked/,
+  ],
+  [
+    'a list of packages in millions of frames',
+    {
+      '/var/lib/dpkg/status': installed('postfix'),
+      [`${list}.xz`]: Buffer.alloc(
+        32 << 20,
+        Buffer.from('fd377a585a000004e6d6b446000000001cdf44211fb6f37d010000000004595a', 'hex'),
+      ),
+    },
+    /Packages\.xz could not be unpacked \(xz\)/,
+  ],
+  [
+    'a configuration of Apache that includes all its sites hundreds of thousands of times',
+    {
+      '/usr/sbin/apache2': '',
+      '/etc/apache2/apache2.conf': filled('Listen 80\nInclude sites/*.conf\n'),
+      '/etc/apache2/sites/a.conf':
+        '<VirtualHost *:80>\nServerName a\nDocumentRoot /srv/w\n</VirtualHost>\n'.repeat(50),
+      ...roundcube,
+    },
+    /apache2\.conf/,
+  ],
+  [
+    'a setting of Rspamd with a million modules',
+    {
+      '/usr/bin/rspamd': '',
+      '/etc/rspamd/rspamd.conf': `options { filters = "${numbered(i => `m${i},`, 400_000)}"; }\n`,
+    },
+    /rspamd\.conf its setting filters names more than/,
+  ],
+  [
+    'a configuration of Amavis that includes itself on every line',
+    {
+      '/usr/sbin/amavisd-new': '',
+      '/etc/amavis/conf.d/50-user': filled("include_config_files('/etc/amavis/conf.d/50-user');\n"),
+    },
+    /50-user is included too deeply or too often/,
+  ],
+  [
+    'a hundred thousand blocks of Dovecot',
+    {
+      '/usr/sbin/dovecot': '',
+      '/etc/dovecot/dovecot.conf': numbered(i => `service s${i} {\n executable = x\n}\n`, 95_000),
+    },
+  ],
+  [
+    'a crontab of a hundred thousand calls of fetchmail',
+    { '/usr/bin/fetchmail': '', '/etc/crontab': filled('* * * * * root fetchmail -f /etc/f\n') },
+  ],
+  [
+    'PHP of a million brackets',
+    {
+      ...roundcube,
+      '/srv/w/config/config.inc.php': `<?php\n$config['a'] = ${'['.repeat(1_000_000)};`,
+    },
+    /config\.inc\.php/,
+  ],
+  [
+    'one line of four megabytes of slashes and at signs',
+    {
+      '/usr/sbin/dovecot': '',
+      '/etc/dovecot/dovecot.conf': filled(
+        '//@',
+        'protocols = imap\nauth_policy_server_url = http://',
+      ),
+    },
+  ],
+  [
+    'macros of Exim that double sixty times',
+    {
+      '/usr/sbin/exim4': '',
+      '/etc/exim4/exim4.conf': `M0=xx\n${numbered(i => `M${i + 1}_=M${i}_M${i}_\n`, 60)}primary_hostname = M60_\n`,
+    },
+  ],
+  [
+    'parameters of Postfix that name two more each',
+    {
+      '/usr/sbin/postfix': '',
+      '/usr/sbin/postconf': '',
+      '/usr/lib/postfix/sbin/master': '',
+      '/etc/postfix/main.cf': `${numbered(i => `v${i} = $v${i + 1} $v${i + 1}\n`, 60_000)}smtpd_milters = $v0\n`,
+    },
+    /main\.cf/,
+  ],
+  [
+    'tabs where a comment, a comma or an equals sign might come',
+    {
+      '/usr/sbin/rsyslogd': '',
+      '/etc/rsyslog.conf': filled('\t', 'mail.* /var/log/mail.log', 'x\n'),
+      '/etc/fail2ban/jail.local': filled('\t', '[a', 'x\n'),
+      '/etc/spamassassin/local.cf': filled('\t', 'rewrite_header', 'x\n'),
+      '/etc/exim4/exim4.conf': filled('\t', 'a', 'x\n'),
+      '/usr/sbin/exim4': '',
+    },
+  ],
+])(
+  '%s ends the run soon, in little memory',
+  (_, tree, unseen) => {
+    const { status, stdout, memoryMiB } = run(writeTree({ '/etc/os-release': debian, ...tree }));
+    expect(status).toBe(3);
+    const report = JSON.parse(stdout) as { unseen: readonly { what: string; why: string }[] };
+    if (unseen !== undefined) {
+      expect(report.unseen.map(({ what, why }) => `${what} ${why}`).join('\n')).toMatch(unseen);
+    }
+    expect(report.unseen.filter(({ why }) => why.includes('could not be read:'))).toEqual([]);
+    expect(memoryMiB).toBeLessThan(900);
+  },
+  120_000,
+);
