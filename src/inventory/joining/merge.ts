@@ -1,16 +1,5 @@
-import type { Component, ComponentId, Place } from '../../core/component.ts';
-
-const samePlace = (a: Place, b: Place): boolean => a.path === b.path && a.line === b.line;
-
-const joinPlaces = (a: readonly Place[], b: readonly Place[]): readonly Place[] => [
-  ...a,
-  ...b.filter(place => !a.some(known => samePlace(known, place))),
-];
-
-const joinBy = <T>(a: readonly T[], b: readonly T[], key: (each: T) => string): readonly T[] => {
-  const seen = new Set(a.map(key));
-  return [...a, ...b.filter(each => !seen.has(key(each)))];
-};
+import type { Component, ComponentId } from '../../core/component.ts';
+import { distinctPlaces, distinctReach } from './distinct.ts';
 
 /** One component out of two findings of it; the first one's identity stands where both know it. */
 const join = (a: Component, b: Component): Component => ({
@@ -19,9 +8,9 @@ const join = (a: Component, b: Component): Component => ({
   version: 'value' in a.version ? a.version : b.version,
   origin: a.origin === 'unknown' ? b.origin : a.origin,
   enabled: a.enabled === true || b.enabled === true ? true : (a.enabled ?? b.enabled),
-  foundAt: joinPlaces(a.foundAt, b.foundAt),
-  reach: joinBy(a.reach, b.reach, each => `${each.resource}\0${each.mode}\0${each.extent}`),
-  logs: joinBy(a.logs, b.logs, each => each.question),
+  foundAt: distinctPlaces([...a.foundAt, ...b.foundAt]),
+  reach: distinctReach([...a.reach, ...b.reach]),
+  logs: [...a.logs, ...b.logs.filter(log => !a.logs.some(own => own.question === log.question))],
 });
 
 /**

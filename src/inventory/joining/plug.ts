@@ -1,6 +1,7 @@
-import type { Component, ComponentId, Place, Reach } from '../../core/component.ts';
+import type { Component, ComponentId } from '../../core/component.ts';
 import { componentId } from '../../core/component.ts';
 import type { Endpoint, Link, Listener } from '../platform.ts';
+import { distinctPlaces, distinctReach } from './distinct.ts';
 import { isAnyAddress, isLoopback, reaches, showEndpoint } from './endpoint.ts';
 import type { Service } from './service-at.ts';
 
@@ -17,24 +18,9 @@ const withLink = (component: Component, link: Link): Component => ({
   ...component,
   enabled: enabledBy(component, link),
   ...(isPluggedIn(component.kind, link) ? { partOf: component.partOf ?? link.from } : {}),
-  foundAt: addPlace(component.foundAt, link.because),
-  reach: addReach(component.reach, link.reach),
+  foundAt: distinctPlaces([...component.foundAt, link.because]),
+  reach: distinctReach([...component.reach, ...link.reach]),
 });
-
-const addReach = (all: readonly Reach[], more: readonly Reach[]): readonly Reach[] => [
-  ...all,
-  ...more.filter(
-    ({ resource, mode, extent }) =>
-      !all.some(
-        known => known.resource === resource && known.mode === mode && known.extent === extent,
-      ),
-  ),
-];
-
-const addPlace = (places: readonly Place[], place: Place): readonly Place[] =>
-  places.some(known => known.path === place.path && known.line === place.line)
-    ? places
-    : [...places, place];
 
 const isElsewhere = (to: Endpoint): boolean =>
   to.net === 'tcp' && !isLoopback(to.host) && !isAnyAddress(to.host);

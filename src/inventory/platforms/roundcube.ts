@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
 import { identify } from '../identify.ts';
+import { distinctReach } from '../joining/distinct.ts';
 import type { Link, Platform } from '../platform.ts';
 import type { Served } from '../syntax/served.ts';
 import { exposureOfServed, poolsOf, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
@@ -103,12 +104,8 @@ const exposureOf = (
     ? { internet: 'no', why: 'no web server of this host serves it' }
     : { internet: 'unknown', why: 'no web server was found whose configuration tells' });
 
-const uniqueReach = (all: readonly Reach[]): readonly Reach[] => [
-  ...new Map(all.map(each => [`${each.resource}\0${each.mode}\0${each.extent}`, each])).values(),
-];
-
 const reachOf = (copy: Copy, scopes: readonly Settings[]): readonly Reach[] =>
-  uniqueReach(
+  distinctReach(
     scopes.flatMap(settings => [
       ...mailReach(copy, settings),
       ...sendReach(copy, settings),

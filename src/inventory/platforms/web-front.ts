@@ -1,8 +1,9 @@
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { switchedOn } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { identify } from '../identify.ts';
+import { distinctPlaces } from '../joining/distinct.ts';
 import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
 import { type PhpPool, phpPoolPaths } from '../syntax/php-fpm.ts';
@@ -17,11 +18,6 @@ import { type MailRoute, mailRoutes } from '../webmail/mail-routes.ts';
 import { mailSoftware, walkMarkers } from '../webmail/mail-software.ts';
 import { readingLog } from '../webmail/reading-log.ts';
 import { type MailProxy, mailProxiesOf, proxyLoginLog } from './web-front/mail-proxy.ts';
-
-const samePlace = (a: Place, b: Place): boolean => a.path === b.path && a.line === b.line;
-
-const uniquePlaces = (places: readonly Place[]): readonly Place[] =>
-  places.filter((place, i) => places.findIndex(each => samePlace(each, place)) === i).slice(0, 50);
 
 /** One route of each software, the first that goes on to a program: the rest would say it again. */
 const firstOfEach = (routes: readonly MailRoute[]): readonly MailRoute[] => {
@@ -150,11 +146,11 @@ const componentOf = (
       names: packageNames,
       otherwise: suppliers[server.id],
     }),
-    foundAt: uniquePlaces([
+    foundAt: distinctPlaces([
       { path: server.config },
-      ...routes.map(({ route }) => route.because),
+      ...routes.map(({ route }) => route.because).slice(0, 50),
       ...proxies.map(({ because }) => because),
-    ]),
+    ]).slice(0, 50),
     ...(user === undefined
       ? {}
       : {
@@ -252,7 +248,7 @@ const phpComponent = (
       names: family.packages,
       otherwise: { origin: 'upstream', supplier: 'The PHP Group' },
     }),
-    foundAt: uniquePlaces(pools.map(({ path, line }) => ({ path, line }))),
+    foundAt: distinctPlaces(pools.map(({ path, line }) => ({ path, line }))).slice(0, 50),
     ...(user === undefined ? {} : { runsAs: { user: user.name, because: user.because } }),
     exposure:
       open === undefined

@@ -10,6 +10,7 @@ import type { FileView } from '../../core/files.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
 import { identify } from '../identify.ts';
+import { distinctPlaces, distinctReach } from '../joining/distinct.ts';
 import { mailProgram, mailProgramKind, standsAlone } from './mail-programs.ts';
 
 /** The mail server that starts the programs. */
@@ -90,7 +91,7 @@ export const programParts = (
       foundAt: distinctPlaces(own.slice(0, 500).map(({ because }) => because)).slice(0, 50),
       ...(user === undefined || alone ? {} : { runsAs: user }),
       // Nothing is handed to what is only named.
-      reach: distinct(
+      reach: distinctReach(
         own
           .slice(0, 500)
           .filter(use => use.idle !== true)
@@ -106,20 +107,3 @@ const enabledOf = (uses: readonly ProgramUse[], at: string | undefined): boolean
   if (uses.every(({ idle }) => idle === true)) return false;
   return at === undefined || uses.every(({ idle }) => idle === null || idle === true) ? null : true;
 };
-
-const distinctPlaces = (places: readonly Place[]): readonly Place[] =>
-  places.filter(
-    (each, i) =>
-      places.findIndex(other => other.path === each.path && other.line === each.line) === i,
-  );
-
-const distinct = (reach: readonly Reach[]): readonly Reach[] =>
-  reach.filter(
-    (each, i) =>
-      reach.findIndex(
-        other =>
-          other.resource === each.resource &&
-          other.mode === each.mode &&
-          other.extent === each.extent,
-      ) === i,
-  );

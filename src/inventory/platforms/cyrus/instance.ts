@@ -10,6 +10,7 @@ import { type PackageIndex, tellsInstalled } from '../../../core/packages.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
 import { type Daemon, findDaemon, optionOf, type Word } from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
+import { distinctPlaces, distinctReach } from '../../joining/distinct.ts';
 import type { Link, Listener } from '../../platform.ts';
 import { type CyrusOptions, readCyrusOptions } from '../../syntax/cyrus-imapd.ts';
 import { type CyrusMaster, parseCyrusMaster } from '../../syntax/cyrus-master.ts';
@@ -327,31 +328,20 @@ export const makePart = (instance: Instance, part: Part): Component => ({
   ...('unknown' in part.claim
     ? { version: { unknown: part.claim.unknown }, origin: 'unknown' as const, thirdParty: true }
     : identify(instance.packages, part.claim)),
-  foundAt: uniquePlaces(part.foundAt).slice(0, 50),
+  foundAt: distinctPlaces(part.foundAt).slice(0, 50),
   ...(part.exposure === undefined ? {} : { exposure: part.exposure }),
   ...(part.runsAs === undefined ? {} : { runsAs: part.runsAs }),
   reach: part.reach ?? [],
   logs: part.logs ?? [],
 });
 
-const uniquePlaces = (places: readonly Place[]): readonly Place[] =>
-  places.filter(
-    (place, i) =>
-      places.findIndex(each => each.path === place.path && each.line === place.line) === i,
-  );
-
 /** The same thing found twice. */
-const joined = (a: Component, b: Component): Component => {
-  const reach = [...a.reach, ...b.reach];
-  const key = (each: Component['reach'][number]): string =>
-    `${each.resource}\0${each.mode}\0${each.extent}`;
-  return {
-    ...a,
-    enabled: a.enabled === true || b.enabled === true ? true : a.enabled,
-    foundAt: uniquePlaces([...a.foundAt, ...b.foundAt]).slice(0, 50),
-    reach: reach.filter((each, i) => reach.findIndex(other => key(other) === key(each)) === i),
-  };
-};
+const joined = (a: Component, b: Component): Component => ({
+  ...a,
+  enabled: a.enabled === true || b.enabled === true ? true : a.enabled,
+  foundAt: distinctPlaces([...a.foundAt, ...b.foundAt]).slice(0, 50),
+  reach: distinctReach([...a.reach, ...b.reach]),
+});
 
 export const joinAll = (components: readonly Component[]): readonly Component[] => {
   const byId = new Map<string, Component>();

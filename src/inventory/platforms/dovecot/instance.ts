@@ -10,6 +10,7 @@ import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
+import { distinctPlaces } from '../../joining/distinct.ts';
 import type { Link, Listener } from '../../platform.ts';
 import { type DovecotConfig, readDovecotConfig } from '../../syntax/dovecot.ts';
 import { type DovecotItem, effectiveDovecotList } from '../../syntax/dovecot-lookup.ts';
@@ -238,18 +239,12 @@ export const makePart = (instance: Instance, part: Part): Component => ({
   ...('unknown' in part.claim
     ? { version: { unknown: part.claim.unknown }, origin: 'unknown' as const, thirdParty: true }
     : identify(instance.packages, part.claim)),
-  foundAt: uniquePlaces(part.foundAt).slice(0, placesMax),
+  foundAt: distinctPlaces(part.foundAt).slice(0, placesMax),
   ...(part.exposure === undefined ? {} : { exposure: part.exposure }),
   ...(part.runsAs === undefined ? {} : { runsAs: part.runsAs }),
   reach: part.reach ?? [],
   logs: part.logs ?? [],
 });
-
-export const uniquePlaces = (places: readonly Place[]): readonly Place[] =>
-  places.filter(
-    (place, i) =>
-      places.findIndex(each => each.path === place.path && each.line === place.line) === i,
-  );
 
 export const speaks = ({ protocols }: Instance, name: string): boolean =>
   protocols.some(each => each.name === name);

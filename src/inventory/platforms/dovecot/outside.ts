@@ -1,7 +1,8 @@
 import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { distinctPlaces, distinctReach } from '../../joining/distinct.ts';
 import { isAnyAddress, isLoopback } from '../../joining/endpoint.ts';
 import type { Link } from '../../platform.ts';
-import { type Found, type Instance, makePart, uniquePlaces } from './instance.ts';
+import { type Found, type Instance, makePart } from './instance.ts';
 
 /** What Dovecot talks to: on this host a link to whatever listens there, elsewhere a component. */
 export const outside = (
@@ -42,20 +43,8 @@ export const outside = (
 };
 
 /** The same back end asked twice: as passdb and as userdb. */
-export const joined = (a: Component, b: Component): Component => {
-  const places = [...a.foundAt, ...b.foundAt];
-  const reach = [...a.reach, ...b.reach];
-  return {
-    ...a,
-    foundAt: uniquePlaces(places),
-    reach: reach.filter(
-      (each, i) =>
-        reach.findIndex(
-          other =>
-            other.resource === each.resource &&
-            other.mode === each.mode &&
-            other.extent === each.extent,
-        ) === i,
-    ),
-  };
-};
+export const joined = (a: Component, b: Component): Component => ({
+  ...a,
+  foundAt: distinctPlaces([...a.foundAt, ...b.foundAt]),
+  reach: distinctReach([...a.reach, ...b.reach]),
+});
