@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { removeTrees, type Tree, writeTree } from '../support/host-tree.ts';
+import { removeTrees, writeTree } from '../support/host-tree.ts';
+import type { Tree } from '../support/tree.ts';
 
 const postern: string = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
 
