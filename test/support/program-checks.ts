@@ -47,9 +47,12 @@ export interface Checked {
   readonly output: string;
 }
 
+/** Some programs look at /proc; mounted in a namespace of its own, it is gone with the program. */
+const inRoot = ['-m', 'sh', '-c', 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'];
+
 const run = (root: string, check: ProgramCheck): Checked => {
   const { program, args, says, never } = check;
-  const { status, stdout, stderr } = spawnSync('chroot', [root, program, ...args], {
+  const { status, stdout, stderr } = spawnSync('unshare', [...inRoot, root, program, ...args], {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
