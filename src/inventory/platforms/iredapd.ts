@@ -7,6 +7,7 @@ import { findDaemon } from '../daemons/daemon.ts';
 import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
 import { parseHostPort } from '../joining/endpoint.ts';
 import type { Platform, PlatformReading } from '../platform.ts';
+import { setIn } from '../remedy.ts';
 import {
   type PyAssignment,
   pySetting,
@@ -100,7 +101,7 @@ const logOf = (settings: Settings): AccessLog => {
         emitted: 'off',
         why: `log_level is ${(level?.text ?? '').slice(0, 30)}: requests leave no line`,
         because,
-        remedy: `# in ${settings.path}:\nlog_level = 'info'`,
+        remedy: `${setIn(settings.path, level?.because)}\nlog_level = 'info'`,
       };
 };
 

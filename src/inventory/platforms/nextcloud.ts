@@ -65,7 +65,7 @@ const loginLog = ({ configPath }: Copy): AccessLog => ({
   why: 'logins that succeed are written when the app admin_audit is on, which its database decides',
   because: { path: configPath },
   remedy:
-    '# in the folder of Nextcloud, as the user of the web server:\nphp occ app:enable admin_audit',
+    '# Run in its folder, as the user of the web server, so that they are:\n# then: php occ app:enable admin_audit',
 });
 
 const appParts = (

@@ -6,7 +6,7 @@ import { type DaemonNames, findDaemon, optionOf, programPaths } from '../../daem
 import { daemonComponent, type Listening } from '../../daemons/daemon-component.ts';
 import { parseHostPort } from '../../joining/endpoint.ts';
 import type { PlatformReading } from '../../platform.ts';
-import { atEnd } from '../../remedy.ts';
+import { atEnd, setIn } from '../../remedy.ts';
 import { readYamlSettings, type YamlSetting, type YamlValue } from '../../syntax/yaml-settings.ts';
 
 type Settings = ReadonlyMap<string, YamlSetting>;
@@ -84,7 +84,7 @@ const readResolver = (files: FileView, packages: PackageIndex): PlatformReading 
     ...(isVerbose
       ? { sink: unit }
       : {
-          remedy: `${atEnd(`/etc/systemd/system/${resolver.units[0]}.d/verbose.conf`)}\n[Service]\nExecStart=\nExecStart=${daemon.binary ?? '/usr/bin/mta-sts-daemon'} \\\n  --config ${path} --verbosity debug`,
+          remedy: `${atEnd(`/etc/systemd/system/${resolver.units[0]}.service.d/verbose.conf`)}\n[Service]\nExecStart=\nExecStart=${daemon.binary ?? '/usr/bin/mta-sts-daemon'} \\\n  --config ${path} --verbosity debug`,
         }),
   };
   const { component, listeners } = daemonComponent(packages, {
@@ -189,7 +189,7 @@ const readLimiter = (files: FileView, packages: PackageIndex): PlatformReading =
     because: debug?.because ?? place,
     ...(isOn
       ? { sink: { to: 'journal', unit: 'policyd-rate-limit.service' } as const }
-      : { remedy: `# in ${path}:\ndebug: True` }),
+      : { remedy: `${setIn(path, debug?.because)}\ndebug: True` }),
   };
   const credentials = settings.get('smtp_credentials');
   const { component, listeners } = daemonComponent(packages, {
