@@ -162,14 +162,24 @@ const apacheRemedy = (route: Served, { cookie, name }: MailRoute['software']): s
     log?.because === undefined
       ? after(route.because, `in the virtual host that serves ${name}`)
       : insteadOf(log.because, `CustomLog for ${name}`);
-  if (cookie === undefined) return `${where}\nCustomLog ${path} combined`;
-  return [
-    '# Needs mod_setenvif, which is loaded by default.',
-    where,
-    `SetEnvIf Cookie "(?:^|; )${cookie}=([A-Za-z0-9]{8})" mail_session=$1`,
-    `CustomLog ${path} \\`,
-    '  "%h %{mail_session}e %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\""',
-  ].join('\n');
+  const lines =
+    cookie === undefined
+      ? [`CustomLog ${path} combined`]
+      : [
+          `SetEnvIf Cookie "(?:^|; )${cookie}=([A-Za-z0-9]{8})" mail_session=$1`,
+          `CustomLog ${path} \\`,
+          '  "%h %{mail_session}e %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\""',
+        ];
+  const needs = cookie === undefined ? [] : ['# Needs mod_setenvif, which is loaded by default.'];
+  // A ProxyPass may stand in a <Location>, where Apache takes no CustomLog.
+  if (log?.because === undefined && route.folder === undefined) {
+    return [
+      ...needs,
+      `# In the virtual host of ${route.because.path} that serves ${name}, outside of any <Location>:`,
+      ...lines.map(line => `#   ${line}`),
+    ].join('\n');
+  }
+  return [...needs, where, ...lines].join('\n');
 };
 
 const remedyOf = (judged: Judged, { route, software }: MailRoute): string => {
