@@ -58,6 +58,7 @@ export const openRoot = (
   const unseen = new Map<string, Unseen>();
   const texts = new Map<string, string>();
   const lists = new Map<string, readonly FolderEntry[]>();
+  const globbed = new Map<string, readonly string[]>();
   let walked: ReadonlyMap<string, readonly string[]> | undefined;
   let filesOpened = 0;
   let bytesRead = 0;
@@ -263,7 +264,10 @@ export const openRoot = (
       walked ??= walk(hostRoot, markers, limits, note, passedOver(hostRoot, without));
       return walked.get(pattern) ?? [];
     }
+    const known = globbed.get(pattern);
+    if (known !== undefined) return known;
     const out: string[] = [];
+    if (globbed.size < limits.filesMax * 4) globbed.set(pattern, out);
     expand('', joinPath(pattern).split('/').slice(1), out);
     if (out.length >= limits.globMatchesMax) {
       note({

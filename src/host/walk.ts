@@ -1,5 +1,5 @@
 import { type Dirent, existsSync } from 'node:fs';
-import { hasWildcard, segmentPattern } from '../core/glob.ts';
+import { hasWildcard, type SegmentPattern, segmentPattern } from '../core/glob.ts';
 import type { HostLimits } from '../core/limits.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { readEntries } from './entries.ts';
@@ -88,7 +88,7 @@ const isRootOfAnother = (hostFolder: string, entries: readonly Dirent[]): boolea
 
 interface Marker {
   readonly pattern: string;
-  readonly segments: readonly RegExp[];
+  readonly segments: readonly SegmentPattern[];
 }
 
 const compile = (pattern: string): Marker => ({

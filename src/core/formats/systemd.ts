@@ -1,5 +1,5 @@
 import type { Place } from '../component.ts';
-import type { FileView } from '../files.ts';
+import type { FileView, FolderEntry } from '../files.ts';
 import { baseOf, dirOf, resolveFrom } from '../paths.ts';
 
 /** One `Key=value` of a unit file, after drop-ins. */
@@ -72,9 +72,15 @@ const isMask = (files: FileView, path: string): boolean => {
   return files.stat(path)?.sizeBytes === 0;
 };
 
+const names = new WeakMap<readonly FolderEntry[], ReadonlySet<string>>();
+
 const isThere = (files: FileView, path: string): boolean => {
   const slash = path.lastIndexOf('/');
-  return files.list(path.slice(0, slash)).some(({ name }) => name === path.slice(slash + 1));
+  const entries = files.list(path.slice(0, slash));
+  // A folder of thousands of units is asked for each of them.
+  const known = names.get(entries) ?? new Set(entries.map(({ name }) => name));
+  names.set(entries, known);
+  return known.has(path.slice(slash + 1));
 };
 
 /** `clamd@scan.service`: an instance, and the template that stands for all of them. */

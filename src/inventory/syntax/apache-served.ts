@@ -21,6 +21,8 @@ const routesMax = 20_000;
 const hostsMax = 5_000;
 const looksMax = 10_000_000;
 const listensMax = 200;
+/** Of folders that are served, each with the sections that may speak of it. */
+const pairsMax = 400_000;
 
 /** One thing that a virtual host does with a URL, before access and logs are settled. */
 interface Route {
@@ -302,7 +304,15 @@ const ofHost = (files: FileView, host: Host, whole: Whole): readonly Served[] =>
   const sections = [...whole.sections, ...accessSections(host.block ?? [])];
   const handlers = [...whole.handlers, ...handlersIn(host.block ?? [], undefined, balancers, 0)];
   const logging = apacheLogs(main, host.block, formats, serverRoot);
-  return routes.flatMap((route): readonly Served[] => {
+  const enough = Math.ceil(pairsMax / (sections.length + handlers.length + 1));
+  if (routes.length > enough) {
+    files.note({
+      what: server.config,
+      why: `has a virtual host of more than ${enough} folders and targets, each with ${sections.length} sections over it; the rest was not looked at`,
+      how: 'Run Postern with the sites that serve mail software alone.',
+    });
+  }
+  return routes.slice(0, enough).flatMap((route): readonly Served[] => {
     if (redirected && route.to.length === 0) return [];
     const audience: Audience = audienceOf(sections, route);
     if ('nobody' in audience) return [];
