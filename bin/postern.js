@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 // Starts Postern from its sources in a checkout and from the build in an installed package.
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+
+// A run is short and reads much: without this V8 lets young objects take 100 MB more, for nothing.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const build = new URL('../dist/cli/main.js', import.meta.url);
