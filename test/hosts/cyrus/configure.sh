@@ -1,4 +1,6 @@
 # Run inside the host's root: Cyrus behind Sendmail.
+# Cyrus refuses a file that sets an option twice.
+sed -i '/^sasl_pwcheck_method:/d' /etc/imapd.conf
 cat >>/etc/imapd.conf <<'IMAPD'
 admins: cyrusadmin
 proxyservers: webmail
