@@ -1,6 +1,6 @@
-import type { Place } from '../core/component.ts';
 import type { FileView } from '../core/files.ts';
 import type { Distribution } from '../core/packages.ts';
+import type { Place } from '../core/place.ts';
 import { type ReleaseLife, releaseLives } from './support-table.ts';
 
 /** How long a release is supported, and what says so. */

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { origins, reachModes, resources } from '../core/component.ts';
+import { reachModes, resources } from '../core/component.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
+import { origins } from '../core/origin.ts';
 import { type Configuration, defaultPolicy, emptyConfiguration } from '../core/policy.ts';
 import { checks } from '../core/verdict.ts';
 

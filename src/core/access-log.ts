@@ -1,4 +1,4 @@
-import type { Place } from './component.ts';
+import type { Place } from './place.ts';
 
 /** What an investigator asks of a log. */
 const logQuestions = [

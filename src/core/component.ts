@@ -1,5 +1,7 @@
 import type { AccessLog } from './access-log.ts';
+import type { Origin } from './origin.ts';
 import type { PackageRef } from './packages.ts';
+import type { Place } from './place.ts';
 
 /** What a component is, in the mail field's own words. */
 export const componentKinds = [
@@ -25,18 +27,8 @@ export const componentKinds = [
 ] as const;
 export type ComponentKind = (typeof componentKinds)[number];
 
-/** Who made the installed copy: it decides which advisory source may judge it. */
-export const origins = ['distribution', 'upstream', 'vendor', 'in-house', 'unknown'] as const;
-export type Origin = (typeof origins)[number];
-
 /** Unknown is an answer: it carries the reason. */
 export type Version = { readonly value: string } | { readonly unknown: string };
-
-/** A place in the inspected file system: absolute path as seen from its root, 1-based line. */
-export interface Place {
-  readonly path: string;
-  readonly line?: number;
-}
 
 /** What a component could lay its hands on. */
 export const resources = [

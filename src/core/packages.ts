@@ -1,4 +1,4 @@
-import type { Origin } from './component.ts';
+import type { Origin } from './origin.ts';
 
 const ecosystems = ['deb', 'rpm', 'apk', 'composer', 'pypi'] as const;
 export type Ecosystem = (typeof ecosystems)[number];

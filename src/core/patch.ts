@@ -1,4 +1,4 @@
-import type { Place } from './component.ts';
+import type { Place } from './place.ts';
 
 /** A day bounded from both sides, because a host rarely knows the exact one. RFC 3339. */
 export interface Since {

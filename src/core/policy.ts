@@ -1,5 +1,6 @@
 import type { Tenant } from './answer.ts';
-import type { Origin, ReachMode, Resource } from './component.ts';
+import type { ReachMode, Resource } from './component.ts';
+import type { Origin } from './origin.ts';
 import type { Check } from './verdict.ts';
 
 /** What the organisation says of some of its components; later entries override earlier ones. */

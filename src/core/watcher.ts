@@ -1,4 +1,4 @@
-import type { Place } from './component.ts';
+import type { Place } from './place.ts';
 
 /** A program on the host that reads a log and may tell somebody. */
 export interface Watcher {

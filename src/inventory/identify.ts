@@ -1,4 +1,5 @@
-import type { Component, Origin, Version } from '../core/component.ts';
+import type { Component, Version } from '../core/component.ts';
+import type { Origin } from '../core/origin.ts';
 import type { InstalledPackage, PackageIndex, PackageRef } from '../core/packages.ts';
 
 /** What is known of a component's make before the package databases are asked. */

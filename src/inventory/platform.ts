@@ -1,6 +1,7 @@
-import type { Component, ComponentId, ComponentKind, Place, Reach } from '../core/component.ts';
+import type { Component, ComponentId, ComponentKind, Reach } from '../core/component.ts';
 import type { FileView } from '../core/files.ts';
 import type { PackageIndex } from '../core/packages.ts';
+import type { Place } from '../core/place.ts';
 
 /** Where something listens, or is talked to. Unix paths are absolute within the inspected root. */
 export type Endpoint =

@@ -1,4 +1,4 @@
-import type { Place } from '../core/component.ts';
+import type { Place } from '../core/place.ts';
 
 /**
  * Headings of remedies. Each says one file and one place in it, so that nobody who pastes has to

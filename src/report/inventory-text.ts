@@ -1,4 +1,5 @@
-import type { Component, Place } from '../core/component.ts';
+import type { Component } from '../core/component.ts';
+import type { Place } from '../core/place.ts';
 import type { Inventory } from './inventory-json.ts';
 import { cut, oneLine, wrap } from './plain.ts';
 

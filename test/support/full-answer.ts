@@ -1,7 +1,8 @@
 import type { AccessLog, LogSink, LogTrail } from '../../src/core/access-log.ts';
 import type { Answer, AnsweredComponent } from '../../src/core/answer.ts';
-import { type Component, componentId, type Place } from '../../src/core/component.ts';
+import { type Component, componentId } from '../../src/core/component.ts';
 import type { PatchFacts } from '../../src/core/patch.ts';
+import type { Place } from '../../src/core/place.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { allPass, answerWith } from './answers.ts';
 

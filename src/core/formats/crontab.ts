@@ -1,6 +1,6 @@
-import type { Place } from '../component.ts';
 import type { FileView } from '../files.ts';
 import { baseOf } from '../paths.ts';
+import type { Place } from '../place.ts';
 
 /** One job of a crontab. */
 export interface CronJob {

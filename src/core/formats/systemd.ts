@@ -1,6 +1,6 @@
-import type { Place } from '../component.ts';
 import type { FileView, FolderEntry } from '../files.ts';
 import { baseOf, dirOf, resolveFrom } from '../paths.ts';
+import type { Place } from '../place.ts';
 
 /** One `Key=value` of a unit file, after drop-ins. */
 export interface UnitSetting {

@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { shellWords } from '../syntax/shell-defaults.ts';
 import { configPath } from './layout.ts';
 

@@ -1,7 +1,8 @@
-import type { Component, Place } from '../../core/component.ts';
+import type { Component } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { switchedOn, unitNames } from '../../core/formats/systemd.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import { type Assignment, assigned, readAssignments } from '../syntax/shell-defaults.ts';
 

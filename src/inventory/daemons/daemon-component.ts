@@ -3,10 +3,10 @@ import {
   type Component,
   type ComponentKind,
   componentId,
-  type Place,
   type Reach,
 } from '../../core/component.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint, Listener } from '../platform.ts';
 import { type Daemon, exposureOfAll, rootReach } from './daemon.ts';

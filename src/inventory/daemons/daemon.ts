@@ -1,4 +1,4 @@
-import type { Component, Place, Reach } from '../../core/component.ts';
+import type { Component, Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import {
   readUnit,
@@ -9,6 +9,7 @@ import {
 } from '../../core/formats/systemd.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 import { readAssignments, shellWords } from '../syntax/shell-defaults.ts';

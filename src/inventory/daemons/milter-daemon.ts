@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 import { parseMilterSocket } from '../joining/endpoint.ts';
 import { type MilterSetting, milterSetting } from '../syntax/milter-config.ts';
 import { assigned, readAssignments } from '../syntax/shell-defaults.ts';

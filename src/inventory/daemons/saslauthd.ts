@@ -1,12 +1,7 @@
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-  type Reach,
-} from '../../core/component.ts';
+import { type Component, type ComponentId, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import { assigned, readAssignments, shellWords } from '../syntax/shell-defaults.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from './daemon.ts';

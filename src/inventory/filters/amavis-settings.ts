@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { baseOf, resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { type Daemon, type DaemonNames, optionOf, type Word } from '../daemons/daemon.ts';
 import { type PerlStatement, type PerlValue, readPerl, textsIn } from '../syntax/perl-config.ts';
 

@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 
 /** What the Perl of mimedefang-filter(5) calls for each message, as far as its own lines say. */
 export interface FilterCalls {

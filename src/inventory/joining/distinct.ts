@@ -1,4 +1,5 @@
-import type { Place, Reach } from '../../core/component.ts';
+import type { Reach } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 const distinctBy = <T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] => {
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-import type { Component, Place } from '../../core/component.ts';
+import type { Component } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import {
   readUnit,
@@ -10,6 +10,7 @@ import {
 } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { commandOf, type Word } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint } from '../platform.ts';

@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import {
   type Daemon,
   exposureOfAll,

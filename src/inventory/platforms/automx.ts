@@ -1,7 +1,8 @@
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readUnit, startsAtBoot, unitValue } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { commandOf, exposureOfAll, optionOf, programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import { parseHostPort, reaches } from '../joining/endpoint.ts';

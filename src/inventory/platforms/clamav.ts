@@ -1,6 +1,7 @@
-import type { Component, Place } from '../../core/component.ts';
+import type { Component } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';
 import { parseHostPort, parseMilterSocket } from '../joining/endpoint.ts';

@@ -1,5 +1,6 @@
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import { switchedOn } from '../../core/formats/systemd.ts';
+import type { Place } from '../../core/place.ts';
 import { exposureOfAll, rootReach } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Platform, PlatformReading } from '../platform.ts';

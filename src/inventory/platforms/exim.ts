@@ -1,7 +1,8 @@
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { dirOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { type Daemon, findDaemon, programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Listener, Platform, PlatformReading } from '../platform.ts';

@@ -1,8 +1,9 @@
 import type { AccessLog, LogSink } from '../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { startsAtBoot } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { findDaemon } from '../daemons/daemon.ts';
 import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
 import { parseHostPort } from '../joining/endpoint.ts';

@@ -1,8 +1,9 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId, type Place } from '../../core/component.ts';
+import { type Component, componentId } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { defaultDeliveries } from '../courier-suite/default-delivery.ts';
 import { findProgram, programs } from '../courier-suite/layout.ts';
 import { programPaths } from '../daemons/daemon.ts';

@@ -1,15 +1,10 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-  type Reach,
-} from '../../core/component.ts';
+import { type Component, type ComponentId, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { switchedOn } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, dirOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 import {

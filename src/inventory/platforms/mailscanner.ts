@@ -1,8 +1,9 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, dirOf, resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { findDaemon, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';
 import { identify } from '../identify.ts';

@@ -1,8 +1,9 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { cronJobs } from '../../core/formats/crontab.ts';
 import { dirOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';

@@ -1,15 +1,10 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-  type Reach,
-} from '../../core/component.ts';
+import { type Component, type ComponentId, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readXmlFile } from '../../core/formats/xml.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { dirOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 import { phpVariable, readPhpConfig } from '../syntax/php-config.ts';

@@ -1,7 +1,8 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { withoutAccounts } from '../../core/url-text.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';

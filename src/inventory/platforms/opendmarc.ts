@@ -1,7 +1,8 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { cronJobs, crontabReads } from '../../core/formats/crontab.ts';
+import type { Place } from '../../core/place.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';
 import { milterListening, milterUser } from '../daemons/milter-daemon.ts';

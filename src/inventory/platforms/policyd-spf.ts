@@ -1,7 +1,8 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId, type Place } from '../../core/component.ts';
+import { type Component, componentId } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { findDaemon, programPaths } from '../daemons/daemon.ts';
 import { daemonComponent } from '../daemons/daemon-component.ts';
 import { identify } from '../identify.ts';

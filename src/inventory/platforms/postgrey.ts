@@ -1,6 +1,6 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 import { type Daemon, findDaemon, optionOf, programPaths, type Word } from '../daemons/daemon.ts';
 import { daemonComponent, type Listening } from '../daemons/daemon-component.ts';
 import { parseHostPort } from '../joining/endpoint.ts';

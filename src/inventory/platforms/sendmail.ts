@@ -1,11 +1,6 @@
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-  type Reach,
-} from '../../core/component.ts';
+import { type Component, type ComponentId, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 import { rootReach } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Listener, Platform } from '../platform.ts';

@@ -3,11 +3,11 @@ import {
   type Component,
   type ComponentKind,
   componentId,
-  type Place,
   type Reach,
 } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import {
   type Daemon,
   type DaemonNames,

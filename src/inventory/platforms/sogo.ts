@@ -1,7 +1,8 @@
-import { type Component, componentId, type Place, type Reach } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import { exposureOf, parseHostPort, showEndpoint } from '../joining/endpoint.ts';
 import type { Endpoint, Platform } from '../platform.ts';

@@ -3,12 +3,12 @@ import {
   type ComponentId,
   type ComponentKind,
   componentId,
-  type Place,
   type Reach,
 } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import { distinctPlaces, distinctReach } from '../joining/distinct.ts';
 import { mailProgram, mailProgramKind, standsAlone } from './mail-programs.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 
 /** Where an alias sends mail (aliases(5) of Postfix, Sendmail and Exim). */
 export interface AliasTarget {

@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import { resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import type { ApacheDirective } from './apache.ts';
 import { apacheAll, apacheLast } from './apache.ts';
 import { apacheWords } from './apache-lines.ts';

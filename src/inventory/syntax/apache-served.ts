@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { isAnyAddress, parseHostPort } from '../joining/endpoint.ts';
 import { type ApacheDirective, apacheAll, apacheLast } from './apache.ts';
 import { audienceOf, audiencesBelow, phpIsOff } from './apache-access.ts';

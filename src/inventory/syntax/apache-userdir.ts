@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import type { ApacheDirective } from './apache.ts';
 
 /** A folder of one user that mod_userdir hands out at `/~user`. */

@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { dirOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 
 /** One `option: value` of imapd.conf(5). */
 export interface CyrusOption {

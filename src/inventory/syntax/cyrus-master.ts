@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 const cyrusSections = ['START', 'SERVICES', 'EVENTS', 'DAEMON'] as const;
 type CyrusSection = (typeof cyrusSections)[number];

@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 import {
   type DovecotBlock,
   type DovecotConfig,

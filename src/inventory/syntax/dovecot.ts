@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { dirOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { type DovecotLine, parseDovecotLine } from './dovecot-lines.ts';
 
 /** Which grammar and rules of inheritance apply. Version 3 is the commercial twin of 2.4. */

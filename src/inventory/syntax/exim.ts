@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 import type { LogicalLine } from './exim-lines.ts';
 
 /** One setting, as written after macros; the place is that of its line. */

@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { dirOf, resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { readDirectives } from './directives.ts';
 
 /** One setting, with the file it stands in: `Include` brings in others. */

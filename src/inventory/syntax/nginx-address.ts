@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import { joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { parseHostPort } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 import type { NginxDirective } from './nginx.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import { resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { type NginxDirective, nginxAll } from './nginx.ts';
 import type { WebLog } from './served.ts';
 

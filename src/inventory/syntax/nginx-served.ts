@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { joinPath, resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { type NginxDirective, nginxAll, nginxLast } from './nginx.ts';
 import {
   isPass,

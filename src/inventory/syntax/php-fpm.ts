@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { parseHostPort } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 

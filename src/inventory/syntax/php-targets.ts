@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 import { loosenAll, nameIn, type PhpRun, step, weightOf } from './php-machine.ts';
 import {
   asArray,

@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 /** A value of a PHP configuration, as far as its text decides it. */
 export type PhpValue = PhpString | PhpNumber | PhpBool | PhpNull | PhpArray | PhpUnknown;

@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 /** `O Name=value`, of the old one-letter form only the letter. */
 export interface CfOption {

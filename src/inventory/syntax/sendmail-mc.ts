@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 /** One call of an m4 macro with arguments: `INPUT_MAIL_FILTER(`name', `S=…')`. */
 export interface McCall {

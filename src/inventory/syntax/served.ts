@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 import type { Endpoint } from '../platform.ts';
 
 /** A program that answers HTTP, as its own configuration has it. */

@@ -1,5 +1,5 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 
 /** One assignment of a shell-like file: `/etc/default/x`, `/etc/sysconfig/x`, systemd's environment. */
 export interface Assignment {

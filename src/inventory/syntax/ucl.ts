@@ -1,7 +1,7 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { hasWildcard } from '../../core/glob.ts';
 import { baseOf, dirOf, resolveFrom } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { bareValue, blankTemplates, quotedValue, skipBlank } from './ucl-lexer.ts';
 
 /**

@@ -1,7 +1,8 @@
-import type { Exposure, Place } from '../../core/component.ts';
+import type { Exposure } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { exposureOf, reaches, showEndpoint } from '../joining/endpoint.ts';
 import { type ApacheDirective, apacheAll, readApache } from './apache.ts';
 import { readEnvironment } from './apache-lines.ts';

@@ -1,5 +1,6 @@
-import type { ComponentId, Place, Reach } from '../../core/component.ts';
+import type { ComponentId, Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import type { Place } from '../../core/place.ts';
 import { isAnyAddress, isLoopback } from '../joining/endpoint.ts';
 import type { Endpoint, Link } from '../platform.ts';
 

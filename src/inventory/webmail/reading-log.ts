@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../core/access-log.ts';
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 import { after, insteadOf } from '../remedy.ts';
 import type { Served, WebLog } from '../syntax/served.ts';
 import type { MailRoute } from './mail-routes.ts';

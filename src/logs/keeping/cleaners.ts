@@ -1,8 +1,8 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { cronJobs } from '../../core/formats/crontab.ts';
 import { pathMatches } from '../../core/glob.ts';
 import { dirOf, joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 
 /** Something beside rotation that removes old files below a folder. */
 export interface Cleaner {

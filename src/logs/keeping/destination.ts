@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 import type { Passing } from './severities.ts';
 
 /** Where a syslog daemon sends lines, and which. */

@@ -1,8 +1,8 @@
 import type { LogTrail } from '../../core/access-log.ts';
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { parseUnit, switchedOn, type UnitSetting } from '../../core/formats/systemd.ts';
 import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import { withoutAccounts } from '../../core/url-text.ts';
 import type { Edges } from './edges.ts';
 import { severities, severityOf } from './severities.ts';

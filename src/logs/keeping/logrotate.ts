@@ -1,9 +1,9 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { cronJobs } from '../../core/formats/crontab.ts';
 import { readUnit, startsAtBoot, unitValues } from '../../core/formats/systemd.ts';
 import { pathMatches, segmentPattern } from '../../core/glob.ts';
 import { joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import {
   parseLogrotate,
   type RotateItem,

@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 /** Parameters of a RainerScript object, names in lower case: `type`, `file`, `target`. */
 export type Parameters = ReadonlyMap<string, string>;

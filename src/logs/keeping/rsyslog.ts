@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { joinPath } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 import type { Destination } from './destination.ts';
 import { passes } from './rsyslog-conditions.ts';
 import { type Parameters, parseRsyslog, type Statement } from './rsyslog-syntax.ts';

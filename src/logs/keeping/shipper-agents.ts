@@ -1,6 +1,6 @@
-import type { Place } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readXml, xmlAll } from '../../core/formats/xml.ts';
+import type { Place } from '../../core/place.ts';
 import { sectionsOf, textOf, withoutSecrets } from './settings.ts';
 
 /** A program that reads logs of this host and sends them to another. */

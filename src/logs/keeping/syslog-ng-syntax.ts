@@ -1,4 +1,4 @@
-import type { Place } from '../../core/component.ts';
+import type { Place } from '../../core/place.ts';
 
 export interface NgToken {
   readonly is: 'word' | 'text' | 'sign' | 'include';

@@ -1,7 +1,7 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { localTime } from '../../../core/formats/local-time.ts';
 import { unpackedText } from '../../../core/formats/unpack.ts';
+import type { Place } from '../../../core/place.ts';
 import { deb } from '../../versions/deb.ts';
 
 /** One installed update, as dpkg or apt wrote it down. */

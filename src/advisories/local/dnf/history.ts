@@ -1,9 +1,9 @@
-import type { Place } from '../../../core/component.ts';
 import { messageOf } from '../../../core/errors.ts';
 import type { FileView } from '../../../core/files.ts';
 import { openSqlite, type SqliteDatabase, type SqliteValue } from '../../../core/formats/sqlite.ts';
 import { unpackedText } from '../../../core/formats/unpack.ts';
 import type { PastUpdate } from '../../../core/patch.ts';
+import type { Place } from '../../../core/place.ts';
 import { rpm } from '../../versions/rpm.ts';
 import type { RpmAdvisory } from './repositories.ts';
 

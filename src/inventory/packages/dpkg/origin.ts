@@ -1,5 +1,5 @@
-import type { Origin } from '../../../core/component.ts';
 import { type AptLists, isSecuritySuite } from '../../../core/formats/apt-lists.ts';
+import type { Origin } from '../../../core/origin.ts';
 import type { Distribution } from '../../../core/packages.ts';
 
 export interface Maker {

@@ -1,4 +1,4 @@
-import type { Origin } from '../../../core/component.ts';
+import type { Origin } from '../../../core/origin.ts';
 import type { Distribution } from '../../../core/packages.ts';
 
 export interface Maker {

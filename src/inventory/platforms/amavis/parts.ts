@@ -2,11 +2,11 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { programPaths } from '../../daemons/daemon.ts';
 import {
   checkRuns,

@@ -1,8 +1,9 @@
-import { type Component, componentId, type Place } from '../../../core/component.ts';
+import { type Component, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitValues } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { type Daemon, findDaemon, optionOf } from '../../daemons/daemon.ts';
 import { daemonComponent, type Listening } from '../../daemons/daemon-component.ts';
 import { parseHostPort } from '../../joining/endpoint.ts';

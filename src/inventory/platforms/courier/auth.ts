@@ -1,8 +1,9 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import {
   authFile,
   findAuth,

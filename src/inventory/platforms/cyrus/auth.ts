@@ -1,5 +1,6 @@
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { saslauthd } from '../../daemons/saslauthd.ts';
 import { type CyrusOption, cyrusOption, cyrusWords } from '../../syntax/cyrus-imapd.ts';
 import { type Found, type Instance, joinAll, makePart } from './instance.ts';

@@ -1,5 +1,6 @@
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { isAnyAddress, isLoopback } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { type CyrusOption, cyrusOption, cyrusWords } from '../../syntax/cyrus-imapd.ts';

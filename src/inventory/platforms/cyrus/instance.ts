@@ -1,13 +1,9 @@
-import {
-  type Component,
-  type ComponentKind,
-  componentId,
-  type Place,
-} from '../../../core/component.ts';
+import { type Component, type ComponentKind, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitNames, unitValue } from '../../../core/formats/systemd.ts';
 import { type PackageIndex, tellsInstalled } from '../../../core/packages.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { type Daemon, findDaemon, optionOf, type Word } from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
 import { distinctPlaces, distinctReach } from '../../joining/distinct.ts';

@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOf } from '../../joining/endpoint.ts';
 import { before, insteadOf, setEach } from '../../remedy.ts';
 import { type CyrusOption, cyrusOption, cyrusWords, isCyrusYes } from '../../syntax/cyrus-imapd.ts';

@@ -1,10 +1,6 @@
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-} from '../../../core/component.ts';
+import { type Component, type ComponentId, componentId } from '../../../core/component.ts';
 import { baseOf, joinPath } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import type { Endpoint } from '../../platform.ts';
 import { commandProgram } from '../../syntax/command-program.ts';
 import { type CyrusOption, type CyrusOptions, cyrusOption } from '../../syntax/cyrus-imapd.ts';

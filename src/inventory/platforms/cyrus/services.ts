@@ -2,9 +2,9 @@ import {
   type Component,
   type ComponentKind,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOfAll } from '../../daemons/daemon.ts';
 import type { Claim } from '../../identify.ts';
 import type { Listener } from '../../platform.ts';

@@ -1,4 +1,5 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { isLoopback } from '../../joining/endpoint.ts';
 import { type CyrusOption, cyrusOption } from '../../syntax/cyrus-imapd.ts';

@@ -1,4 +1,5 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { dovecotSetting } from '../../syntax/dovecot-lookup.ts';
 import { showTables, tablesOf } from '../../syntax/sql-tables.ts';

@@ -1,5 +1,6 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import type { Claim } from '../../identify.ts';
 import type { DovecotBlock } from '../../syntax/dovecot.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import type { Endpoint } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';

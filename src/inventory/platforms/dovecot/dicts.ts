@@ -1,4 +1,5 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import type { Endpoint } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import {

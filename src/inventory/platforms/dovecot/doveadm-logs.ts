@@ -1,5 +1,5 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { type Instance, isFrom } from './instance.ts';
 import { destinationOf, exported } from './logs.ts';
 import { readRemedy } from './remedies.ts';

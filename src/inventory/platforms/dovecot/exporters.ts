@@ -1,4 +1,4 @@
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { dovecotBlocks, dovecotListIn, dovecotSetting } from '../../syntax/dovecot-lookup.ts';
 import type { Instance } from './instance.ts';

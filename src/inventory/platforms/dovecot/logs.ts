@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import type { DovecotSetting } from '../../syntax/dovecot.ts';
 import {

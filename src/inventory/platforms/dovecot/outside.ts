@@ -1,4 +1,5 @@
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { distinctPlaces, distinctReach } from '../../joining/distinct.ts';
 import { isAnyAddress, isLoopback } from '../../joining/endpoint.ts';
 import type { Link } from '../../platform.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../../core/component.ts';
 import { baseOf, dirOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { atEnd, insteadOf } from '../../remedy.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { type Instance, isFrom } from './instance.ts';

@@ -1,5 +1,6 @@
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOfAll } from '../../daemons/daemon.ts';
 import type { Listener } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';

@@ -1,5 +1,6 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
 import { baseOf, joinPath } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import {
   dovecotBlocks,

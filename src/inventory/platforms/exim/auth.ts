@@ -1,4 +1,5 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { saslauthd } from '../../daemons/saslauthd.ts';
 import { identify } from '../../identify.ts';
 import type { Link } from '../../platform.ts';

@@ -1,4 +1,5 @@
-import type { ComponentKind, Place, Reach } from '../../../core/component.ts';
+import type { ComponentKind, Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { isLoopback } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import type { Driver } from '../../syntax/exim.ts';

@@ -1,5 +1,6 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import { settingNamed } from '../../syntax/exim.ts';
 import { type Exim, isDynamic, partOf } from './context.ts';

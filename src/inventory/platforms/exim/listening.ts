@@ -1,4 +1,5 @@
-import type { Component, Place } from '../../../core/component.ts';
+import type { Component } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOfAll, optionOf, type Word } from '../../daemons/daemon.ts';
 import type { Listening } from '../../daemons/daemon-component.ts';
 import { settingNamed } from '../../syntax/exim.ts';

@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { after, atEnd, atTop, insteadOf } from '../../remedy.ts';
 import { type Driver, type Setting, settingNamed } from '../../syntax/exim.ts';
 import { splitEximList } from '../../syntax/exim-lists.ts';

@@ -1,4 +1,5 @@
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import { settingNamed } from '../../syntax/exim.ts';

@@ -1,5 +1,6 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { type ProgramUse, programAt } from '../../programs/piped-programs.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';

@@ -1,4 +1,5 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import type { ProgramUse } from '../../programs/piped-programs.ts';

@@ -1,6 +1,7 @@
-import { type Component, componentId, type Place } from '../../../core/component.ts';
+import { type Component, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import { withoutPhpComments } from '../../syntax/php-comments.ts';
 import { type PhpValue, phpAt, phpText } from '../../syntax/php-values.ts';

@@ -1,5 +1,6 @@
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { parseHostPort } from '../../joining/endpoint.ts';
 import { type PhpValue, phpAt } from '../../syntax/php-values.ts';
 import type { MailServer } from '../../webmail/mail-servers.ts';

@@ -1,6 +1,7 @@
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import { type PhpValue, phpAt } from '../../syntax/php-values.ts';
 import { supplier } from './applications.ts';

@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { atEnd } from '../../remedy.ts';
 import { type PhpValue, phpAt, phpTruth } from '../../syntax/php-values.ts';
 import { textAt } from './values.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { type PhpValue, phpAt, phpText, phpTruth } from '../../syntax/php-values.ts';
 
 /** A text below these keys; undefined when it is absent, empty or not decided. */

@@ -1,7 +1,8 @@
-import { type Component, componentId, type Place } from '../../../core/component.ts';
+import { type Component, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { startsAtBoot } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { optionOf } from '../../daemons/daemon.ts';
 import { parseHostPort } from '../../joining/endpoint.ts';
 import type { Listener } from '../../platform.ts';

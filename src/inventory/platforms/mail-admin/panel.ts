@@ -1,8 +1,9 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import { type Component, componentId, type Place, type Reach } from '../../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import { reaches } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';

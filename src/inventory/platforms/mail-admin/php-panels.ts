@@ -1,9 +1,10 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import { type Component, componentId, type Place } from '../../../core/component.ts';
+import { type Component, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { cronJobs } from '../../../core/formats/crontab.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { rootReach } from '../../daemons/daemon.ts';
 import { type PhpConfig, phpVariable, readPhpConfig } from '../../syntax/php-config.ts';
 import { type PhpValue, phpAt, phpText } from '../../syntax/php-values.ts';

@@ -1,8 +1,9 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, startsAtBoot, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOfAll, rootReach } from '../../daemons/daemon.ts';
 import { parseHostPort } from '../../joining/endpoint.ts';
 import { iniOption, iniSection, readPythonIni } from '../../syntax/python-ini.ts';

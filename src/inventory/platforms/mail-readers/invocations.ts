@@ -1,4 +1,3 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { cronJobs } from '../../../core/formats/crontab.ts';
 import {
@@ -10,6 +9,7 @@ import {
   unitValues,
 } from '../../../core/formats/systemd.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 
 /** A command that some timer or service of this host starts. */
 export interface Invocation {

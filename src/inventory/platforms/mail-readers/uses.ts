@@ -1,6 +1,6 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { dirOf, joinPath, resolveFrom } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import type { Home } from './homes.ts';
 import type { Invocation } from './invocations.ts';
 import type { MailReader, ReaderUse, Started } from './reader.ts';

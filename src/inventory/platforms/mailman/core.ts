@@ -1,7 +1,8 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { dirOf, resolveFrom } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import type { Endpoint } from '../../platform.ts';
 import { after, atEnd, insteadOf } from '../../remedy.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';

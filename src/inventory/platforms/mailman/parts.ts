@@ -1,12 +1,8 @@
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-} from '../../../core/component.ts';
+import { type Component, type ComponentId, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { switchedOn } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import { showDatabase } from '../../syntax/database-url.ts';

@@ -1,6 +1,7 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import type { Component, Place, Reach } from '../../../core/component.ts';
+import type { Component, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { atEnd, insteadOf } from '../../remedy.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';

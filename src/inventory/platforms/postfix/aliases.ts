@@ -1,5 +1,5 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { type AliasTarget, readAliases, readForward } from '../../syntax/aliases.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
 import type { Plugs } from './calls.ts';

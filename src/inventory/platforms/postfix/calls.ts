@@ -1,12 +1,12 @@
 import {
   type ComponentKind,
   componentId,
-  type Place,
   type Reach,
   type ReachMode,
   type Resource,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { showEndpoint } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { spamcTarget } from '../../programs/spamc.ts';

@@ -1,11 +1,6 @@
-import {
-  type Component,
-  componentId,
-  type Place,
-  type Reach,
-  type Resource,
-} from '../../../core/component.ts';
+import { type Component, componentId, type Reach, type Resource } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { lineAt } from '../../syntax/postfix-lines.ts';
 import { tablesOf } from '../../syntax/postfix-list.ts';
 import { makeExpander } from '../../syntax/postfix-macro.ts';

@@ -1,5 +1,6 @@
-import type { ComponentKind, Place, Reach } from '../../../core/component.ts';
+import type { ComponentKind, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { isLoopback } from '../../joining/endpoint.ts';
 import { cut, tablesOf, unbrace } from '../../syntax/postfix-list.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';

@@ -1,6 +1,6 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { joinPath } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { lineAt } from '../../syntax/postfix-lines.ts';
 import { cut } from '../../syntax/postfix-list.ts';
 import { compatibilityLevel, type Expander, makeExpander } from '../../syntax/postfix-macro.ts';

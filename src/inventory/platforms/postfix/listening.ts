@@ -1,5 +1,6 @@
-import type { Component, Place } from '../../../core/component.ts';
+import type { Component } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOf, showEndpoint } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import type { Instance, Service } from './instance.ts';

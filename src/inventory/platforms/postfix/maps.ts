@@ -1,4 +1,4 @@
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { cut, type TableSpec, tablesOf, unbrace } from '../../syntax/postfix-list.ts';
 import { type Instance, type Params, running } from './instance.ts';
 import { restrictionLists } from './restrictions.ts';

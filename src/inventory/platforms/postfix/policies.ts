@@ -1,6 +1,6 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { joinPath } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { reaches } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import { cut, unbrace } from '../../syntax/postfix-list.ts';

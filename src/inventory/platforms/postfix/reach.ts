@@ -1,4 +1,5 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { deliversLocally } from './aliases.ts';
 import { type Instance, running, type Value } from './instance.ts';
 import { isTextMap, type MapUse } from './maps.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { isBlank, lineAt, readLogicalLines } from '../../syntax/postfix-lines.ts';
 import { cut, unbrace } from '../../syntax/postfix-list.ts';
 import { isPatternMap, isTextMap, type MapUse } from './maps.ts';

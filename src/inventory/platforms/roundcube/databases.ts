@@ -2,9 +2,9 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { phpVariable } from '../../syntax/php-config.ts';
 import { type PhpValue, phpAt, phpItems, phpText, phpTruth } from '../../syntax/php-values.ts';
 import { type Dsn, parseDsn, showDsn } from './dsn.ts';

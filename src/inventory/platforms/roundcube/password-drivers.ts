@@ -1,4 +1,5 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { phpText, phpTruth } from '../../syntax/php-values.ts';
 import { showTables, tablesOf } from '../../syntax/sql-tables.ts';

@@ -1,11 +1,7 @@
-import {
-  type Component,
-  type ComponentId,
-  componentId,
-  type Place,
-} from '../../../core/component.ts';
+import { type Component, type ComponentId, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import type { Copy } from './copies.ts';
 import { passwordLog } from './logs.ts';

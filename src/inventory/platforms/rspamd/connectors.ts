@@ -3,9 +3,9 @@ import {
   type ComponentId,
   type ComponentKind,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { isAnyAddress, isLoopback, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { isUclTrue, type UclValue, uclAll, uclGet, uclTexts } from '../../syntax/ucl.ts';

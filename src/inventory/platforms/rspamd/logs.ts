@@ -1,5 +1,5 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { atEnd, setIn } from '../../remedy.ts';
 import { type UclValue, uclGet } from '../../syntax/ucl.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,5 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { isUclTrue, type UclValue, uclAll, uclGet, uclTexts } from '../../syntax/ucl.ts';
 import { type Settings, withoutMethod } from './settings.ts';
 

@@ -2,12 +2,12 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import { type UclValue, uclAll, uclGet, uclTexts } from '../../syntax/ucl.ts';
 import { moduleNeeds, type Need } from './module-needs.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { readUcl, type UclValue, uclAll, uclGet, uclTexts } from '../../syntax/ucl.ts';
 
 /** Where a build of Rspamd keeps its parts. */

@@ -1,4 +1,4 @@
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import { isAnyAddress, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint } from '../../platform.ts';
 import { isUclTrue, type UclValue, uclAll, uclGet } from '../../syntax/ucl.ts';

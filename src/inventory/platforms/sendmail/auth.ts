@@ -1,8 +1,9 @@
-import type { Component, ComponentId, Place, Reach } from '../../../core/component.ts';
+import type { Component, ComponentId, Reach } from '../../../core/component.ts';
 import { componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { pathAtEnd } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { saslauthd } from '../../daemons/saslauthd.ts';
 import { identify } from '../../identify.ts';
 import { cfOption } from '../../syntax/sendmail-cf.ts';

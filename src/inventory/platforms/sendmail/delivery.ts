@@ -1,6 +1,7 @@
-import type { ComponentId, ComponentKind, Place, Reach } from '../../../core/component.ts';
+import type { ComponentId, ComponentKind, Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { pathAtEnd } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { isLoopback } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { type CfMailer, cfMacro, type SendmailCf } from '../../syntax/sendmail-cf.ts';

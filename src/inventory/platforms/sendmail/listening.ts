@@ -1,5 +1,6 @@
-import type { Component, Place } from '../../../core/component.ts';
+import type { Component } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 import { exposureOfAll } from '../../daemons/daemon.ts';
 import type { Listening } from '../../daemons/daemon-component.ts';
 import type { Endpoint } from '../../platform.ts';

@@ -1,6 +1,7 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf, pathAtEnd } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import type { ProgramUse } from '../../programs/piped-programs.ts';
 import { readAliases, readForward } from '../../syntax/aliases.ts';
 import { commandProgram } from '../../syntax/command-program.ts';

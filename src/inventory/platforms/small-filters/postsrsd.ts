@@ -1,7 +1,8 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { findDaemon, optionOf, programPaths } from '../../daemons/daemon.ts';
 import { daemonComponent, type Listening } from '../../daemons/daemon-component.ts';
 import { parseHostPort, parseMilterSocket } from '../../joining/endpoint.ts';

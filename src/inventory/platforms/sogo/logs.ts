@@ -1,7 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readUnit, unitValue } from '../../../core/formats/systemd.ts';
+import type { Place } from '../../../core/place.ts';
 import { insteadOf } from '../../remedy.ts';
 
 const defaultLog = '/var/log/sogo/sogo.log';

@@ -1,6 +1,7 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { cronJobs } from '../../../core/formats/crontab.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { type DatabaseUrl, parseDatabaseUrl, showDatabase } from '../../syntax/database-url.ts';
 import { type PlistValue, plistItems, plistText, plistYes } from '../../syntax/plist.ts';

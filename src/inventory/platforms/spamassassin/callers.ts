@@ -1,6 +1,7 @@
-import { type ComponentId, componentId, type Place } from '../../../core/component.ts';
+import { type ComponentId, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { findDaemon } from '../../daemons/daemon.ts';
 import { amavisNames, checkRuns, readSettings } from '../../filters/amavis-settings.ts';
 import { mimedefangFilters, readFilterCalls } from '../../filters/mimedefang-filter.ts';

@@ -1,6 +1,6 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf, dirOf, resolveFrom } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { evaluate } from './condition.ts';
 
 /** A `loadplugin` or `tryplugin` line. */

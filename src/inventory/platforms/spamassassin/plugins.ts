@@ -2,12 +2,12 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
   type Version,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import { findModule, moduleVersion } from '../../syntax/perl-modules.ts';
 import type { Config, Load } from './config.ts';

@@ -2,13 +2,13 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { cronJobs, crontabReads } from '../../../core/formats/crontab.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { programPaths } from '../../daemons/daemon.ts';
 import { identify } from '../../identify.ts';
 import { readAssignments } from '../../syntax/shell-defaults.ts';

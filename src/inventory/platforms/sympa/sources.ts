@@ -1,5 +1,6 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 
 /** A paragraph of a Sympa file: its keyword and the parameters below it, up to an empty line. */
 interface Paragraph {

@@ -1,5 +1,5 @@
 import type { AccessLog } from '../../../core/access-log.ts';
-import type { Place } from '../../../core/component.ts';
+import type { Place } from '../../../core/place.ts';
 import type { Endpoint } from '../../platform.ts';
 import { after, insteadOf } from '../../remedy.ts';
 import { type NginxDirective, nginxAll, nginxLast } from '../../syntax/nginx.ts';

@@ -1,8 +1,9 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place, Reach, Version } from '../../../core/component.ts';
+import type { Reach, Version } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readXmlFile, xmlAll } from '../../../core/formats/xml.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 
 export const localConfigPath = '/opt/zimbra/conf/localconfig.xml';
 export const historyPath = '/opt/zimbra/.install_history';

@@ -1,7 +1,8 @@
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { readXmlFile, type XmlElement, xmlAll } from '../../../core/formats/xml.ts';
 import { baseOf } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 
 /** A zimlet as it lies on the server. */
 export interface Zimlet {

@@ -1,6 +1,6 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { baseOf, dirOf, joinPath, resolveFrom } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutPhpComments } from '../../syntax/php-comments.ts';
 import { phpVariable, readPhpConfig } from '../../syntax/php-config.ts';
 import { phpAt, phpText } from '../../syntax/php-values.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import type { Place } from '../../../core/place.ts';
 
 export interface IniValue {
   readonly text: string;

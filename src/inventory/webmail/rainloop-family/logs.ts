@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
-import type { Place, Reach } from '../../../core/component.ts';
+import type { Reach } from '../../../core/component.ts';
 import { resolveFrom } from '../../../core/paths.ts';
+import type { Place } from '../../../core/place.ts';
 import { atEnd, before, setIn } from '../../remedy.ts';
 import type { Product } from './copies.ts';
 import { type IniValues, isYes } from './ini.ts';

@@ -2,11 +2,11 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
 import { identify } from '../../identify.ts';
 import type { Product } from './copies.ts';

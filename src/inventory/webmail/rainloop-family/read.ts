@@ -2,11 +2,11 @@ import {
   type Component,
   type ComponentId,
   componentId,
-  type Place,
   type Reach,
 } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
+import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import type { Link, PlatformReading } from '../../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../../syntax/web-server.ts';
