@@ -16,10 +16,23 @@ const foldersAbove = (path: string): readonly string[] => {
   return out;
 };
 
-/** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`. */
+/** Exim's own rotation (exicyclog(8)) cycles its main, reject and panic log. */
+const eximLog = /(?:main|reject|panic)_?log$|exim_(?:main|reject|panic)$/;
+
+const ownRotation = (command: string, path: string): string | undefined => {
+  if (!/\bexicyclog\b/.test(command) || !eximLog.test(path)) return undefined;
+  const keeps = /\s-k\s*(\d{1,4})\b/.exec(command)?.[1];
+  return keeps === undefined
+    ? 'exicyclog keeps only its newest files (10, unless Exim was built otherwise)'
+    : `exicyclog keeps only its ${keeps} newest files`;
+};
+
+/** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`, `exicyclog`. */
 const cronCleaners = (files: FileView, path: string): readonly Cleaner[] => {
   const above = foldersAbove(path);
   return cronJobs(files).flatMap(({ command, because }): readonly Cleaner[] => {
+    const own = ownRotation(command, path);
+    if (own !== undefined) return [{ what: own, because }];
     const removes =
       (/\bfind\b/.test(command) && /-delete\b|\brm\b|\bunlink\b/.test(command)) ||
       /\b(?:tmpreaper|tmpwatch|rm)\b/.test(command);

@@ -1,11 +1,19 @@
 import type { LogTrail } from '../../core/access-log.ts';
 import type { FileView } from '../../core/files.ts';
 import { dirOf, resolveFrom } from '../../core/paths.ts';
-import { cleanersOf } from './cleaners.ts';
+import { type Cleaner, cleanersOf } from './cleaners.ts';
 import { edgesOf, rotatedFilesOf } from './edges.ts';
 import type { Logrotate } from './logrotate.ts';
 import { joinUnknown } from './onward.ts';
 import { rotationOf } from './rotation.ts';
+
+type Settled = Pick<LogTrail, 'rotation' | 'retainedDays' | 'unknown'>;
+
+/** Where logrotate leaves a file alone and something else removes lines, that is its rotation. */
+const withCleaner = (settled: Settled, cleaner: Cleaner | undefined): Settled =>
+  cleaner === undefined || settled.rotation?.keepsDays !== null
+    ? settled
+    : { rotation: { why: cleaner.what, because: cleaner.because } };
 
 /** Follows a log file through rotation. */
 export interface KeptFiles {
@@ -51,8 +59,8 @@ export const keptFiles = (files: FileView, logrotate: Logrotate, now: Date): Kep
       path,
       olddir === undefined ? [] : [resolveFrom(dirOf(path), olddir)],
     );
-    const settled = rotationOf(logrotate, path, now);
     const [cleaner] = cleanersOf(files, path);
+    const settled = withCleaner(rotationOf(logrotate, path, now), cleaner);
     const { retainedDays, unknown, ...rest } = settled;
     const certain = retainedDays !== undefined && cleaner === undefined ? { retainedDays } : {};
     const absent = absence(files, path);

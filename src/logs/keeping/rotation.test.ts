@@ -155,6 +155,25 @@ test('what else removes files makes it uncertain', () => {
   expect(elsewhere.retainedDays).toBe(28);
 });
 
+test('Exim may cycle its logs itself', () => {
+  const tree = { ...base, '/var/log/exim/mainlog': '2026-11-25 06:00:00 Start queue run\n' };
+  const cycled = openKeeping(
+    memoryView({
+      ...tree,
+      '/etc/cron.d/exim': '5 0 * * * root /usr/exim/bin/exicyclog -k 30\n',
+    }),
+    now,
+  );
+  const main = cycled.trailOf({ to: 'file', path: '/var/log/exim/mainlog' });
+  expect(main.retainedDays).toBeUndefined();
+  expect(main.rotation).toEqual({
+    why: 'exicyclog keeps only its 30 newest files',
+    because: { path: '/etc/cron.d/exim', line: 1 },
+  });
+  const other = cycled.trailOf({ to: 'file', path: '/var/log/dovecot.log' });
+  expect(other.rotation?.keepsDays).toBeNull();
+});
+
 test('the oldest line is found in whatever rotation left', () => {
   const found = kept('olddir /var/log/old', {
     [path]: '',
