@@ -35,6 +35,10 @@ LIST
   mv "$root.partial" "$root"
 }
 
+# Whatever ends the script: whoever removes DIR afterwards must not walk into the kernel's files.
+mounted=
+trap '[ -z "$mounted" ] || umount "$mounted"' EXIT
+
 host() {
   local name=$1 root=$to/$1
   [ -e "$root" ] && return
@@ -42,18 +46,20 @@ host() {
   local log=$to/$name.log
   cp -a "$to/.base-$(release_of "$name")" "$root.partial"
   mount -t proc proc "$root.partial/proc"
+  mounted=$root.partial/proc
+  # Joined by &&: bash heeds no `set -e` within a condition.
+  # shellcheck disable=SC2046 # a package a word
   if (
-    set -e
-    chroot "$root.partial" apt-get update
-    # shellcheck disable=SC2046 # a package a word
-    chroot "$root.partial" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      $(grep -v '^#' "$here/$name/packages")
-    [ ! -d "$here/$name/files" ] || cp -r "$here/$name/files/." "$root.partial/"
-    chroot "$root.partial" bash -eu -s <"$here/$name/configure.sh"
+    chroot "$root.partial" apt-get update &&
+      chroot "$root.partial" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        $(grep -v '^#' "$here/$name/packages") &&
+      chroot "$root.partial" bash -eu -s <"$here/$name/configure.sh"
   ) >"$log" 2>&1; then
-    umount "$root.partial/proc"
+    umount "$mounted"
+    mounted=
   else
-    umount "$root.partial/proc"
+    umount "$mounted"
+    mounted=
     tail -30 "$log" >&2
     return 1
   fi
