@@ -26,7 +26,11 @@ export const purlOf = ({
     .filter(part => part !== '')
     .map(part => escape(part).replaceAll('%3A', ':'));
   const query = Object.entries(qualifiers)
-    .filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '')
+    // A percent sign is in no real value, and readers that decode twice refuse the whole purl for it.
+    .filter(
+      (pair): pair is [string, string] =>
+        pair[1] !== undefined && pair[1] !== '' && !pair[1].includes('%'),
+    )
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${escape(value).replaceAll('%3A', ':')}`);
   return [
