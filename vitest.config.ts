@@ -5,6 +5,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'threads',
+    setupFiles: ['./test/support/seed.ts'],
     reporters: ['default', './test/support/summary.ts'],
   },
 });
