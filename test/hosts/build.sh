@@ -32,7 +32,22 @@ deb $security $release-security main
 LIST
   printf '#!/bin/sh\nexit 101\n' >"$root.partial/usr/sbin/policy-rc.d"
   chmod 755 "$root.partial/usr/sbin/policy-rc.d"
+  # A name of its own: packages write what they find into their configuration, or fail when it is `localhost`.
+  echo mail.example.jp >"$root.partial/etc/hostname"
+  echo example.jp >"$root.partial/etc/mailname"
+  printf '127.0.0.1 localhost\n192.0.2.10 mail.example.jp mail\n' >"$root.partial/etc/hosts"
   mv "$root.partial" "$root"
+}
+
+# Inside a host the kernel, too, gives the host's name, where it lets us have a name space for it.
+inside() {
+  local root=$1
+  shift
+  if unshare --uts true 2>/dev/null; then
+    unshare --uts sh -c 'hostname mail.example.jp; exec chroot "$@"' sh "$root" "$@"
+  else
+    chroot "$root" "$@"
+  fi
 }
 
 # Whatever ends the script: whoever removes DIR afterwards must not walk into the kernel's files.
@@ -50,10 +65,10 @@ host() {
   # Joined by &&: bash heeds no `set -e` within a condition.
   # shellcheck disable=SC2046 # a package a word
   if (
-    chroot "$root.partial" apt-get update &&
-      chroot "$root.partial" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+    inside "$root.partial" apt-get update &&
+      inside "$root.partial" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         $(grep -v '^#' "$here/$name/packages") &&
-      chroot "$root.partial" bash -eu -s <"$here/$name/configure.sh"
+      inside "$root.partial" bash -eu -s <"$here/$name/configure.sh"
   ) >"$log" 2>&1; then
     umount "$mounted"
     mounted=
