@@ -36,6 +36,13 @@ const registries: readonly Registry[] = [
     name: 'versionSchemes',
   },
   {
+    folder: 'src/advisories/feeds',
+    output: 'src/advisories/feeds.generated.ts',
+    type: 'Feed',
+    typeFrom: './feed.ts',
+    name: 'feeds',
+  },
+  {
     folder: 'src/advisories/local',
     output: 'src/advisories/local.generated.ts',
     type: 'LocalSource',

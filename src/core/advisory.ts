@@ -1,0 +1,194 @@
+/** The ways to compare versions; each is a file in `src/advisories/versions`. */
+export const schemeIds = [
+  'deb',
+  'rpm',
+  'apk',
+  'composer',
+  'semver',
+  'pep440',
+  'maven',
+  'zimbra',
+  'exchange',
+  'generic',
+  'unknown',
+] as const;
+export type SchemeId = (typeof schemeIds)[number];
+
+/** The kinds of advisory data; each is a file in `src/advisories/feeds`. */
+export const feedIds = [
+  'osv',
+  'debian-tracker',
+  'cve',
+  'nvd',
+  'kev',
+  'epss',
+  'csaf',
+  'openvex',
+  'cyclonedx-vex',
+  'notes',
+] as const;
+export type FeedId = (typeof feedIds)[number];
+
+/** What a source says of a version. */
+export type Standing = 'affected' | 'not-affected' | 'unknown';
+
+/** Versions from `from` on (from the first when absent), before `before` or through `through`. */
+export interface Span {
+  readonly from?: string;
+  readonly before?: string;
+  readonly through?: string;
+  readonly standing: Standing;
+}
+
+/** Which versions of one product a source calls affected. The first span that holds a version decides. */
+export interface VersionClaim {
+  readonly scheme: SchemeId;
+  readonly spans: readonly Span[];
+  /** Versions called affected one by one. */
+  readonly versions?: readonly string[];
+  /** Of versions that neither `versions` nor a span holds. */
+  readonly rest: Standing;
+}
+
+/**
+ * The name under which a source speaks of a product: what the index is asked by. Made by
+ * `src/advisories/product-key.ts` and nowhere else, so that two spellings of one name meet.
+ */
+export type ProductKey = string & { readonly __brand: 'ProductKey' };
+
+/** One product in an advisory. */
+export interface AffectedProduct extends VersionClaim {
+  readonly key: ProductKey;
+  /** As the source writes it, for people: `Debian:12 roundcube`, `Roundcube / Webmail`. */
+  readonly product: string;
+  /** Release of the distribution that the statement is for, as OSV writes it: `12`, `22.04`, `9`, `v3.20`. */
+  readonly release?: string;
+  /** Stream of a modular rpm (`php:8.3`), where the source tells. */
+  readonly stream?: string;
+  /** Versions that mend it, for people and for remedies. */
+  readonly fixed: readonly string[];
+  /** When the fix became public, where the source says so. RFC 3339 or a day. */
+  readonly fixedOn?: string;
+  /** Why a hit is no proof: the field cannot say what the text does (patch levels), a name is only near. */
+  readonly blur?: string;
+  /** The source's own word on a flaw that it will not mend: `no-dsa: minor issue`, `end-of-life`. */
+  readonly unmended?: string;
+  /** Named by a CPE alone. */
+  readonly byCpe?: boolean;
+}
+
+/** How bad a source says that it is. */
+export interface Severity {
+  /** Who says so: `NVD`, `CISA-ADP`, `Debian`. */
+  readonly by: string;
+  /** CVSS base score, 0 to 10. */
+  readonly score?: number;
+  readonly vector?: string;
+  /** The source's word where there is no score: `important`, `high`, `unimportant`. */
+  readonly word?: string;
+}
+
+/** CISA's stakeholder-specific categories, from the ADP container of a CVE record. */
+export interface Ssvc {
+  readonly exploitation?: 'none' | 'poc' | 'active';
+  readonly automatable?: boolean;
+  readonly impact?: 'partial' | 'total';
+}
+
+/** One flaw, or one update that mends several, as one source tells it. */
+export interface Advisory {
+  readonly feed: FeedId;
+  /** As the source names it: `CVE-2025-49113`, `GHSA-…`, `DSA-5934-1`, `ALSA-2026:1472`, `roundcube-1.6.11`. */
+  readonly id: string;
+  /** Other names of the same flaw. */
+  readonly aliases: readonly string[];
+  /** Flaws that this update mends: a DSA or ALSA names several. Empty when it is itself the flaw. */
+  readonly covers: readonly string[];
+  /** One line, made printable, at most 300 characters. */
+  readonly title: string;
+  readonly published?: string;
+  readonly modified?: string;
+  /** Taken back by its source: kept so that an older copy does not return, never matched. */
+  readonly withdrawn?: string;
+  readonly severities: readonly Severity[];
+  readonly ssvc?: Ssvc;
+  readonly affected: readonly AffectedProduct[];
+  /** Where to read more; at most 10, https first. */
+  readonly references: readonly string[];
+}
+
+/** OpenVEX's words; CSAF's and CycloneDX's are put into these. */
+export type VexStatus = 'affected' | 'not-affected' | 'fixed' | 'under-investigation' | 'unknown';
+
+/** What somebody says of one flaw in certain products: a vendor, a distribution, the organisation itself. */
+export interface VexStatement {
+  readonly feed: FeedId;
+  /** The document that it stands in. */
+  readonly document: string;
+  readonly author: string;
+  /** RFC 3339: a later statement of the same author about the same product takes the earlier's place. */
+  readonly on?: string;
+  readonly flaws: readonly string[];
+  readonly products: readonly VexProduct[];
+  readonly status: VexStatus;
+  /** OpenVEX's word: `vulnerable_code_not_in_execute_path`. */
+  readonly justification?: string;
+  readonly words?: string;
+}
+
+/** A product of a VEX statement; without a version it speaks of every one. */
+export interface VexProduct {
+  readonly key: ProductKey;
+  readonly product: string;
+  readonly version?: string;
+  readonly range?: VersionClaim;
+  readonly release?: string;
+  readonly byCpe?: boolean;
+  /** A part of it that is meant: OpenVEX `subcomponents`. */
+  readonly parts?: readonly ProductKey[];
+}
+
+/** CISA KEV, or another catalogue of the same kind, says that a flaw is being used. */
+export interface Exploited {
+  readonly flaw: string;
+  readonly by: string;
+  /** Day on which the catalogue took it in. */
+  readonly on: string;
+  readonly due?: string;
+  readonly ransomware?: boolean;
+}
+
+/** EPSS: how likely exploitation is within 30 days, 0 to 1. It proves nothing and only orders. */
+export interface Likelihood {
+  readonly flaw: string;
+  readonly score: number;
+  readonly percentile?: number;
+  readonly on?: string;
+}
+
+/** One record of a feed, understood. */
+export type FeedEntry =
+  | { readonly kind: 'advisory'; readonly advisory: Advisory }
+  | { readonly kind: 'vex'; readonly statement: VexStatement }
+  | { readonly kind: 'exploited'; readonly exploited: Exploited }
+  | { readonly kind: 'likelihood'; readonly likelihood: Likelihood };
+
+/** One holding of the database: a feed, or a part of one (`osv/Debian`), as last taken in. */
+export interface Holding {
+  readonly feed: FeedId;
+  /** `Debian`, `2025`, or what the user imported; unique together with `feed`. */
+  readonly part: string;
+  /** When its source made it, where it says so; else when it was fetched. RFC 3339. Its age is counted from here. */
+  readonly asOf: string;
+  /** When it was taken in. RFC 3339. */
+  readonly taken: string;
+  /** Address without secrets, or the name of the imported file. */
+  readonly from: string;
+  readonly entries: number;
+  /** Records that could not be understood: counted, and the first few named. */
+  readonly refused: number;
+  readonly refusals: readonly { readonly record: string; readonly why: string }[];
+  readonly sha256?: string;
+  /** The last try, when it failed: the copy before it stays in force. */
+  readonly failed?: { readonly on: string; readonly why: string };
+}
