@@ -6,12 +6,13 @@ import { describe, expect, test } from 'vitest';
 const directions: Readonly<Record<string, readonly string[]>> = {
   core: [],
   host: ['core'],
+  intake: ['core'],
   inventory: ['core'],
   advisories: ['core'],
   logs: ['core'],
   confirm: ['core'],
   report: ['core'],
-  app: ['core', 'host', 'inventory', 'advisories', 'logs', 'confirm', 'report'],
+  app: ['core', 'host', 'intake', 'inventory', 'advisories', 'logs', 'confirm', 'report'],
   cli: ['core', 'host', 'inventory', 'app', 'report'],
 };
 
