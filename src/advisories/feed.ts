@@ -34,6 +34,8 @@ export interface FeedRecord {
   readonly number: number;
   /** The member's name, for `by: 'members'`. */
   readonly key?: string;
+  /** For `by: 'lines'`: the document's first line that does not begin with `#`, which may name columns. */
+  readonly header?: string;
   /** Parsed JSON; the line itself for `by: 'lines'`; text for a document that is not JSON. */
   readonly value: unknown;
 }
@@ -62,6 +64,8 @@ export interface Feed {
   /**
    * What the document says of itself beside its records: when it was made, how many it should hold.
    * `count` that differs from the records read is a truncated document: the whole is refused.
+   * `members`: those of the top-level object; of a document that is cut by lines, `head`, its first
+   * 4 KiB; of a text that is one record, `text`.
    */
   frame?(members: Readonly<Record<string, unknown>>): {
     readonly asOf?: string;

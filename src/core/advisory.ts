@@ -98,7 +98,11 @@ export interface Ssvc {
 /** One flaw, or one update that mends several, as one source tells it. */
 export interface Advisory {
   readonly feed: FeedId;
-  /** As the source names it: `CVE-2025-49113`, `GHSA-…`, `DSA-5934-1`, `ALSA-2026:1472`, `roundcube-1.6.11`. */
+  /**
+   * As the source names it: `CVE-2025-49113`, `GHSA-…`, `DSA-5934-1`, `ALSA-2026:1472`, `roundcube-1.6.11`.
+   * Unique within a holding; where a source tells one flaw several times (Debian's tracker, once for each
+   * package), a part is added: `roundcube/CVE-2025-49113`, with the flaw's own name in `aliases`.
+   */
   readonly id: string;
   /** Other names of the same flaw. */
   readonly aliases: readonly string[];
@@ -141,6 +145,7 @@ export interface VexProduct {
   readonly key: ProductKey;
   readonly product: string;
   readonly version?: string;
+  /** Instead of `version`: the statement is about the versions that this calls `affected`, whatever its status. */
   readonly range?: VersionClaim;
   readonly release?: string;
   readonly byCpe?: boolean;
