@@ -1,3 +1,4 @@
+import type { AccessLog } from '../core/access-log.ts';
 import type { Component, ComponentId, ComponentKind, Reach } from '../core/component.ts';
 import type { FileView } from '../core/files.ts';
 import type { PackageIndex } from '../core/packages.ts';
@@ -13,6 +14,8 @@ export interface Listener {
   readonly component: ComponentId;
   readonly endpoint: Endpoint;
   readonly because: Place;
+  /** It checks logins for whoever asks: what it writes of each, or what would make it do so. */
+  readonly checkedLogins?: AccessLog;
 }
 
 /**
@@ -38,6 +41,8 @@ export interface Link {
    * asked neither plugs the server into the caller nor shows that it runs.
    */
   readonly isClient?: boolean;
+  /** All logins at the caller are checked there: that log may name those that its own does not. */
+  readonly asksLogins?: boolean;
 }
 
 /** What one platform's configuration says. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { Endpoint, Link, Listener } from '../platform.ts';
 import { plug } from './plug.ts';
@@ -117,5 +118,54 @@ describe('a caller whose callee nobody knows', () => {
     const found = plug(callers, [], [calls('exim', socket), calls('postfix', socket)]).slice(2);
     expect(found).toMatchObject([{ id: 'exim/milter:unix:/run/scan/clamd.sock', partOf: 'exim' }]);
     expect(found[0]?.foundAt).toHaveLength(2);
+  });
+});
+
+describe('logins that are checked elsewhere', () => {
+  const own: AccessLog = {
+    question: 'who logged in',
+    emitted: 'partial',
+    why: 'not of all is it written whose they were',
+    remedy: '# No setting of its own names the others.',
+    sink: { to: 'file', path: '/var/log/mta' },
+  };
+  const asked = { net: 'unix', path: '/run/auth' } as const;
+  const answerOf = (checked: AccessLog, more: Partial<Link> = {}, log: AccessLog = own) => {
+    const link = calls('mta', asked, { as: 'auth-backend', asksLogins: true, ...more });
+    const listener = { ...listens('store', asked), checkedLogins: checked };
+    const pair = [make('mta', 'mta', { logs: [log] }), make('store', 'imap')];
+    return plug(pair, [listener], [link, link]).find(({ id }) => id === 'mta')?.logs;
+  };
+  const written: AccessLog = {
+    question: 'who logged in',
+    emitted: 'on',
+    why: 'whoever checks them writes each down',
+    sink: { to: 'file', path: '/var/log/store' },
+  };
+  const unwritten: AccessLog = {
+    question: 'who logged in',
+    emitted: 'off',
+    why: 'nothing exports them',
+    remedy: '# in /etc/store.conf, at its end:\nexport = yes',
+  };
+
+  test('are told by the log of the one that checks them all', () => {
+    expect(answerOf(written)).toEqual([written]);
+  });
+
+  test('are not while that one writes none: the remedy says how, once', () => {
+    expect(answerOf(unwritten)).toEqual([
+      { ...own, remedy: `${own.remedy ?? ''}\n${unwritten.remedy ?? ''}` },
+    ]);
+  });
+
+  test('are not where it checks only some of them', () => {
+    expect(answerOf(written, { asksLogins: false })).toEqual([own]);
+  });
+
+  test('leave alone what the caller itself answers, or loses', () => {
+    for (const emitted of ['on', 'off'] as const) {
+      expect(answerOf(written, {}, { ...own, emitted })).toEqual([{ ...own, emitted }]);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { componentId } from '../../core/component.ts';
 import type { Endpoint, Link, Listener } from '../platform.ts';
 import { distinctPlaces, distinctReach } from './distinct.ts';
 import { isAnyAddress, isLoopback, reaches, showEndpoint } from './endpoint.ts';
+import { withCheckedLogins } from './logins.ts';
 import type { Service } from './service-at.ts';
 
 /** A mail server that is handed mail, or asked who somebody is, is not plugged into its caller. */
@@ -82,6 +83,11 @@ export const plug = (
     const callee = byId.get(listener?.component ?? strangers.get(where) ?? link.from);
     if (callee !== undefined && callee.id !== link.from) {
       byId.set(callee.id, withLink(callee, link));
+      const caller = byId.get(link.from);
+      const checked = callee.enabled === false ? undefined : listener?.checkedLogins;
+      if (caller !== undefined && link.asksLogins === true && checked !== undefined) {
+        byId.set(caller.id, withCheckedLogins(caller, checked));
+      }
       continue;
     }
     const isOwn = listener !== undefined;

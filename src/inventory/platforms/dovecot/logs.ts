@@ -126,7 +126,7 @@ export const loginLog = (instance: Instance, to: Destination): AccessLog => {
   return {
     ...base,
     emitted: 'on',
-    why: 'every login leaves a line with user, address and session',
+    why: 'every login at its own services leaves a line with user, address and session',
     because,
   };
 };

@@ -6,6 +6,7 @@ import type { Listener } from '../../platform.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { dovecotBlocks, dovecotSetting, effectiveDovecot } from '../../syntax/dovecot-lookup.ts';
 import { shellWords } from '../../syntax/shell-defaults.ts';
+import { checkedLogins } from './auth-logs.ts';
 import { doveadmLogs } from './doveadm-logs.ts';
 import { claimOf, type Found, type Instance, makePart, speaks } from './instance.ts';
 import { type Heard, heardOf, isStarted, serviceBlock, serviceBlocks } from './listening.ts';
@@ -336,11 +337,13 @@ export const servicesOf = (instance: Instance): Found => {
     const id = `${instance.id}/${part ?? ''}`;
     return components.some(each => each.id === id) ? id : instance.id;
   };
+  const checked = checkedLogins(instance);
   const listeners = heard.map(
     ({ service, endpoint, because }): Listener => ({
       component: componentId(ownerOf(service).slice(0, 600)),
       endpoint,
       because,
+      ...(service === 'auth' ? { checkedLogins: checked } : {}),
     }),
   );
   return { components, listeners };

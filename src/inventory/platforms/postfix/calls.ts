@@ -11,7 +11,7 @@ import { showEndpoint } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
 import { spamcTarget } from '../../programs/spamc.ts';
 import { cut } from '../../syntax/postfix-list.ts';
-import { type Instance, type Item, running, type Service, type Value } from './instance.ts';
+import { type Instance, type Item, running, type Service } from './instance.ts';
 import type { ProgramUse } from './programs.ts';
 import {
   commandOf,
@@ -34,6 +34,8 @@ export interface Call {
   readonly extent: (services: readonly string[]) => string;
   readonly service: string;
   readonly at: Place;
+  /** It checks the logins of every service that takes any. */
+  readonly asksLogins?: boolean;
 }
 
 /** What was found to be plugged into one Postfix. */
@@ -94,6 +96,7 @@ export const linksOf = (instance: Instance, calls: readonly Call[]): readonly Li
         as: first.as,
         reach: [reach],
         because: first.at,
+        ...(first.asksLogins === true ? { asksLogins: true } : {}),
       },
     ];
   });
@@ -315,43 +318,44 @@ const contentFilters = (files: FileView, instance: Instance, plugs: Plugs): void
   }
 };
 
-/** Dovecot's SASL asks its socket for every password (SASL_README). */
-const dovecotAuth = (
+/** Where Dovecot's SASL is asked for every password (SASL_README). */
+const authSocket = (
   files: FileView,
   instance: Instance,
-  plugs: Plugs,
-  service: Service,
-  path: Value,
-): void => {
-  const { text } = path;
-  const to = parseSocket(
-    files,
-    instance,
-    service.chrooted,
-    /^(?:inet|unix|local):/i.test(text) ? text : `unix:${text}`,
-  );
-  if (to === undefined) {
-    noteServer(files, path.at, 'smtpd_sasl_path');
-    return;
-  }
-  addCall(plugs, {
-    to,
-    as: 'auth-backend',
-    resource: 'credentials',
-    mode: 'read',
-    extent: services =>
-      `the name and password of everybody who logs in at ${names(services)} (smtpd_sasl_type dovecot)`,
-    service: service.label,
-    at: path.at,
-  });
+  { params, chrooted }: Service,
+): Endpoint | undefined => {
+  const { text } = params.get('smtpd_sasl_path');
+  const spelled = /^(?:inet|unix|local):/i.test(text) ? text : `unix:${text}`;
+  return parseSocket(files, instance, chrooted, spelled);
 };
 
 const logins = (files: FileView, instance: Instance, plugs: Plugs): void => {
-  for (const service of running(instance, 'smtpd')) {
-    const { params } = service;
-    if (!params.isOn('smtpd_sasl_auth_enable')) continue;
-    if (params.get('smtpd_sasl_type').text !== 'dovecot') continue;
-    dovecotAuth(files, instance, plugs, service, params.get('smtpd_sasl_path'));
+  const asking = running(instance, 'smtpd')
+    .filter(({ params }) => params.isOn('smtpd_sasl_auth_enable'))
+    .map(service => {
+      const isDovecot = service.params.get('smtpd_sasl_type').text === 'dovecot';
+      const to = isDovecot ? authSocket(files, instance, service) : undefined;
+      return { service, isDovecot, to };
+    });
+  const sockets = new Set(asking.map(({ to }) => (to === undefined ? '' : showEndpoint(to))));
+  for (const { service, isDovecot, to } of asking) {
+    if (!isDovecot) continue;
+    const { at } = service.params.get('smtpd_sasl_path');
+    if (to === undefined) {
+      noteServer(files, at, 'smtpd_sasl_path');
+      continue;
+    }
+    addCall(plugs, {
+      to,
+      as: 'auth-backend',
+      resource: 'credentials',
+      mode: 'read',
+      extent: services =>
+        `the name and password of everybody who logs in at ${names(services)} (smtpd_sasl_type dovecot)`,
+      service: service.label,
+      at,
+      asksLogins: sockets.size === 1,
+    });
   }
 };
 

@@ -3,7 +3,7 @@ import type { Version } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
 import { atEnd } from '../../remedy.ts';
 import { serviceNames } from './calls.ts';
-import { type Instance, running } from './instance.ts';
+import { type Instance, running, type Service } from './instance.ts';
 import type { Entry } from './tables.ts';
 
 /** Whether the version is at least `major.minor`; undefined when it is not known. */
@@ -51,6 +51,20 @@ const destinationOf = (instance: Instance, version: Version): Destination => {
 const subjectAt = (entries: readonly Entry[]): Entry | undefined =>
   entries.find(({ key, value }) => /subject/i.test(key) && /^(?:INFO|WARN)\b/i.test(value));
 
+/**
+ * smtpd writes the name beside a message or a rejected command alone, whatever smtpd_tls_loglevel and
+ * smtpd_log_access_permit_actions say; -v and debug_peer_list name the rest, passwords included.
+ */
+const unnamedRemedy = (services: readonly Service[]): string => {
+  const none = '# No setting of Postfix names the others (smtpd -v does, with their passwords).';
+  const types = new Set(services.map(({ params }) => params.get('smtpd_sasl_type').text));
+  const event =
+    '# event auth_request_finished (Dovecot 2.3.13 and newer), and keep that log beside this one.';
+  return types.size === 1 && types.has('dovecot')
+    ? `${none}\n# Dovecot, which checks all logins, can name each: let it export its\n${event}`
+    : `${none}\n# saslauthd -V names those that it lets in, without the address. For both let Dovecot check\n# them (smtpd_sasl_type = dovecot, smtpd_sasl_path) and export its\n${event}`;
+};
+
 /** What Postfix writes: it does so by itself; settings say where, and how much (postconf(5)). */
 export const logsOf = (
   files: FileView,
@@ -82,13 +96,15 @@ export const logsOf = (
     question: AccessLog['question'],
     why: string,
     because: AccessLog['because'],
+    lacking?: string,
   ): AccessLog =>
     broken === undefined
       ? {
           question,
-          emitted: 'on',
+          emitted: lacking === undefined ? 'on' : 'partial',
           why,
           ...(because === undefined ? {} : { because }),
+          ...(lacking === undefined ? {} : { remedy: lacking }),
           ...(sink === undefined ? {} : { sink }),
         }
       : {
@@ -113,8 +129,9 @@ export const logsOf = (
       : [
           entry(
             'who logged in',
-            `each message that is handed in after a login names it: sasl_username, with the client's name${port}, at ${serviceNames(withLogin.map(({ label }) => label))}; a refused login is a warning line; one that hands in nothing is only counted (auth=1)`,
+            `each message that is handed in after a login names it: sasl_username, with the client's name${port}, at ${serviceNames(withLogin.map(({ label }) => label))}; a refused login is a warning line with its address; of one that hands in nothing the line at its end tells that there was one (auth=1), not whose`,
             first.params.get('smtpd_sasl_auth_enable').at,
+            unnamedRemedy(withLogin),
           ),
         ]),
     entry('what was sent', sent, at),
