@@ -4,14 +4,14 @@ import {
   readUnit,
   type Unit,
   type UnitSetting,
-  unitNames,
   unitValue,
   unitValues,
 } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
-import { commandOf, type Word } from '../daemons/daemon.ts';
+import type { Word } from '../daemons/daemon.ts';
+import { type StartedUnit, startedUnits } from '../daemons/started-units.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint } from '../platform.ts';
 import { isAnyAddress, isLoopback, parseMilterSocket, reaches } from './endpoint.ts';
@@ -22,31 +22,15 @@ export type Service = Pick<
   'name' | 'version' | 'supplier' | 'purl' | 'origin' | 'thirdParty' | 'package' | 'runsAs'
 > & { readonly foundAt: readonly Place[] };
 
-const unitsMax = 3_000;
+const streams = new WeakMap<Unit, readonly UnitSetting[]>();
 
-interface Started {
-  readonly unit: Unit;
-  readonly words: readonly Word[];
-  /** `ListenStream=` of the socket unit beside it. */
-  readonly streams: readonly UnitSetting[];
-}
-
-const known = new WeakMap<FileView, readonly Started[]>();
-
+/** `ListenStream=` of the socket unit beside it. */
 const streamsOf = (files: FileView, unit: Unit): readonly UnitSetting[] => {
+  const before = streams.get(unit);
+  if (before !== undefined) return before;
   const socket = readUnit(files, unit.name.replace(/\.service$/, '.socket'));
-  return socket === undefined ? [] : unitValues(socket, 'Socket', 'ListenStream');
-};
-
-const startedUnits = (files: FileView): readonly Started[] => {
-  const cached = known.get(files);
-  if (cached !== undefined) return cached;
-  const found = unitNames(files, '.service')
-    .slice(0, unitsMax)
-    .map(name => readUnit(files, name))
-    .filter(unit => unit !== undefined)
-    .map(unit => ({ unit, words: commandOf(files, unit), streams: streamsOf(files, unit) }));
-  known.set(files, found);
+  const found = socket === undefined ? [] : unitValues(socket, 'Socket', 'ListenStream');
+  streams.set(unit, found);
   return found;
 };
 
@@ -107,8 +91,8 @@ const isAt = (value: string, to: Endpoint): boolean => {
 const isAddress = (value: string): boolean =>
   /\.sock(?:et)?$/.test(value) || (!value.startsWith('/') && endpointIn(value) !== undefined);
 
-const socketAt = (streams: readonly UnitSetting[], to: Endpoint): Place | undefined =>
-  streams.find(({ value }) => isAt(/^\d+$/.test(value) ? `*:${value}` : value, to))?.because;
+const socketAt = (all: readonly UnitSetting[], to: Endpoint): Place | undefined =>
+  all.find(({ value }) => isAt(/^\d+$/.test(value) ? `*:${value}` : value, to))?.because;
 
 const interpreters = /^(?:env|sh|bash|perl|python[\d.]*|php[\d.]*|ruby|node|java)$/;
 
@@ -122,7 +106,7 @@ const programOf = (words: readonly Word[]): string | undefined => {
 
 const serviceOf = (
   packages: PackageIndex,
-  { unit, words }: Started,
+  { unit, words }: StartedUnit,
   places: readonly Place[],
 ): Service => {
   const program = programOf(words);
@@ -156,8 +140,8 @@ export const serviceAt = (
 ): Service | undefined => {
   if (to.net === 'tcp' && !isLoopback(to.host) && !isAnyAddress(to.host)) return undefined;
   const found = startedUnits(files).flatMap((started): readonly Service[] => {
-    const { unit, words, streams } = started;
-    const socket = socketAt(streams, to);
+    const { unit, words } = started;
+    const socket = socketAt(streamsOf(files, unit), to);
     const command = listensAt(words, to) ? (words[0]?.because ?? { path: unit.path }) : undefined;
     const places = [command, socket].filter(place => place !== undefined);
     return places.length === 0 ? [] : [serviceOf(packages, started, places)];

@@ -10,7 +10,7 @@ import { collectCalls, collectMilterMaps, linksOf, newPlugs } from './postfix/ca
 import { databaseLinks } from './postfix/databases.ts';
 import { collectDelivery, collectUnused } from './postfix/delivery.ts';
 import { collectForeign } from './postfix/foreign.ts';
-import { configReads, findHomes, type Home, versionIn } from './postfix/found.ts';
+import { anywhereReads, configReads, findHomes, type Home, versionIn } from './postfix/found.ts';
 import { type Instance, noteExpansions, readInstance, running } from './postfix/instance.ts';
 import { exposureOfAll, heardOf, noteNames } from './postfix/listening.ts';
 import { logsOf } from './postfix/logs.ts';
@@ -103,7 +103,9 @@ const mainComponent = (
   };
 };
 
-const readHome = (host: Host, home: Home, identity: Identity): PlatformReading => {
+const readHome = (of: Host, home: Home): PlatformReading => {
+  const host = home.daemon === undefined ? of : { ...of, daemon: home.daemon };
+  const identity = identityOf(host);
   const { files, packages } = host;
   const version = 'value' in identity.version ? identity.version.value : '';
   const id = home.isMain ? 'postfix' : `postfix@${home.folder}`;
@@ -148,7 +150,7 @@ const readHome = (host: Host, home: Home, identity: Identity): PlatformReading =
   if (links.length > 0) {
     files.note({
       what: home.folder,
-      why: `is a configuration of Postfix that ${home.enabled === false ? 'is switched off (multi_instance_enable)' : 'no multi_instance_directories names'}: filters and hosts that it would call are not listed`,
+      why: `is a configuration of Postfix that ${home.enabled === false ? 'is switched off (multi_instance_enable)' : home.daemon === undefined ? 'no multi_instance_directories names' : 'nothing is seen to start'}: filters and hosts that it would call are not listed`,
       how: `Name it in multi_instance_directories if it runs (\`postmulti -l\`), else remove it.`,
     });
   }
@@ -169,22 +171,23 @@ export const postfix: Platform = {
   title: 'Postfix',
   reads: [
     ...configReads,
+    ...anywhereReads,
     ...saslReads,
     '/etc/aliases',
     '/home/*/.forward',
     ...programPaths(names.programs),
   ],
   read: (files, packages) => {
-    const homes = findHomes(files);
-    const daemon = findDaemon(files, packages, names);
+    const found = findDaemon(files, packages, names);
+    const homes = findHomes(files, found);
+    const daemon = found ?? homes.find(({ isMain }) => isMain)?.daemon;
     if (daemon === undefined) return { components: [] };
     const [first] = homes;
     if (first === undefined && daemon.binary === undefined) return { components: [] };
     const host: Host = { files, packages, daemon };
-    const identity = identityOf(host);
     const all: readonly Home[] =
       first === undefined ? [{ folder: '/etc/postfix', isMain: true, enabled: null }] : homes;
-    const readings = all.map(home => readHome(host, home, identity));
+    const readings = all.map(home => readHome(host, home));
     return {
       components: readings.flatMap(({ components }) => components),
       listeners: readings.flatMap(({ listeners }) => listeners ?? []),

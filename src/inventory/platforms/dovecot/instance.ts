@@ -1,16 +1,15 @@
 import { type Component, type ComponentKind, componentId } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
-import { readUnit, unitNames, unitValue } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
 import type { Place } from '../../../core/place.ts';
 import { type Daemon, findDaemon, optionOf, programPaths } from '../../daemons/daemon.ts';
+import { unitsThatStart } from '../../daemons/started-units.ts';
 import { type Claim, identify } from '../../identify.ts';
 import { distinctPlaces } from '../../joining/distinct.ts';
 import type { Link, Listener } from '../../platform.ts';
 import { type DovecotConfig, readDovecotConfig } from '../../syntax/dovecot.ts';
 import { type DovecotItem, effectiveDovecotList } from '../../syntax/dovecot-lookup.ts';
-import { shellWords } from '../../syntax/shell-defaults.ts';
 
 /** One Dovecot of a host: a program and the configuration that it is started with. */
 export interface Instance {
@@ -139,27 +138,35 @@ const makeInstance = (
   };
 };
 
-/** Second configurations: units that start a Dovecot with `-c`. */
-const otherUnits = (files: FileView): readonly { unit: string; binary: string; path: string }[] =>
-  unitNames(files, '.service')
-    .filter(
-      name => name.startsWith('dovecot') && name !== 'dovecot.service' && !name.includes('@.'),
-    )
+interface OtherUnit {
+  readonly unit: string;
+  readonly binary: string;
+  /** The configuration that `-c` names. */
+  readonly path: string | undefined;
+}
+
+/** Units by other names that start a Dovecot, a second configuration (`-c`) or a copy elsewhere. */
+const otherUnits = (files: FileView): readonly OtherUnit[] =>
+  unitsThatStart(files, 'dovecot')
+    .filter(({ unit }) => unit.name !== 'dovecot.service')
     .slice(0, 50)
-    .flatMap(name => {
-      const unit = readUnit(files, name);
-      const start = unit === undefined ? undefined : unitValue(unit, 'Service', 'ExecStart');
-      if (unit === undefined || start === undefined) return [];
-      const words = shellWords(start.value.replace(/^[-@:+!]+/, ''));
-      const path = optionOf(
-        words.map(text => ({ text, because: start.because })),
-        '-c',
-      )?.text;
-      const binary = words[0] ?? '';
-      return binary.endsWith('/dovecot') && path !== undefined
-        ? [{ unit: name.replace(/\.service$/, ''), binary, path }]
-        : [];
-    });
+    .map(({ unit, words }) => ({
+      unit: unit.name.replace(/\.service$/, ''),
+      binary: words[0]?.text ?? '',
+      path: optionOf(words, '-c')?.text,
+    }));
+
+/** Where a program looks when no `-c` says so: below the place that it was built for. */
+const configOf = (files: FileView, binary: string): string => {
+  const prefix = dirOf(dirOf(binary));
+  const own =
+    prefix === '/usr' || prefix === '/'
+      ? []
+      : [`${prefix}/etc/dovecot/dovecot.conf`, `${prefix}/etc/dovecot.conf`];
+  return (
+    [...own, ...defaultPaths].find(path => files.stat(path)?.kind === 'file') ?? defaultPaths[0]
+  );
+};
 
 /** Every Dovecot of the host. None when only leftover configuration is there. */
 export const findInstances = (files: FileView, packages: PackageIndex): readonly Instance[] => {
@@ -171,13 +178,32 @@ export const findInstances = (files: FileView, packages: PackageIndex): readonly
     if (out.some(each => each.config.path === path)) return;
     out.push(makeInstance(files, packages, daemon, path, id));
   };
+  const others = otherUnits(files);
+  const startedBy = ({ unit, binary }: OtherUnit): Daemon | undefined => {
+    const daemon = findDaemon(files, packages, { ...names, units: [unit] });
+    return daemon === undefined ? undefined : { ...daemon, binary };
+  };
   if (main !== undefined) {
     const asked = optionOf(main.words, '-c')?.text;
     const local = main.binary?.startsWith('/usr/local/') === true;
     const preferred = local ? [...byHandPaths, ...defaultPaths] : paths;
     const path =
       asked ?? preferred.find(each => files.stat(each)?.kind === 'file') ?? defaultPaths[0];
-    if (main.binary !== undefined || files.stat(path) !== undefined) add(main, path, 'dovecot');
+    // A unit by another name may be the one that starts it.
+    const other = others.find(
+      each =>
+        main.unit === undefined &&
+        (main.binary === undefined || each.binary === main.binary) &&
+        (each.path ?? configOf(files, each.binary)) === path,
+    );
+    const daemon = (other === undefined ? undefined : startedBy(other)) ?? main;
+    if (daemon.binary !== undefined || files.stat(path) !== undefined) add(daemon, path, 'dovecot');
+  }
+  for (const other of others) {
+    const path = other.path ?? configOf(files, other.binary);
+    const daemon = files.stat(path) === undefined ? undefined : startedBy(other);
+    if (daemon === undefined) continue;
+    add(daemon, path, out.length === 0 ? 'dovecot' : `dovecot@${dirOf(path)}`);
   }
   for (const binary of programs) {
     if (binary === main?.binary || files.stat(binary)?.kind !== 'file') continue;
@@ -185,11 +211,6 @@ export const findInstances = (files: FileView, packages: PackageIndex): readonly
     if (path === undefined) continue;
     const id = out.length === 0 ? 'dovecot' : `dovecot@${dirOf(path)}`;
     add({ binary, words: [], startsAtBoot: null }, path, id);
-  }
-  for (const { unit, binary, path } of out.length === 0 ? [] : otherUnits(files)) {
-    const daemon = findDaemon(files, packages, { ...names, units: [unit] });
-    if (daemon === undefined || files.stat(path) === undefined) continue;
-    add({ ...daemon, binary }, path, `dovecot@${dirOf(path)}`);
   }
   return out;
 };

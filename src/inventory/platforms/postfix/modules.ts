@@ -31,7 +31,7 @@ const rowsOf = (files: FileView, instance: Instance): readonly Row[] => {
   const folders = [...new Set([folder, instance.folder])];
   const paths = folders.flatMap(each => [
     `${each}/dynamicmaps.cf`,
-    ...files.glob(`${each}/dynamicmaps.cf.d/*.cf`),
+    ...files.glob(`${each}/dynamicmaps.cf.d/*`),
   ]);
   return [...new Set(paths)]
     .filter(path => files.stat(path)?.kind === 'file')
