@@ -12,7 +12,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   logs: ['core'],
   confirm: ['core'],
   report: ['core'],
-  app: ['core', 'host', 'intake', 'inventory', 'advisories', 'logs', 'confirm', 'report'],
+  store: ['core'],
+  app: ['core', 'host', 'inventory', 'advisories', 'logs', 'confirm', 'report', 'store', 'intake'],
   cli: ['core', 'host', 'inventory', 'app', 'report'],
 };
 

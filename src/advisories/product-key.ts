@@ -40,9 +40,9 @@ export const releaseOf = (ecosystem: string): string | undefined => {
   return colon < 0 ? undefined : ecosystem.slice(colon + 1).trim();
 };
 
-/** A product as a CVE record names it. */
+/** A product as a CVE record names it: `Webmail`, or `zimbra_collaboration_suite` where CISA wrote it. */
 export const keyOfCve = (vendor: string, product: string): ProductKey =>
-  key('cve', vendor.trim(), product.trim());
+  key('cve', vendor.trim().replaceAll('_', ' '), product.trim().replaceAll('_', ' '));
 
 /** `cpe:2.3:a:roundcube:webmail:1.6.5:*…` and the older `cpe:/a:roundcube:webmail`, without the version. */
 export const keyOfCpe = (cpe: string): ProductKey | undefined => {

@@ -9,9 +9,29 @@ const logQuestions = [
 ] as const;
 type LogQuestion = (typeof logQuestions)[number];
 
+/** What the program that writes a file does with its older lines, by its own settings. */
+export interface OwnRotation {
+  /** A clause that names the program: `rotatelogs begins a new file each day and removes none`. */
+  readonly why: string;
+  readonly because?: Place;
+  /**
+   * `nothing`: whatever it renames, it leaves lying. `by size`: how many days that is depends on how
+   * much is written. `by age`: the fewest and the most days that it keeps a line. `unknown`: `why`
+   * says what hinders.
+   */
+  readonly removes:
+    | { readonly is: 'nothing' | 'by size' | 'unknown' }
+    | { readonly is: 'by age'; readonly leastDays: number; readonly mostDays: number };
+  /** Days after which it begins the next file, at the latest; absent: not by time. */
+  readonly periodDays?: number;
+  /** How the files that it has left are named: absolute globs. Absent: it renames none. */
+  readonly leaves?: readonly string[];
+}
+
 /** Where a program hands its log lines, by its own settings. */
 export type LogSink =
-  | { readonly to: 'file'; readonly path: string }
+  /** A path with `*` in it is that of a program that gives each file a name of its own day. */
+  | { readonly to: 'file'; readonly path: string; readonly rotation?: OwnRotation }
   | { readonly to: 'syslog'; readonly facility: string; readonly program: string }
   | { readonly to: 'journal'; readonly unit: string }
   | { readonly to: 'network'; readonly address: string }

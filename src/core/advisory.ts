@@ -190,6 +190,8 @@ export interface Holding {
   /** Address without secrets, or the name of the imported file. */
   readonly from: string;
   readonly entries: number;
+  /** Distributions and releases that its advisories name: `debian:12`. At most 500. */
+  readonly scopes?: readonly string[];
   /** Records that could not be understood: counted, and the first few named. */
   readonly refused: number;
   readonly refusals: readonly { readonly record: string; readonly why: string }[];

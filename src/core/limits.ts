@@ -5,7 +5,10 @@ export interface HostLimits {
   readonly filesMax: number;
   readonly folderEntriesMax: number;
   readonly linksMax: number;
+  /** Of the one walk: folders listed, entries of one folder, folders waiting, depth, time. */
   readonly walkFoldersMax: number;
+  readonly walkEntriesMax: number;
+  readonly walkWaitingMax: number;
   readonly walkDepthMax: number;
   readonly walkMsMax: number;
   readonly globMatchesMax: number;
@@ -17,8 +20,11 @@ export const hostLimits: HostLimits = {
   filesMax: 50_000,
   folderEntriesMax: 20_000,
   linksMax: 40,
-  walkFoldersMax: 60_000,
+  walkFoldersMax: 150_000,
+  walkEntriesMax: 200_000,
+  walkWaitingMax: 500_000,
   walkDepthMax: 12,
-  walkMsMax: 20_000,
+  // Four times what it takes where the folders are in memory: a disk that was not asked yet is slow.
+  walkMsMax: 10_000,
   globMatchesMax: 5_000,
 };

@@ -5,7 +5,7 @@ import type {
   Likelihood,
   ProductKey,
   VexStatement,
-} from '../core/advisory.ts';
+} from './advisory.ts';
 
 /** An advisory and the holding that it came from. */
 export interface HeldAdvisory {

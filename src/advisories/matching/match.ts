@@ -1,0 +1,261 @@
+import type { Holding, ProductKey, Severity, Ssvc } from '../../core/advisory.ts';
+import type { AdvisoryIndex } from '../../core/advisory-index.ts';
+import type { Component } from '../../core/component.ts';
+import type { Finding, FlawFacts, Judge, Outcome } from '../../core/finding.ts';
+import type { Distribution } from '../../core/packages.ts';
+import type { Evidence } from '../../core/verdict.ts';
+import { clockOf } from './clock.ts';
+import { type SameFlaw, sameFlaw } from './same-flaw.ts';
+import { type Statement, statementsUnder } from './statements.ts';
+import { upstreamNames } from './upstream-names.ts';
+import { type HeardVex, vexAbout } from './vex.ts';
+import { type Voice, voicesOf } from './voices.ts';
+
+/** What matching is the same for, over all components of a run. */
+export interface Matching {
+  readonly index: AdvisoryIndex;
+  readonly distribution: Distribution;
+  readonly now: Date;
+  /** Hours after which a holding's silence proves nothing. */
+  maxAgeHours(holding: Holding): number;
+}
+
+const hourMs = 3_600_000;
+
+export const holdingName = ({ feed, part }: Holding): string =>
+  part === '' ? feed : `${feed}/${part}`;
+
+/** Holdings that list every flaw of a whole distribution: what they do not name has none that they know. */
+const isComplete = (holding: Holding, voice: Voice): boolean =>
+  voice.packaged &&
+  voice.feeds.includes(holding.feed) &&
+  (holding.scopes ?? []).some(scope => {
+    const [, ecosystem] = voice.key.split('|');
+    return scope === `${ecosystem}:${voice.release ?? ''}`.toLowerCase();
+  });
+
+const judgesOf = (
+  voices: readonly Voice[],
+  statements: readonly Statement[],
+  { index, now, maxAgeHours }: Matching,
+): readonly Judge[] =>
+  index.holdings.flatMap(holding => {
+    const mine = statements.filter(statement => statement.holding === holding && !statement.byCpe);
+    if (mine.length === 0 && !voices.some(voice => isComplete(holding, voice))) return [];
+    const ageHours = (now.getTime() - Date.parse(holding.asOf)) / hourMs;
+    return [
+      {
+        holding: holdingName(holding),
+        asOf: holding.asOf,
+        // A stamp that cannot be read proves nothing either.
+        stale: !(ageHours <= maxAgeHours(holding)),
+        statements: mine.length,
+      },
+    ];
+  });
+
+const evidenceOf = ({ advisory, holding, why }: Statement): Evidence => ({
+  what: `${holdingName(holding)}: ${advisory.id}: ${why}`,
+});
+
+const vexEvidence = ({ statement, holding }: HeardVex): Evidence => ({
+  what: `${holdingName(holding)}: ${statement.author} says ${statement.status}${
+    statement.justification === undefined ? '' : ` (${statement.justification})`
+  }${statement.on === undefined ? '' : `, ${statement.on.slice(0, 10)}`}`,
+});
+
+/** The most that anybody says: a score before a word, CVSS 4 and 3 in one order. */
+const severityOf = (severities: readonly Severity[]): Severity | undefined =>
+  [...severities].sort((a, b) => (b.score ?? -1) - (a.score ?? -1))[0];
+
+const verdictOf = (
+  statements: readonly Statement[],
+  vex: readonly HeardVex[],
+): { readonly outcome: Outcome; readonly why: string; readonly by?: Statement } | undefined => {
+  const first = Math.min(...statements.map(({ order }) => order));
+  const heard = statements.filter(({ order }) => order === first);
+  const by =
+    heard.find(({ outcome }) => outcome === 'affected') ??
+    heard.find(({ outcome }) => outcome === 'undetermined') ??
+    heard[0];
+  const said = (status: string): HeardVex | undefined =>
+    vex.find(({ statement }) => statement.status === status);
+  const yes = said('affected');
+  const no = said('not-affected') ?? said('fixed');
+  if (yes !== undefined && no !== undefined) {
+    return {
+      outcome: 'undetermined',
+      why: `${yes.statement.author} says that it is affected, ${no.statement.author} that it is not`,
+    };
+  }
+  if (no !== undefined) {
+    return {
+      outcome: 'not-affected',
+      why: `${no.statement.author} says ${no.statement.status}${no.statement.justification === undefined ? '' : `: ${no.statement.justification}`}`,
+    };
+  }
+  if (yes !== undefined && by?.outcome !== 'affected') {
+    return { outcome: 'affected', why: `${yes.statement.author} says that it is affected` };
+  }
+  if (by !== undefined) return { outcome: by.outcome, why: by.why, by };
+  const [open] = vex;
+  return open === undefined
+    ? undefined
+    : {
+        outcome: 'undetermined',
+        why: `${open.statement.author} has not said yet (${open.statement.status})`,
+      };
+};
+
+/** Keys under which a fix of this software may first be seen: those it is judged by, and its makers'. */
+const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<ProductKey> => {
+  const software = [component.package?.source?.name, component.name, component.platform];
+  const makers = software.flatMap(name => (name === undefined ? [] : upstreamNames(name)));
+  return new Set([
+    ...voices.map(({ key }) => key),
+    ...makers.filter(({ near }) => near === undefined).map(({ key }) => key),
+  ]);
+};
+
+const findingOf = (
+  id: string,
+  statements: readonly Statement[],
+  vex: readonly HeardVex[],
+  component: Component,
+  voices: readonly Voice[],
+  { index, now }: Matching,
+  same: SameFlaw,
+): Finding | undefined => {
+  const verdict = verdictOf(statements, vex);
+  if (verdict === undefined) return undefined;
+  const { outcome, why, by } = verdict;
+  const names = same.namesOf(id);
+  const updates = statements
+    .filter(({ advisory }) => advisory.covers.length > 0)
+    .map(({ advisory }) => advisory.id);
+  const aliases = [...new Set([...names, ...updates])].filter(name => name !== id);
+  const advisories = names
+    .flatMap(name => index.named(name))
+    .map(({ advisory }) => advisory)
+    .filter(({ covers }) => covers.length === 0);
+  const told = statements.map(({ advisory }) => advisory);
+  const title = [...advisories, ...told].find(advisory => advisory.title !== '')?.title ?? id;
+  const evidence = [...vex.map(vexEvidence), ...statements.map(evidenceOf)].slice(0, 8);
+  const references = [...new Set([...told, ...advisories].flatMap(each => each.references))];
+  if (outcome === 'not-affected') {
+    return { id, aliases, title, outcome, why, evidence, references: references.slice(0, 3) };
+  }
+  const fixedIn = by?.fixedIn ?? statements.find(each => each.fixedIn !== undefined)?.fixedIn;
+  const unmended = by?.unmended;
+  const severity = severityOf([...advisories, ...told].flatMap(each => each.severities));
+  const exploited = names
+    .flatMap(name => index.exploited(name))
+    .sort((a, b) => (a.on < b.on ? -1 : 1))[0];
+  const likelihood = names.map(name => index.likelihood(name)).find(each => each !== undefined);
+  const ssvc = ssvcOf(advisories.flatMap(each => each.ssvc ?? []));
+  const clock = clockOf([id, ...aliases], fixKeys(component, voices), index, now);
+  return {
+    id,
+    aliases,
+    title,
+    outcome,
+    why,
+    evidence,
+    ...(fixedIn === undefined ? {} : { fixedIn }),
+    ...(unmended === undefined ? {} : { unmended }),
+    ...(severity === undefined ? {} : { severity }),
+    ...(exploited === undefined ? {} : { exploited }),
+    ...(likelihood === undefined ? {} : { likelihood }),
+    ...(ssvc === undefined ? {} : { ssvc }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(by?.byCpe === true ? { byCpe: true } : {}),
+    references: references.slice(0, 10),
+  };
+};
+
+/** Several containers: the worse of each. */
+const ssvcOf = (all: readonly Ssvc[]): Ssvc | undefined => {
+  if (all.length === 0) return undefined;
+  const exploitation = (['active', 'poc', 'none'] as const).find(word =>
+    all.some(each => each.exploitation === word),
+  );
+  const automatable = all.some(each => each.automatable === true)
+    ? true
+    : all.some(each => each.automatable === false)
+      ? false
+      : undefined;
+  const impact = (['total', 'partial'] as const).find(word =>
+    all.some(each => each.impact === word),
+  );
+  return {
+    ...(exploitation === undefined ? {} : { exploitation }),
+    ...(automatable === undefined ? {} : { automatable }),
+    ...(impact === undefined ? {} : { impact }),
+  };
+};
+
+const outcomeOrder: Readonly<Record<Outcome, number>> = {
+  affected: 0,
+  undetermined: 1,
+  'not-affected': 2,
+};
+
+/** Asks an index about one component after another; names of flaws are looked up once for all. */
+export const openMatching = (
+  matching: Matching,
+): ((component: Component, ancestors: readonly Component[]) => FlawFacts) => {
+  const { index, distribution } = matching;
+  const same = sameFlaw(index);
+  // Dozens of plug-ins come from one package: each name is asked once.
+  const asked = new Map<string, readonly Statement[]>();
+  const statementsOf = (voice: Voice): readonly Statement[] => {
+    const question = JSON.stringify(voice);
+    const known = asked.get(question);
+    if (known !== undefined) return known;
+    const statements = statementsUnder(voice, index);
+    asked.set(question, statements);
+    return statements;
+  };
+  return (component, ancestors) => {
+    const { voices, silence } = voicesOf(component, ancestors, distribution);
+    const statements = voices.flatMap(statementsOf);
+    const vex = vexAbout(component, ancestors, voices, index, same.idOf);
+    const byFlaw = new Map<string, Statement[]>();
+    for (const statement of statements) {
+      const { covers, id } = statement.advisory;
+      for (const name of covers.length > 0 ? covers : [id]) {
+        const flaw = same.idOf(name);
+        const list = byFlaw.get(flaw) ?? [];
+        if (!list.includes(statement)) list.push(statement);
+        byFlaw.set(flaw, list);
+      }
+    }
+    const findings = [...new Set([...byFlaw.keys(), ...vex.keys()])]
+      .flatMap(id => {
+        const finding = findingOf(
+          id,
+          byFlaw.get(id) ?? [],
+          vex.get(id) ?? [],
+          component,
+          voices,
+          matching,
+          same,
+        );
+        return finding === undefined ? [] : [finding];
+      })
+      .sort((a, b) => outcomeOrder[a.outcome] - outcomeOrder[b.outcome] || (a.id < b.id ? -1 : 1));
+    const judges = judgesOf(voices, statements, matching);
+    return {
+      findings,
+      judges,
+      ...(judges.length > 0
+        ? {}
+        : {
+            silence: silence?.why ?? 'no source in the advisory database speaks of it',
+            how:
+              silence?.how ??
+              'Fetch the source that judges it: postern advisories update; or import its maker’s notes: docs/advisory-notes.md.',
+          }),
+    };
+  };
+};

@@ -1,0 +1,137 @@
+import type { Advisory, AffectedProduct, Holding } from '../../core/advisory.ts';
+import type { AdvisoryIndex } from '../../core/advisory-index.ts';
+import type { Outcome } from '../../core/finding.ts';
+import { judge, type RangeAnswer } from '../range.ts';
+import type { Voice } from './voices.ts';
+
+/** What one advisory says of one component. */
+export interface Statement {
+  readonly holding: Holding;
+  readonly advisory: Advisory;
+  readonly voice: Voice;
+  readonly outcome: Outcome;
+  /** One sentence that ends a sentence: "1.6.5 lies before 1.6.11, which mends it". */
+  readonly why: string;
+  /** First version that mends it, where the claim that decided names one. */
+  readonly fixedIn?: string;
+  readonly unmended?: string;
+  readonly byCpe: boolean;
+  /** Lower is heard first. */
+  readonly order: number;
+}
+
+/**
+ * Whether a statement about a release is about ours. `22.04:LTS` is Ubuntu 22.04; `Pro:22.04:LTS`, whose
+ * packages only subscribers get, is not. Red Hat writes CPEs (`enterprise_linux:9::appstream`).
+ */
+export const releaseHolds = (claimed: string | undefined, ours: string | undefined): boolean => {
+  if (claimed === undefined || ours === undefined) return true;
+  const theirs = claimed.toLowerCase();
+  const mine = ours.toLowerCase();
+  return (
+    theirs === mine ||
+    theirs.startsWith(`${mine}:`) ||
+    theirs.startsWith(`enterprise_linux:${mine}:`)
+  );
+};
+
+/** The version part of a module's stream: `8.3` of `php:8.3`. */
+const streamVersion = (stream: string): string => stream.slice(stream.lastIndexOf(':') + 1);
+
+/** Claims on several module streams: those of the installed one, as far as its version shows which it is. */
+const ofInstalledStream = (
+  claims: readonly AffectedProduct[],
+  version: string,
+): readonly AffectedProduct[] => {
+  const upstream = version.replace(/^\d+:/, '');
+  const mine = claims.filter(
+    ({ stream }) => stream === undefined || upstream.startsWith(`${streamVersion(stream)}.`),
+  );
+  return mine.length > 0 ? mine : claims;
+};
+
+const judged = (claim: AffectedProduct, version: string): RangeAnswer => {
+  const answer = judge(claim, version);
+  if (answer.standing !== 'undetermined' || claim.scheme !== 'semver') return answer;
+  // "semver" is written of versions that are none: 2.3.21.1.
+  const again = judge({ ...claim, scheme: 'generic' }, version);
+  return again.standing === 'undetermined' ? answer : again;
+};
+
+interface Judged {
+  readonly claim: AffectedProduct;
+  readonly answer: RangeAnswer;
+}
+
+const outcomeOf = (answers: readonly Judged[], near: string | undefined): Outcome => {
+  const hit = answers.find(({ answer }) => answer.standing === 'affected');
+  if (hit !== undefined) {
+    return hit.claim.blur === undefined && near === undefined ? 'affected' : 'undetermined';
+  }
+  // Streams that disagree leave open which of them is installed.
+  return answers.some(({ answer }) => answer.standing === 'undetermined') || near !== undefined
+    ? 'undetermined'
+    : 'not-affected';
+};
+
+const whyOf = (outcome: Outcome, answers: readonly Judged[], voice: Voice): string => {
+  const decisive =
+    answers.find(({ answer }) => answer.standing === 'affected') ??
+    answers.find(({ answer }) => answer.standing === 'undetermined') ??
+    answers[0];
+  if (decisive === undefined) return '';
+  const doubt = outcome === 'undetermined' ? (voice.near ?? decisive.claim.blur) : undefined;
+  return doubt === undefined ? decisive.answer.why : `${decisive.answer.why}; but ${doubt}`;
+};
+
+const fixOf = (answers: readonly Judged[]): string | undefined => {
+  const hit = answers.find(({ answer }) => answer.standing === 'affected');
+  if (hit === undefined) return undefined;
+  const { answer, claim } = hit;
+  return ('span' in answer ? answer.span?.before : undefined) ?? claim.fixed[0];
+};
+
+/** Among what may speak under one name: the tracker knows more than the notices, and those more than exports of them. */
+const feedOrder = { 'debian-tracker': 0, notes: 0, csaf: 1, osv: 2, cve: 4, nvd: 5 } as const;
+
+const orderOf = (voice: Voice, advisory: Advisory): number => {
+  const order = feedOrder[advisory.feed as keyof typeof feedOrder] ?? 6;
+  // A notice over several flaws says by when all were mended, not by when each was.
+  return voice.rank * 10 + order + (advisory.covers.length > 0 ? 1 : 0);
+};
+
+/** Every statement that an index holds about a component under one of its names. */
+export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly Statement[] => {
+  const out: Statement[] = [];
+  for (const { holding, advisory } of index.about(voice.key)) {
+    if (!voice.feeds.includes(advisory.feed)) continue;
+    const about = advisory.affected.filter(
+      ({ key, release }) => key === voice.key && releaseHolds(release, voice.release),
+    );
+    if (about.length === 0) continue;
+    const answers = ofInstalledStream(about, voice.version).map(claim => ({
+      claim,
+      answer: judged(claim, voice.version),
+    }));
+    const streams = new Set(answers.map(({ claim }) => claim.stream));
+    const standings = new Set(answers.map(({ answer }) => answer.standing));
+    const torn = streams.size > 1 && standings.size > 1;
+    const outcome = torn ? 'undetermined' : outcomeOf(answers, voice.near);
+    const fixedIn = fixOf(answers);
+    const unmended = about.find(each => each.unmended !== undefined)?.unmended;
+    out.push({
+      holding,
+      advisory,
+      voice,
+      outcome,
+      why: torn
+        ? 'which of the module streams that it names is installed cannot be told'
+        : whyOf(outcome, answers, voice),
+      ...(fixedIn === undefined ? {} : { fixedIn }),
+      ...(unmended === undefined ? {} : { unmended }),
+      byCpe: about.every(({ byCpe }) => byCpe === true),
+      order: orderOf(voice, advisory),
+    });
+  }
+  return out;
+};
