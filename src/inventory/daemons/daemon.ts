@@ -4,6 +4,7 @@ import {
   readUnit,
   startsAtBoot,
   type Unit,
+  unitNames,
   unitValue,
   unitValues,
 } from '../../core/formats/systemd.ts';
@@ -88,6 +89,39 @@ export const commandOf = (files: FileView, unit: Unit): readonly Word[] => {
   );
 };
 
+/** A service of systemd, with the words of the command that starts it. */
+export interface StartedUnit {
+  readonly unit: Unit;
+  readonly words: readonly Word[];
+}
+
+const unitsMax = 3_000;
+
+const known = new WeakMap<FileView, readonly StartedUnit[]>();
+
+/** Every service unit of the host that is not masked. */
+export const startedUnits = (files: FileView): readonly StartedUnit[] => {
+  const cached = known.get(files);
+  if (cached !== undefined) return cached;
+  const found = unitNames(files, '.service')
+    .slice(0, unitsMax)
+    .map(name => readUnit(files, name))
+    .filter(unit => unit !== undefined)
+    .map(unit => ({ unit, words: commandOf(files, unit) }));
+  known.set(files, found);
+  return found;
+};
+
+/** Those that start a program of that name, wherever it lies and whatever the unit is called. */
+export const unitsThatStart = (files: FileView, program: string): readonly StartedUnit[] =>
+  startedUnits(files).filter(({ unit, words }) => {
+    const started = words[0]?.text ?? '';
+    // A template stands for instances, of which each has a name of its own.
+    return (
+      started.startsWith('/') && baseOf(started) === program && !unit.name.includes('@.service')
+    );
+  });
+
 /**
  * Finds a daemon: by its program or its package, and on a root without any package database by its
  * unit or its own settings too. Where there is a database, what a removed package left behind is
@@ -98,16 +132,17 @@ export const findDaemon = (
   packages: PackageIndex,
   names: DaemonNames,
 ): Daemon | undefined => {
-  const unit = names.units
+  const usual = programPaths(names.programs).find(path => files.stat(path)?.kind === 'file');
+  const named = names.units
     .map(name => readUnit(files, `${name}.service`))
     .find(each => each !== undefined);
+  const other = named === undefined ? unitByAnotherName(files, names, usual) : undefined;
+  const unit = named ?? other;
   const command = unit === undefined ? [] : commandOf(files, unit);
   const started = command[0]?.text ?? '';
-  const candidates = [
-    ...(names.programs.includes(baseOf(started)) ? [started] : []),
-    ...programPaths(names.programs),
-  ];
-  const binary = candidates.find(path => files.stat(path)?.kind === 'file');
+  const isStarted =
+    names.programs.includes(baseOf(started)) && files.stat(started)?.kind === 'file';
+  const binary = isStarted ? started : usual;
   const packaged = names.packages.some(name => packages.named(name) !== undefined);
   if (binary === undefined && !packaged) {
     const isConfigured = names.configuration.some(pattern => files.glob(pattern).length > 0);
@@ -119,9 +154,24 @@ export const findDaemon = (
     ...(unit === undefined ? {} : { unit }),
     words: command.slice(1),
     ...(user === undefined ? {} : { unitUser: { text: user.value, because: user.because } }),
-    startsAtBoot: startsAtBoot(files, names.units),
+    startsAtBoot: startsAtBoot(
+      files,
+      other === undefined ? names.units : [other.name.replace(/\.service$/, '')],
+    ),
   };
 };
+
+/** A unit that somebody wrote for it: it starts the usual program, or the only one there is. */
+const unitByAnotherName = (
+  files: FileView,
+  names: DaemonNames,
+  usual: string | undefined,
+): Unit | undefined =>
+  names.programs
+    .flatMap(program => unitsThatStart(files, program))
+    .find(
+      ({ words }) => usual === undefined || files.real(words[0]?.text ?? '') === files.real(usual),
+    )?.unit;
 
 /** The value of an option: `-c file`, `-cfile`, `--config file`, `--config=file`. */
 export const optionOf = (words: readonly Word[], ...names: readonly string[]): Word | undefined => {

@@ -10,8 +10,7 @@ import {
 import type { PackageIndex } from '../../core/packages.ts';
 import { baseOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
-import type { Word } from '../daemons/daemon.ts';
-import { type StartedUnit, startedUnits } from '../daemons/started-units.ts';
+import { type StartedUnit, startedUnits, type Word } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
 import type { Endpoint } from '../platform.ts';
 import { isAnyAddress, isLoopback, parseMilterSocket, reaches } from './endpoint.ts';

@@ -3,8 +3,13 @@ import type { FileView } from '../../../core/files.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { dirOf } from '../../../core/paths.ts';
 import type { Place } from '../../../core/place.ts';
-import { type Daemon, findDaemon, optionOf, programPaths } from '../../daemons/daemon.ts';
-import { unitsThatStart } from '../../daemons/started-units.ts';
+import {
+  type Daemon,
+  findDaemon,
+  optionOf,
+  programPaths,
+  unitsThatStart,
+} from '../../daemons/daemon.ts';
 import { type Claim, identify } from '../../identify.ts';
 import { distinctPlaces } from '../../joining/distinct.ts';
 import type { Link, Listener } from '../../platform.ts';
@@ -163,14 +168,12 @@ const configOf = (files: FileView, binary: string): string => {
     prefix === '/usr' || prefix === '/'
       ? []
       : [`${prefix}/etc/dovecot/dovecot.conf`, `${prefix}/etc/dovecot.conf`];
-  return (
-    [...own, ...defaultPaths].find(path => files.stat(path)?.kind === 'file') ?? defaultPaths[0]
-  );
+  const paths = [...own, ...defaultPaths, ...byHandPaths];
+  return paths.find(path => files.stat(path)?.kind === 'file') ?? defaultPaths[0];
 };
 
 /** Every Dovecot of the host. None when only leftover configuration is there. */
 export const findInstances = (files: FileView, packages: PackageIndex): readonly Instance[] => {
-  const paths = [...defaultPaths, ...byHandPaths];
   const programs = ['/usr/local/sbin/dovecot', '/opt/dovecot/sbin/dovecot'];
   const main = findDaemon(files, packages, names);
   const out: Instance[] = [];
@@ -185,19 +188,8 @@ export const findInstances = (files: FileView, packages: PackageIndex): readonly
   };
   if (main !== undefined) {
     const asked = optionOf(main.words, '-c')?.text;
-    const local = main.binary?.startsWith('/usr/local/') === true;
-    const preferred = local ? [...byHandPaths, ...defaultPaths] : paths;
-    const path =
-      asked ?? preferred.find(each => files.stat(each)?.kind === 'file') ?? defaultPaths[0];
-    // A unit by another name may be the one that starts it.
-    const other = others.find(
-      each =>
-        main.unit === undefined &&
-        (main.binary === undefined || each.binary === main.binary) &&
-        (each.path ?? configOf(files, each.binary)) === path,
-    );
-    const daemon = (other === undefined ? undefined : startedBy(other)) ?? main;
-    if (daemon.binary !== undefined || files.stat(path) !== undefined) add(daemon, path, 'dovecot');
+    const path = asked ?? configOf(files, main.binary ?? '/usr/sbin/dovecot');
+    if (main.binary !== undefined || files.stat(path) !== undefined) add(main, path, 'dovecot');
   }
   for (const other of others) {
     const path = other.path ?? configOf(files, other.binary);

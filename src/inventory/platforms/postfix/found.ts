@@ -1,8 +1,7 @@
 import type { FileView } from '../../../core/files.ts';
 import { startsAtBoot, unitValues } from '../../../core/formats/systemd.ts';
 import { dirOf, joinPath } from '../../../core/paths.ts';
-import { type Daemon, optionOf } from '../../daemons/daemon.ts';
-import { unitsThatStart } from '../../daemons/started-units.ts';
+import { type Daemon, optionOf, unitsThatStart } from '../../daemons/daemon.ts';
 import { cut } from '../../syntax/postfix-list.ts';
 import { makeExpander } from '../../syntax/postfix-macro.ts';
 import { readSettings } from '../../syntax/postfix-main.ts';
