@@ -1,4 +1,4 @@
-import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { AccessLog, LogSink, OwnRotation } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/place.ts';
 import { atEnd } from '../../remedy.ts';
 import { type PhpValue, phpAt, phpTruth } from '../../syntax/php-values.ts';
@@ -36,6 +36,31 @@ interface Setting {
   readonly sink?: LogSink;
 }
 
+/** Of the type `file`, `params.append` decides between the modes `a+` and `w+` of fopen(3). */
+const rotationOf = (
+  log: PhpValue | undefined,
+  type: 'file' | 'stream',
+): { readonly rotation?: OwnRotation } => {
+  const append = phpAt(phpAt(log, 'params'), 'append');
+  const because = (append ?? log)?.at;
+  const place = because === undefined ? {} : { because };
+  const isOn = type === 'stream' ? true : append === undefined ? false : phpTruth(append);
+  if (isOn === undefined) return {};
+  return {
+    rotation: isOn
+      ? {
+          why: 'Horde only appends to its log and rotates nothing itself',
+          ...place,
+          removes: { is: 'nothing' },
+        }
+      : {
+          why: "Horde empties its log whenever it opens it, so at each request: $conf['log']['params']['append'] is not set",
+          ...place,
+          removes: { is: 'unknown' },
+        },
+  };
+};
+
 /** `$conf['log']` as Horde_Core_Factory_Logger takes it. */
 const settingOf = (conf: PhpValue | undefined, path: string): Setting => {
   const log = phpAt(conf, 'log');
@@ -65,7 +90,7 @@ const settingOf = (conf: PhpValue | undefined, path: string): Setting => {
           program: textAt(log, 'ident')?.text ?? 'HORDE',
         }
       : file?.startsWith('/') === true
-        ? { to: 'file', path: file }
+        ? { to: 'file', path: file, ...rotationOf(log, type) }
         : undefined;
   return {
     rank,
@@ -96,9 +121,13 @@ const logins = (setting: Setting, path: string): AccessLog => {
   return rank >= ranks.indexOf('NOTICE')
     ? {
         question,
-        emitted: 'on',
-        why: 'a line for each login, each refused one and each logout, with user and address',
+        emitted: 'partial',
+        why: 'a line for each login at its page, each refused one and each logout, with user and address; rpc.php (CalDAV, CardDAV, ActiveSync, XML-RPC), where each request logs in, writes none',
         ...common(setting),
+        remedy: [
+          '# no setting of Horde does for rpc.php: keep the access log of the web server, with the name that',
+          '# such a request logs in with ($remote_user in a log_format of nginx), or refuse /rpc.php there',
+        ].join('\n'),
       }
     : {
         question,
@@ -135,8 +164,8 @@ const sending = (setting: Setting, path: string): AccessLog => {
 };
 
 /**
- * What Horde writes down: login.php and IMP log logins (NOTICE, refused ones ERR), IMP logs sent
- * messages (INFO). No line is written for a message that is opened.
+ * What Horde writes down: login.php and IMP log logins (NOTICE, refused ones ERR), rpc.php logs none
+ * (Horde_Rpc::authorize), IMP logs sent messages (INFO). No line is written for a message that is opened.
  */
 export const hordeLogs = (
   conf: PhpValue | undefined,

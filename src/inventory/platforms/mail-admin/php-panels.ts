@@ -252,10 +252,12 @@ const ispLogs = (config: PhpConfig): readonly AccessLog[] => {
     isKnown
       ? {
           question: 'who logged in',
-          emitted: 'on',
-          why: 'its login page writes each success and failure: user, address, time and session',
+          emitted: 'partial',
+          why: 'its login page writes each success and failure: user, address and time; its remote interface (/remote/) is not known to write any',
           because,
           sink: { to: 'file', path },
+          remedy:
+            "# no setting of ISPConfig does for it: keep the web server's access log, with requests to /remote/",
         }
       : {
           question: 'who logged in',

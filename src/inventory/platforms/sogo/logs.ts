@@ -27,7 +27,10 @@ export const logFileOf = (
   return { sink, ...(because === undefined ? {} : { because }) };
 };
 
-/** sogod logs logins and every request with its URL, whatever its settings. */
+/**
+ * sogod logs logins at its page (SOGoRootPage) and every request with its URL, whatever its settings;
+ * what checks CalDAV and ActiveSync (SOGoDAVAuthenticator) writes nothing.
+ */
 export const sogoLogs = (
   { sink, because }: ReturnType<typeof logFileOf>,
   config: string,
@@ -60,10 +63,15 @@ export const sogoLogs = (
   return [
     {
       question: 'who logged in',
-      emitted: 'on',
-      why: 'sogod logs each login with user and address',
+      emitted: 'partial',
+      why: 'sogod logs each login with a password at its page, with user and address; CAS, OpenID and SAML leave no such line, and of CalDAV, CardDAV and ActiveSync, which log in with each request, the URL tells whose folders are asked for, not who asks',
       ...place,
       sink,
+      remedy: [
+        '# no setting of SOGo names them: keep the access log of the web server in front of it, with the',
+        '# name that CalDAV, CardDAV and ActiveSync log in with ($remote_user in a log_format of nginx),',
+        '# and the log of the server for single sign-on where there is one',
+      ].join('\n'),
     },
     {
       question: 'who read what',
