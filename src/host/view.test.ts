@@ -172,7 +172,64 @@ describe('the walk', () => {
     for (let i = 0; i < 30; i++) put(`/srv/${i}/x`, '');
     const files = openRoot(root, ['**/x'], { ...hostLimits, walkFoldersMax: 10 });
     files.glob('**/x');
-    expect(whys(files)).toContain('the walk stopped after 10 folders');
+    expect(whys(files)).toMatch(
+      /^\/srv was not searched to its end .*: the walk stopped after 10 folders; 22 not at all, such as \/srv\/\d+$/m,
+    );
+    const late = openRoot(root, ['**/x'], { ...hostLimits, walkMsMax: -1 });
+    late.glob('**/x');
+    expect(whys(late)).toContain('/ was not searched for unpacked mail software: the walk stopped');
+  });
+
+  test('a tree of one user keeps it from nothing of another, and is named', () => {
+    for (let i = 0; i < 400; i++)
+      mkdirSync(join(root, `/home/evil/${i % 20}/${i}/a`), { recursive: true });
+    for (const folder of ['/home/good/public_html/webmail', '/var/www/x']) put(`${folder}/b/x`, '');
+    const files = openRoot(root, ['**/b/x'], { ...hostLimits, walkFoldersMax: 100 });
+    expect(files.glob('**/b/x')).toEqual(['/home/good/public_html/webmail/b/x', '/var/www/x/b/x']);
+    expect(files.unseen.length).toBeGreaterThan(0);
+    expect(files.unseen.every(({ what }) => what.startsWith('/home/evil'))).toBe(true);
+  });
+
+  test('passes by mailboxes of every kind, one look each, and by nothing else', () => {
+    const user = (i: number): string => `/mail/d/u${i}`;
+    for (let i = 0; i < 200; i++) {
+      for (const box of ['', '/.Sent']) {
+        for (const part of ['cur', 'new', 'tmp']) {
+          mkdirSync(join(root, user(i) + box, part), { recursive: true });
+        }
+      }
+    }
+    put('/mail/d/webmail/program/x', '');
+    mkdirSync(join(root, '/mail/d/v/cur'), { recursive: true });
+    put('/mail/d/v/program/x', '');
+    put('/mail/sdbox/u/mailboxes/INBOX/dbox-Mails/program/x', '');
+    put('/mail/box/u/mailboxes/INBOX/program/x', '');
+    put('/mail/box/u/dovecot.index.cache', '');
+    put('/mail/cyrus/a/cyrus.header', '');
+    put('/mail/cyrus/a/Sent/program/x', '');
+    const files = openRoot(root, ['**/program/x'], { ...hostLimits, walkFoldersMax: 80 });
+    expect(files.glob('**/program/x')).toEqual([
+      '/mail/d/v/program/x',
+      '/mail/d/webmail/program/x',
+    ]);
+    expect(files.unseen).toEqual([]);
+  });
+
+  test('what waits is bounded: the fullest folder gives way, and is named', () => {
+    for (let i = 0; i < 2_000; i++) mkdirSync(join(root, `/home/evil/${i}`), { recursive: true });
+    put('/srv/w/x', '');
+    const files = openRoot(root, ['**/x'], { ...hostLimits, walkWaitingMax: 300 });
+    expect(files.glob('**/x')).toEqual(['/srv/w/x']);
+    expect(whys(files)).toMatch(
+      /^\/home\/evil holds so many folders that \d+ of them were not searched/m,
+    );
+  });
+
+  test('of a folder with too many entries the first are searched, and it is named', () => {
+    for (let i = 0; i < 50; i++) put(`/srv/${i}`, '');
+    const files = openRoot(root, ['**/x'], { ...hostLimits, walkEntriesMax: 40 });
+    files.glob('**/x');
+    expect(whys(files)).toContain('/srv holds more than 40 entries');
   });
 });
 

@@ -3,81 +3,10 @@ import { hasWildcard, type SegmentPattern, segmentPattern } from '../core/glob.t
 import type { HostLimits } from '../core/limits.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { readEntries } from './entries.ts';
+import { type Branch, type Frontier, openFrontier } from './frontier.ts';
 import { whyNot, withHandle } from './handle.ts';
-
-/** Folders, from the root, in which no mail software is ever unpacked, or which another reader owns. */
-const skippedPaths: ReadonlySet<string> = new Set([
-  '/proc',
-  '/sys',
-  '/dev',
-  '/run',
-  '/boot',
-  '/lib',
-  '/lib32',
-  '/lib64',
-  '/bin',
-  '/sbin',
-  '/lost+found',
-  '/usr/bin',
-  '/usr/sbin',
-  '/usr/lib',
-  '/usr/lib32',
-  '/usr/lib64',
-  '/usr/libexec',
-  '/usr/include',
-  '/usr/src',
-  '/usr/games',
-  '/usr/share/doc',
-  '/usr/share/man',
-  '/usr/share/locale',
-  '/usr/share/icons',
-  '/usr/share/fonts',
-  '/usr/share/zoneinfo',
-  '/usr/share/i18n',
-  '/usr/share/info',
-  '/usr/share/X11',
-  '/usr/share/mime',
-  '/usr/share/perl',
-  '/usr/share/perl5',
-  '/usr/share/vim',
-  '/var/cache',
-  '/var/log',
-  '/var/spool',
-  '/var/mail',
-  '/var/tmp',
-  '/var/backups',
-  '/var/lib/apt',
-  '/var/lib/dpkg',
-  '/var/lib/rpm',
-  '/var/lib/mysql',
-  '/var/lib/postgresql',
-  '/var/lib/systemd',
-  '/var/lib/clamav',
-  '/tmp',
-]);
-
-const skippedNames: ReadonlySet<string> = new Set([
-  'node_modules',
-  '.git',
-  '.svn',
-  '.hg',
-  '__pycache__',
-  '.cache',
-  'Maildir',
-  '.maildir',
-  'mdbox',
-  'sdbox',
-  '.Trash',
-]);
-
-/** Where container engines keep other file systems: a host of their own, each. */
-const containerStores: readonly string[] = [
-  '/var/lib/docker/overlay2',
-  '/var/lib/containers/storage/overlay',
-  '/var/lib/lxc',
-  '/var/lib/lxd',
-  '/var/lib/machines',
-];
+import { isMaildirAt, mailFoldersIn } from './mail-store.ts';
+import { containerStores, skippedNames, skippedPaths } from './skipped.ts';
 
 /** What shows that a folder is the root of a file system of its own: a chroot, a backup, an image. */
 const releaseFiles: readonly string[] = ['/etc/os-release', '/usr/lib/os-release'];
@@ -106,9 +35,62 @@ const endsWith = (path: string, marker: Marker): boolean => {
   return offset >= 1 && marker.segments.every((segment, i) => segment.test(have[offset + i] ?? ''));
 };
 
+/** Answers which patterns a path ends with, by its last name. */
+const openMarkers = (
+  patterns: readonly string[],
+): ((path: string, name: string) => readonly string[]) => {
+  const exact = new Map<string, Marker[]>();
+  const wild: Marker[] = [];
+  for (const pattern of patterns) {
+    const marker = compile(pattern);
+    const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+    if (hasWildcard(name)) wild.push(marker);
+    else exact.set(name, [...(exact.get(name) ?? []), marker]);
+  }
+  return (path, name) => {
+    const candidates = exact.get(name) ?? [];
+    if (candidates.length + wild.length === 0) return [];
+    return [...candidates, ...wild]
+      .filter(marker => endsWith(path, marker))
+      .map(({ pattern }) => pattern);
+  };
+};
+
+const shown = (folder: string): string => (folder === '' ? '/' : folder);
+const smaller = 'Run Postern with --root on the part of it that holds software.';
+/** Places named one by one where the walk stopped; more are counted. */
+const placesMax = 20;
+
+const noteStop = (frontier: Frontier, stopped: string, note: (unseen: Unseen) => void): void => {
+  const rest = frontier.rest();
+  if (rest === undefined) return;
+  const how =
+    'Move mail stores and data out of the searched folders, or run Postern with --root on the part that holds software.';
+  const { folder, inPart, untouched } = rest;
+  if (inPart.length + untouched.length > placesMax) {
+    const parts = [
+      ...(inPart.length > 0 ? [`${inPart.length} of its folders only in part`] : []),
+      ...(untouched.length > 0 ? [`${untouched.length} not at all, such as ${untouched[0]}`] : []),
+    ];
+    note({
+      what: folder,
+      why: `was not searched to its end for unpacked mail software: ${stopped}; ${parts.join(', ')}`,
+      how,
+    });
+    return;
+  }
+  for (const what of inPart) {
+    note({ what, why: `was only searched in part for unpacked mail software: ${stopped}`, how });
+  }
+  for (const what of untouched) {
+    note({ what, why: `was not searched for unpacked mail software: ${stopped}`, how });
+  }
+};
+
 /**
  * The one walk: every folder at most once, links not followed, for software that may lie anywhere.
- * Breadth first, so that a bound cuts the deepest places and not whole branches.
+ * Where a bound cuts it, every tree was searched for about as long (see frontier.ts), and what was not
+ * is noted.
  *
  * @param without folders, as paths within the root, that are passed over without a word.
  */
@@ -120,90 +102,101 @@ export const walk = (
   without: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>(patterns.map(pattern => [pattern, []]));
-  const exact = new Map<string, Marker[]>();
-  const wild: Marker[] = [];
-  for (const pattern of patterns) {
-    const marker = compile(pattern);
-    const name = pattern.slice(pattern.lastIndexOf('/') + 1);
-    if (hasWildcard(name)) wild.push(marker);
-    else exact.set(name, [...(exact.get(name) ?? []), marker]);
-  }
   if (patterns.length === 0) return found;
-
+  const markersOf = openMarkers(patterns);
+  const frontier = openFrontier(limits.walkWaitingMax);
   const started = performance.now();
-  let level: string[] = [''];
   let folders = 0;
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limits.walkDepthMax) {
+  let deeper = 0;
+  let deepest: string | undefined;
+
+  const entriesOf = (folder: string): readonly Dirent[] | undefined => {
+    try {
+      return withHandle(hostRoot, shown(folder), undefined, path =>
+        readEntries(path, limits.walkEntriesMax),
+      );
+    } catch (thrown) {
+      const gone = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+      if (!gone) note({ what: shown(folder), ...whyNot(thrown, 'listed') });
+      return undefined;
+    }
+  };
+
+  /** Whether the walk goes into a folder; what a reader must know of one that it passes by is noted. */
+  const isEntered = (path: string, name: string): boolean => {
+    if (skippedPaths.has(path) || skippedNames.has(name) || without.has(path)) return false;
+    if (!containerStores.includes(path)) return true;
+    note({
+      what: path,
+      why: 'holds the file systems of containers, each a host of its own',
+      how: `Run Postern with --root on each container's root below ${path}, or inside the container.`,
+    });
+    return false;
+  };
+
+  const visit = (folder: string, from: Branch): void => {
+    const entries = entriesOf(folder);
+    if (entries === undefined) return;
+    if (folder !== '' && isRootOfAnother(hostRoot + folder, entries)) {
       note({
-        what: level[0] ?? '/',
-        why: `lies deeper than ${limits.walkDepthMax} folders; ${level.length} such folders were not searched for unpacked mail software`,
-        how: 'Run Postern with --root on the folder above it.',
+        what: folder,
+        why: 'holds the file system of another host, which was not searched for mail software',
+        how: `Run Postern with --root on it, if it is in use.`,
       });
+      return;
+    }
+    const mail = mailFoldersIn(entries);
+    from.amongMaildirs = mail === 'maildir';
+    if (typeof mail === 'string') return;
+    if (entries.length > limits.walkEntriesMax) {
+      note({
+        what: shown(folder),
+        why: `holds more than ${limits.walkEntriesMax} entries: the rest of them was not searched for unpacked mail software`,
+        how: smaller,
+      });
+    }
+    const names: string[] = [];
+    for (const entry of entries) {
+      const { name } = entry;
+      const path = `${folder}/${name}`;
+      for (const pattern of markersOf(path, name)) found.get(pattern)?.push(path);
+      if (entry.isDirectory() && !mail.has(name) && isEntered(path, name)) names.push(name);
+    }
+    // The next one is taken from the end.
+    frontier.add(from, folder, names.sort().reverse());
+  };
+
+  for (;;) {
+    const lateMs = performance.now() - started;
+    if (folders >= limits.walkFoldersMax || lateMs > limits.walkMsMax) {
+      const after = folders >= limits.walkFoldersMax ? '' : ` and ${limits.walkMsMax / 1000} s`;
+      noteStop(frontier, `the walk stopped after ${Math.floor(folders)} folders${after}`, note);
       break;
     }
-    const next: string[] = [];
-    for (const folder of level) {
+    const at = frontier.next();
+    if (at === undefined) break;
+    if (at.depth > limits.walkDepthMax) {
+      deeper += 1;
+      deepest ??= at.path;
+    } else if (at.from.amongMaildirs && isMaildirAt(hostRoot + at.path)) folders += 1 / 4;
+    else {
       folders += 1;
-      if (folders > limits.walkFoldersMax || performance.now() - started > limits.walkMsMax) {
-        note({
-          what: folder === '' ? '/' : folder,
-          why: `was not searched for unpacked mail software: the walk stopped after ${folders - 1} folders`,
-          how: 'Move mail stores and data out of the searched folders, or run Postern with --root on the part that holds software.',
-        });
-        return found;
-      }
-      let entries: readonly Dirent[];
-      try {
-        entries = withHandle(hostRoot, folder === '' ? '/' : folder, undefined, path =>
-          readEntries(path, limits.folderEntriesMax),
-        );
-      } catch (thrown) {
-        const gone = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-        if (!gone) note({ what: folder === '' ? '/' : folder, ...whyNot(thrown, 'listed') });
-        continue;
-      }
-      if (folder !== '' && isRootOfAnother(hostRoot + folder, entries)) {
-        note({
-          what: folder,
-          why: 'holds the file system of another host, which was not searched for mail software',
-          how: `Run Postern with --root on it, if it is in use.`,
-        });
-        continue;
-      }
-      const isMaildir = entries.some(e => e.name === 'cur') && entries.some(e => e.name === 'new');
-      if (isMaildir) continue;
-      if (entries.length > limits.folderEntriesMax) {
-        note({
-          what: folder === '' ? '/' : folder,
-          why: `holds more than ${limits.folderEntriesMax} entries: not searched for unpacked mail software`,
-          how: 'Run Postern with --root on the part of it that holds software.',
-        });
-        continue;
-      }
-      for (const entry of entries) {
-        const path = `${folder}/${entry.name}`;
-        for (const marker of exact.get(entry.name) ?? []) {
-          if (endsWith(path, marker)) found.get(marker.pattern)?.push(path);
-        }
-        for (const marker of wild) {
-          if (endsWith(path, marker)) found.get(marker.pattern)?.push(path);
-        }
-        if (!entry.isDirectory() || skippedPaths.has(path) || skippedNames.has(entry.name))
-          continue;
-        if (without.has(path)) continue;
-        if (containerStores.includes(path)) {
-          note({
-            what: path,
-            why: 'holds the file systems of containers, each a host of its own',
-            how: `Run Postern with --root on each container's root below ${path}, or inside the container.`,
-          });
-          continue;
-        }
-        next.push(path);
-      }
+      visit(at.path, at.from);
     }
-    level = next;
+  }
+  if (deepest !== undefined) {
+    note({
+      what: deepest,
+      why: `lies deeper than ${limits.walkDepthMax} folders; ${deeper} such folders were not searched for unpacked mail software`,
+      how: 'Run Postern with --root on the folder above it.',
+    });
+  }
+  for (const { folder, count } of frontier.dropped) {
+    note({
+      what: shown(folder),
+      why: `holds so many folders that ${count} of them were not searched for unpacked mail software`,
+      how: smaller,
+    });
   }
   for (const paths of found.values()) paths.sort();
   return found;
