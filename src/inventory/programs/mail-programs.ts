@@ -45,6 +45,14 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
     packages: ['maildrop', 'courier-maildrop'],
   },
   {
+    programs: /\/procmail$/,
+    id: 'procmail',
+    name: 'procmail',
+    kind: 'content-filter',
+    platform: 'procmail',
+    packages: ['procmail'],
+  },
+  {
     programs: /\/cyrus(?:-imapd)?\/(?:bin\/)?deliver$|\/cyrdeliver$/,
     id: 'cyrus',
     name: 'cyrus-imapd',
