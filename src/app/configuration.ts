@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { feedIds } from '../core/advisory.ts';
 import { reachModes, resources } from '../core/component.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
 import { origins } from '../core/origin.ts';
@@ -20,6 +21,10 @@ const day = z
 const days = z.number().int().min(0).max(36_500);
 const count = z.number().int().min(0);
 const text = z.string().min(1).max(1_000);
+const hours = z
+  .number()
+  .positive()
+  .max(24 * 365 * 10);
 
 const ConfigurationFile = z.strictObject({
   organisation: text.optional(),
@@ -90,6 +95,32 @@ const ConfigurationFile = z.strictObject({
           internal: days.default(defaultPolicy.patchDays.internal),
         })
         .prefault({}),
+    })
+    .prefault({}),
+  advisories: z
+    .strictObject({
+      sources: z
+        .array(
+          z.strictObject({
+            feed: z.enum(feedIds),
+            part: z.string().max(100).default(''),
+            url: z.url({ protocol: /^(?:https?|file)$/ }).optional(),
+            enabled: z.boolean().default(true),
+            digest: z.url({ protocol: /^(?:https?|file)$/ }).optional(),
+            key: z
+              .strictObject({
+                variable: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+                header: z.string().regex(/^[A-Za-z0-9-]{1,100}$/),
+              })
+              .optional(),
+          }),
+        )
+        .max(1_000)
+        .default([]),
+      maxAgeHours: z
+        .union([hours.transform(all => ({ all })), z.partialRecord(z.enum(feedIds), hours)])
+        .prefault({}),
+      bundleKeys: z.array(text).max(100).default([]),
     })
     .prefault({}),
   options: z
@@ -242,11 +273,16 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
   const lineOf = (list: string, index: number): { line: number } => ({
     line: lines.linePos(nodeAt(document.contents, [list, index])?.range?.[0] ?? 0).line,
   });
-  const { organisation, tenants, components, exceptions, policy, options } = parsed.data;
+  const { organisation, tenants, components, exceptions, policy, advisories, options } = parsed.data;
   return {
     path,
     policy,
     tenants,
+    advisories: {
+      sources: advisories.sources.map(source => defined(source)),
+      maxAgeHours: defined(advisories.maxAgeHours),
+      bundleKeys: advisories.bundleKeys,
+    },
     ...(organisation === undefined ? {} : { organisation }),
     components: components.map((note, i) => ({ ...defined(note), ...lineOf('components', i) })),
     exceptions: exceptions.map((risk, i) => ({ ...defined(risk), ...lineOf('exceptions', i) })),

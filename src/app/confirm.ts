@@ -58,7 +58,7 @@ const withTrails = (component: Component, keeping: ReturnType<typeof openKeeping
   logs: component.logs.map(log =>
     log.sink === undefined || log.emitted === 'off'
       ? log
-      : { ...log, trail: keeping.trailOf(log.sink) },
+      : { ...log, trail: keeping.trailOf(log.sink, component.platform) },
   ),
 });
 

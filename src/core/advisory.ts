@@ -183,8 +183,13 @@ export interface Holding {
   readonly feed: FeedId;
   /** `Debian`, `2025`, or what the user imported; unique together with `feed`. */
   readonly part: string;
-  /** When its source made it, where it says so; else when it was fetched. RFC 3339. Its age is counted from here. */
+  /** Its age is counted from here. RFC 3339. */
   readonly asOf: string;
+  /**
+   * What `asOf` rests on: the source's own date; the last time that its server gave it or said that it
+   * had not changed; or, of an imported file without a date, the newest date of a record in it.
+   */
+  readonly asOfBasis: 'source' | 'server' | 'records';
   /** When it was taken in. RFC 3339. */
   readonly taken: string;
   /** Address without secrets, or the name of the imported file. */

@@ -1,3 +1,4 @@
+import type { FeedId } from './advisory.ts';
 import type { Tenant } from './answer.ts';
 import type { ReachMode, Resource } from './component.ts';
 import type { Origin } from './origin.ts';
@@ -52,8 +53,30 @@ export interface Policy {
   };
 }
 
+/** Where one part of one feed is fetched from. */
+export interface AdvisorySource {
+  readonly feed: FeedId;
+  readonly part: string;
+  /** Absent where only `enabled: false` is said of a source that Postern knows. */
+  readonly url?: string;
+  readonly enabled: boolean;
+  /** Address of the file's SHA-256. */
+  readonly digest?: string;
+  /** Environment variable that holds a key, and the header that carries it. */
+  readonly key?: { readonly variable: string; readonly header: string };
+}
+
+export interface AdvisorySettings {
+  readonly sources: readonly AdvisorySource[];
+  /** Beyond this age a source's silence proves nothing; of a feed, else of all. */
+  readonly maxAgeHours: Readonly<Partial<Record<FeedId | 'all', number>>>;
+  /** Files with public keys whose bundles are believed. */
+  readonly bundleKeys: readonly string[];
+}
+
 /** What `postern.yaml` says, after defaults. */
 export interface Configuration {
+  readonly advisories: AdvisorySettings;
   readonly organisation?: string;
   readonly tenants: readonly Tenant[];
   readonly components: readonly ComponentNote[];
@@ -78,6 +101,7 @@ export const emptyConfiguration: Configuration = {
   components: [],
   exceptions: [],
   policy: defaultPolicy,
+  advisories: { sources: [], maxAgeHours: {}, bundleKeys: [] },
 };
 
 /** Whether a glob over ids (`*` and `?`, crossing `/`) matches. Linear: one backtrack point. */

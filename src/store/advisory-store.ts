@@ -13,6 +13,7 @@ import type { FeedId, Holding } from '../core/advisory.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import { messageOf } from '../core/errors.ts';
 import { HoldingReader, HoldingWriter } from './holding-file.ts';
+import { isAlive, lock } from './lock.ts';
 
 const suffix = '.sqlite';
 
@@ -23,8 +24,12 @@ export interface FetchMemory {
   readonly failed?: string;
   readonly etag?: string;
   readonly lastModified?: string;
-  /** Address without secrets: another address asks anew. */
+  /** Address that answered, without secrets. */
   readonly from: string;
+  /** Mark of the address that was asked: validators of another one mean nothing. */
+  readonly asked?: string;
+  /** Digest that its server published with the copy. */
+  readonly sha256?: string;
 }
 
 /** A holding whose file cannot be read. */
@@ -93,6 +98,11 @@ export class AdvisoryStore {
     renameSync(`${path}.partial`, path);
   }
 
+  /** @returns what lets the next one in; throws when another process is changing the database. */
+  lock(): () => void {
+    return lock(this.folder, 'update');
+  }
+
   /** Removes what interrupted runs left; those of this machine's living processes stay. */
   tidy(): void {
     for (const name of this.names()) {
@@ -117,7 +127,7 @@ export class AdvisoryStore {
         });
       }
     }
-    const holdings = readers.map(({ holding }) => this.withFailure(holding));
+    const holdings = readers.map(({ holding }) => this.asLastSeen(holding));
     const each = readers.map((reader, i) => ({ reader, holding: holdings[i] ?? reader.holding }));
     return {
       holdings,
@@ -143,11 +153,17 @@ export class AdvisoryStore {
     };
   }
 
-  private withFailure(holding: Holding): Holding {
+  /** A holding with what later tries to fetch it found. */
+  private asLastSeen(holding: Holding): Holding {
     const memory = this.memoryOf(holding.feed, holding.part);
-    return memory?.failed === undefined
-      ? holding
-      : { ...holding, failed: { on: memory.on, why: memory.failed } };
+    if (memory === undefined) return holding;
+    if (memory.failed !== undefined) {
+      return { ...holding, failed: { on: memory.on, why: memory.failed } };
+    }
+    // Its server said that nothing had changed: then it is as good as new.
+    return holding.asOfBasis === 'server' && memory.on > holding.asOf
+      ? { ...holding, asOf: memory.on }
+      : holding;
   }
 
   private memoryPath(feed: FeedId, part: string): string {
@@ -168,12 +184,3 @@ export class AdvisoryStore {
     return folder;
   }
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
-};

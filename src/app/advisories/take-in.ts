@@ -1,0 +1,308 @@
+import type { Cut, Feed, FeedRecord } from '../../advisories/feed.ts';
+import { feeds } from '../../advisories/feeds.generated.ts';
+import type { FeedEntry, FeedId, Holding } from '../../core/advisory.ts';
+import { messageOf } from '../../core/errors.ts';
+import type { Document, Documents } from '../../intake/archive.ts';
+import { jsonPieces } from '../../intake/json-pieces.ts';
+import { lines } from '../../intake/lines.ts';
+
+/** How much of a document a feed sees before it says whether it is its own. */
+const headBytes = 4_096;
+/** A record that is a document of its own: CSAF documents of 20 MB exist. */
+const wholeBytesMax = 64 << 20;
+const refusalsNamed = 20;
+
+/** What one reading found, by feed. */
+export interface Taken {
+  readonly feed: Feed;
+  entries: number;
+  refused: number;
+  readonly refusals: { readonly record: string; readonly why: string }[];
+  /** The source's own date, the newest of several documents. */
+  asOf?: string;
+  /** The newest date of a record. */
+  newest?: string;
+  /** Why the whole must not be used: it is not whole. */
+  problem?: string;
+}
+
+/** Where understood records go; one for each feed that is met. */
+export type Sink = (feed: FeedId) => { add(entry: FeedEntry): void };
+
+export interface TakenIn {
+  readonly taken: ReadonlyMap<FeedId, Taken>;
+  /** Documents that no feed calls its own: counted, the first named. */
+  readonly strangers: { readonly count: number; readonly names: readonly string[] };
+}
+
+const newestOf = (entry: FeedEntry): string | undefined => {
+  switch (entry.kind) {
+    case 'advisory':
+      return entry.advisory.modified ?? entry.advisory.published;
+    case 'vex':
+      return entry.statement.on;
+    case 'exploited':
+      return entry.exploited.on;
+    case 'likelihood':
+      return entry.likelihood.on;
+  }
+};
+
+const later = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
+
+/** The first bytes of a document, and the document from its start on. */
+const withHead = async (
+  document: Document,
+): Promise<{ readonly head: string; chunks(): AsyncIterable<Uint8Array> }> => {
+  const iterator = document.chunks()[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let bytes = 0;
+  let ended = false;
+  while (bytes < headBytes) {
+    const next = await iterator.next();
+    if (next.done === true) {
+      ended = true;
+      break;
+    }
+    // A chunk is good only until the next is asked for.
+    first.push(Buffer.from(next.value));
+    bytes += next.value.length;
+  }
+  const start = Buffer.concat(first);
+  return {
+    head: start.subarray(0, headBytes).toString('utf8'),
+    async *chunks() {
+      yield start;
+      if (ended) return;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done === true) return;
+        yield next.value;
+      }
+    },
+  };
+};
+
+const feedFor = (name: string, head: string, only: Feed | undefined): Feed | undefined => {
+  const candidates = only === undefined ? feeds : [only];
+  const ranked = candidates
+    .map(feed => ({ feed, sure: feed.sniff(name, head) }))
+    .sort((a, b) => b.sure - a.sure);
+  const [best] = ranked;
+  return best !== undefined && best.sure > 0 ? best.feed : undefined;
+};
+
+/**
+ * Reads documents into sinks. One record that is not understood is counted and named, and the rest goes
+ * on; a document that is not whole condemns what came of its feed.
+ *
+ * @param only the feed that they must be of, when an address was asked for it.
+ */
+export const takeIn = async (
+  documents: Documents,
+  sink: Sink,
+  only?: Feed,
+  say: (records: number) => void = () => {},
+): Promise<TakenIn> => {
+  const taken = new Map<FeedId, Taken>();
+  const strangers: string[] = [];
+  let strangerCount = 0;
+  let records = 0;
+  const of = (feed: Feed): Taken => {
+    const known = taken.get(feed.id);
+    if (known !== undefined) return known;
+    const fresh: Taken = { feed, entries: 0, refused: 0, refusals: [] };
+    taken.set(feed.id, fresh);
+    return fresh;
+  };
+  const refuse = (into: Taken, record: string, why: string): void => {
+    into.refused += 1;
+    if (into.refusals.length < refusalsNamed) into.refusals.push({ record, why });
+  };
+  const read = (into: Taken, record: FeedRecord): void => {
+    records += 1;
+    if (records % 1000 === 0) say(records);
+    const reading = into.feed.read(record);
+    if ('refused' in reading) {
+      refuse(
+        into,
+        record.key ?? (record.number === 1 ? record.document : `${record.document}#${record.number}`),
+        reading.refused,
+      );
+      return;
+    }
+    const { add } = boundSink(sink(into.feed.id));
+    for (const entry of reading.entries) {
+      add(entry);
+      into.entries += 1;
+      const newest = later(into.newest, newestOf(entry));
+      if (newest !== undefined) into.newest = newest;
+    }
+  };
+  for await (const document of documents) {
+    try {
+      const { head, chunks } = await withHead(document);
+      const feed = feedFor(document.base, head, only);
+      if (feed === undefined) {
+        strangerCount += 1;
+        if (strangers.length < refusalsNamed) strangers.push(document.name);
+        continue;
+      }
+      await takeDocument(document.name, feed.cut(document.base, head), head, chunks(), of(feed), {
+        read,
+        refuse,
+      });
+    } catch (thrown) {
+      // The document's own fault is in the report of the documents, too; here it must not end the rest.
+      strangerCount += 1;
+      if (strangers.length < refusalsNamed) {
+        strangers.push(`${document.name}: ${messageOf(thrown)}`);
+      }
+    }
+  }
+  if (!documents.report.whole) {
+    const why = documents.report.faults[0]?.why ?? 'it is not whole';
+    for (const each of taken.values()) each.problem ??= why;
+  }
+  return { taken, strangers: { count: strangerCount, names: strangers } };
+};
+
+const boundSink = (sink: ReturnType<Sink>): { readonly add: (entry: FeedEntry) => void } => ({
+  add: entry => {
+    sink.add(entry);
+  },
+});
+
+interface Hands {
+  read(into: Taken, record: FeedRecord): void;
+  refuse(into: Taken, record: string, why: string): void;
+}
+
+const takeDocument = async (
+  name: string,
+  cut: Cut,
+  head: string,
+  chunks: AsyncIterable<Uint8Array>,
+  into: Taken,
+  { read, refuse }: Hands,
+): Promise<void> => {
+  switch (cut.by) {
+    case 'whole': {
+      const text = await wholeText(chunks);
+      const value = parsed(text);
+      if (value === undefined && /^\s*[{[]/.test(text)) {
+        refuse(into, name, 'it is not valid JSON');
+        return;
+      }
+      frame(into, isObject(value) ? value : { text });
+      read(into, { document: name, number: 1, value: value ?? text });
+      return;
+    }
+    case 'lines': {
+      const cutLines = lines(chunks);
+      let header: string | undefined;
+      for await (const { number, text } of cutLines) {
+        if (text.trim() === '' || text.startsWith('#')) continue;
+        if (header === undefined) {
+          header = text;
+          continue;
+        }
+        read(into, { document: name, number, header, value: text });
+      }
+      for (const { line, why } of cutLines.report.faults) refuse(into, `${name}#${line}`, why);
+      frame(into, { head });
+      return;
+    }
+    case 'elements':
+    case 'members': {
+      const pieces = jsonPieces(chunks, cut.by === 'elements' ? cut.of : []);
+      for await (const { key, index, text } of pieces) {
+        const value = parsed(text);
+        if (value === undefined) {
+          refuse(into, key ?? `${name}#${index + 1}`, 'it is not valid JSON');
+          continue;
+        }
+        read(into, {
+          document: name,
+          number: index + 1,
+          ...(key === undefined ? {} : { key }),
+          value,
+        });
+      }
+      const { report } = pieces;
+      if (!report.whole) into.problem ??= report.faults[0]?.why ?? 'the document is not whole';
+      else for (const { offset, why } of report.faults) refuse(into, `${name}@${offset}`, why);
+      frame(into, Object.fromEntries(report.members), report.pieces);
+      return;
+    }
+  }
+};
+
+const frame = (
+  into: Taken,
+  members: Readonly<Record<string, unknown>>,
+  pieces?: number,
+): void => {
+  const said = into.feed.frame?.(members);
+  if (said === undefined) return;
+  if (said.problem !== undefined) into.problem ??= said.problem;
+  if (said.count !== undefined && pieces !== undefined && said.count !== pieces) {
+    into.problem ??= `it says that it holds ${said.count} records, and ${pieces} were found`;
+  }
+  const asOf = later(into.asOf, said.asOf);
+  if (asOf !== undefined) into.asOf = asOf;
+};
+
+const wholeText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > wholeBytesMax) throw new Error(`longer than ${wholeBytesMax} bytes`);
+    parts.push(Buffer.from(chunk));
+  }
+  return Buffer.concat(parts).toString('utf8').replace(/^\ufeff/, '');
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a holding says of itself, of what was taken in for it. */
+export const holdingOf = (
+  taken: Taken,
+  part: string,
+  from: string,
+  now: Date,
+  way: 'server' | 'file',
+  sha256?: string,
+): Omit<Holding, 'entries' | 'scopes'> => {
+  const stamp = now.toISOString();
+  const dated = (text: string | undefined): string | undefined =>
+    text !== undefined && Date.parse(text) <= now.getTime() ? new Date(text).toISOString() : undefined;
+  const own = dated(taken.asOf);
+  const asOf =
+    own !== undefined
+      ? { asOf: own, asOfBasis: 'source' as const }
+      : way === 'server'
+        ? { asOf: stamp, asOfBasis: 'server' as const }
+        : { asOf: dated(taken.newest) ?? new Date(0).toISOString(), asOfBasis: 'records' as const };
+  return {
+    feed: taken.feed.id,
+    part,
+    ...asOf,
+    taken: stamp,
+    from,
+    refused: taken.refused,
+    refusals: taken.refusals,
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
+};
