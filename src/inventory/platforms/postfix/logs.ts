@@ -62,7 +62,7 @@ const unnamedRemedy = (services: readonly Service[]): string => {
     '# event auth_request_finished (Dovecot 2.3.13 and newer), and keep that log beside this one.';
   return types.size === 1 && types.has('dovecot')
     ? `${none}\n# Dovecot, which checks all logins, can name each: let it export its\n${event}`
-    : `${none}\n# saslauthd -V names those that it lets in, without the address. For both let Dovecot check\n# them (smtpd_sasl_type = dovecot, smtpd_sasl_path) and export its\n${event}`;
+    : `${none}\n# Cyrus SASL names none with its address either. Let Dovecot check them (smtpd_sasl_type = dovecot,\n# smtpd_sasl_path) and export its\n${event}`;
 };
 
 /** What Postfix writes: it does so by itself; settings say where, and how much (postconf(5)). */
