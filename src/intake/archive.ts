@@ -1,104 +1,373 @@
-export interface DocumentLimits {
-  /** Entries of all archives, or files of all folders, taken together. */
-  readonly entriesMax: number;
-  /** Of one document, unpacked. Large documents are streamed, so that this costs no memory. */
-  readonly documentBytesMax: number;
-  /** Of all documents, unpacked. */
-  readonly totalBytesMax: number;
-  /** Unpacked bytes for each packed one, once a document is larger than a mebibyte. */
-  readonly ratioMax: number;
-  readonly nameCharsMax: number;
-  /** Folders in folders, on disk and in the names of entries. */
-  readonly depthMax: number;
-  /** Archives in archives: 1 is what the CVE list needs (a zip in a zip). */
-  readonly nestingMax: number;
-}
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { basename } from 'node:path';
+import { messageOf } from '../core/errors.ts';
+import { type Document, type DocumentLimits, type Documents, documentLimits } from './documents.ts';
+import { filesBelow } from './folder.ts';
+import { HeldDocument, type Item, inside, StreamedDocument } from './handed.ts';
+import { BadArchive, Ledger, TooMuch } from './ledger.ts';
+import { nameFault, nameText, SeenNames } from './names.ts';
+import { type Form, formOf, headBytes, peeked, unpackedChunks } from './packed.ts';
+import { chunksOf, FileSource, type Source, sectionOf } from './source.ts';
+import { spooled } from './spool.ts';
+import { Pull, type TarEntry, tarEntries } from './tar.ts';
+import { dataOffset, type ZipEntry, zipEntries } from './zip.ts';
+import { entryChunks, heldEntry, isReadable } from './zip-entry.ts';
 
-export const documentLimits: DocumentLimits = {
-  entriesMax: 2_000_000,
-  documentBytesMax: 64 * 2 ** 20,
-  totalBytesMax: 32 * 2 ** 30,
-  ratioMax: 1_100,
-  nameCharsMax: 1_024,
-  depthMax: 24,
-  nestingMax: 1,
-};
+export type { Document, DocumentLimits, Documents, DocumentsReport, Fault } from './documents.ts';
 
-/**
- * `truncated`, `damaged` and `too-much` are of a whole file or archive: what stands behind them was not
- * seen. All others are of one entry, which was left out.
- */
-export type FaultKind =
-  | 'truncated'
-  | 'damaged'
-  | 'too-much'
-  | 'path'
-  | 'duplicate'
-  | 'link'
-  | 'special'
-  | 'encrypted'
-  | 'checksum'
-  | 'method'
-  | 'too-large'
-  | 'ratio'
-  | 'name'
-  | 'depth'
-  | 'nested'
-  | 'unreadable';
+/** Small documents are passed on together: handing each through five generators costs more than reading it. */
+type Batch = readonly Document[];
 
-export interface Fault {
-  readonly kind: FaultKind;
-  /** The document's label, printable and cut to a length. */
-  readonly name: string;
-  readonly why: string;
-}
+const batchDocumentsMax = 64;
+const batchBytesMax = 1 << 20;
 
-/** Filled while the documents are read; complete when the iteration has ended. */
-export interface DocumentsReport {
-  readonly documents: number;
-  /** Unpacked bytes of all documents. */
-  readonly bytes: number;
-  readonly faultCounts: Readonly<Partial<Record<FaultKind, number>>>;
-  /** The first faults of each kind; `faultCounts` counts all. */
-  readonly faults: readonly Fault[];
-  /**
-   * False when an archive was truncated, damaged or larger than the bounds, so that documents may be
-   * missing that nobody can name. Import nothing of it then.
-   */
-  readonly whole: boolean;
-}
+/** Collects what will be passed on together. */
+class Collected {
+  private documents: Document[] = [];
+  private bytes = 0;
 
-/** Thrown by `chunks` and `bytes` of a document that turns out bad while it is read; also in the report. */
-export class DocumentError extends Error {
-  override readonly name = 'DocumentError';
-  readonly fault: Fault;
-  constructor(fault: Fault) {
-    super(`${fault.name}: ${fault.why}`);
-    this.fault = fault;
+  add(document: Document, bytes: number): void {
+    this.documents.push(document);
+    this.bytes += bytes;
+  }
+
+  isFull(): boolean {
+    return this.documents.length >= batchDocumentsMax || this.bytes >= batchBytesMax;
+  }
+
+  /** All of them, which are forgotten here. */
+  take(): readonly Batch[] {
+    const { documents } = this;
+    this.documents = [];
+    this.bytes = 0;
+    return documents.length === 0 ? [] : [documents];
   }
 }
 
-/** Good until the next one is asked for. */
-export interface Document {
-  /** A label such as `all.zip/2024/CVE-2024-1.json`; never a path to open. */
-  readonly name: string;
-  /** The last segment of the name within the archive, without `.gz` and the like once unpacked. */
-  readonly base: string;
-  /** The document's bytes, once; do not keep a chunk, it may be written over. @throws DocumentError */
-  chunks(): AsyncIterable<Uint8Array>;
-  /** The whole of it, where it is no longer than `bytesMax`. @throws DocumentError */
-  bytes(bytesMax: number): Promise<Buffer>;
+/** Up to here a document is read and checked before anybody gets it. */
+const heldBytesMax = 1 << 20;
+
+const withoutPacking = (item: Item): Item => ({
+  ...item,
+  base: item.base.replace(/\.(?:gz|xz|zst)$/i, '').replace(/\.t[gx]z$/i, '.tar'),
+});
+
+/** What an entry may be, as far as its directory tells; the fault is counted here. */
+const isAcceptable = (
+  entry: ZipEntry | TarEntry,
+  item: Item,
+  name: string,
+  seen: SeenNames,
+  ledger: Ledger,
+): boolean => {
+  const fault = (): Parameters<Ledger['fault']>[0] | undefined => {
+    if (entry.kind === 'link' || entry.kind === 'special') return entry.kind;
+    if ('encrypted' in entry && entry.encrypted) return 'encrypted';
+    if ('method' in entry && !isReadable(entry)) return 'method';
+    return seen.add(entry.rawName) ? undefined : 'duplicate';
+  };
+  const whys: Readonly<Record<string, string>> = {
+    link: 'it is a link, and links are not followed',
+    special: 'it is neither a file nor a folder',
+    encrypted: 'it is encrypted',
+    method: 'it is packed with a method that is not read',
+    duplicate: 'an entry of this name was there before; the first one counts',
+  };
+  const named = nameFault(entry.rawName, name, ledger.limits);
+  const kind = named?.[0] ?? fault();
+  if (kind === undefined) return true;
+  ledger.fault(kind, `${item.name}/${name}`, named?.[1] ?? whys[kind] ?? kind);
+  return false;
+};
+
+class Reader {
+  private readonly ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.ledger = ledger;
+  }
+
+  /** Everything in one file or archive; what is wrong with it as a whole goes to the report. */
+  async *read(source: Source, item: Item): AsyncGenerator<Batch> {
+    try {
+      yield* this.byForm(formOf(source.read(0, headBytes)), source, item);
+    } catch (thrown) {
+      if (!(thrown instanceof BadArchive)) throw thrown;
+      this.ledger.breach(thrown.kind, item.name, thrown.message);
+    }
+  }
+
+  private byForm(form: Form, source: Source, item: Item): AsyncGenerator<Batch> {
+    switch (form) {
+      case 'zip':
+        return this.zip(source, item);
+      case 'tar':
+        return this.tar(chunksOf(source), item);
+      case 'gzip':
+      case 'zstd':
+      case 'xz':
+        return this.packed(form, source, item);
+      case 'other packing':
+        throw new BadArchive('method', 'it is packed in a way that is not read: unpack it first');
+      case 'plain':
+        return this.plain(source, item);
+    }
+  }
+
+  private async *plain(source: Source, item: Item): AsyncGenerator<Batch> {
+    if (source.sizeBytes > heldBytesMax) {
+      yield [new StreamedDocument(item, chunksOf(source), this.ledger, undefined)];
+      return;
+    }
+    const held = source.read(0, source.sizeBytes);
+    if (held.length < source.sizeBytes) throw new BadArchive('truncated', 'it became shorter');
+    this.ledger.unpacked(held.length);
+    yield [new HeldDocument(item, held, this.ledger)];
+  }
+
+  private async *packed(
+    form: 'gzip' | 'zstd' | 'xz',
+    source: Source,
+    item: Item,
+  ): AsyncGenerator<Batch> {
+    const { head, chunks } = await peeked(unpackedChunks(form, source));
+    try {
+      const within = formOf(head);
+      const bare = withoutPacking(item);
+      if (within === 'plain')
+        yield [new StreamedDocument(bare, chunks, this.ledger, source.sizeBytes)];
+      else if (within === 'tar') yield* this.tar(this.unbombed(chunks, source.sizeBytes), bare);
+      else yield* this.nested(chunks, source.sizeBytes, { ...bare, nesting: item.nesting + 1 });
+    } finally {
+      await chunks.return(undefined);
+    }
+  }
+
+  private async *unbombed(chunks: AsyncIterable<Buffer>, packed: number): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (this.ledger.isBomb(packed, bytes)) {
+        throw new BadArchive('ratio', 'it unpacks to far more than any archive does');
+      }
+      yield chunk;
+    }
+  }
+
+  /** An archive in an archive: it is written out, for a zip file must be read at any place. */
+  private async *nested(
+    chunks: AsyncIterable<Buffer>,
+    packedBytes: number,
+    item: Item,
+  ): AsyncGenerator<Batch> {
+    this.refuseDeeper(item);
+    const { source, close } = await spooled(chunks, packedBytes, this.ledger);
+    try {
+      yield* this.read(source, item);
+    } finally {
+      close();
+    }
+  }
+
+  private refuseDeeper(item: Item): void {
+    if (item.nesting > this.ledger.limits.nestingMax) {
+      throw new BadArchive('nested', 'it is an archive in an archive in an archive');
+    }
+  }
+
+  private async *zip(source: Source, item: Item): AsyncGenerator<Batch> {
+    const seen = new SeenNames();
+    const collected = new Collected();
+    try {
+      for (const entry of zipEntries(source)) {
+        const turn = this.ledger.entry();
+        if (turn !== undefined) await turn;
+        if (entry.kind === 'folder') continue;
+        const name = nameText(entry.rawName);
+        if (!isAcceptable(entry, item, name, seen, this.ledger)) continue;
+        const within = inside(item, name);
+        if (!this.collectZipEntry(source, entry, within, collected)) {
+          yield* collected.take();
+          yield* this.largeZipEntry(source, entry, within);
+        } else if (collected.isFull()) yield* collected.take();
+      }
+    } catch (thrown) {
+      yield* collected.take();
+      throw thrown;
+    }
+    yield* collected.take();
+  }
+
+  /** Whether that was all: what is large, or packed once more, is read otherwise. */
+  private collectZipEntry(
+    source: Source,
+    entry: ZipEntry,
+    item: Item,
+    collected: Collected,
+  ): boolean {
+    const isSmall = entry.bytes <= heldBytesMax && entry.packedBytes <= heldBytesMax;
+    if (!isSmall || entry.method === 93) return false;
+    try {
+      const held = heldEntry(source, dataOffset(source, entry), entry);
+      if (formOf(held.subarray(0, headBytes)) !== 'plain') return false;
+      this.ledger.unpacked(held.length);
+      collected.add(new HeldDocument(item, held, this.ledger), held.length);
+    } catch (thrown) {
+      this.entryFailed(thrown, item);
+    }
+    return true;
+  }
+
+  private async *largeZipEntry(source: Source, entry: ZipEntry, item: Item): AsyncGenerator<Batch> {
+    try {
+      const from = dataOffset(source, entry);
+      const { head, chunks } = await peeked(entryChunks(source, from, entry));
+      try {
+        const form = formOf(head);
+        if (form === 'plain') yield this.streamedZipEntry(chunks, entry, item);
+        else {
+          this.refuseDeeper(item);
+          if (form === 'tar') yield* this.tar(this.unbombed(chunks, entry.packedBytes), item);
+          else if (entry.method === 0) {
+            // What is stored can be read where it lies.
+            yield* this.read(sectionOf(source.fork(), from, entry.packedBytes), item);
+          } else yield* this.nested(chunks, entry.packedBytes, item);
+        }
+      } finally {
+        await chunks.return(undefined);
+      }
+    } catch (thrown) {
+      this.entryFailed(thrown, item);
+    }
+  }
+
+  private streamedZipEntry(chunks: AsyncIterable<Buffer>, entry: ZipEntry, item: Item): Batch {
+    const { documentBytesMax } = this.ledger.limits;
+    if (entry.bytes > documentBytesMax) {
+      throw new BadArchive('too-large', `it is longer than ${documentBytesMax} bytes`);
+    }
+    if (this.ledger.isBomb(entry.packedBytes, entry.bytes)) {
+      throw new BadArchive('ratio', 'it unpacks to far more than any document does');
+    }
+    return [new StreamedDocument(item, chunks, this.ledger, undefined)];
+  }
+
+  /** A document is left out and named; an archive that was left out may have held any number of them. */
+  private entryFailed(thrown: unknown, item: Item): void {
+    if (!(thrown instanceof BadArchive)) throw thrown;
+    const { kind, message } = thrown;
+    if (kind === 'damaged' || kind === 'truncated') this.ledger.breach(kind, item.name, message);
+    else this.ledger.fault(kind, item.name, message);
+  }
+
+  private async *tar(chunks: AsyncIterable<Buffer>, item: Item): AsyncGenerator<Batch> {
+    const pull = new Pull(chunks);
+    const seen = new SeenNames();
+    const collected = new Collected();
+    try {
+      for await (const entry of tarEntries(pull)) {
+        const turn = this.ledger.entry();
+        if (turn !== undefined) await turn;
+        if (entry.kind === 'folder') continue;
+        const name = nameText(entry.rawName).replace(/^(?:\.\/)+/, '');
+        if (!isAcceptable(entry, item, name, seen, this.ledger)) continue;
+        yield* this.tarEntry(entry, inside(item, name), collected);
+      }
+    } catch (thrown) {
+      yield* collected.take();
+      throw thrown;
+    } finally {
+      await pull.close();
+    }
+    yield* collected.take();
+  }
+
+  private async *tarEntry(
+    entry: TarEntry,
+    item: Item,
+    collected: Collected,
+  ): AsyncGenerator<Batch> {
+    const { ledger } = this;
+    const { documentBytesMax } = ledger.limits;
+    const { head, chunks } = await peeked(entry.content());
+    if (formOf(head) !== 'plain') {
+      yield* collected.take();
+      try {
+        yield* this.nested(chunks, entry.bytes, item);
+      } catch (thrown) {
+        if (thrown instanceof BadArchive && thrown.kind === 'truncated') throw thrown;
+        this.entryFailed(thrown, item);
+      }
+    } else if (entry.bytes > documentBytesMax) {
+      ledger.fault('too-large', item.name, `it is longer than ${documentBytesMax} bytes`);
+    } else if (entry.bytes > heldBytesMax) {
+      yield* collected.take();
+      yield [new StreamedDocument(item, chunks, ledger, undefined)];
+    } else {
+      const pieces: Buffer[] = [];
+      for await (const chunk of chunks) pieces.push(chunk);
+      ledger.unpacked(entry.bytes);
+      collected.add(new HeldDocument(item, Buffer.concat(pieces), ledger), entry.bytes);
+      if (collected.isFull()) yield* collected.take();
+    }
+  }
 }
 
-export interface Documents extends AsyncIterable<Document> {
-  readonly report: DocumentsReport;
+const isLink = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === 'ELOOP';
+
+async function* fromFile(
+  path: string,
+  item: Item,
+  reader: Reader,
+  ledger: Ledger,
+  follow: boolean,
+): AsyncGenerator<Batch> {
+  let descriptor: number;
+  try {
+    // Without waiting: a pipe that nobody writes to would hold us for ever.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW);
+    descriptor = openSync(path, flags);
+  } catch (thrown) {
+    ledger.breach(isLink(thrown) ? 'link' : 'unreadable', item.name, messageOf(thrown));
+    return;
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (stat.isFile()) yield* reader.read(new FileSource(descriptor, stat.size), item);
+    else ledger.fault('special', item.name, 'it is neither a file nor a folder');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function* all(path: string, ledger: Ledger): AsyncGenerator<Document> {
+  const reader = new Reader(ledger);
+  const top = basename(path);
+  try {
+    for (const file of filesBelow(path, ledger)) {
+      const turn = ledger.entry();
+      if (turn !== undefined) await turn;
+      const name = file.below === '' ? top : `${top}/${file.below}`;
+      const item = { name, base: basename(file.path), nesting: 0 };
+      for await (const batch of fromFile(file.path, item, reader, ledger, file.below === '')) {
+        yield* batch;
+      }
+    }
+    ledger.close();
+  } catch (thrown) {
+    if (!(thrown instanceof TooMuch)) throw thrown;
+    ledger.breach('too-much', top, thrown.message);
+  }
 }
 
 /**
  * The documents in a file, a folder (recursively, in the order of their names, links not followed) or an
- * archive: zip, tar, gzip, xz, zstd and what is made of them, told apart by their first bytes. Nothing is
- * written to disk but the inside of a zip in a zip, to a file without a name.
+ * archive: zip, tar, gzip, zstd, xz and what is made of them, told apart by their first bytes. Names are
+ * labels only. Nothing is written to disk but a packed archive inside another one, to a file without a
+ * name. What is bad ends up in the report; checksums within xz are not compared.
  */
 export const documentsIn = (path: string, limits: Partial<DocumentLimits> = {}): Documents => {
-  throw new Error(`nothing is read yet: ${path} ${Object.keys(limits).length}`);
+  const ledger = new Ledger({ ...documentLimits, ...limits });
+  return { report: ledger, [Symbol.asyncIterator]: () => all(path, ledger) };
 };
