@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, readSync, realpathSync, type Stats } from 'node:fs';
 import type { FileKind, FileStat, FileView, FolderEntry } from '../core/files.ts';
-import { hasWildcard, segmentPattern } from '../core/glob.ts';
+import { hasWildcard, literalPrefix, segmentPattern } from '../core/glob.ts';
 import { type HostLimits, hostLimits } from '../core/limits.ts';
 import { joinPath } from '../core/paths.ts';
 import type { Unseen } from '../core/unseen.ts';
@@ -244,7 +244,7 @@ export const openRoot = (
   };
 
   const expand = (base: string, segments: readonly string[], out: string[]): void => {
-    if (out.length >= limits.globMatchesMax) return;
+    if (out.length > limits.globMatchesMax) return;
     const [segment, ...rest] = segments;
     if (segment === undefined) {
       if (resolver.resolve(base).at !== 'absent') out.push(base);
@@ -252,7 +252,12 @@ export const openRoot = (
     }
     if (!hasWildcard(segment)) return expand(`${base}/${segment}`, rest, out);
     const pattern = segmentPattern(segment);
-    for (const { name } of list(base === '' ? '/' : base)) {
+    const prefix = literalPrefix(segment);
+    const entries = list(base === '' ? '/' : base);
+    // They are sorted: a folder of thousands is asked for thousands of patterns.
+    for (let i = firstFrom(entries, prefix); i < entries.length; i++) {
+      const name = entries[i]?.name ?? '';
+      if (!name.startsWith(prefix)) break;
       // As in a shell, a wildcard does not find hidden files unless it asks for them.
       if (name.startsWith('.') && !segment.startsWith('.')) continue;
       if (pattern.test(name)) expand(`${base}/${name}`, rest, out);
@@ -269,7 +274,8 @@ export const openRoot = (
     const out: string[] = [];
     if (globbed.size < limits.filesMax * 4) globbed.set(pattern, out);
     expand('', joinPath(pattern).split('/').slice(1), out);
-    if (out.length >= limits.globMatchesMax) {
+    if (out.length > limits.globMatchesMax) {
+      out.length = limits.globMatchesMax;
       note({
         what: pattern,
         why: `matches more than ${limits.globMatchesMax} files; the rest was not looked at`,
@@ -296,6 +302,18 @@ export const openRoot = (
       return { filesOpened, bytesRead };
     },
   };
+};
+
+/** Where, in entries sorted by name, those begin that are not before `prefix`. */
+const firstFrom = (entries: readonly FolderEntry[], prefix: string): number => {
+  let from = 0;
+  let to = prefix === '' ? 0 : entries.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((entries[middle]?.name ?? '') < prefix) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 };
 
 const passedOver = (hostRoot: string, without: readonly string[]): ReadonlySet<string> =>

@@ -59,8 +59,17 @@ export const reaches = (to: Endpoint, at: Endpoint): boolean => {
 };
 
 /** `/var/run` has been a link to `/run` for a decade; both spellings are in use. */
-const samePath = (a: string, b: string): boolean => bare(a) === bare(b);
-const bare = (path: string): string => joinPath(path).replace(/^\/var\/run\//, '/run/');
+const samePath = (a: string, b: string): boolean => a === b || bare(a) === bare(b);
+
+const bare = (path: string): string => {
+  // Most are in order already, and many are compared with many.
+  const inOrder = path.startsWith('/') && !/\/[/.]|\/$/.test(path);
+  return (inOrder ? path : joinPath(path)).replace(/^\/var\/run\//, '/run/');
+};
+
+/** Equal for all endpoints that may reach one another: to find them among very many. */
+export const reachKey = (endpoint: Endpoint): string =>
+  endpoint.net === 'unix' ? bare(endpoint.path) : String(endpoint.port);
 
 /** As people write it: `unix:/run/x.sock`, `127.0.0.1:8891`. */
 export const showEndpoint = (endpoint: Endpoint): string =>

@@ -212,17 +212,24 @@ interface PhpFront {
   readonly routes: readonly MailRoute[];
 }
 
+interface Gathered {
+  readonly family: ReturnType<typeof familyOf>;
+  readonly pools: Set<PhpPool>;
+  readonly routes: MailRoute[];
+}
+
 const phpFronts = (files: FileView, routes: readonly MailRoute[]): readonly PhpFront[] => {
-  const out = new Map<string, PhpFront>();
+  const out = new Map<string, Gathered>();
   for (const mail of routes.filter(({ software }) => software.php === true)) {
     for (const pool of poolsOf(files, [mail.route])) {
       const family = familyOf(pool);
-      const known = out.get(family.folder) ?? { family, pools: [], routes: [] };
-      const pools = known.pools.includes(pool) ? known.pools : [...known.pools, pool];
-      out.set(family.folder, { family, pools, routes: [...known.routes, mail] });
+      const known = out.get(family.folder) ?? { family, pools: new Set(), routes: [] };
+      known.pools.add(pool);
+      known.routes.push(mail);
+      out.set(family.folder, known);
     }
   }
-  return [...out.values()];
+  return [...out.values()].map(each => ({ ...each, pools: [...each.pools] }));
 };
 
 const phpComponent = (

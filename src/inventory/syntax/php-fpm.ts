@@ -77,9 +77,18 @@ export const phpPools = (files: FileView): readonly PhpPool[] => {
   const found = known.get(files);
   if (found !== undefined) return found;
   const paths = [...new Set(phpPoolPaths.flatMap(pattern => files.glob(pattern)))];
-  const pools = paths
-    .flatMap(path => readPhpPools(files.text(path) ?? '', path))
-    .slice(0, poolsMax);
+  const pools: PhpPool[] = [];
+  for (const path of paths) {
+    const read = readPhpPools(files.text(path) ?? '', path);
+    pools.push(...read.slice(0, poolsMax - pools.length));
+    if (read.length < poolsMax && pools.length < poolsMax) continue;
+    files.note({
+      what: path,
+      why: `with it there are ${poolsMax} pools of PHP-FPM; no more were looked at`,
+      how: 'Check it: nobody runs so many.',
+    });
+    break;
+  }
   known.set(files, pools);
   return pools;
 };

@@ -3,7 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
-import { exposureOf, reaches, showEndpoint } from '../joining/endpoint.ts';
+import { exposureOf, reaches, reachKey, showEndpoint } from '../joining/endpoint.ts';
 import { type ApacheDirective, apacheAll, readApache } from './apache.ts';
 import { readEnvironment } from './apache-lines.ts';
 import { apacheUser } from './apache-logs.ts';
@@ -355,9 +355,34 @@ export const poolsOf = (files: FileView, routes: readonly Served[]): readonly Ph
     .filter(({ protocol }) => protocol === 'fastcgi')
     .map(({ endpoint }) => endpoint)
     .filter(endpoint => endpoint !== undefined);
-  return phpPools(files).filter(({ listen }) =>
+  const listening = listeningPools(files);
+  const candidates = new Set(
+    [...new Set(sockets.map(reachKey))].flatMap(key => listening.get(key) ?? []),
+  );
+  const reached = [...candidates].filter(({ listen }) =>
     listen === undefined ? false : sockets.some(socket => reaches(socket, listen.endpoint)),
   );
+  if (reached.length < 2) return reached;
+  const all = new Set(reached);
+  return phpPools(files).filter(pool => all.has(pool));
+};
+
+const poolsByKey = new WeakMap<FileView, ReadonlyMap<string, readonly PhpPool[]>>();
+
+/** All pools by what reaches them: thousands of routes go to thousands of pools, one each. */
+const listeningPools = (files: FileView): ReadonlyMap<string, readonly PhpPool[]> => {
+  const known = poolsByKey.get(files);
+  if (known !== undefined) return known;
+  const byKey = new Map<string, PhpPool[]>();
+  for (const pool of phpPools(files)) {
+    if (pool.listen === undefined) continue;
+    const key = reachKey(pool.listen.endpoint);
+    const same = byKey.get(key);
+    if (same === undefined) byKey.set(key, [pool]);
+    else same.push(pool);
+  }
+  poolsByKey.set(files, byKey);
+  return byKey;
 };
 
 /**
