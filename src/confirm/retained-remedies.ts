@@ -39,6 +39,10 @@ export const keepLonger = (trail: LogTrail, days: number): string => {
       '}',
     ].join('\n');
   }
+  if (!why.startsWith('logrotate ')) {
+    // A job or the program itself removes them: a stanza of logrotate beside it would change nothing.
+    return `# in ${inRemedy(place.path)}, line ${place.line ?? 1}, which removes older lines of ${path}: have it keep ${days} days (${inRemedy(why)})`;
+  }
   const drop = ['maxsize', 'size'].filter(word => new RegExp(`\\b${word} `).test(why));
   return [
     `# in ${inRemedy(place.path)}, in the stanza of ${path}${drop.length === 0 ? '' : `, in place of its ${drop.join(' and ')}`}:`,

@@ -1,5 +1,9 @@
-import type { AccessLog } from '../core/access-log.ts';
+import type { AccessLog, LogSink } from '../core/access-log.ts';
 import type { Component } from '../core/component.ts';
+
+/** What a program does with its own files has been settled in the trail. */
+const sinkRow = (sink: LogSink | undefined): object | undefined =>
+  sink?.to === 'file' ? { to: sink.to, path: sink.path } : sink;
 
 const logRow = ({ question, emitted, why, because, remedy, sink, trail }: AccessLog): object => ({
   question,
@@ -14,7 +18,7 @@ const logRow = ({ question, emitted, why, because, remedy, sink, trail }: Access
   shippedTo: trail?.shippedTo,
   shippedBecause: trail?.shippedBecause,
   level: trail?.level,
-  sink,
+  sink: sinkRow(sink),
   unknown: trail?.unknown,
   remedy,
 });

@@ -3,13 +3,14 @@ import type { Place } from '../../core/place.ts';
 import type { ApacheDirective } from './apache.ts';
 import { apacheAll, apacheLast } from './apache.ts';
 import { apacheWords } from './apache-lines.ts';
+import { pipedLog } from './piped-logs.ts';
 import type { WebLog } from './served.ts';
 
 /** `CLF` is built in (mod_log_config). */
 const common = '%h %l %u %t "%r" %>s %b';
 
 /** A program that the lines are piped to: what it does with them, where that is known. */
-const piped = (command: string): WebLog['to'] => {
+const piped = (command: string, because: Place): WebLog['to'] => {
   const words = apacheWords(command.replace(/^\|+\$?/, ''));
   const program = words[0]?.split('/').at(-1) ?? '';
   if (program === 'logger') {
@@ -23,14 +24,14 @@ const piped = (command: string): WebLog['to'] => {
       program: after('-t', '--tag') ?? 'root',
     };
   }
+  const known = pipedLog(words, because);
+  if (known !== undefined) return { is: 'file', ...known, piped: command };
   const path = words.slice(1).find(word => word.startsWith('/'));
-  if (program === 'rotatelogs' && path !== undefined && !path.includes('%'))
-    return { is: 'file', path };
   return { is: 'other', as: [program, path].filter(each => each !== undefined).join(' ') };
 };
 
-const destination = (text: string, serverRoot: string): WebLog['to'] => {
-  if (text.startsWith('|')) return piped(text);
+const destination = (text: string, serverRoot: string, because: Place): WebLog['to'] => {
+  if (text.startsWith('|')) return piped(text, because);
   if (text.includes('${')) return { is: 'other', as: text };
   return { is: 'file', path: resolveFrom(serverRoot, text) };
 };
@@ -54,9 +55,10 @@ const logOf = (directive: ApacheDirective, formats: ApacheFormats, serverRoot: s
     directive.name === 'transferlog' ? '' : (rest.find(each => each !== condition) ?? '');
   const format =
     formats.get(named) ?? (named === '' ? common : named.includes('%') ? named : undefined);
+  const because = { path: directive.path, line: directive.line };
   return {
-    to: destination(target, serverRoot),
-    because: { path: directive.path, line: directive.line },
+    to: destination(target, serverRoot, because),
+    because,
     ...(format === undefined ? {} : { format }),
     ...(condition === undefined ? {} : { onlyIf: condition }),
   };

@@ -1,3 +1,4 @@
+import type { OwnRotation } from '../../core/access-log.ts';
 import type { Place } from '../../core/place.ts';
 import type { Endpoint } from '../platform.ts';
 
@@ -25,8 +26,13 @@ export interface WebListen {
 
 /** Where the requests of one route are written down. */
 export interface WebLog {
-  readonly to:
-    | { readonly is: 'file'; readonly path: string }
+  readonly to: /** `piped`: the program that it is handed to, as written. */
+    | {
+        readonly is: 'file';
+        readonly path: string;
+        readonly rotation?: OwnRotation;
+        readonly piped?: string;
+      }
     | { readonly is: 'syslog'; readonly facility: string; readonly program: string }
     | { readonly is: 'network'; readonly address: string }
     /** A pipe, or a path made of variables: as written. */

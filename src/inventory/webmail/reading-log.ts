@@ -20,7 +20,10 @@ const sessionIn =
   /\$\{?(?:cookie_\w+|http_cookie|\w*sess\w*)|%\{[^{}]*\}C|%\{cookie\}i|%\{[^{}]{0,200}sess[^{}]{0,200}\}[eni]/i;
 
 const sinkOf = ({ to }: WebLog): LogSink | undefined => {
-  if (to.is === 'file') return { to: 'file', path: to.path };
+  if (to.is === 'file') {
+    const { path, rotation } = to;
+    return { to: 'file', path, ...(rotation === undefined ? {} : { rotation }) };
+  }
   if (to.is === 'syslog') return { to: 'syslog', facility: to.facility, program: to.program };
   return to.is === 'network' ? { to: 'network', address: to.address } : undefined;
 };
@@ -154,7 +157,9 @@ const apacheRemedy = (route: Served, { cookie, name }: MailRoute['software']): s
   const log = route.logs.find(({ to, because }) => to.is === 'file' && because !== undefined);
   const path =
     log?.to.is === 'file'
-      ? log.to.path
+      ? log.to.piped === undefined
+        ? log.to.path
+        : `"${log.to.piped.replace(/["\\]/g, '\\$&')}"`
       : route.server.config.startsWith('/etc/httpd')
         ? '/var/log/httpd/access_log'
         : '/var/log/apache2/access.log';

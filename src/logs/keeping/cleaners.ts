@@ -1,16 +1,28 @@
 import type { FileView } from '../../core/files.ts';
-import { cronJobs } from '../../core/formats/crontab.ts';
+import { type CronJob, cronJobs } from '../../core/formats/crontab.ts';
 import { pathMatches } from '../../core/glob.ts';
 import { dirOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
+import { type FindRemoval, findRemovals } from './find-command.ts';
+import { tmpfilesCleaners } from './tmpfiles.ts';
 
 /** Something beside rotation that removes old files below a folder. */
 export interface Cleaner {
   readonly what: string;
   readonly because: Place;
+  /** Days after its last write for which a file is certain to stay; absent: that cannot be told. */
+  readonly leastDays?: number;
+  /** Days after its last write within which a file is certain to be gone. */
+  readonly mostDays?: number;
 }
 
-const foldersAbove = (path: string): readonly string[] => {
+/** The log itself, and the files that rotation has left of it or would leave. */
+export interface LogFiles {
+  readonly path: string;
+  readonly left: readonly string[];
+}
+
+export const foldersAbove = (path: string): readonly string[] => {
   const out: string[] = [];
   for (let at = dirOf(path); at !== '/' && out.length < 50; at = dirOf(at)) out.push(at);
   return out;
@@ -19,7 +31,7 @@ const foldersAbove = (path: string): readonly string[] => {
 /** Exim's own rotation (exicyclog(8)) cycles its main, reject and panic log. */
 const eximLog = /(?:main|reject|panic)_?log$|exim_(?:main|reject|panic)$/;
 
-const ownRotation = (command: string, path: string): string | undefined => {
+const exicyclog = (command: string, path: string): string | undefined => {
   if (!/\bexicyclog\b/.test(command) || !eximLog.test(path)) return undefined;
   const keeps = /\s-k\s*(\d{1,4})\b/.exec(command)?.[1];
   return keeps === undefined
@@ -27,12 +39,67 @@ const ownRotation = (command: string, path: string): string | undefined => {
     : `exicyclog keeps only its ${keeps} newest files`;
 };
 
-/** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`, `exicyclog`. */
-const cronCleaners = (files: FileView, path: string): readonly Cleaner[] => {
+/** Days that pass at most from one run to the next; undefined for schedules of another kind. */
+const intervalDays = (schedule: string): number | undefined => {
+  if (/^(?:cron\.(?:hourly|daily)|@(?:hourly|daily|midnight))$/.test(schedule)) return 1;
+  if (/^(?:cron|@)\.?weekly$/.test(schedule)) return 7;
+  if (/^(?:cron|@)\.?monthly$/.test(schedule)) return 31;
+  const [, , day, month, weekday] = schedule.split(/\s+/);
+  if (month !== '*') return undefined;
+  if (day === '*') return weekday === '*' ? 1 : /^[0-7]$/.test(weekday ?? '') ? 7 : undefined;
+  return weekday === '*' && /^\d{1,2}$/.test(day ?? '') && Number(day) <= 28 ? 31 : undefined;
+};
+
+const isBelow = ({ folders, depthMax }: FindRemoval, path: string): boolean => {
   const above = foldersAbove(path);
-  return cronJobs(files).flatMap(({ command, because }): readonly Cleaner[] => {
-    const own = ownRotation(command, path);
+  return folders.some(folder => {
+    const depth = above.findIndex(each => each === folder || pathMatches(folder, each)) + 1;
+    return depth > 0 && (depthMax === undefined || depth <= depthMax);
+  });
+};
+
+/** What a `find` does to a log: nothing, or with numbers where it takes all of its older files. */
+const findCleaner = (
+  removal: FindRemoval,
+  { schedule, because }: CronJob,
+  { path, left }: LogFiles,
+): readonly Cleaner[] => {
+  const hits = (each: string): boolean => isBelow(removal, each) && removal.takes(each);
+  const taken = left.filter(hits);
+  if (taken.length === 0 && !hits(path)) return [];
+  const { leastDays, mostDays, understood } = removal;
+  if (!understood || leastDays === undefined) {
+    return [{ what: 'a cron job removes files there', because }];
+  }
+  const what = `a cron job removes files there that have not been written for ${leastDays} days`;
+  if (left.length === 0 || taken.length < left.length) return [{ what, because }];
+  const interval = intervalDays(schedule);
+  return [
+    {
+      what,
+      because,
+      leastDays,
+      ...(mostDays === undefined || interval === undefined
+        ? {}
+        : { mostDays: mostDays + interval }),
+    },
+  ];
+};
+
+/** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`, `exicyclog`. */
+const cronCleaners = (files: FileView, log: LogFiles): readonly Cleaner[] => {
+  const { path } = log;
+  const above = foldersAbove(path);
+  return cronJobs(files).flatMap((job): readonly Cleaner[] => {
+    const { command, because } = job;
+    const own = exicyclog(command, path);
     if (own !== undefined) return [{ what: own, because }];
+    if (/\bfind\b/.test(command)) {
+      const removals = findRemovals(command);
+      if (removals.length > 0 && removals.every(({ folders }) => folders.length > 0)) {
+        return removals.flatMap(removal => findCleaner(removal, job, log));
+      }
+    }
     const removes =
       (/\bfind\b/.test(command) && /-delete\b|\brm\b|\bunlink\b/.test(command)) ||
       /\b(?:tmpreaper|tmpwatch|rm)\b/.test(command);
@@ -44,44 +111,18 @@ const cronCleaners = (files: FileView, path: string): readonly Cleaner[] => {
       )
       .map(word => joinPath(word));
     const hits = named.some(
-      word => word === path || above.includes(word) || pathMatches(word, path),
+      word =>
+        word === path ||
+        above.includes(word) ||
+        pathMatches(word, path) ||
+        log.left.some(each => each === word || pathMatches(word, each)),
     );
     return hits ? [{ what: 'a cron job removes files there', because }] : [];
   });
 };
 
-const tmpfilesFolders = ['/etc/tmpfiles.d', '/run/tmpfiles.d', '/usr/lib/tmpfiles.d'];
-
-/** tmpfiles.d(5): `d /var/log/mail 0750 root adm 30d` removes what is older than its age. */
-const tmpfilesCleaners = (files: FileView, path: string): readonly Cleaner[] => {
-  const above = foldersAbove(path);
-  const seen = new Set<string>();
-  return tmpfilesFolders.flatMap(folder =>
-    files
-      .list(folder)
-      .filter(({ name }) => name.endsWith('.conf') && !seen.has(name) && seen.add(name).size > 0)
-      .flatMap(({ name }) => {
-        const config = joinPath(folder, name);
-        const text = files.stat(config)?.kind === 'file' ? (files.text(config) ?? '') : '';
-        return text.split('\n', 5_000).flatMap((raw, i): readonly Cleaner[] => {
-          const [type = '', target = '', , , , age = '-'] = raw.trim().split(/\s+/);
-          if (!/^[dDevqQ][!+=~^-]*$/.test(type) || !/^~?\d/.test(age) || /^0+$/.test(age))
-            return [];
-          return above.some(each => pathMatches(target.replace(/(.)\/$/, '$1'), each))
-            ? [
-                {
-                  what: `systemd-tmpfiles removes what is older than ${age} there`,
-                  because: { path: config, line: i + 1 },
-                },
-              ]
-            : [];
-        });
-      }),
-  );
-};
-
 /** What removes a log's old files beside rotation, as far as crontabs and tmpfiles.d show. */
-export const cleanersOf = (files: FileView, path: string): readonly Cleaner[] => [
-  ...cronCleaners(files, path),
-  ...tmpfilesCleaners(files, path),
+export const cleanersOf = (files: FileView, log: LogFiles): readonly Cleaner[] => [
+  ...cronCleaners(files, log),
+  ...tmpfilesCleaners(files, log.path),
 ];

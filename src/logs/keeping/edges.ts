@@ -50,6 +50,13 @@ const ageByName = (name: string): number => {
   return digits.length < 6 ? Number(digits) : -Number(digits.slice(0, 14).padEnd(14, '0'));
 };
 
+/** By the time of their last change, where that was lost by their names. */
+export const oldestFirst = (files: FileView, paths: readonly string[]): readonly string[] =>
+  [...new Set(paths)]
+    .map(each => ({ each, mtimeMs: files.stat(each)?.mtimeMs ?? 0 }))
+    .sort((a, b) => a.mtimeMs - b.mtimeMs || ageByName(b.each) - ageByName(a.each))
+    .map(({ each }) => each);
+
 /** Files that rotation made of a log, beside it and in the folders given; the oldest first. */
 export const rotatedFilesOf = (
   files: FileView,
@@ -57,16 +64,15 @@ export const rotatedFilesOf = (
   folders: readonly string[] = [],
 ): readonly string[] => {
   const pattern = rotatedName(baseOf(path));
-  return [...new Set([dirOf(path), ...folders])]
-    .flatMap(folder =>
+  return oldestFirst(
+    files,
+    [...new Set([dirOf(path), ...folders])].flatMap(folder =>
       files
         .list(folder)
         .filter(({ name, kind }) => kind === 'file' && pattern.test(name))
         .map(({ name }) => joinPath(folder, name)),
-    )
-    .map(each => ({ each, mtimeMs: files.stat(each)?.mtimeMs ?? 0 }))
-    .sort((a, b) => a.mtimeMs - b.mtimeMs || ageByName(b.each) - ageByName(a.each))
-    .map(({ each }) => each);
+    ),
+  );
 };
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');

@@ -39,6 +39,10 @@ const daysOf = (when: Period, count: number): { readonly least: number; readonly
   }
 };
 
+/** Days after which the next file is begun; undefined where that goes by size alone. */
+export const periodDaysOf = ({ when }: RotateOptions): number | undefined =>
+  when === 'size' ? undefined : daysOf(when, 1).most;
+
 const dayMs = 86_400_000;
 
 const daysSince = (day: string, now: Date): number =>

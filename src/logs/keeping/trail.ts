@@ -1,7 +1,8 @@
-import type { LogSink, LogTrail } from '../../core/access-log.ts';
+import type { LogSink, LogTrail, OwnRotation } from '../../core/access-log.ts';
 import type { FileView } from '../../core/files.ts';
 import { pathMatches } from '../../core/glob.ts';
 import { joinPath } from '../../core/paths.ts';
+import { ownRotationOf } from './appending.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { unitMessage } from './journal-unit.ts';
 import { type KeptFiles, keptFiles } from './kept-file.ts';
@@ -11,10 +12,12 @@ import { allSeverities, atLeast, both, exactly, type Message } from './severitie
 import type { Shipper } from './shipper-agents.ts';
 import { shippersOf } from './shippers.ts';
 import { type SyslogDaemon, syslogDaemonOf } from './syslog-daemon.ts';
+import { unitOutput } from './unit-output.ts';
 
 /** Follows log lines to where they end. */
 export interface Keeping {
-  trailOf(sink: LogSink): LogTrail;
+  /** @param writer id of the platform whose log it is. */
+  trailOf(sink: LogSink, writer?: string): LogTrail;
 }
 
 interface Host {
@@ -71,9 +74,9 @@ const shippingOf = (
       };
 };
 
-const fileTrail = (host: Host, path: string): LogTrail => {
+const fileTrail = (host: Host, path: string, own?: OwnRotation): LogTrail => {
   const { unknown, ...shipped } = shippingOf(host, path);
-  return withUnknown(withShipping(host.kept.trailOf(path), shipped), unknown);
+  return withUnknown(withShipping(host.kept.trailOf(path, own), shipped), unknown);
 };
 
 const journalTrail = ({ journal, shippers }: Host): LogTrail => {
@@ -195,6 +198,13 @@ const syslogTrail = (host: Host, message: Message): LogTrail => {
 /** What a unit prints goes to the journal, and from there to the syslog daemon where one takes it. */
 const unitTrail = (host: Host, unit: string): LogTrail => {
   const { daemon, journal } = host;
+  const output = unitOutput(host.files, unit);
+  if (output?.is === 'file') return fileTrail(host, joinPath(output.path), output.rotation);
+  if (output?.is === 'unknown') return { unknown: output.why };
+  if (output?.is === 'nowhere') {
+    const why = `what ${unit} prints is thrown away (StandardOutput=null)`;
+    return { rotation: { keepsDays: 0, why, because: output.because }, retainedDays: 0 };
+  }
   const own = journalTrail(host);
   if (daemon === undefined || cutOff(host) !== undefined || doubtOf(host) !== undefined) return own;
   if (!journal.present) return own;
@@ -205,10 +215,10 @@ const unitTrail = (host: Host, unit: string): LogTrail => {
   return withShipping(own, through);
 };
 
-const settle = (host: Host, sink: LogSink): LogTrail => {
+const settle = (host: Host, sink: LogSink, writer: string): LogTrail => {
   switch (sink.to) {
     case 'file':
-      return fileTrail(host, joinPath(sink.path));
+      return fileTrail(host, joinPath(sink.path), sink.rotation ?? ownRotationOf(writer));
     case 'syslog':
       return syslogTrail(host, {
         facility: sink.facility.toLowerCase(),
@@ -241,9 +251,9 @@ export const openKeeping = (files: FileView, now: Date): Keeping => {
   };
   const known = new Map<string, LogTrail>();
   return {
-    trailOf: sink => {
-      const key = JSON.stringify(sink);
-      const trail = known.get(key) ?? settle(host, sink);
+    trailOf: (sink, writer = '') => {
+      const key = JSON.stringify([sink, writer]);
+      const trail = known.get(key) ?? settle(host, sink, writer);
       known.set(key, trail);
       return trail;
     },

@@ -1,11 +1,15 @@
 import type { AccessLog, LogSink } from '../../../core/access-log.ts';
 import { setEach, setIn } from '../../remedy.ts';
 import { isOn, type MilterSetting, milterSetting } from '../../syntax/milter-config.ts';
+import { rotationOf } from './rotation.ts';
 
 /** `LogFile` and `LogSyslog`; a file counts first because it is what most hosts look at. */
 const sinkOf = (settings: readonly MilterSetting[], program: string): LogSink | undefined => {
   const file = milterSetting(settings, 'LogFile');
-  if (file !== undefined && file.value.startsWith('/')) return { to: 'file', path: file.value };
+  if (file !== undefined && file.value.startsWith('/')) {
+    const path = file.value;
+    return { to: 'file', path, rotation: rotationOf(settings, path, program) };
+  }
   if (!isOn(milterSetting(settings, 'LogSyslog'), false)) return undefined;
   const facility = milterSetting(settings, 'LogFacility')?.value ?? 'LOG_LOCAL6';
   return { to: 'syslog', facility: facility.replace(/^LOG_/i, '').toLowerCase(), program };

@@ -1,4 +1,4 @@
-import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { AccessLog, LogSink, OwnRotation } from '../../../core/access-log.ts';
 import type { Place } from '../../../core/place.ts';
 import { after, atEnd, atTop, insteadOf } from '../../remedy.ts';
 import { type Driver, type Setting, settingNamed } from '../../syntax/exim.ts';
@@ -51,8 +51,19 @@ const sinkOf = (exim: Exim): { readonly sink?: LogSink; readonly because?: Place
     return { sink: { to: 'syslog', facility, program }, ...because };
   }
   if (written === undefined || !written.startsWith('/')) return because;
-  const file = written.replace('%s', 'main').replace(/%[DM]/, '*');
-  return { sink: { to: 'file', path: file }, ...because };
+  const file = written.replace('%s', 'main');
+  const dated = /%([DM])/.exec(file);
+  if (dated === null) return { sink: { to: 'file', path: file }, ...because };
+  const named = file.replace(/%[DM]/, '*');
+  const daily = dated[1] === 'D';
+  const rotation: OwnRotation = {
+    why: `Exim begins a new file each ${daily ? 'day' : 'month'} and removes none`,
+    ...because,
+    removes: { is: 'nothing' },
+    periodDays: daily ? 1 : 31,
+    leaves: [named],
+  };
+  return { sink: { to: 'file', path: named, rotation }, ...because };
 };
 
 /** Where the selector is to be changed: Exim refuses a second `log_selector`. */

@@ -241,7 +241,14 @@ export const fetchmail: MailReader = {
           sink:
             toSyslog || logfile === undefined
               ? { to: 'syslog', facility: 'mail', program: 'fetchmail' }
-              : { to: 'file', path: logfile.value },
+              : {
+                  to: 'file',
+                  path: logfile.value,
+                  rotation: {
+                    why: 'fetchmail only appends to its log and rotates nothing itself',
+                    removes: { is: 'nothing' },
+                  },
+                },
         },
       ];
     }

@@ -72,7 +72,16 @@ export const getmail: MailReader = {
           ...(hasSyslog
             ? { sink: { to: 'syslog', facility: 'mail', program: 'getmail' } as const }
             : file?.value.startsWith('/')
-              ? { sink: { to: 'file', path: file.value } as const }
+              ? {
+                  sink: {
+                    to: 'file',
+                    path: file.value,
+                    rotation: {
+                      why: 'getmail only appends to its log and rotates nothing itself',
+                      removes: { is: 'nothing' },
+                    },
+                  } as const,
+                }
               : {}),
         },
       ];

@@ -110,7 +110,7 @@ const appPlace = (web: WebSettings | undefined, module: string): Place | undefin
 /** HyperKitty and Postorius where their module lies, or where the settings switch them on. */
 export const webApps = (all: Suite, find: Find): readonly Component[] => {
   const { web } = all;
-  const uwsgi = readUwsgi(all.files);
+  const uwsgi = readUwsgi(all.files, all.web);
   const exposure = webExposure(all);
   return [suite.hyperkitty, suite.postorius].flatMap((part): readonly Component[] => {
     const installed = find(part);
@@ -135,7 +135,7 @@ export const webApps = (all: Suite, find: Find): readonly Component[] => {
 export const project = (all: Suite, find: Find): readonly Component[] => {
   const installed = find(suite.web);
   if (installed === undefined && !isPackaged(all, suite.web)) return [];
-  const uwsgi = readUwsgi(all.files);
+  const uwsgi = readUwsgi(all.files, all.web);
   return [
     plug(all, suite.web, installed, {
       enabled: switchedOn(all.files, ['mailman3-web', 'mailmanweb', 'mailman-web']),

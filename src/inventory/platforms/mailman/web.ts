@@ -14,6 +14,7 @@ import {
   pyTexts,
   readPythonSettings,
 } from '../../syntax/python-literals.ts';
+import { webLogRotation } from './rotation.ts';
 
 /** Settings that apply on top of each other, the base first. */
 const settingsFiles = [
@@ -297,7 +298,7 @@ export interface Uwsgi {
 }
 
 /** uWSGI logs each request unless told not to; to its standard output, or to `logto`. */
-export const readUwsgi = (files: FileView): Uwsgi | undefined => {
+export const readUwsgi = (files: FileView, web?: WebSettings): Uwsgi | undefined => {
   const path = uwsgiFiles.find(each => files.stat(each)?.kind === 'file');
   const text = path === undefined ? undefined : files.text(path);
   if (path === undefined || text === undefined) return undefined;
@@ -333,7 +334,13 @@ export const readUwsgi = (files: FileView): Uwsgi | undefined => {
           why: 'uWSGI logs each request with address and URL, which names list and message, but not the user',
           remedy: `# Django names no user in it: join the line with a log of logins by address and time`,
           ...(file?.startsWith('/')
-            ? { sink: { to: 'file', path: file } as const }
+            ? {
+                sink: {
+                  to: 'file',
+                  path: file,
+                  rotation: webLogRotation(directives, path, file, web),
+                } as const,
+              }
             : { sink: { to: 'journal', unit: 'mailman3-web.service' } as const }),
         },
   };

@@ -4,6 +4,7 @@ import type { FileView } from '../../../core/files.ts';
 import { readXmlFile, xmlAll } from '../../../core/formats/xml.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import type { Place } from '../../../core/place.ts';
+import { log4jRotation } from '../../syntax/log4j.ts';
 
 export const localConfigPath = '/opt/zimbra/conf/localconfig.xml';
 export const historyPath = '/opt/zimbra/.install_history';
@@ -166,8 +167,13 @@ const auditLogger = (path: string, text: string): Logger | undefined => {
 /** Zimbra's logs: audit.log for logins, mailbox.log for the rest. */
 export const zimbraLogs = (files: FileView): readonly AccessLog[] => {
   const path = log4jPaths.find(each => files.stat(each) !== undefined);
-  const logger = path === undefined ? undefined : auditLogger(path, files.text(path) ?? '');
-  const mailbox: LogSink = { to: 'file', path: '/opt/zimbra/log/mailbox.log' };
+  const text = path === undefined ? '' : (files.text(path) ?? '');
+  const logger = path === undefined ? undefined : auditLogger(path, text);
+  const sinkOf = (file: string): LogSink => {
+    const rotation = path === undefined ? undefined : log4jRotation(text, path, file);
+    return { to: 'file', path: file, ...(rotation === undefined ? {} : { rotation }) };
+  };
+  const mailbox = sinkOf('/opt/zimbra/log/mailbox.log');
   const because = { path: path ?? '/opt/zimbra' };
   const login: AccessLog =
     path !== undefined && logger === undefined
@@ -195,7 +201,7 @@ export const zimbraLogs = (files: FileView): readonly AccessLog[] => {
             emitted: 'on',
             why: 'audit.log has each login with account, protocol and address, and each administrator who opens a mailbox (cmd=DelegateAuth)',
             because: logger?.because ?? because,
-            sink: { to: 'file', path: logger?.file ?? '/opt/zimbra/log/audit.log' },
+            sink: sinkOf(logger?.file ?? '/opt/zimbra/log/audit.log'),
           };
   return [
     login,

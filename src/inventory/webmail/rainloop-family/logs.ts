@@ -1,14 +1,30 @@
-import type { AccessLog, LogSink } from '../../../core/access-log.ts';
+import type { AccessLog, LogSink, OwnRotation } from '../../../core/access-log.ts';
 import type { Reach } from '../../../core/component.ts';
 import { resolveFrom } from '../../../core/paths.ts';
 import type { Place } from '../../../core/place.ts';
 import { atEnd, before, setIn } from '../../remedy.ts';
+import { nameComesBack, nameLastsDays } from '../../syntax/date-names.ts';
 import type { Product } from './copies.ts';
 import { type IniValues, isYes } from './ini.ts';
 
-/** A file whose name is the same every day; patterns such as `{date:Y-m-d}` name no one file. */
-const sinkOf = (folder: string, name: string): LogSink | undefined =>
-  name === '' || name.includes('{') ? undefined : { to: 'file', path: resolveFrom(folder, name) };
+const oneName = /\{[a-z-]{1,30}(?::[^{}]{0,60})?\}/g;
+
+/** A file whose name is the same every day, or `{date:Y-m-d}` and its like, which name many. */
+const sinkOf = (product: Product, folder: string, name: string): LogSink | undefined => {
+  if (name === '') return undefined;
+  const path = resolveFrom(folder, name.replace(oneName, '*'));
+  if (/[{}]/.test(path)) return undefined;
+  if (!path.includes('*')) return { to: 'file', path };
+  const dates = [...name.matchAll(/\{date:([^{}]{0,60})\}/g)].map(([, date]) => date).join('');
+  const period = nameComesBack(dates, 'php') ? undefined : nameLastsDays(dates, 'php');
+  const rotation: OwnRotation = {
+    why: `${product.name} writes files of many names (${name.slice(0, 100)}) and removes none`,
+    removes: { is: 'nothing' },
+    ...(period === undefined ? {} : { periodDays: period }),
+    leaves: [path],
+  };
+  return { to: 'file', path, rotation };
+};
 
 const logins = (product: Product, values: IniValues, path: string, folder: string): AccessLog => {
   const flag = values.get('logs.auth_logging');
@@ -29,9 +45,10 @@ const logins = (product: Product, values: IniValues, path: string, folder: strin
   }
   const name = values.get('logs.auth_logging_filename')?.text ?? 'fail2ban/auth-{date:Y-m-d}.txt';
   const sink: LogSink | undefined = toFile
-    ? sinkOf(folder, name)
+    ? sinkOf(product, folder, name)
     : { to: 'syslog', facility: 'authpriv', program: 'snappymail' };
-  const where = toFile && sink === undefined ? `, in ${folder}/${name.slice(0, 200)}` : '';
+  const isNamed = sink?.to === 'file' && !sink.path.includes('*');
+  const where = toFile && !isNamed ? `, in ${folder}/${name.slice(0, 200)}` : '';
   return {
     question: 'who logged in',
     emitted: 'partial',
@@ -129,7 +146,7 @@ const reading = (product: Product, values: IniValues, path: string, folder: stri
     ]),
   ].join('\n');
   if (state !== 'on') return { question: 'who read what', emitted: state, why, because, remedy };
-  const sink = name === 'syslog' || name === 'stderr' ? undefined : sinkOf(folder, name);
+  const sink = name === 'syslog' || name === 'stderr' ? undefined : sinkOf(product, folder, name);
   const namesUser = /\{(?:user|imap):/.test(name);
   const where = name === 'syslog' || name === 'stderr' ? name : `${folder}/${name.slice(0, 200)}`;
   return {
