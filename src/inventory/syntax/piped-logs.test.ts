@@ -43,7 +43,7 @@ describe('programs that web servers pipe their logs to', () => {
       'multilog t s1000000 n30 /srv/log/web',
       '/srv/log/web/current',
       {
-        why: 'multilog keeps 30 files of 1000000 bytes besides the one that it writes',
+        why: 'multilog keeps 30 files of 1000000 bytes, the one that it writes among them',
         removes: { is: 'by size' },
         leaves: ['/srv/log/web/@*'],
       },

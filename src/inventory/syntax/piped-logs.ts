@@ -179,7 +179,7 @@ const scripted = (
     else if (word.startsWith('/')) {
       return folderLog(
         word,
-        `${program} keeps ${count} files of ${size} bytes besides the one that it writes`,
+        `${program} keeps ${count} files of ${size} bytes${program === 'multilog' ? ', the one that it writes among them' : ' besides the one that it writes'}`,
         because,
       );
     }
