@@ -1,0 +1,108 @@
+/** Debian's code names and numbers, as OSV writes releases (`Debian:12`). Source: https://www.debian.org/releases/ */
+const debianNumbers: Readonly<Record<string, string>> = {
+  squeeze: '6',
+  wheezy: '7',
+  jessie: '8',
+  stretch: '9',
+  buster: '10',
+  bullseye: '11',
+  bookworm: '12',
+  trixie: '13',
+  forky: '14',
+  duke: '15',
+};
+
+/** `12` of `bookworm`; a name that nobody gave a number yet stays: `sid`. */
+export const debianRelease = (codename: string): string => {
+  const name = codename.trim().toLowerCase().slice(0, 40);
+  return Object.hasOwn(debianNumbers, name) ? (debianNumbers[name] ?? name) : name;
+};
+
+/** Ubuntu's long-term releases. Source: https://wiki.ubuntu.com/Releases */
+const ubuntuNumbers: Readonly<Record<string, string>> = {
+  trusty: '14.04',
+  xenial: '16.04',
+  bionic: '18.04',
+  focal: '20.04',
+  jammy: '22.04',
+  noble: '24.04',
+};
+
+const suse = (version: string): string => `Linux Enterprise Server ${version.replace('.', ' SP')}`;
+
+/**
+ * The release that a `distro` qualifier of a package URL means, as OSV writes it: `12` of `debian-12` and of
+ * `bookworm`, `9` of `rhel-9.4` and of `el9`, `v3.20` of `alpine-3.20.3`. What is not understood stays as it
+ * is, so that it meets no other release.
+ */
+export const releaseOfDistro = (distro: string): string => {
+  const text = distro.trim().toLowerCase().slice(0, 80);
+  if (Object.hasOwn(ubuntuNumbers, text)) return ubuntuNumbers[text] ?? text;
+  const code = debianRelease(text.replace(/^debian-(?=[a-z])/, ''));
+  if (/^\d+$/.test(code)) return code;
+  const match = /^([a-z][a-z_-]*?)-?v?(\d[\d.]*)$/.exec(text);
+  const [, name = '', version = ''] = match ?? [];
+  const [major = '', minor = ''] = version.split('.');
+  switch (name) {
+    case 'debian':
+    case 'el':
+    case 'rhel':
+    case 'redhat':
+    case 'centos':
+    case 'almalinux':
+    case 'rocky':
+    case 'rocky-linux':
+    case 'ol':
+    case 'fedora':
+      return major;
+    case 'ubuntu':
+      return version;
+    case 'alpine':
+      return `v${major}.${minor}`;
+    case 'opensuse-leap':
+    case 'leap':
+      return `Leap ${version}`;
+    case 'sles':
+      return suse(version);
+    default:
+      return text;
+  }
+};
+
+/**
+ * The release that an operating system's CPE means: `9` of `cpe:/o:redhat:enterprise_linux:9::baseos`. The
+ * supplementary streams (`rhel_eus`) are releases of their own: what is said there is not said of the rest.
+ */
+export const releaseOfCpe = (cpe: string): string | undefined => {
+  const match =
+    /^cpe:(?:2\.3:|\/)[aho]:([^:]{1,60}):([^:]{1,80})(?::([^:]{0,40}))?(?::([^:]{0,40}))?/i.exec(
+      cpe,
+    );
+  if (match === null) return undefined;
+  const [, vendor = '', product = '', version = '', update = ''] = match.map(part =>
+    (part ?? '').toLowerCase().replaceAll('\\', ''),
+  );
+  if (version === '' || version === '*' || version === '-') return undefined;
+  const [major = ''] = version.split('.', 1);
+  switch (`${vendor}:${product}`) {
+    case 'redhat:enterprise_linux':
+    case 'debian:debian_linux':
+    case 'almalinux:almalinux':
+    case 'rocky:rocky':
+    case 'rocky:rocky_linux':
+    case 'resf:rocky_linux':
+      return major;
+    case 'canonical:ubuntu_linux':
+      return version;
+    case 'alpinelinux:alpine_linux':
+      return `v${version.split('.').slice(0, 2).join('.')}`;
+    case 'opensuse:leap':
+      return `Leap ${version}`;
+    case 'suse:sles':
+      return suse(/^sp\d+$/.test(update) ? `${version}.${update.slice(2)}` : version);
+    default:
+      return /^(?:redhat|debian|canonical|almalinux|rocky|suse|opensuse|alpinelinux)$/.test(vendor)
+        ? `${product}:${version}`
+        : undefined;
+  }
+};

@@ -1,0 +1,122 @@
+import type { ProductKey, VersionClaim } from '../../../core/advisory.ts';
+import { releaseOfCpe } from '../../distro-release.ts';
+import { oneLine } from '../../json-value.ts';
+import { type NamedProduct, productOfCpe, productOfPurl } from '../../named-product.ts';
+import { keyOfCve } from '../../product-key.ts';
+import { schemeOfVersion } from '../../scheme-of.ts';
+import { readRange } from '../../version-range.ts';
+import type { CsafProduct, ProductTree } from './product-tree.ts';
+
+/** A product id of the document, as something that can be asked for by name. */
+export interface StatedProduct extends NamedProduct {
+  /** For people. */
+  readonly label: string;
+  /** Versions in it are meant; instead of `version`. */
+  readonly range?: VersionClaim;
+  /** The tree gives a range that nobody can read: which versions are meant is not known. */
+  readonly unread?: string;
+  /** It is meant only where it is installed on this. */
+  readonly on?: string;
+  /** What is meant is this part of it. */
+  readonly parts?: readonly ProductKey[];
+}
+
+const relationDepthMax = 5;
+
+/** A name of a branch is a version when it could be one: Red Hat writes whole package names there. */
+const branchVersion = ({ version, product }: CsafProduct): string | undefined =>
+  version !== undefined && version !== product && /\d/.test(version) && version.length <= 128
+    ? version
+    : undefined;
+
+const named = (product: CsafProduct): readonly NamedProduct[] => {
+  const byPurl = product.purls.map(productOfPurl).filter(found => found !== undefined);
+  if (byPurl.length > 0) return byPurl;
+  const byCpe = product.cpes.map(productOfCpe).filter(found => found !== undefined);
+  const { vendor, product: name } = product;
+  if (vendor === undefined || name === undefined) return byCpe;
+  return [{ key: keyOfCve(vendor, name), scheme: 'generic' }, ...byCpe];
+};
+
+const statedOf = (product: CsafProduct): readonly StatedProduct[] =>
+  named(product).map((found): StatedProduct => {
+    const label = oneLine(product.name, 200);
+    if (product.range !== undefined) {
+      const { version: _, ...rest } = found;
+      const range = readRange(product.range, found.scheme);
+      return range === undefined
+        ? { ...rest, label, unread: oneLine(product.range, 120) }
+        : { ...rest, label, range };
+    }
+    if (found.version !== undefined) return { ...found, label };
+    const version = branchVersion(product);
+    // A package URL without a version means every one, unless the branch is a bare number.
+    const usable = version !== undefined && (product.purls.length === 0 || /^v?\d/.test(version));
+    return usable && version !== undefined
+      ? {
+          ...found,
+          version,
+          scheme: found.scheme === 'generic' ? schemeOfVersion(version) : found.scheme,
+          label,
+        }
+      : { ...found, label };
+  });
+
+const isDistribution = (component: StatedProduct, platform: CsafProduct): boolean =>
+  ['deb', 'rpm', 'apk'].includes(component.scheme) ||
+  platform.cpes.some(cpe => releaseOfCpe(cpe) !== undefined);
+
+/** SUSE's products bear the release in their name alone. */
+const releaseOfName = (name: string): string | undefined => {
+  const leap = /^openSUSE (Leap \d[\d.]*)$/.exec(name)?.[1];
+  return leap ?? /^SUSE (Linux Enterprise Server \d+(?: SP\d+)?)$/.exec(name)?.[1];
+};
+
+/** Asks a tree for its products, each answered once. */
+export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedProduct[]) => {
+  const known = new Map<string, readonly StatedProduct[]>();
+  const resolve = (id: string, depth: number): readonly StatedProduct[] => {
+    const product = tree.products.get(id);
+    const relation = tree.relations.get(id);
+    if (relation === undefined || depth > relationDepthMax) {
+      return product === undefined ? [] : statedOf(product);
+    }
+    const platform = tree.products.get(relation.platform);
+    const components =
+      product === undefined ? resolve(relation.component, depth + 1) : statedOf(product);
+    if (platform === undefined) {
+      // The platform is itself made of others, or is not in the tree: only the name can tell.
+      return components.map(each => ({ ...each, on: oneLine(relation.platform, 120) }));
+    }
+    const label = oneLine(relation.name, 200);
+    const [first] = components;
+    if (first !== undefined && isDistribution(first, platform)) {
+      const release =
+        platform.cpes.map(releaseOfCpe).find(found => found !== undefined) ??
+        releaseOfName(platform.name);
+      return components.map(each => ({
+        ...each,
+        label,
+        // A platform that is no release known here must not be taken for every release.
+        release: release ?? each.release ?? oneLine(platform.name, 80),
+      }));
+    }
+    if (relation.category === 'installed_on' || relation.category === 'installed_with') {
+      return components.map(each => ({ ...each, label, on: oneLine(platform.name, 120) }));
+    }
+    const parts = [...new Set(components.map(each => each.key))];
+    return statedOf(platform).map(each => ({
+      ...each,
+      label,
+      ...(parts.length === 0 ? {} : { parts }),
+    }));
+  };
+  return id => {
+    let found = known.get(id);
+    if (found === undefined) {
+      found = resolve(id, 0);
+      known.set(id, found);
+    }
+    return found;
+  };
+};

@@ -1,0 +1,73 @@
+import type { ProductKey, SchemeId } from '../core/advisory.ts';
+import { releaseOfDistro } from './distro-release.ts';
+import { keyOfCpe, keyOfPurl } from './product-key.ts';
+import { schemeOfPurl, schemeOfVersion } from './scheme-of.ts';
+
+/** A product as a package URL or a CPE names it, ready to be stated something of. */
+export interface NamedProduct {
+  readonly key: ProductKey;
+  readonly version?: string;
+  readonly release?: string;
+  /** Stream of a modular rpm. */
+  readonly stream?: string;
+  readonly scheme: SchemeId;
+  readonly byCpe?: boolean;
+}
+
+/** Qualifiers that name another version or place than the purl's own. */
+const qualifier = (purl: string, name: string): string | undefined => {
+  const [main = ''] = purl.slice(0, 2_048).split('#', 1);
+  const question = main.indexOf('?');
+  return question < 0
+    ? undefined
+    : (new URLSearchParams(main.slice(question + 1)).get(name) ?? undefined);
+};
+
+/** Undefined: not a package URL. An rpm's epoch, a qualifier there, is put before its version. */
+export const productOfPurl = (purl: string): NamedProduct | undefined => {
+  const found = keyOfPurl(purl);
+  if (found === undefined) return undefined;
+  const scheme = schemeOfPurl(purl);
+  const epoch = scheme === 'rpm' ? qualifier(purl, 'epoch') : undefined;
+  const version =
+    found.version !== undefined &&
+    epoch !== undefined &&
+    /^[1-9]\d{0,9}$/.test(epoch) &&
+    !/^\d+:/.test(found.version)
+      ? `${epoch}:${found.version}`
+      : found.version;
+  const stream = scheme === 'rpm' ? qualifier(purl, 'rpmmod') : undefined;
+  return {
+    key: found.key,
+    ...(version === undefined ? {} : { version }),
+    ...(found.distro === undefined ? {} : { release: releaseOfDistro(found.distro) }),
+    // `php:8.3:9030020240…:…`: name and stream are what a host shows.
+    ...(stream === undefined ? {} : { stream: stream.split(':', 2).join(':').slice(0, 100) }),
+    scheme,
+  };
+};
+
+/** Version and update of a CPE: `8.8.15 P46` of `…:8.8.15:p46:…`. Wildcards are no version. */
+const versionOfCpe = (cpe: string): string | undefined => {
+  const body = /^cpe:(?:2\.3:|\/)(.*)$/is.exec(cpe.slice(0, 1_024))?.[1] ?? '';
+  const [, , , version = '', update = ''] = body
+    .split(/(?<!\\):/)
+    .map(part => part.replaceAll(/\\(.)/gs, '$1'));
+  const says = (part: string): boolean => part !== '' && part !== '*' && part !== '-';
+  if (!says(version) || /[*?]/.test(version)) return undefined;
+  if (!says(update)) return version;
+  return `${version} ${/^p\d+$/i.test(update) ? update.toUpperCase() : update}`;
+};
+
+/** Undefined: not a CPE, or one without a product. */
+export const productOfCpe = (cpe: string): NamedProduct | undefined => {
+  const key = keyOfCpe(cpe);
+  if (key === undefined) return undefined;
+  const version = versionOfCpe(cpe);
+  return {
+    key,
+    ...(version === undefined ? {} : { version }),
+    scheme: version === undefined ? 'generic' : schemeOfVersion(version),
+    byCpe: true,
+  };
+};
