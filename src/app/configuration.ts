@@ -95,6 +95,19 @@ const ConfigurationFile = z.strictObject({
           internal: days.default(defaultPolicy.patchDays.internal),
         })
         .prefault({}),
+      deadlines: z
+        .array(
+          z.strictObject({
+            exposure: z.enum(['internet', 'internal']).optional(),
+            exploited: z.boolean().optional(),
+            automatable: z.boolean().optional(),
+            impact: z.enum(['partial', 'total']).optional(),
+            days: z.union([days, z.literal('next-upgrade')]),
+            triage: z.boolean().optional(),
+          }),
+        )
+        .max(100)
+        .default([]),
     })
     .prefault({}),
   advisories: z
@@ -273,10 +286,11 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
   const lineOf = (list: string, index: number): { line: number } => ({
     line: lines.linePos(nodeAt(document.contents, [list, index])?.range?.[0] ?? 0).line,
   });
-  const { organisation, tenants, components, exceptions, policy, advisories, options } = parsed.data;
+  const { organisation, tenants, components, exceptions, policy, advisories, options } =
+    parsed.data;
   return {
     path,
-    policy,
+    policy: { ...policy, deadlines: policy.deadlines.map(rule => defined(rule)) },
     tenants,
     advisories: {
       sources: advisories.sources.map(source => defined(source)),

@@ -2,8 +2,10 @@ import { localSources } from '../advisories/local.generated.ts';
 import type { WantedPackage } from '../advisories/local-source.ts';
 import { askAll, countStates } from '../confirm/ask.ts';
 import type { Setting, Subject } from '../confirm/question.ts';
-import type { Answer, AnsweredComponent } from '../core/answer.ts';
+import type { AdvisoryIndex } from '../core/advisory-index.ts';
+import type { AdvisoryState, Answer, AnsweredComponent } from '../core/answer.ts';
 import type { Component, ComponentId } from '../core/component.ts';
+import type { Placed } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
@@ -12,6 +14,8 @@ import { presentable } from '../core/url-text.ts';
 import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
+import { statusOf } from './advisories/status.ts';
+import { openFlawFacts } from './flaws.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
 import { toolVersion } from './version.ts';
@@ -22,6 +26,8 @@ export interface ConfirmRequest {
   readonly configuration: Configuration;
   readonly target: Answer['target'];
   readonly now: Date;
+  /** The advisory database; absent where there is none. */
+  readonly advisories?: AdvisoryIndex;
   /** Called before each stage, for a progress line. */
   readonly progress?: (stage: string) => void;
 }
@@ -79,6 +85,24 @@ const ancestorsOf = (
   return out;
 };
 
+const advisoryStates = (
+  { holdings }: AdvisoryIndex,
+  configuration: Configuration,
+  now: Date,
+): readonly AdvisoryState[] =>
+  statusOf(holdings, configuration.advisories, now).map(
+    ({ source, holding, ageHours, maxAgeHours, stale }) => ({
+      source,
+      asOf: holding.asOf,
+      ageHours: Math.round(ageHours),
+      maxAgeHours,
+      stale,
+      entries: holding.entries,
+      refused: holding.refused,
+      ...(holding.failed === undefined ? {} : { failed: holding.failed }),
+    }),
+  );
+
 /** Reads the platform and asks the six questions of every component. */
 export const confirm = (request: ConfirmRequest): Answer => {
   const { files, configuration, now, target, progress = () => {} } = request;
@@ -94,6 +118,16 @@ export const confirm = (request: ConfirmRequest): Answer => {
   );
   progress('reading package indexes');
   const facts = patchFacts(files, components, packages, now);
+  progress('asking for known flaws');
+  const flawsOf =
+    request.advisories === undefined
+      ? undefined
+      : openFlawFacts({
+          index: request.advisories,
+          distribution: packages.distribution,
+          configuration,
+          now,
+        });
   progress('asking the six questions');
   const byId = new Map(components.map(each => [each.id, each]));
   const setting: Setting = {
@@ -111,15 +145,21 @@ export const confirm = (request: ConfirmRequest): Answer => {
       const patch =
         component.package === undefined ? undefined : facts.get(packageKey(component.package));
       const note = notes.get(component.id);
-      const subject: Subject = {
+      const placed: Placed = {
         component,
         ancestors: ancestorsOf(component, byId),
-        ...(patch === undefined ? {} : { patch }),
         ...(note === undefined ? {} : { note }),
+      };
+      const flaws = flawsOf?.(placed);
+      const subject: Subject = {
+        ...placed,
+        ...(patch === undefined ? {} : { patch }),
+        ...(flaws === undefined ? {} : { flaws }),
       };
       return {
         ...component,
         ...(patch === undefined ? {} : { patch }),
+        ...(flaws === undefined ? {} : { flaws }),
         checks: askAll(subject, setting),
       };
     })
@@ -137,6 +177,9 @@ export const confirm = (request: ConfirmRequest): Answer => {
     sentence: sentenceOf(answered, counts, unseen.length),
     counts,
     components: presentable(answered),
+    ...(request.advisories === undefined
+      ? {}
+      : { advisories: advisoryStates(request.advisories, configuration, now) }),
     unseen,
   };
 };

@@ -8,6 +8,8 @@ export type Source = 'flag' | 'environment' | 'file';
 /** A command line, understood: values of flags with one, names of switches given. */
 export interface Invocation {
   readonly verb: Verb;
+  /** Its action and the words that follow it; absent for a verb without actions. */
+  readonly action?: { readonly name: string; readonly words: readonly string[] };
   readonly values: ReadonlyMap<string, string>;
   readonly switches: ReadonlySet<string>;
   readonly sources: ReadonlyMap<string, Source>;
@@ -58,6 +60,41 @@ const parse = (verb: Verb, args: readonly string[], flags: readonly Flag[]) => {
   }
 };
 
+const actionOf = (
+  verb: Verb,
+  positionals: readonly string[],
+  askedForHelp: boolean,
+): Invocation['action'] => {
+  const see = `see postern ${verb.name} --help`;
+  if (verb.actions === undefined) {
+    const [stray] = positionals;
+    if (stray === undefined) return undefined;
+    throw new UsageError(`${verb.name}: unexpected "${stray.slice(0, 60)}"; ${see}`);
+  }
+  const [name, ...words] = positionals;
+  if (name === undefined && askedForHelp) return undefined;
+  const action = verb.actions.find(each => each.name === name);
+  if (action === undefined) {
+    const said =
+      name === undefined ? 'an action is missing' : `unknown action "${name.slice(0, 60)}"`;
+    throw new UsageError(
+      `${verb.name}: ${said}; expected one of: ${verb.actions.map(each => each.name).join(', ')}; ${see}`,
+    );
+  }
+  const needed = action.takes.filter(word => !word.startsWith('['));
+  const missing = needed[words.length];
+  if (missing !== undefined) {
+    throw new UsageError(`${verb.name} ${action.name}: ${missing} is missing; ${see}`);
+  }
+  const stray = action.takes.some(word => word.includes('…'))
+    ? undefined
+    : words[action.takes.length];
+  if (stray !== undefined) {
+    throw new UsageError(`${verb.name} ${action.name}: unexpected "${stray.slice(0, 60)}"; ${see}`);
+  }
+  return { name: action.name, words };
+};
+
 /** Reads the command line; what it leaves open, the environment may say. */
 export const parseArguments = (
   args: readonly string[],
@@ -67,12 +104,7 @@ export const parseArguments = (
   const verb = findVerb(name);
   const flags = [...verb.flags, ...globalFlags];
   const parsed = parse(verb, rest, flags);
-  const [stray] = parsed.positionals;
-  if (stray !== undefined) {
-    throw new UsageError(
-      `${verb.name}: unexpected "${stray.slice(0, 60)}"; see postern ${verb.name} --help`,
-    );
-  }
+  const action = actionOf(verb, parsed.positionals, parsed.values['help'] === true);
   const values = new Map<string, string>();
   const switches = new Set<string>();
   const sources = new Map<string, Source>();
@@ -92,7 +124,7 @@ export const parseArguments = (
       sources.set(flag.name, 'environment');
     }
   }
-  return { verb, values, switches, sources };
+  return { verb, values, switches, sources, ...(action === undefined ? {} : { action }) };
 };
 
 /** Adds what `postern.yaml` says under `options`: the weakest voice, stronger than a default only. */

@@ -1,12 +1,5 @@
 import { exitCodes } from '../core/errors.ts';
-import {
-  confirmFormats,
-  type Flag,
-  globalFlags,
-  inventoryFormats,
-  type Verb,
-  verbs,
-} from './verbs.ts';
+import { type Flag, globalFlags, type Verb, verbs } from './verbs.ts';
 
 const flagName = ({ name, value, short }: Flag): string =>
   `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
@@ -47,16 +40,23 @@ export const mainHelp = (version: string): string =>
   ].join('\n');
 
 export const verbHelp = (verb: Verb): string => {
-  const formats = verb.name === 'confirm' ? confirmFormats : inventoryFormats;
   return [
     verb.does,
     '',
     `Usage: ${verb.usage}`,
     '',
+    ...(verb.actions === undefined
+      ? []
+      : [
+          rows(verb.actions.map(({ name, takes, does }) => [[name, ...takes].join(' '), does])),
+          '',
+        ]),
     rows(
       [...verb.flags, ...globalFlags].map(flag => [
         flagName(flag),
-        flag.name === 'format' ? `one of ${formats.join(', ')} (default text)` : flag.help,
+        flag.name === 'format'
+          ? `one of ${verb.formats.join(', ')} (default ${verb.formats[0] ?? 'text'})`
+          : flag.help,
       ]),
     ),
     '',

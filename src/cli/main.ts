@@ -29,6 +29,8 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
       return await (await import('./run-confirm.ts')).runConfirm(invocation);
     case 'inventory':
       return await (await import('./run-inventory.ts')).runInventory(invocation);
+    case 'advisories':
+      return await (await import('./run-advisories.ts')).runAdvisories(invocation);
     default:
       throw new UsageError(`unknown verb "${invocation.verb.name}"`);
   }

@@ -1,6 +1,7 @@
 import { confirm } from '../app/confirm.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Invocation } from './arguments.ts';
+import { openAdvisories } from './open-advisories.ts';
 import type { Outcome } from './outcome.ts';
 import { formatOf, prepare, progressLine, wantsColor } from './target.ts';
 import { exitOf, thresholdOf } from './threshold.ts';
@@ -39,11 +40,17 @@ export const runConfirm = async (given: Invocation): Promise<Outcome> => {
   const crosses = thresholdOf(invocation);
   const aimed = aim();
   const { say, end } = progressLine(invocation);
+  const advisories = openAdvisories(invocation, aimed);
   try {
-    const answer = confirm({ ...aimed, progress: say });
+    const answer = confirm({
+      ...aimed,
+      progress: say,
+      ...(advisories === undefined ? {} : { advisories }),
+    });
     const text = await render(format, answer, invocation);
     return { text, exit: exitOf(answer, crosses), out: invocation.values.get('out') };
   } finally {
     end();
+    advisories?.close();
   }
 };

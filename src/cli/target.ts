@@ -13,7 +13,7 @@ import { markers } from '../inventory/take.ts';
 import { type Invocation, type Source, spellingOf, withFileOptions } from './arguments.ts';
 
 /** What is looked at, by whose rules, and at what time. */
-interface Aim {
+export interface Aim {
   readonly files: HostView;
   readonly configuration: LoadedConfiguration;
   readonly target: Answer['target'];
@@ -21,7 +21,7 @@ interface Aim {
 }
 
 const ownFolder = fileURLToPath(new URL('../../', import.meta.url));
-const sampleFolder = `${ownFolder}sample/`;
+export const sampleFolder: string = `${ownFolder}sample/`;
 
 const strength: Readonly<Record<Source, number>> = { flag: 3, environment: 2, file: 1 };
 

@@ -7,8 +7,19 @@ export interface Flag {
   readonly help: string;
 }
 
+/** What a verb is told to do by its first word: `update` of `postern advisories update`. */
+export interface Action {
+  readonly name: string;
+  /** Placeholders of the words that follow; `[…]` may be left out, a last `…` may come many times. */
+  readonly takes: readonly string[];
+  readonly does: string;
+}
+
 export interface Verb {
   readonly name: string;
+  readonly actions?: readonly Action[];
+  /** Values of `--format`, the first by default. */
+  readonly formats: readonly string[];
   /** One sentence. */
   readonly does: string;
   readonly usage: string;
@@ -25,11 +36,11 @@ export const globalFlags: readonly Flag[] = [
   {
     name: 'store',
     value: 'DIR',
-    help: 'where Postern keeps what it collects (this version keeps nothing)',
+    help: 'where Postern keeps what it collects (default /var/lib/postern where it may, else ./postern-store)',
   },
   { name: 'format', value: 'FORMAT', help: 'how the answer is written' },
   { name: 'out', value: 'FILE', help: 'write the answer to FILE instead of standard output' },
-  { name: 'offline', help: 'use no network (this version never does)' },
+  { name: 'offline', help: 'use no network: only advisories update ever does' },
   { name: 'quiet', help: 'no progress and no notes on standard error' },
   { name: 'verbose', help: 'all findings in text; the whole story of an error' },
   { name: 'no-color', help: 'no colours (also NO_COLOR)' },
@@ -58,10 +69,12 @@ export const confirmFormats = [
   'ocsf',
 ] as const;
 export const inventoryFormats = ['text', 'json', 'cyclonedx'] as const;
+export const advisoriesFormats = ['text', 'json'] as const;
 
 export const verbs: readonly Verb[] = [
   {
     name: 'confirm',
+    formats: confirmFormats,
     does: 'Reads the mail platform, asks the six questions of every part, says what mends each.',
     usage: 'postern confirm [--root DIR | --sample] [--format FORMAT] [--out FILE]',
     flags: [
@@ -83,6 +96,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'inventory',
+    formats: inventoryFormats,
     does: 'Lists the parts of the mail platform, what each can reach and where it was found.',
     usage: 'postern inventory [--root DIR | --sample] [--format FORMAT] [--out FILE]',
     flags: [rootFlag, sampleFlag],
@@ -94,11 +108,44 @@ export const verbs: readonly Verb[] = [
       ],
     ],
   },
+  {
+    name: 'advisories',
+    formats: advisoriesFormats,
+    does: 'Fills the database of known flaws, once from the network or from files; then it is asked offline.',
+    usage: 'postern advisories ACTION [options]',
+    actions: [
+      {
+        name: 'update',
+        takes: ['[SOURCE…]'],
+        does: 'fetches every source, or those named (osv/Debian, kev)',
+      },
+      {
+        name: 'import',
+        takes: ['PATH'],
+        does: 'takes a file, a folder or an archive of advisories, or a signed bundle',
+      },
+      { name: 'status', takes: [], does: 'says how old each source is, and what it holds' },
+    ],
+    flags: [
+      {
+        name: 'as',
+        value: 'SOURCE',
+        help: 'import: take the place of a source, as if fetched (osv/Debian)',
+      },
+    ],
+    examples: [
+      ['postern advisories update', 'everything that a mail host is judged by'],
+      [
+        'postern advisories import /media/usb/all.zip --as osv/Debian',
+        'behind an air gap, a copy of what was fetched elsewhere',
+      ],
+      ['postern advisories status', 'how old each source is'],
+    ],
+  },
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
 export const laterVerbs: readonly string[] = [
-  'advisories',
   'ingest',
   'events',
   'evidence',

@@ -1,4 +1,5 @@
 import type { Component, Reach } from '../core/component.ts';
+import { reachOf } from '../core/exposed.ts';
 import { baseOf } from '../core/paths.ts';
 import type { Verdict } from '../core/verdict.ts';
 import {
@@ -8,7 +9,6 @@ import {
   notApplicable,
   pass,
   type Question,
-  reachOf,
   yamlMatch,
   yamlName,
 } from './question.ts';

@@ -1,5 +1,6 @@
+import { reachOf } from '../core/exposed.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
-import { evidenceOf, pass, type Question, reachOf, yamlMatch, yamlName } from './question.ts';
+import { evidenceOf, pass, type Question, yamlMatch, yamlName } from './question.ts';
 
 /** Is its name, version, supplier, origin and owner known, and what it can reach? */
 export const inventoried: Question = (subject, setting): Verdict => {

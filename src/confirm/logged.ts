@@ -1,16 +1,8 @@
 import type { AccessLog, LogTrail } from '../core/access-log.ts';
+import { reachOf, runsInside } from '../core/exposed.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { lostBefore } from './lost.ts';
-import {
-  evidenceOf,
-  isOff,
-  logsOf,
-  notApplicable,
-  pass,
-  type Question,
-  reachOf,
-  runsInside,
-} from './question.ts';
+import { evidenceOf, isOff, logsOf, notApplicable, pass, type Question } from './question.ts';
 
 const weightOf = (log: AccessLog): number =>
   log.question === 'who read what' || log.question === 'who logged in' ? 70 : 50;

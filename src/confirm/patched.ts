@@ -1,6 +1,15 @@
+import { exposedTo } from '../core/exposed.ts';
+import type { FlawFacts } from '../core/finding.ts';
 import type { PatchFacts, Since } from '../core/patch.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
-import { evidenceOf, type Question, reachOf, type Setting, type Subject } from './question.ts';
+import {
+  flawsSentence,
+  judgesEvidence,
+  openFlaws,
+  overdueVerdict,
+  undecidedVerdict,
+} from './flaws.ts';
+import { evidenceOf, type Question, type Setting, type Subject } from './question.ts';
 import { withoutPackage } from './unpackaged.ts';
 
 const dayMs = 86_400_000;
@@ -13,26 +22,8 @@ const deadlineOf = (
   subject: Subject,
   { policy }: Setting,
 ): { readonly days: number; readonly why: string } => {
-  const { component, ancestors, note } = subject;
-  const { internet, internal } = policy.patchDays;
-  if (note?.exposure === 'internal') return { days: internal, why: 'declared internal' };
-  if (note?.exposure === 'internet')
-    return { days: internet, why: 'declared to face the internet' };
-  const facing = [component, ...ancestors].find(each => each.exposure?.internet === 'yes');
-  if (facing !== undefined) return { days: internet, why: `${facing.name} faces the internet` };
-  if (
-    reachOf(subject).some(
-      ({ resource }) => resource === 'mail-in-transit' || resource === 'stored-mail',
-    )
-  ) {
-    return { days: internet, why: 'it reads mail that anybody on the internet may send' };
-  }
-  return component.exposure?.internet === 'no'
-    ? { days: internal, why: 'it does not face the internet' }
-    : {
-        days: internet,
-        why: 'whether it faces the internet is not known, so it counts as if it did',
-      };
+  const { internet, why } = exposedTo(subject);
+  return { days: internet ? policy.patchDays.internet : policy.patchDays.internal, why };
 };
 
 const dayOf = (stamp: string): string => stamp.slice(0, 10);
@@ -106,8 +97,64 @@ const unattended = ({ component }: Subject, { support }: PatchFacts): Verdict | 
 /** Advice that is a sentence, not a command, must not be pasted into a shell as one. */
 const commented = (how: string): string => (/^[A-Z]/.test(how) ? `# ${how}` : how);
 
-/** Is a security update waiting past the deadline that customer-facing applications have? */
+/**
+ * Is a known flaw open past the deadline that customer-facing applications have? Two witnesses: the
+ * host's own package index, and the advisory database. Either may prove that it is; that it is not, both
+ * must say, as far as each can speak of it.
+ */
 export const patched: Question = (subject, setting) => {
+  const byHost = byHostAlone(subject, setting);
+  const { flaws } = subject;
+  return flaws === undefined ? byHost : joined(subject, byHost, flaws);
+};
+
+const joined = (subject: Subject, byHost: Verdict, flaws: FlawFacts): Verdict => {
+  const waiting = subject.patch?.waiting;
+  const remedy = waiting?.state === 'update' ? waiting.remedy : undefined;
+  const overdue = overdueVerdict(subject, flaws, remedy);
+  if (overdue !== undefined) {
+    return byHost.state === 'fail' && (byHost.weight ?? 0) > (overdue.weight ?? 0)
+      ? { ...byHost, evidence: [...byHost.evidence, ...overdue.evidence] }
+      : { ...overdue, evidence: [...overdue.evidence, ...byHost.evidence].slice(0, 20) };
+  }
+  if (byHost.state === 'fail') return byHost;
+  if (flaws.judges.length === 0) {
+    return byHost.state === 'unknown' && subject.patch === undefined
+      ? { ...byHost, why: `${byHost.why}; ${flaws.silence ?? ''}` }
+      : byHost;
+  }
+  const undecided = undecidedVerdict(flaws);
+  if (undecided !== undefined) {
+    return { ...undecided, evidence: [...undecided.evidence, ...byHost.evidence].slice(0, 20) };
+  }
+  const evidence = [...byHost.evidence, ...judgesEvidence(flaws)].slice(0, 20);
+  if (byHost.state === 'pass') {
+    return { ...byHost, why: `${byHost.why}; ${flawsSentence(flaws)}`, evidence };
+  }
+  return flawsDecide(subject, flaws)
+    ? {
+        state: 'pass',
+        why: `${flawsSentence(flaws)}${remedy === undefined ? '' : `; ${waiting?.state === 'update' ? waiting.version : ''} is waiting`}`,
+        evidence,
+        ...(remedy === undefined ? {} : { remedy }),
+      }
+    : { ...byHost, evidence };
+};
+
+/**
+ * Whether the database can answer what the host could not. Of a waiting security update whose day nobody
+ * knows it can, when it knows the flaws that the update mends and when each fix became public. What no
+ * package manager installed is judged by it alone.
+ */
+const flawsDecide = ({ patch }: Subject, flaws: FlawFacts): boolean => {
+  if (patch === undefined) return true;
+  if (patch.waiting.state !== 'update' || patch.support.state !== 'supported') return false;
+  const open = openFlaws(flaws);
+  return open.length > 0 && open.every(({ deadline }) => deadline?.on !== undefined);
+};
+
+/** Is a security update waiting past its deadline, as far as the host itself can tell? */
+const byHostAlone: Question = (subject, setting) => {
   const { patch } = subject;
   if (patch === undefined) return withoutPackage(subject, setting.packagesDoubt);
   const facts = [...historyEvidence(patch), ...supportEvidence(patch)];

@@ -1,18 +1,17 @@
 import type { Tenant } from '../core/answer.ts';
 import type { Component } from '../core/component.ts';
+import type { Placed } from '../core/exposed.ts';
+import type { FlawFacts } from '../core/finding.ts';
 import type { PatchFacts } from '../core/patch.ts';
-import type { AcceptedRisk, ComponentNote, Policy } from '../core/policy.ts';
+import type { AcceptedRisk, Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Watcher } from '../core/watcher.ts';
 
 /** Everything a check may look at for one component. */
-export interface Subject {
-  readonly component: Component;
-  /** What it is plugged into, nearest first. */
-  readonly ancestors: readonly Component[];
+export interface Subject extends Placed {
   readonly patch?: PatchFacts;
-  /** What `postern.yaml` says of it, all matching entries joined; with the place of the last. */
-  readonly note?: ComponentNote;
+  /** What the advisory database says of it; absent where there is none. */
+  readonly flaws?: FlawFacts;
 }
 
 /** What is the same for every component of one run. */
@@ -42,16 +41,6 @@ export const notApplicable = (why: string): Verdict => ({
   why,
   evidence: [],
 });
-
-/** Kinds whose code runs inside their host's process: they reach and log what it does. */
-const embedded: ReadonlySet<Component['kind']> = new Set(['add-on', 'webmail-plugin', 'library']);
-
-export const runsInside = (component: Component): boolean =>
-  embedded.has(component.kind) && component.partOf !== undefined;
-
-/** What the component can reach: its own, and for code inside another program that program's too. */
-export const reachOf = ({ component, ancestors }: Subject): Component['reach'] =>
-  runsInside(component) ? [...component.reach, ...(ancestors[0]?.reach ?? [])] : component.reach;
 
 /** The logs in which access through it shows: its own, else its host's, nearest first. */
 export const logsOf = ({

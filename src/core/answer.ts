@@ -1,4 +1,5 @@
 import type { Component } from './component.ts';
+import type { FlawFacts } from './finding.ts';
 import type { PatchFacts } from './patch.ts';
 import type { Unseen } from './unseen.ts';
 import type { Check, State, Verdicts } from './verdict.ts';
@@ -7,6 +8,8 @@ import type { Check, State, Verdicts } from './verdict.ts';
 export interface AnsweredComponent extends Component {
   /** What the host can tell of its patch state; absent when no package manager knows it. */
   readonly patch?: PatchFacts;
+  /** What the advisory database says of it; absent where there is none. */
+  readonly flaws?: FlawFacts;
   readonly checks: Verdicts;
 }
 
@@ -19,6 +22,20 @@ export interface Tenant {
   readonly people: { readonly active: number; readonly dormant: number; readonly former: number };
   /** Day of the count, `yyyy-mm-dd`. */
   readonly counted: string;
+}
+
+/** How old one source of the advisory database is, and what it holds. */
+export interface AdvisoryState {
+  /** `osv/Debian`. */
+  readonly source: string;
+  readonly asOf: string;
+  readonly ageHours: number;
+  readonly maxAgeHours: number;
+  readonly stale: boolean;
+  readonly entries: number;
+  readonly refused: number;
+  /** The last try to fetch it, when that failed. */
+  readonly failed?: { readonly on: string; readonly why: string };
 }
 
 /** The whole answer of `postern confirm`, before it is put on paper. */
@@ -34,5 +51,7 @@ export interface Answer {
   readonly sentence: string;
   readonly counts: Readonly<Record<Check, StateCounts>>;
   readonly components: readonly AnsweredComponent[];
+  /** Absent where there is no advisory database. */
+  readonly advisories?: readonly AdvisoryState[];
   readonly unseen: readonly Unseen[];
 }

@@ -100,6 +100,8 @@ export interface Judge {
   readonly asOf: string;
   /** Past `maxAgeHours`: its silence proves nothing any more. */
   readonly stale: boolean;
+  /** It holds all that its source says of the product; single records that were imported do not. */
+  readonly whole: boolean;
   /** Statements of it on this product, whatever their outcome. */
   readonly statements: number;
 }

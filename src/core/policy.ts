@@ -44,13 +44,28 @@ export interface Policy {
   /** Beyond this age a package index says nothing any more. */
   readonly indexAgeHoursMax: number;
   /** Days from the first public sign of a fix to the day it must be installed. */
-  readonly patchDays: {
-    /** Known to be exploited. */
-    readonly exploited: number;
-    /** Reached from the internet, or reading what the internet sends. */
-    readonly internet: number;
-    readonly internal: number;
-  };
+  readonly patchDays: PatchDays;
+  /** Asked before the rules that follow from `patchDays`; the first that fits decides. */
+  readonly deadlines: readonly DeadlineRule[];
+}
+
+export interface PatchDays {
+  /** Known to be exploited, and within reach of the internet. */
+  readonly exploited: number;
+  /** Reached from the internet, or reading what the internet sends. */
+  readonly internet: number;
+  readonly internal: number;
+}
+
+/** A deadline for the flaws that fit; what it leaves open fits every one. */
+export interface DeadlineRule {
+  readonly exposure?: 'internet' | 'internal';
+  readonly exploited?: boolean;
+  readonly automatable?: boolean;
+  readonly impact?: 'partial' | 'total';
+  readonly days: number | 'next-upgrade';
+  /** Whether traces of an intruder must be looked for as well. */
+  readonly triage?: boolean;
 }
 
 /** Where one part of one feed is fetched from. */
@@ -94,6 +109,7 @@ export const defaultPolicy: Policy = {
   retentionDays: 540,
   indexAgeHoursMax: 72,
   patchDays: { exploited: 3, internet: 14, internal: 60 },
+  deadlines: [],
 };
 
 export const emptyConfiguration: Configuration = {

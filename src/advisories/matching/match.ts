@@ -22,6 +22,9 @@ export interface Matching {
 
 const hourMs = 3_600_000;
 
+/** Where single documents go that somebody imported: they are never all there is. */
+export const importedPart = 'imported';
+
 export const holdingName = ({ feed, part }: Holding): string =>
   part === '' ? feed : `${feed}/${part}`;
 
@@ -49,6 +52,8 @@ const judgesOf = (
         asOf: holding.asOf,
         // A stamp that cannot be read proves nothing either.
         stale: !(ageHours <= maxAgeHours(holding)),
+        whole:
+          holding.part !== importedPart && !mine.every(({ advisory }) => advisory.feed === 'csaf'),
         statements: mine.length,
       },
     ];

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Feed } from '../../advisories/feed.ts';
+import { importedPart } from '../../advisories/matching/match.ts';
 import type { FeedId } from '../../core/advisory.ts';
 import { messageOf, UsageError } from '../../core/errors.ts';
 import { documentsIn } from '../../intake/archive.ts';
@@ -11,9 +12,6 @@ import { holdingOf, takeIn } from './take-in.ts';
 import type { SourceOutcome } from './update.ts';
 
 const documentBytesMax = 2 ** 30;
-
-/** Where imports go that are a part of their feed, not the whole of it. */
-const importedPart = 'imported';
 
 export interface ImportRequest {
   readonly store: AdvisoryStore;
@@ -64,8 +62,7 @@ export const importAdvisories = async (request: ImportRequest): Promise<ImportOu
   const writers = new Map<FeedId, HoldingWriter>();
   try {
     store.tidy();
-    const partOf = (feed: Feed): string =>
-      as?.part ?? (isWhole(feed) ? '' : importedPart);
+    const partOf = (feed: Feed): string => as?.part ?? (isWhole(feed) ? '' : importedPart);
     const documents = documentsIn(path, { documentBytesMax });
     const { taken, strangers } = await takeIn(
       documents,

@@ -41,7 +41,9 @@ export const wantedSources = (
               part: address.part,
               url,
               byDefault: true,
-              ...(digest === undefined ? {} : { digest: { url: digest, form: 'sha256sum' as const } }),
+              ...(digest === undefined
+                ? {}
+                : { digest: { url: digest, form: 'sha256sum' as const } }),
               ...(key === undefined ? {} : { key }),
               ...(address.paged === undefined || !url.includes('{start}')
                 ? {}

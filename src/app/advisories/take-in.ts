@@ -127,7 +127,8 @@ export const takeIn = async (
     if ('refused' in reading) {
       refuse(
         into,
-        record.key ?? (record.number === 1 ? record.document : `${record.document}#${record.number}`),
+        record.key ??
+          (record.number === 1 ? record.document : `${record.document}#${record.number}`),
         reading.refused,
       );
       return;
@@ -239,11 +240,7 @@ const takeDocument = async (
   }
 };
 
-const frame = (
-  into: Taken,
-  members: Readonly<Record<string, unknown>>,
-  pieces?: number,
-): void => {
+const frame = (into: Taken, members: Readonly<Record<string, unknown>>, pieces?: number): void => {
   const said = into.feed.frame?.(members);
   if (said === undefined) return;
   if (said.problem !== undefined) into.problem ??= said.problem;
@@ -262,7 +259,9 @@ const wholeText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => 
     if (bytes > wholeBytesMax) throw new Error(`longer than ${wholeBytesMax} bytes`);
     parts.push(Buffer.from(chunk));
   }
-  return Buffer.concat(parts).toString('utf8').replace(/^\ufeff/, '');
+  return Buffer.concat(parts)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
 };
 
 const parsed = (text: string): unknown => {
@@ -287,7 +286,9 @@ export const holdingOf = (
 ): Omit<Holding, 'entries' | 'scopes'> => {
   const stamp = now.toISOString();
   const dated = (text: string | undefined): string | undefined =>
-    text !== undefined && Date.parse(text) <= now.getTime() ? new Date(text).toISOString() : undefined;
+    text !== undefined && Date.parse(text) <= now.getTime()
+      ? new Date(text).toISOString()
+      : undefined;
   const own = dated(taken.asOf);
   const asOf =
     own !== undefined

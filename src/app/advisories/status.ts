@@ -1,0 +1,61 @@
+import type { Holding } from '../../core/advisory.ts';
+import type { AdvisorySettings } from '../../core/policy.ts';
+import type { AdvisoryStore, DamagedHolding } from '../../store/advisory-store.ts';
+import { maxAgeHoursOf, sourceName, wantedSources } from './sources.ts';
+
+/** How one source stands. */
+export interface SourceStatus {
+  readonly source: string;
+  readonly holding: Holding;
+  /** Since `holding.asOf`. */
+  readonly ageHours: number;
+  readonly maxAgeHours: number;
+  /** Its silence proves nothing any more. */
+  readonly stale: boolean;
+}
+
+export interface AdvisoriesStatus {
+  readonly folder: string;
+  readonly sources: readonly SourceStatus[];
+  /** Wanted, and never taken in. */
+  readonly missing: readonly string[];
+  readonly damaged: readonly DamagedHolding[];
+}
+
+const hourMs = 3_600_000;
+
+export const statusOf = (
+  holdings: readonly Holding[],
+  settings: AdvisorySettings,
+  now: Date,
+): readonly SourceStatus[] =>
+  holdings.map(holding => {
+    const ageHours = Math.max(0, (now.getTime() - Date.parse(holding.asOf)) / hourMs);
+    const maxAgeHours = maxAgeHoursOf(settings, holding);
+    return {
+      source: sourceName(holding.feed, holding.part),
+      holding,
+      ageHours,
+      maxAgeHours,
+      stale: !(ageHours <= maxAgeHours),
+    };
+  });
+
+export const advisoriesStatus = (
+  store: AdvisoryStore,
+  settings: AdvisorySettings,
+  now: Date,
+): AdvisoriesStatus => {
+  const open = store.open();
+  open.close();
+  const sources = statusOf(open.holdings, settings, now);
+  const have = new Set(sources.map(({ source }) => source));
+  return {
+    folder: store.folder,
+    sources,
+    missing: wantedSources(settings)
+      .map(({ feed, address }) => sourceName(feed.id, address.part))
+      .filter(name => !have.has(name)),
+    damaged: open.damaged,
+  };
+};

@@ -1,0 +1,205 @@
+import { importAdvisories } from '../app/advisories/import.ts';
+import { type AdvisoriesStatus, advisoriesStatus } from '../app/advisories/status.ts';
+import { type SourceOutcome, updateAdvisories } from '../app/advisories/update.ts';
+import { loadConfiguration } from '../app/configuration.ts';
+import { exitCodes, UsageError } from '../core/errors.ts';
+import { AdvisoryStore } from '../store/advisory-store.ts';
+import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
+import type { Outcome } from './outcome.ts';
+import { storeFolder, storeToRead } from './store-folder.ts';
+import { formatOf, progressLine } from './target.ts';
+import { advisoriesFormats } from './verbs.ts';
+
+const ageWords = (hours: number): string =>
+  hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
+
+const table = (rows: readonly (readonly string[])[]): string => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)));
+  return rows
+    .map(row =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};
+
+const statusText = ({ folder, sources, missing, damaged }: AdvisoriesStatus): string => {
+  const lines =
+    sources.length === 0
+      ? [`There are no advisories in ${folder}. Fetch them: postern advisories update`]
+      : [
+          table([
+            ['source', 'as of', 'age', 'records', 'refused', 'state'],
+            ...sources.map(({ source, holding, ageHours, maxAgeHours, stale }) => [
+              source,
+              holding.asOf.slice(0, 16).replace('T', ' '),
+              ageWords(ageHours),
+              String(holding.entries),
+              String(holding.refused),
+              stale ? `too old: more than ${ageWords(maxAgeHours)}` : 'current',
+            ]),
+          ]),
+        ];
+  for (const { source, holding } of sources) {
+    if (holding.failed !== undefined) {
+      lines.push(
+        `${source}: the last try, ${holding.failed.on.slice(0, 16).replace('T', ' ')}, failed: ${holding.failed.why}`,
+      );
+    }
+    for (const { record, why } of holding.refusals.slice(0, 3)) {
+      lines.push(`${source}: not understood: ${record}: ${why}`);
+    }
+  }
+  for (const { name, why } of damaged) {
+    lines.push(
+      `${name}: damaged, not used: ${why}. Fetch it anew: postern advisories update ${name}`,
+    );
+  }
+  if (missing.length > 0 && sources.length > 0) {
+    lines.push(`never fetched: ${missing.join(', ')}. Fetch: postern advisories update`);
+  }
+  return `${lines.join('\n')}\n`;
+};
+
+const statusJson = ({ folder, sources, missing, damaged }: AdvisoriesStatus): string =>
+  `${JSON.stringify(
+    {
+      schema: 'postern.advisories/1',
+      folder,
+      sources: sources.map(({ source, holding, ageHours, maxAgeHours, stale }) => ({
+        source,
+        asOf: holding.asOf,
+        asOfBasis: holding.asOfBasis,
+        taken: holding.taken,
+        from: holding.from,
+        ageHours: Math.round(ageHours * 10) / 10,
+        maxAgeHours,
+        stale,
+        entries: holding.entries,
+        refused: holding.refused,
+        refusals: holding.refusals,
+        ...(holding.sha256 === undefined ? {} : { sha256: holding.sha256 }),
+        ...(holding.failed === undefined ? {} : { failed: holding.failed }),
+      })),
+      missing,
+      damaged,
+    },
+    null,
+    2,
+  )}\n`;
+
+const outcomeLine = ({ source, outcome, why, how, holding }: SourceOutcome): string => {
+  switch (outcome) {
+    case 'fresh':
+      return `${source}: ${holding?.entries ?? 0} records as of ${holding?.asOf.slice(0, 16).replace('T', ' ') ?? ''}${
+        holding === undefined || holding.refused === 0
+          ? ''
+          : `; ${holding.refused} not understood, such as ${holding.refusals[0]?.record ?? ''}: ${holding.refusals[0]?.why ?? ''}`
+      }`;
+    case 'unchanged':
+      return `${source}: unchanged`;
+    case 'failed':
+      return `${source}: FAILED: ${why ?? ''}${how === undefined ? '' : `; ${how}`}`;
+  }
+};
+
+const outcomesText = (
+  format: (typeof advisoriesFormats)[number],
+  outcomes: readonly SourceOutcome[],
+  more: Readonly<Record<string, unknown>>,
+  moreLines: readonly string[],
+): string =>
+  format === 'json'
+    ? `${JSON.stringify({ schema: 'postern.advisories-changes/1', sources: outcomes, ...more }, null, 2)}\n`
+    : `${[...outcomes.map(outcomeLine), ...moreLines].join('\n')}\n`;
+
+/** `postern advisories update | import | status`. */
+export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
+  const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+  const invocation = withFileOptions(given, configuration.options);
+  const format = formatOf(invocation, advisoriesFormats, 'text');
+  const out = invocation.values.get('out');
+  const { name: action, words } = invocation.action ?? { name: 'status', words: [] };
+  const settings = configuration.advisories;
+  const { say, end } = progressLine(invocation);
+  const now = (): Date => new Date();
+  const as = invocation.values.get('as');
+  if (as !== undefined && action !== 'import') {
+    throw new UsageError(`advisories ${action}: ${spellingOf(invocation, 'as')} is for import`);
+  }
+  try {
+    switch (action) {
+      case 'update': {
+        if (invocation.switches.has('offline')) {
+          throw new UsageError(
+            `advisories update: ${spellingOf(invocation, 'offline')} forbids it; behind an air gap use advisories import`,
+          );
+        }
+        const store = new AdvisoryStore(storeFolder(invocation));
+        const outcomes = await updateAdvisories({ store, settings, only: words, now, say });
+        return {
+          text: outcomesText(format, outcomes, {}, []),
+          exit: outcomes.some(({ outcome }) => outcome === 'failed')
+            ? exitCodes.unseen
+            : exitCodes.done,
+          out,
+        };
+      }
+      case 'import': {
+        const store = new AdvisoryStore(storeFolder(invocation));
+        const { sources, strangers, leftOut } = await importAdvisories({
+          store,
+          path: words[0] ?? '',
+          ...(as === undefined ? {} : { as }),
+          now,
+          say,
+        });
+        const notes = [
+          ...(strangers.count === 0
+            ? []
+            : [
+                `${strangers.count} documents are of no kind that Postern knows, such as ${strangers.names[0] ?? ''}`,
+              ]),
+          ...(leftOut.count === 0
+            ? []
+            : [`${leftOut.count} left out, such as ${leftOut.names[0] ?? ''}`]),
+          ...(sources.length === 0 ? ['nothing was imported'] : []),
+        ];
+        return {
+          text: outcomesText(format, sources, { strangers, leftOut }, notes),
+          exit:
+            sources.length === 0 ||
+            sources.some(
+              ({ outcome, holding }) => outcome === 'failed' || (holding?.refused ?? 0) > 0,
+            ) ||
+            strangers.count > 0 ||
+            leftOut.count > 0
+              ? exitCodes.unseen
+              : exitCodes.done,
+          out,
+        };
+      }
+      default: {
+        const status = advisoriesStatus(
+          new AdvisoryStore(storeToRead(invocation)),
+          settings,
+          now(),
+        );
+        const allGood =
+          status.sources.length > 0 &&
+          status.missing.length === 0 &&
+          status.damaged.length === 0 &&
+          status.sources.every(({ stale }) => !stale);
+        return {
+          text: format === 'json' ? statusJson(status) : statusText(status),
+          exit: allGood ? exitCodes.done : exitCodes.unseen,
+          out,
+        };
+      }
+    }
+  } finally {
+    end();
+  }
+};

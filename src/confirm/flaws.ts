@@ -1,0 +1,173 @@
+import type { Finding, FlawFacts, Judge } from '../core/finding.ts';
+import type { Evidence, Verdict } from '../core/verdict.ts';
+import { inRemedy, type Subject } from './question.ts';
+
+const namedMax = 5;
+
+/** A state that closes a flaw: someone looked for traces, too, or saw the mended version. */
+const isClosed = ({ steps }: Finding): boolean => {
+  const now = steps?.[0]?.state;
+  return now === 'patched' || now === 'triaged-clean';
+};
+
+const isMitigated = ({ steps }: Finding): boolean => steps?.[0]?.state === 'mitigated';
+
+/** Flaws that apply and that nobody has closed. */
+export const openFlaws = ({ findings }: FlawFacts): readonly Finding[] =>
+  findings.filter(finding => finding.outcome === 'affected' && !isClosed(finding));
+
+export const overdueFlaws = (facts: FlawFacts): readonly Finding[] =>
+  openFlaws(facts)
+    .filter(({ deadline }) => (deadline?.overdueDays ?? 0) > 0)
+    .sort((a, b) => (b.deadline?.overdueDays ?? 0) - (a.deadline?.overdueDays ?? 0));
+
+const some = (findings: readonly Finding[]): string => {
+  const names = findings.slice(0, namedMax).map(({ id }) => id);
+  return findings.length > namedMax
+    ? `${names.join(', ')} and ${findings.length - namedMax} more`
+    : names.join(', ');
+};
+
+const flawEvidence = (finding: Finding): Evidence => {
+  const { id, why, clock, deadline, exploited } = finding;
+  return {
+    what: [
+      `${id}: ${why}`,
+      clock === undefined
+        ? 'no fix was seen in public'
+        : `a fix is public since ${clock.started.slice(0, 10)} (${clock.sign}: ${clock.basis})`,
+      ...(deadline === undefined
+        ? []
+        : [
+            deadline.on === undefined
+              ? `deadline ${deadline.days === undefined ? 'the next upgrade' : `${deadline.days} days from the first sign of a fix`} (${deadline.why})`
+              : `deadline ${deadline.on} (${deadline.days} days: ${deadline.why})`,
+          ]),
+      ...(exploited === undefined
+        ? []
+        : [`exploited: ${exploited.by}, ${exploited.on.slice(0, 10)}`]),
+    ].join('; '),
+  };
+};
+
+const judgeEvidence = ({ holding, asOf, stale, statements }: Judge): Evidence => ({
+  what: `${holding} as of ${asOf.slice(0, 10)}${stale ? ', too old to prove anything by its silence' : ''}: ${statements} statements on it`,
+});
+
+export const judgesEvidence = ({ judges }: FlawFacts): readonly Evidence[] =>
+  judges.map(judgeEvidence);
+
+const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`;
+
+const flawsWord = (count: number): string => `${count} known flaw${count === 1 ? '' : 's'}`;
+
+/** What mends it where no package manager does: the version to move to. */
+const moveRemedy = ({ component }: Subject, findings: readonly Finding[]): string => {
+  const fixed = findings.find(({ fixedIn }) => fixedIn !== undefined);
+  const link = findings.flatMap(({ references }) => references)[0];
+  const name = inRemedy(component.name);
+  return [
+    fixed?.fixedIn === undefined
+      ? `# No version of ${name} that mends ${findings[0]?.id ?? 'it'} is known. Take it off the internet, or switch it off.`
+      : `# Move ${name} to ${inRemedy(fixed.fixedIn)} or later: it mends ${fixed.id}.`,
+    ...(link === undefined ? [] : [`#   ${inRemedy(link)}`]),
+  ].join('\n');
+};
+
+const unmendedNote = (findings: readonly Finding[]): string => {
+  const left = findings.filter(({ unmended }) => unmended !== undefined);
+  return left.length === 0
+    ? ''
+    : `; its distribution mends ${left.length === findings.length ? 'none of them' : `${left.length} of them not`} for now`;
+};
+
+/** Fails when a flaw is open past its deadline. */
+export const overdueVerdict = (
+  subject: Subject,
+  facts: FlawFacts,
+  remedy: string | undefined,
+): Verdict | undefined => {
+  const overdue = overdueFlaws(facts);
+  const [first] = overdue;
+  if (first === undefined) return undefined;
+  const late = first.deadline?.overdueDays ?? 0;
+  const exploited = overdue.some(finding => finding.exploited !== undefined);
+  const mitigated = overdue.filter(isMitigated);
+  return {
+    state: 'fail',
+    why: `${flawsWord(overdue.length)} open past the deadline, by up to ${days(late)}: ${some(overdue)}${
+      mitigated.length === 0 ? '' : `; ${mitigated.length} mitigated, which is not patched`
+    }${unmendedNote(overdue)}`,
+    evidence: [...overdue.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
+    remedy: [
+      remedy ?? moveRemedy(subject, overdue),
+      ...(overdue.some(({ deadline }) => deadline?.triage === true)
+        ? [
+            '# Patched is not evicted: look for traces of an intruder since the first sign of',
+            '# exploitation, then: postern advisories mark COMPONENT FLAW triaged-clean --by … --why …',
+          ]
+        : []),
+    ].join('\n'),
+    weight: Math.min(99, (exploited ? 92 : 80) + Math.floor(late / 30)),
+  };
+};
+
+/** Unknown when no judge that knows it is recent enough, or when one could not decide. */
+export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
+  const stale = facts.judges.filter(judge => judge.stale);
+  if (stale.length > 0) {
+    return {
+      state: 'unknown',
+      why: `what is known of its flaws is too old: ${stale.map(({ holding, asOf }) => `${holding} is as of ${asOf.slice(0, 10)}`).join(', ')}`,
+      evidence: judgesEvidence(facts),
+      remedy: 'postern advisories update',
+      weight: 45,
+      cause: 'advisories too old',
+    };
+  }
+  const open = facts.findings.filter(
+    finding => finding.outcome === 'undetermined' && !isClosed(finding),
+  );
+  const [first] = open;
+  if (first === undefined) return inPartVerdict(facts);
+  return {
+    state: 'unknown',
+    why: `of ${flawsWord(open.length)} it cannot be told whether they apply: ${some(open)}`,
+    evidence: [...open.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
+    remedy: [
+      `# ${first.id}: ${inRemedy(first.why)}`,
+      '# Decide it by the maker’s own notes, and say so in a VEX document (docs/advisories.md):',
+      '#   postern advisories import vex.json',
+    ].join('\n'),
+    weight: 55,
+  };
+};
+
+/** Single records prove that a flaw applies, never that none does. */
+const inPartVerdict = (facts: FlawFacts): Verdict | undefined =>
+  facts.judges.some(({ whole }) => whole)
+    ? undefined
+    : {
+        state: 'unknown',
+        why: `only single records on it were imported (${facts.judges.map(({ holding }) => holding).join(', ')}), so that others may be missing`,
+        evidence: judgesEvidence(facts),
+        remedy: 'postern advisories update',
+        weight: 45,
+        cause: 'advisories in part',
+      };
+
+/** A sentence on what the judges say, for a verdict that passes. */
+export const flawsSentence = (facts: FlawFacts): string => {
+  const open = openFlaws(facts);
+  const not = facts.findings.filter(({ outcome }) => outcome === 'not-affected').length;
+  const soonest = open
+    .flatMap(({ deadline }) => (deadline?.on === undefined ? [] : [deadline.on]))
+    .sort()[0];
+  return [
+    open.length === 0
+      ? 'no known flaw is open'
+      : `${flawsWord(open.length)} open, none past its deadline`,
+    ...(soonest === undefined ? [] : [`the first deadline is ${soonest}`]),
+    ...(not === 0 ? [] : [`${not} others do not apply to this version`]),
+  ].join(', ');
+};
