@@ -7,7 +7,7 @@ import { FileSource, type Source } from './source.ts';
 
 export interface Spooled {
   readonly source: Source;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Opens a file that has no name any more: however we end, nothing of it stays behind. */

@@ -81,15 +81,15 @@ const nameOf = (head: Buffer): Buffer => {
   return prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]);
 };
 
+/** What headers in front of an entry's own say of it. */
 interface Extended {
-  readonly path?: Buffer;
-  readonly size?: number;
-  readonly sparse?: boolean;
+  path?: Buffer;
+  size?: number;
+  sparse?: boolean;
 }
 
 /** Records `LENGTH KEY=VALUE\n` of a pax header (POSIX.1-2001, pax). */
-const paxRecords = (bytes: Buffer): Extended => {
-  let extended: Extended = {};
+const readPax = (bytes: Buffer, extended: Extended): void => {
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
     const length = space < 0 ? Number.NaN : Number(bytes.toString('latin1', at, space));
@@ -100,12 +100,11 @@ const paxRecords = (bytes: Buffer): Extended => {
     }
     const key = bytes.toString('latin1', space + 1, equals);
     const value = bytes.subarray(equals + 1, end - 1);
-    if (key === 'path') extended = { ...extended, path: value };
-    if (key === 'size') extended = { ...extended, size: Number(value.toString('latin1')) };
-    if (key.startsWith('GNU.sparse')) extended = { ...extended, sparse: true };
+    if (key === 'path') extended.path = value;
+    if (key === 'size') extended.size = Number(value.toString('latin1'));
+    if (key.startsWith('GNU.sparse')) extended.sparse = true;
     at = end;
   }
-  return extended;
 };
 
 const kindOf = (type: number): TarEntry['kind'] => {
@@ -130,7 +129,7 @@ const drain = async (pull: Pull): Promise<void> => {
 const body = (
   pull: Pull,
   bytes: number,
-): { chunks(): AsyncGenerator<Buffer>; skip(): Promise<void> } => {
+): { readonly chunks: () => AsyncGenerator<Buffer>; readonly skip: () => Promise<void> } => {
   let left = bytes;
   const padding = (block - (bytes % block)) % block;
   const chunks = async function* (): AsyncGenerator<Buffer> {
@@ -183,12 +182,12 @@ export async function* tarEntries(pull: Pull): AsyncGenerator<TarEntry> {
       const meta = await pull.take(bytes);
       if (meta.length < bytes) throw cut();
       await pull.take((block - (bytes % block)) % block);
-      if (type === 0x78) extended = { ...extended, ...paxRecords(meta) };
-      if (type === 0x4c) extended = { ...extended, path: upToNul(meta) };
+      if (type === 0x78) readPax(meta, extended);
+      if (type === 0x4c) extended.path = upToNul(meta);
       continue;
     }
     const kind = extended.sparse === true ? 'special' : kindOf(type);
-    yield { rawName: extended.path ?? nameOf(head), kind, bytes, content: content.chunks };
+    yield { rawName: extended.path ?? nameOf(head), kind, bytes, content: () => content.chunks() };
     extended = {};
     await content.skip();
   }
