@@ -57,7 +57,13 @@ const unpackBytes = (packing: Packing, bytes: Buffer, bytesMax: number): Iterabl
     case 'plain':
       return [bytes];
     case 'gzip':
-      return [zlib.gunzipSync(bytes, { maxOutputLength: Math.min(bytesMax, wholeBytesMax) })];
+      return [
+        zlib.gunzipSync(bytes, {
+          maxOutputLength: Math.min(bytesMax, wholeBytesMax),
+          // What comes out is joined from pieces of this size.
+          chunkSize: Math.min(1 << 20, Math.max(1 << 14, bytes.length * 4)),
+        }),
+      ];
     case 'zstd':
       if (zstd === undefined)
         throw new Error('this Node.js cannot unpack zstd; 22.15 and newer can');

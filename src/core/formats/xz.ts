@@ -32,9 +32,16 @@ const blockHeader = (bytes: Buffer, at: number): number => {
   return at + length;
 };
 
-const lzma2 = (bytes: Buffer, from: number, decoder: LzmaDecoder): number => {
+/** @param enough bytes after which unpacking stops, in the middle of a chunk where need be. */
+const lzma2 = (
+  bytes: Buffer,
+  from: number,
+  decoder: LzmaDecoder,
+  enough: number = Number.POSITIVE_INFINITY,
+): number => {
   let at = from;
   for (;;) {
+    if (decoder.outAt >= enough) return at;
     const control = bytes[at++] ?? fail('it ends in the middle');
     if (control === 0) return at;
     if (control < 0x80) {
@@ -56,7 +63,7 @@ const lzma2 = (bytes: Buffer, from: number, decoder: LzmaDecoder): number => {
     if (reset >= 2) decoder.setProperties(bytes[at++] ?? 0);
     else if (reset === 1) decoder.resetState();
     if (at + packed > bytes.length) fail('a chunk is cut off');
-    decoder.chunk(bytes, at, at + packed, length);
+    decoder.chunk(bytes, at, at + packed, Math.min(length, enough - decoder.outAt));
     at += packed;
   }
 };
@@ -79,6 +86,24 @@ const blocksMax = 100_000;
 
 const isStream = (bytes: Buffer, at: number): boolean =>
   bytes.toString('latin1', at, at + 6) === '\xfd7zXZ\0';
+
+/**
+ * The first `lengthMax` bytes of what an .xz file holds, or fewer when `bytes`, its front, gives no
+ * more.
+ *
+ * @throws PackedDataError when it gives nothing.
+ */
+export const xzHead = (bytes: Buffer, lengthMax: number): Buffer => {
+  if (!isStream(bytes, 0)) fail('no stream begins where one should');
+  // An uncompressed chunk is taken whole.
+  const decoder = new LzmaDecoder(lengthMax + (1 << 16));
+  try {
+    lzma2(bytes, blockHeader(bytes, 12), decoder, lengthMax);
+  } catch (thrown) {
+    if (decoder.outAt === 0) throw thrown;
+  }
+  return decoder.out.subarray(0, Math.min(lengthMax, decoder.outAt));
+};
 
 /**
  * Unpacks an .xz file (tukaani.org/xz/xz-file-format.txt) whose blocks are plain LZMA2, all of its

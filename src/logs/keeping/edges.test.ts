@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -67,6 +69,80 @@ test('a bomb is not unpacked, damage is unseen, and neither is a date', () => {
     `${path}.2.gz`,
     `${path}.3.bz2`,
     `${path}.4.xz`,
+  ]);
+});
+
+const long = Buffer.from(
+  Array.from(
+    { length: 100_000 },
+    (_, i) =>
+      `${new Date(Date.parse('2026-11-01T00:00:00Z') + i * 1_000).toISOString()} mx a[${(i * 7_919) % 65_536}]: x\n`,
+  ).join(''),
+);
+const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+const packings: readonly (readonly [string, string, ((bytes: Buffer) => Buffer) | undefined])[] = [
+  ['gz', 'gzip', bytes => gzipSync(bytes)],
+  ...['xz', 'zstd', 'lz4'].map(
+    program =>
+      [
+        program === 'zstd' ? 'zst' : program,
+        program,
+        has(program)
+          ? (bytes: Buffer) =>
+              spawnSync(program, ['-c'], { input: bytes, maxBuffer: 64 << 20 }).stdout
+          : undefined,
+      ] as const,
+  ),
+];
+
+for (const [ending, program, pack] of packings) {
+  test.skipIf(pack === undefined)(
+    `both ends of a log of megabytes packed by ${program}${pack === undefined ? ' (skipped: it is not installed)' : ''}`,
+    () => {
+      const files = memoryView({
+        [path]: '',
+        [`${path}.1.${ending}`]: pack?.(long) ?? '',
+      });
+      expect(edgesOf(files, path, rotatedFilesOf(files, path))).toEqual({
+        oldest: '2026-11-01T00:00:00.000Z',
+        newest: '2026-11-02T03:46:39.000Z',
+      });
+      expect(files.unseen).toEqual([]);
+    },
+  );
+}
+
+test('a front that ends in the middle of a date does not shorten it', () => {
+  for (let length = 1; length < 60; length++) {
+    const noise = randomBytes(length).toString('hex');
+    const files = memoryView({
+      [`${path}.1.gz`]: gzipSync(
+        `${noise}\n${randomBytes(200).toString('hex')}\n2026-11-01 10:00:00 x\n`,
+      ),
+    });
+    expect(edgesOf(files, path, rotatedFilesOf(files, path)).oldest).toBe(
+      '2026-11-01T10:00:00.000Z',
+    );
+  }
+});
+
+test('hundreds of bombs end what is unpacked in a run; the first left over are named', () => {
+  const bomb = gzipSync(Buffer.alloc(24 << 20, 'x'));
+  const files = memoryView(
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        [`/var/log/${i}.log`, ''],
+        [`/var/log/${i}.log.1.gz`, bomb],
+      ]).flat(),
+    ),
+  );
+  for (let i = 0; i < 60; i++) {
+    const log = `/var/log/${i}.log`;
+    expect(edgesOf(files, log, rotatedFilesOf(files, log))).toEqual({});
+  }
+  expect(files.unseen.map(({ what }) => what)).toEqual([
+    ...Array.from({ length: 20 }, (_, i) => `/var/log/${i + 8}.log.1.gz`),
+    '/var/log',
   ]);
 });
 

@@ -1,7 +1,7 @@
-import * as zlib from 'node:zlib';
 import type { FileView } from '../../core/files.ts';
 import { type LocalTime, localTime } from '../../core/formats/local-time.ts';
 import { packingOf, unpacked } from '../../core/formats/unpack.ts';
+import { unpackedHeads } from '../../core/formats/unpack-head.ts';
 import { baseOf, dirOf, joinPath } from '../../core/paths.ts';
 import { stampOf } from './stamps.ts';
 
@@ -11,24 +11,27 @@ export interface Edges {
   readonly newest?: string;
 }
 
-/** Of a packed file that may be a bomb: deflate unpacks to at most a thousand times as much. */
-const headBytes = 2_048;
+const frontBytes = 2_048;
 const tailBytes = 16_384;
-/** A packed file is unpacked whole only when its packing cannot be read from the front. */
-const wholeBytesMax = 8 << 20;
-const unpackedBytesMax = 64 << 20;
 /** Of the rotated files of one log the oldest are opened. */
 const rotatedMax = 40;
-/** Files unpacked whole in one run: each may cost a second. */
-const wholeMax = 60;
-const wholeCount = new WeakMap<FileView, number>();
+/** The end of a packed file is had by unpacking all of it. */
+const packedBytesMax = 8 << 20;
+const unpackedBytesMax = 32 << 20;
 
-/** False when so many have been unpacked that this one must wait for another day. */
-const mayUnpackWhole = (files: FileView, sizeBytes: number): boolean => {
-  const count = wholeCount.get(files) ?? 0;
-  if (sizeBytes > wholeBytesMax || count >= wholeMax) return false;
-  wholeCount.set(files, count + 1);
-  return true;
+/** What may be unpacked in one run, fronts and whole files: about a second of each. */
+interface Budget {
+  headBytes: number;
+  wholeBytes: number;
+  /** Files left packed because of it. */
+  refused: number;
+}
+
+const budgets = new WeakMap<FileView, Budget>();
+const budgetOf = (files: FileView): Budget => {
+  const known = budgets.get(files) ?? { headBytes: 192 << 20, wholeBytes: 192 << 20, refused: 0 };
+  budgets.set(files, known);
+  return known;
 };
 
 const escape = (text: string): string => text.replace(/[\\^$.|?*+(){}[\]]/g, '\\$&');
@@ -75,99 +78,133 @@ export const rotatedFilesOf = (
   );
 };
 
-const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+const linesOf = (bytes: Uint8Array): string[] => Buffer.from(bytes).toString('utf8').split('\n');
 
-const cannot = (files: FileView, path: string, why: string): undefined => {
+const noteUnread = (files: FileView, path: string, why: string): void =>
   files.note({
     what: path,
     why: `${why}: which days it holds is not known`,
-    how: `Look at its first line: zcat ${path} | head -1`,
+    how: `Look at its first and last line: zcat ${path} | sed -n '1p;$p'`,
   });
-  return undefined;
-};
 
-const firstPiece = (files: FileView, path: string, sizeBytes: number): string | undefined => {
-  if (!mayUnpackWhole(files, sizeBytes)) {
-    return cannot(files, path, 'is packed in a way that cannot be read from its front');
-  }
-  for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
-    return decode(piece.subarray(0, 1 << 16));
-  }
-  return undefined;
-};
+const refusedMax = 20;
 
-/** The text at the front of a file, unpacked as far as its first bytes reach. */
-const headOf = (files: FileView, path: string, sizeBytes: number): string | undefined => {
-  const bytes = files.slice(path, 0, headBytes);
-  if (bytes === undefined || bytes.length === 0) return undefined;
-  switch (packingOf(bytes)) {
-    case 'plain':
-      return decode(bytes);
-    case 'gzip':
-      try {
-        // Z_SYNC_FLUSH takes what there is of a stream that ends early.
-        const options = { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 4 << 20 };
-        const head = zlib.gunzipSync(bytes, options).subarray(0, 1 << 16);
-        return head.length > 0 ? decode(head) : cannot(files, path, 'is packed (gzip) and cut off');
-      } catch {
-        return cannot(files, path, 'could not be unpacked (gzip)');
-      }
-    case 'bzip2':
-      return cannot(files, path, 'is packed with bzip2, which Postern does not read');
-    case 'zstd':
-    case 'zchunk':
-    case 'lz4':
-    case 'xz':
-      return firstPiece(files, path, sizeBytes);
-  }
-};
-
-const tailOf = (files: FileView, path: string, sizeBytes: number): string | undefined => {
-  const head = files.slice(path, 0, 8);
-  if (head === undefined || head.length === 0) return undefined;
-  if (packingOf(head) === 'plain') {
-    const tail = files.slice(path, -tailBytes, tailBytes);
-    return tail === undefined ? undefined : decode(tail);
-  }
-  if (!mayUnpackWhole(files, sizeBytes)) return undefined;
-  let last = Buffer.alloc(0);
-  for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
-    last = Buffer.concat([last, piece]).subarray(-tailBytes);
-  }
-  return decode(last);
+/** The first of them by name: thousands would leave no room for what else was not seen. */
+const noteRefused = (files: FileView, path: string): void => {
+  const budget = budgetOf(files);
+  budget.refused += 1;
+  if (budget.refused > refusedMax + 1) return;
+  const [what, it] =
+    budget.refused > refusedMax ? [dirOf(path), 'holds more packed logs that were'] : [path, 'was'];
+  noteUnread(files, what, `${it} not unpacked: too much had been unpacked before`);
 };
 
 const linesMax = 200;
 
-const stampIn = (
-  lines: readonly string[],
-  local: LocalTime,
-  writtenByMs: number,
-): string | undefined => {
-  for (const line of lines.slice(0, linesMax)) {
-    const stamp = stampOf(line, { local, writtenByMs });
-    if (stamp !== undefined) return stamp;
+type Stamped = (lines: readonly string[], writtenByMs: number) => string | undefined;
+
+const stampIn =
+  (local: LocalTime): Stamped =>
+  (lines, writtenByMs) => {
+    for (const line of lines.slice(0, linesMax)) {
+      const stamp = stampOf(line, { local, writtenByMs });
+      if (stamp !== undefined) return stamp;
+    }
+    return undefined;
+  };
+
+/** The first dated line, looked for in as little of the file's front as shows one. */
+const firstStamp = (files: FileView, path: string, stamped: Stamped): string | undefined => {
+  const stat = files.stat(path);
+  if (stat?.kind !== 'file' || stat.sizeBytes === 0) return undefined;
+  const budget = budgetOf(files);
+  const slice = (lengthBytes: number): Buffer =>
+    Buffer.from(files.slice(path, 0, lengthBytes) ?? new Uint8Array());
+  // Most are told by the first bytes: each slice opens the file again.
+  const front = slice(frontBytes);
+  const read = (lengthBytes: number): Buffer =>
+    lengthBytes <= front.length || front.length < frontBytes
+      ? front.subarray(0, lengthBytes)
+      : slice(lengthBytes);
+  const packing = packingOf(read(8));
+  if (packing === 'bzip2') {
+    noteUnread(files, path, 'is packed with bzip2, which Postern does not read');
+    return undefined;
+  }
+  if (packing !== 'plain' && budget.headBytes <= 0) {
+    noteRefused(files, path);
+    return undefined;
+  }
+  try {
+    let some = false;
+    for (const { bytes, costBytes, grows } of unpackedHeads(read)) {
+      if (packing !== 'plain') budget.headBytes -= costBytes;
+      some ||= bytes.length > 0;
+      const lines = linesOf(bytes);
+      // The last line of a front that is not all may end in the middle of its date.
+      const stamp = stamped(grows ? lines.slice(0, -1) : lines, stat.mtimeMs);
+      if (stamp !== undefined) return stamp;
+    }
+    if (!some) noteUnread(files, path, `is packed (${packing}) and cut off`);
+  } catch {
+    noteUnread(files, path, `could not be unpacked (${packing})`);
   }
   return undefined;
 };
 
+/** How long a gzip file says that its content is: what is honest and long costs nothing. */
+const gzipSizeBytes = (files: FileView, path: string): number => {
+  const end = files.slice(path, -4, 4);
+  return end?.length === 4 ? Buffer.from(end).readUInt32LE(0) : 0;
+};
+
+const packedTail = (files: FileView, path: string, sizeBytes: number): string[] | undefined => {
+  const budget = budgetOf(files);
+  const isGzip = packingOf(files.slice(path, 0, 8) ?? new Uint8Array()) === 'gzip';
+  const tooLong =
+    sizeBytes > packedBytesMax || (isGzip && gzipSizeBytes(files, path) > unpackedBytesMax);
+  if (tooLong) {
+    noteUnread(files, path, 'was not unpacked to its end, for it is too long');
+    return undefined;
+  }
+  if (budget.wholeBytes <= 0) {
+    noteRefused(files, path);
+    return undefined;
+  }
+  const notedBefore = files.unseen.length;
+  let last = Buffer.alloc(0);
+  for (const piece of unpacked(files, path, { bytesMax: unpackedBytesMax })) {
+    budget.wholeBytes -= piece.length;
+    last = Buffer.concat([last.subarray(-tailBytes), piece.subarray(-tailBytes)]);
+  }
+  // What could not be unpacked has cost as much as what could.
+  if (files.unseen.length > notedBefore) budget.wholeBytes -= unpackedBytesMax;
+  return linesOf(last.subarray(-tailBytes));
+};
+
+const lastStamp = (files: FileView, path: string, stamped: Stamped): string | undefined => {
+  const stat = files.stat(path);
+  if (stat?.kind !== 'file' || stat.sizeBytes === 0) return undefined;
+  const head = files.slice(path, 0, 8);
+  if (head === undefined || head.length === 0) return undefined;
+  const isPlain = packingOf(head) === 'plain';
+  const lines = isPlain
+    ? linesOf(files.slice(path, -tailBytes, tailBytes) ?? new Uint8Array())
+    : packedTail(files, path, stat.sizeBytes);
+  return lines === undefined ? undefined : stamped(lines.reverse(), stat.mtimeMs);
+};
+
 /** Reads the edges of one log; `rotated` are the files that rotation made of it. */
 export const edgesOf = (files: FileView, path: string, rotated: readonly string[]): Edges => {
-  const local = localTime(files);
-  const read = (each: string, part: typeof headOf, fromEnd: boolean): string | undefined => {
-    const stat = files.stat(each);
-    if (stat?.kind !== 'file' || stat.sizeBytes === 0) return undefined;
-    const lines = (part(files, each, stat.sizeBytes) ?? '').split('\n');
-    return stampIn(fromEnd ? lines.reverse() : lines, local, stat.mtimeMs);
-  };
+  const stamped = stampIn(localTime(files));
   const firsts = [path, ...rotated.slice(0, rotatedMax)].flatMap(
-    each => read(each, headOf, false) ?? [],
+    each => firstStamp(files, each, stamped) ?? [],
   );
   const [oldest] = firsts.toSorted();
   const newestRotated = rotated.at(-1);
   const newest =
-    read(path, tailOf, true) ??
-    (newestRotated === undefined ? undefined : read(newestRotated, tailOf, true));
+    lastStamp(files, path, stamped) ??
+    (newestRotated === undefined ? undefined : lastStamp(files, newestRotated, stamped));
   return {
     ...(oldest === undefined ? {} : { oldest }),
     ...(newest === undefined ? {} : { newest }),
