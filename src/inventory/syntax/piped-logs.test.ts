@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { memoryView } from '../../../test/support/memory.ts';
+import { readApache } from './apache.ts';
 import { apacheWords } from './apache-lines.ts';
+import { apacheFormats, apacheLogs } from './apache-logs.ts';
 import { pipedLog } from './piped-logs.ts';
 
 const read = (command: string) => pipedLog(apacheWords(command));
@@ -91,4 +94,31 @@ describe('programs that web servers pipe their logs to', () => {
       ),
     );
   });
+});
+
+test('Apache names the program within quotes, with or without a shell', () => {
+  const config = '/etc/apache2/apache2.conf';
+  const main = readApache(
+    memoryView({
+      [config]: [
+        'LogFormat "%h %r" short',
+        'CustomLog "|/usr/bin/rotatelogs -l \'/srv/log/a b.%Y%m%d\' 86400" short',
+        'CustomLog "||/usr/sbin/rotatelogs /srv/log/b 5M" short',
+        'CustomLog "|$/usr/bin/multilog n5 /srv/log/c" short',
+        'CustomLog "|/usr/local/bin/own /srv/log/d" short',
+      ].join('\n'),
+    }),
+    { config, serverRoot: '/etc/apache2', environment: new Map(), defines: [], version: '2.4.62' },
+  );
+  const { logs } = apacheLogs(main, undefined, apacheFormats(main), '/etc/apache2');
+  expect(logs.map(({ to }) => to)).toMatchObject([
+    {
+      is: 'file',
+      path: '/srv/log/a b.*',
+      rotation: { because: { path: config, line: 2 }, periodDays: 1 },
+    },
+    { is: 'file', path: '/srv/log/b.*', piped: '||/usr/sbin/rotatelogs /srv/log/b 5M' },
+    { is: 'file', path: '/srv/log/c/current' },
+    { is: 'other', as: 'own /srv/log/d' },
+  ]);
 });

@@ -75,7 +75,7 @@ describe('a program that rotates its log itself', () => {
     // What it has renamed is never removed, what it has not is kept as long as logrotate keeps it.
     const renamed = ask(daily, stanza('weekly\nrotate 4'));
     expect(renamed).toMatchObject({ retainedDays: 28, rotation: { keepsDays: null } });
-    expect(renamed.unknown).toContain('logrotate does not remove what it has renamed');
+    expect(renamed.unknown).toContain('logrotate does not remove: it stays longer');
     const both = ask(
       { ...daily, removes: { is: 'by age', leastDays: 30, mostDays: 32 } },
       stanza('weekly\nrotate 4'),

@@ -80,11 +80,11 @@ export const withProgram = (
   if (own.removes.is === 'nothing') {
     return {
       ...alone,
-      rotation: { ...rotation, keepsDays: null, why: `${rotation.why}; ${both}` },
+      rotation: { ...rotation, keepsDays: null, why: `${rotation.why}; but ${own.why}` },
       unknown:
         joinUnknown(
           unknown,
-          `${own.why}${placed(own.because)}: logrotate does not remove what it has renamed, which stays longer`,
+          `what the program renames itself${placed(own.because)} logrotate does not remove: it stays longer`,
         ) ?? both,
     };
   }

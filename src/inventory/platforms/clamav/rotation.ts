@@ -23,12 +23,12 @@ export const rotationOf = (
       removes,
     };
   }
-  const limit = size?.value.slice(0, 20) ?? '1M, the default of LogFileMaxSize';
+  const limit = size?.value.slice(0, 20) ?? '1M (the default of LogFileMaxSize)';
   const isRotated = isOn(milterSetting(settings, 'LogRotate'), false);
   return {
     why: isRotated
       ? `${program} renames its log when it is larger than ${limit}, and removes none`
-      : `${program} renames its log when it is larger than ${limit}, although LogRotate is off, and removes none (older releases stop writing to it then)`,
+      : `${program} renames its log when it is larger than ${limit}, although LogRotate is off (older releases stop writing to it), and removes none`,
     ...place,
     removes,
     leaves: [`${path.slice(0, -4)}-*.log`],

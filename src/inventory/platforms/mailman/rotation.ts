@@ -5,15 +5,9 @@ import type { WebSettings } from './web.ts';
 
 type Directives = ReturnType<typeof readDirectives>;
 
-const numberOf = (value: PyValue | undefined): number | undefined => {
-  if (value?.is !== 'other') return undefined;
-  const text = value.text.replaceAll(/[\s_]/g, '');
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  const factors = text.split('*');
-  return factors.length < 8 && factors.every(each => /^\d{1,9}$/.test(each))
-    ? factors.reduce((product, each) => product * Number(each), 1)
-    : undefined;
-};
+/** Absent or a plain zero; a sum or a product is something else. */
+const isZero = (value: PyValue | undefined): boolean =>
+  value === undefined || (value.is === 'other' && value.text.trim() === '0');
 
 /** Django's handler for that file (logging.handlers): the last `LOGGING` counts. */
 const byDjango = (web: WebSettings | undefined, path: string): OwnRotation | undefined => {
@@ -26,28 +20,25 @@ const byDjango = (web: WebSettings | undefined, path: string): OwnRotation | und
     if (pyText(pyEntry(handler, 'filename')?.value) !== path) continue;
     const name = pyText(pyEntry(handler, 'class')?.value)?.split('.').at(-1) ?? '';
     const because = { path: stated.file, line };
-    const count = pyEntry(handler, 'backupCount')?.value;
-    const kept = count === undefined ? 0 : numberOf(count);
+    const keepsNone = isZero(pyEntry(handler, 'backupCount')?.value);
     const leaves = [`${path}.*`];
     if (name === 'TimedRotatingFileHandler') {
-      if (kept === 0) {
+      if (keepsNone) {
         const why = 'Django renames its log by time and removes none (TimedRotatingFileHandler)';
         return { why, because, removes: { is: 'nothing' }, leaves };
       }
       return {
-        why: `Django renames its log by time and keeps ${kept ?? 'a number that was not understood of'} old files; each of its processes does so for itself, so how long a line stays cannot be told (TimedRotatingFileHandler)`,
+        why: 'Django renames its log by time and keeps backupCount old files; each of its processes does so for itself, so how long a line stays cannot be told (TimedRotatingFileHandler)',
         because,
         removes: { is: 'unknown' },
         leaves,
       };
     }
     if (name === 'RotatingFileHandler') {
-      const size = pyEntry(handler, 'maxBytes')?.value;
-      const bytes = size === undefined ? 0 : numberOf(size);
       // Python's manual: with either at zero it never renames its file.
-      if (kept === 0 || bytes === 0) return undefined;
+      if (keepsNone || isZero(pyEntry(handler, 'maxBytes')?.value)) return undefined;
       return {
-        why: `Django keeps ${kept ?? 'some'} old files of ${bytes ?? 'some'} bytes (RotatingFileHandler)`,
+        why: 'Django keeps backupCount old files of maxBytes each (RotatingFileHandler)',
         because,
         removes: { is: 'by size' },
         leaves,
