@@ -59,6 +59,9 @@ const speaksOf = (
         parents.has(product.key) && product.parts.some(part => ears.some(({ key }) => key === part))
       );
     }
+    // Mended in which version, when none is named? Not in every one.
+    const isVague = product.version === undefined && product.range === undefined;
+    if (statement.status === 'fixed' && isVague) return false;
     return ears.some(ear => ear.key === product.key && isMeant(product, ear) === true);
   });
 
