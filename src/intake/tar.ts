@@ -5,17 +5,33 @@ import { isTarHeader } from './packed.ts';
 export class Pull {
   private readonly chunks: AsyncIterator<Buffer>;
   private held: Buffer = Buffer.alloc(0);
+  private failure: Error | undefined;
 
   constructor(chunks: AsyncIterable<Buffer>) {
     this.chunks = chunks[Symbol.asyncIterator]();
   }
 
+  /** What broke once stays broken: asked again, it would look like the end. */
+  private async next(): Promise<Buffer> {
+    if (this.failure !== undefined) throw this.failure;
+    try {
+      for (;;) {
+        const next = await this.chunks.next();
+        if (next.done === true) return Buffer.alloc(0);
+        // A packing may hold blocks of nothing.
+        if (next.value.length > 0) return next.value;
+      }
+    } catch (thrown) {
+      this.failure = thrown instanceof Error ? thrown : new Error(String(thrown));
+      throw this.failure;
+    }
+  }
+
   /** Whatever comes next, `bytesMax` at most; nothing at the end. */
   async some(bytesMax: number): Promise<Buffer> {
     while (this.held.length === 0) {
-      const next = await this.chunks.next();
-      if (next.done === true) return this.held;
-      this.held = next.value;
+      this.held = await this.next();
+      if (this.held.length === 0) return this.held;
     }
     const piece = this.held.subarray(0, bytesMax);
     this.held = this.held.subarray(piece.length);
