@@ -46,15 +46,22 @@ const readAll = (files: FileView, first: readonly Rc[]): readonly Step[] => {
     if (seen.has(rc.path) || seen.size >= filesMax) continue;
     if (files.stat(rc.path)?.kind !== 'file') continue;
     seen.add(rc.path);
-    let folder = '';
+    let own = '';
     for (const step of readProcmail(files.text(rc.path) ?? '', rc.path)) {
       out.push({ ...step, rc });
-      if (step.does === 'set' && step.name === 'PMDIR') folder = step.text;
+      if (step.does === 'set' && step.name === 'PMDIR') own = step.text;
       if (step.does !== 'include') continue;
-      const put = step.text.replace(/^\$(?:PMDIR|\{PMDIR\})(?=\/)/, folder || '$PMDIR');
+      const put = step.text.replace(/^\$(?:PMDIR|\{PMDIR\})(?=\/)/, own || '$PMDIR');
       const path = withVariables(put, rc.home);
       if (path.startsWith('/') && !/[$`]/.test(path)) {
         open.unshift({ ...rc, path: joinPath(path) });
+        continue;
+      }
+      // A variable as the whole name: any file of that folder may be meant.
+      const folder = /^(\/[^$`]{1,1000})\/\$\{?\w{1,80}\}?$/.exec(path)?.[1];
+      const inFolder = folder === undefined ? [] : files.list(folder);
+      if (folder !== undefined && inFolder.length > 0) {
+        open.unshift(...inFolder.map(({ name }) => ({ ...rc, path: joinPath(folder, name) })));
         continue;
       }
       files.note({

@@ -100,7 +100,9 @@ export const readProcmail = (text: string, path: string): readonly ProcmailStep[
     if (name === 'INCLUDERC' || name === 'SWITCHRC') {
       if (value !== '') steps.push({ does: 'include', text: value, because });
     } else {
-      steps.push({ does: 'set', name, text: value, because });
+      // At its end procmail runs what TRAP holds, and hands it the message.
+      const does = name === 'TRAP' && value !== '' ? 'pipe' : 'set';
+      steps.push({ does, name, text: value, because });
     }
   }
   return steps;
