@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, readSync, realpathSync, type Stats } from 'node:fs';
+import { decodeText } from '../core/decode.ts';
 import type { FileKind, FileStat, FileView, FolderEntry } from '../core/files.ts';
 import { hasWildcard, literalPrefix, segmentPattern } from '../core/glob.ts';
 import { type HostLimits, hostLimits } from '../core/limits.ts';
@@ -25,8 +26,6 @@ const kindOf = (entry: {
   if (entry.isSocket()) return 'socket';
   return entry.isBlockDevice() || entry.isCharacterDevice() ? 'device' : 'other';
 };
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** How much was opened, for the benchmark and `--verbose`. */
 interface ViewCost {
@@ -127,29 +126,6 @@ export const openRoot = (
     return buffer.subarray(0, have);
   };
 
-  const decode = (path: string, bytes: Buffer): string => {
-    let text: string;
-    try {
-      text = utf8.decode(bytes);
-    } catch {
-      text = bytes.toString('latin1');
-      note({
-        what: path,
-        why: 'is not valid UTF-8; it was read byte by byte as Latin-1, and names in it may be wrong',
-        how: 'Save it as UTF-8.',
-      });
-    }
-    if (text.includes('\0')) {
-      note({
-        what: path,
-        why: 'holds NUL bytes, at which the program that owns it may stop reading',
-        how: 'Remove the NUL bytes.',
-      });
-      text = text.replaceAll('\0', '\ufffd');
-    }
-    return text;
-  };
-
   const text: FileView['text'] = (path, { bytesMax = limits.fileBytesMax } = {}) => {
     const known = texts.get(path);
     if (known !== undefined) return known;
@@ -162,7 +138,11 @@ export const openRoot = (
         });
         return undefined;
       }
-      return decode(path, readAt(fd, 0, Math.min(bytesMax, Math.max(sizeBytes, 4096))));
+      return decodeText(
+        { note },
+        path,
+        readAt(fd, 0, Math.min(bytesMax, Math.max(sizeBytes, 4096))),
+      );
     });
     if (read !== undefined) texts.set(path, read);
     return read;

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { memoryView } from '../../../test/support/memory.ts';
 import { parseChangelog } from '../../advisories/local/apt/changelog.ts';
+import type { FileView } from '../files.ts';
 import { apkEntries } from './apk-db.ts';
 import { pickStanzas } from './apt-lists.ts';
-import { stanzas } from './deb822.ts';
+import { stanzas, stanzasIn } from './deb822.ts';
 
 test('reads paragraphs with continuation lines, comments and carriage returns', () => {
   const text =
@@ -77,6 +79,30 @@ test('never throws, whatever the text, and gives no more than there is', () => {
       );
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('reads a file in pieces as it reads it whole, with the same lines', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('Package: a\n', 'V: 1\n', '\n', ' x\n', '\r\n', 'é: ü\n', 'b'), {
+        maxLength: 60,
+      }),
+      fc.integer({ min: 1, max: 9 }),
+      (rows, step) => {
+        const text = rows.join('');
+        const bytes = Buffer.from(text);
+        const files: FileView = {
+          ...memoryView({ '/s': text }),
+          *chunks() {
+            for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
+          },
+        };
+        const wanted = new Set(['package', 'v', 'é']);
+        expect([...stanzasIn(files, '/s', 1 << 20, wanted)]).toEqual([...stanzas(text, wanted)]);
+      },
+    ),
+    { numRuns: 500 },
   );
 });
 

@@ -1,3 +1,6 @@
+import { decodeText } from '../decode.ts';
+import type { FileView } from '../files.ts';
+
 /** One paragraph of a Debian control file. */
 export interface Stanza {
   /** Values by lower-case field name; continuation lines are joined with line feeds. */
@@ -15,13 +18,18 @@ const blank = /^[ \t\r]*$/;
  * paragraph of its own: a damaged file loses one package, not two.
  *
  * @param wanted lower-case names of the fields to keep; all when absent.
+ * @param before lines that stand before the text.
  */
-export function* stanzas(text: string, wanted?: ReadonlySet<string>): Iterable<Stanza> {
+export function* stanzas(
+  text: string,
+  wanted?: ReadonlySet<string>,
+  before: number = 0,
+): Iterable<Stanza> {
   let fields = new Map<string, string>();
   let broken: string | undefined;
   let first = 0;
   let last = '';
-  let line = 0;
+  let line = before;
   const finished = (): Stanza => ({
     fields,
     line: first,
@@ -67,4 +75,39 @@ export function* stanzas(text: string, wanted?: ReadonlySet<string>): Iterable<S
     if (last !== '') fields.set(name, content.slice(colon + 1).trim());
   }
   if (first > 0) yield finished();
+}
+
+const gap = Buffer.from('\n\n');
+/** A paragraph that is longer is none: it is cut at the end of a line. */
+const paragraphBytesMax = 4 << 20;
+
+const cutOf = (bytes: Buffer): number => {
+  const last = bytes.lastIndexOf(gap);
+  if (last >= 0) return last + gap.length;
+  return bytes.length > paragraphBytesMax ? bytes.lastIndexOf(10) + 1 || bytes.length : 0;
+};
+
+/**
+ * The paragraphs of a file, a megabyte of it in memory at a time. What lies behind `bytesMax` is
+ * unseen, as is what is not text.
+ */
+export function* stanzasIn(
+  files: FileView,
+  path: string,
+  bytesMax: number,
+  wanted: ReadonlySet<string>,
+): Iterable<Stanza> {
+  let rest: Buffer = Buffer.alloc(0);
+  let lines = 0;
+  const block = function* (bytes: Buffer): Iterable<Stanza> {
+    yield* stanzas(decodeText(files, path, bytes), wanted, lines);
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+  };
+  for (const piece of files.chunks(path, bytesMax)) {
+    const bytes = Buffer.concat([rest, piece]);
+    const cut = cutOf(bytes);
+    if (cut > 0) yield* block(bytes.subarray(0, cut));
+    rest = bytes.subarray(cut);
+  }
+  if (rest.length > 0) yield* block(rest);
 }

@@ -5,7 +5,7 @@ import {
   isHouseVersion,
   readAptLists,
 } from '../../core/formats/apt-lists.ts';
-import { type Stanza, stanzas } from '../../core/formats/deb822.ts';
+import { type Stanza, stanzasIn } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
 import type { PackageReading, PackageSource } from '../package-source.ts';
@@ -16,6 +16,8 @@ const statusPath = '/var/lib/dpkg/status';
 const statusFolder = '/var/lib/dpkg/status.d';
 const journalFolder = '/var/lib/dpkg/updates';
 const statusBytesMax = 64 << 20;
+/** More than any distribution has to offer. */
+const packagesMax = 100_000;
 
 /** States in which a package's files are on disk (dpkg(1), "Package states"). */
 const present: ReadonlySet<string> = new Set([
@@ -66,14 +68,28 @@ const purlOfDeb = (
     qualifiers: { arch, distro: codename || (versionId === '' ? '' : `${id}-${versionId}`) },
   });
 
-/** Turns an installed stanza into a package; says what is wrong with it in `note`. */
-const packageOf = (
+/** What is needed of a stanza: a status of hundreds of thousands is not held. */
+interface Installed {
+  readonly name: string;
+  readonly version: string;
+  readonly arch?: string;
+  readonly source?: { readonly name: string; readonly version: string };
+  readonly description?: string;
+  /** Who made it, by its own fields. */
+  readonly own: Maker;
+  readonly path: string;
+}
+
+/** A copy: a piece of a longer text would keep all of it in memory. */
+const copyOf = (text: string): string => ` ${text}`.slice(1);
+
+/** The package that a stanza says is installed; says what is wrong with it in `note`. */
+const installedIn = (
   { fields, line, broken }: Stanza,
   path: string,
   distribution: Distribution,
   files: FileView,
-  askLists: (name: string, version: string) => Maker | undefined,
-): InstalledPackage | undefined => {
+): Installed | undefined => {
   const name = fields.get('package');
   const [, , state = path === statusPath ? '' : 'installed'] = (fields.get('status') ?? '').split(
     /\s+/,
@@ -99,15 +115,33 @@ const packageOf = (
   if (version === undefined || version === '') {
     return complain(`${name} is installed but its stanza names no version`);
   }
+  const source = sourceOf(fields.get('source'), name, version);
+  const arch = fields.get('architecture');
+  const [description = ''] = (fields.get('description') ?? '').split('\n', 1);
   const own = debOrigin(fields, distribution);
+  return {
+    name: copyOf(name),
+    version: copyOf(version),
+    ...(source === undefined
+      ? {}
+      : { source: { name: copyOf(source.name), version: copyOf(source.version) } }),
+    ...(arch === undefined ? {} : { arch: copyOf(arch) }),
+    ...(description === '' ? {} : { description: copyOf(description) }),
+    own: { origin: own.origin, supplier: copyOf(own.supplier), why: copyOf(own.why) },
+    path,
+  };
+};
+
+const packageOf = (
+  { name, version, arch, source, description, own }: Installed,
+  distribution: Distribution,
+  askLists: (name: string, version: string) => Maker | undefined,
+): InstalledPackage => {
   const listed = own.origin === 'vendor' ? undefined : askLists(name, version);
   // A vendor's rebuild keeps Debian's maintainer, and a mirror of Debian may call itself otherwise:
   // who offers exactly this build knows better, unless its version is one of Debian's own row.
   const foreign = listed?.origin === 'vendor' && !isHouseVersion(version);
   const maker = foreign || own.origin === 'unknown' ? (listed ?? own) : own;
-  const source = sourceOf(fields.get('source'), name, version);
-  const arch = fields.get('architecture');
-  const [description] = (fields.get('description') ?? '').split('\n');
   return {
     ecosystem: 'deb',
     name,
@@ -118,7 +152,7 @@ const packageOf = (
     origin: maker.origin,
     originWhy: maker.why,
     purl: purlOfDeb(name, version, arch, maker, distribution),
-    ...(description === undefined || description === '' ? {} : { description }),
+    ...(description === undefined ? {} : { description }),
   };
 };
 
@@ -132,40 +166,65 @@ const noteInterruption = (files: FileView): void => {
   });
 };
 
+interface Status {
+  readonly installed: readonly Installed[];
+  readonly doubt?: string;
+}
+
+const readStatus = (
+  files: FileView,
+  paths: readonly string[],
+  distribution: Distribution,
+): Status => {
+  const installed: Installed[] = [];
+  let doubt: string | undefined;
+  for (const path of paths) {
+    if ((files.stat(path)?.sizeBytes ?? 0) > statusBytesMax) {
+      doubt = `${path} is longer than the ${statusBytesMax} bytes that are read`;
+    }
+    for (const stanza of stanzasIn(files, path, statusBytesMax, wantedFields)) {
+      const one = installedIn(stanza, path, distribution, files);
+      if (one === undefined) continue;
+      if (installed.length >= packagesMax) {
+        const why = `lists more than ${packagesMax} installed packages`;
+        files.note({
+          what: path,
+          why: `${why}; the rest was not read`,
+          how: 'Check it: Debian has fewer.',
+        });
+        return { installed, doubt: `${path} ${why}` };
+      }
+      installed.push(one);
+    }
+  }
+  return { installed, ...(doubt === undefined ? {} : { doubt }) };
+};
+
 const read = (files: FileView, distribution: Distribution): PackageReading => {
   noteInterruption(files);
   const parts = files.list(statusFolder).map(({ name }) => `${statusFolder}/${name}`);
   const sums = new Set(parts.filter(part => part.endsWith('.md5sums')));
   const paths = [statusPath, ...parts.filter(part => !sums.has(part))];
-  const found: { readonly stanza: Stanza; readonly path: string }[] = [];
-  for (const path of paths) {
-    const text = files.text(path, { bytesMax: statusBytesMax });
-    if (text === undefined) continue;
-    for (const stanza of stanzas(text, wantedFields)) found.push({ stanza, path });
-  }
+  const { installed, doubt } = readStatus(files, paths, distribution);
   // The lists are read once, for all packages, and not at all when every package names its vendor.
   let lists: AptLists | undefined;
   const askLists = (name: string, version: string): Maker | undefined => {
     lists ??= readAptLists(
       files,
-      found.flatMap(({ stanza }) => stanza.fields.get('package') ?? []),
+      installed.map(each => each.name),
     );
     return listedMaker(lists, name, version);
   };
-  const packages: InstalledPackage[] = [];
-  const owners: Owner[] = [];
-  for (const { stanza, path } of found) {
-    const one = packageOf(stanza, path, distribution, files, askLists);
-    if (one === undefined) continue;
-    packages.push(one);
-    owners.push({
-      name: one.name,
-      ...(one.arch === undefined ? {} : { arch: one.arch }),
+  const packages = installed.map(each => packageOf(each, distribution, askLists));
+  const owners = installed.map(
+    ({ name, arch, path }): Owner => ({
+      name,
+      ...(arch === undefined ? {} : { arch }),
       ...(sums.has(`${path}.md5sums`) ? { sums: `${path}.md5sums` } : {}),
-    });
-  }
+    }),
+  );
   const { ownerOf, filesOf } = openOwnership(files, owners);
-  return { packages, ownerOf, filesOf };
+  return { packages, ...(doubt === undefined ? {} : { doubt }), ownerOf, filesOf };
 };
 
 /** Debian's package database: dpkg(1), deb822(5). */
