@@ -11,23 +11,27 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pathMatches } from '../../src/core/glob.ts';
 import { pipedLog } from '../../src/inventory/syntax/piped-logs.ts';
+import { exicyclogOf } from '../../src/logs/keeping/exicyclog.ts';
 import { findRemovals } from '../../src/logs/keeping/find-command.ts';
+import { memoryView } from '../support/memory.ts';
 
 /**
  * What programs that keep logs do with files, and what Postern says of them. `POSTERN_DEBS` names a
- * folder with Debian's apache2-utils, libapr1, cronolog, daemontools and runit (`apt-get download`).
+ * folder with Debian's apache2-utils, libapr1, cronolog, daemontools, runit and exim4-base
+ * (`apt-get download`).
  */
 const debsFolder = process.env['POSTERN_DEBS'] ?? '';
 const debs =
   debsFolder !== '' && existsSync(debsFolder)
     ? readdirSync(debsFolder).filter(name =>
-        /^(?:apache2-utils|libapr1|cronolog|daemontools|runit)_.*\.deb$/.test(name),
+        /^(?:apache2-utils|libapr1|cronolog|daemontools|runit|exim4-base)_.*\.deb$/.test(name),
       )
     : [];
-const isReady = debs.length === 5;
+const isReady = debs.length === 6;
 const root = mkdtempSync(join(tmpdir(), 'postern-keeping-'));
 const [extractor, finder] = ['dpkg-deb', 'find'] as const;
 const hasFind = spawnSync(finder, ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU');
@@ -164,6 +168,48 @@ describe.skipIf(!isReady)(
       const old = filesOf(at).filter(each => pathMatches(found?.rotation.leaves?.[0] ?? '', each));
       expect(old.length).toBe(3);
       expect(existsSync(found?.path ?? '')).toBe(true);
+    });
+  },
+);
+
+describe.skipIf(!isReady)(
+  `exicyclog${isReady ? '' : ' (skipped: POSTERN_DEBS names no folder with exim4-base)'}`,
+  () => {
+    const script = join(root, 'usr/sbin/exicyclog');
+    const holding = (at: string, line: string): boolean =>
+      filesOf(at).some(each => {
+        const packed = each.endsWith('.gz');
+        const text = packed
+          ? gunzipSync(readFileSync(each)).toString()
+          : readFileSync(each, 'utf8');
+        return text.includes(line);
+      });
+
+    test.each([
+      ['as it was built', []],
+      ['-k 3', ['-k', '3']],
+      ['-k 12', ['-k', '12']],
+    ])('a line outlives as many runs as Postern says: %s', (_, more) => {
+      const at = folder(`exim${more.join('')}`);
+      const log = join(at, 'mainlog');
+      const own = exicyclogOf(
+        memoryView({
+          '/etc/cron.d/exim': `5 0 * * * root /usr/sbin/exicyclog ${more.join(' ')}\n`,
+          '/usr/sbin/exicyclog': readFileSync(script, 'utf8'),
+        }),
+        '/var/log/exim4/mainlog',
+      );
+      const removes = own?.removes.is === 'by age' ? own.removes : undefined;
+      writeFileSync(log, 'first line\n');
+      let runs = 0;
+      for (; holding(at, 'first line') && runs < 50; runs++) {
+        const args = [script, '-l', join(at, '%slog'), ...more];
+        spawnSync('sh', args, { stdio: ['ignore', 'ignore', 'ignore'] });
+        writeFileSync(log, `later ${runs}\n`);
+      }
+      // Written just before a run, it is gone with the last of them; just after one, a day later.
+      expect(removes?.leastDays).toBe(runs - 1);
+      expect(removes?.mostDays).toBe(runs);
     });
   },
 );

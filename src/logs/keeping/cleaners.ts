@@ -28,17 +28,6 @@ export const foldersAbove = (path: string): readonly string[] => {
   return out;
 };
 
-/** Exim's own rotation (exicyclog(8)) cycles its main, reject and panic log. */
-const eximLog = /(?:main|reject|panic)_?log$|exim_(?:main|reject|panic)$/;
-
-const exicyclog = (command: string, path: string): string | undefined => {
-  if (!/\bexicyclog\b/.test(command) || !eximLog.test(path)) return undefined;
-  const keeps = /\s-k\s*(\d{1,4})\b/.exec(command)?.[1];
-  return keeps === undefined
-    ? 'exicyclog keeps only its newest files (10, unless Exim was built otherwise)'
-    : `exicyclog keeps only its ${keeps} newest files`;
-};
-
 /** Days that pass at most from one run to the next; undefined for schedules of another kind. */
 const intervalDays = (schedule: string): number | undefined => {
   if (/^(?:cron\.(?:hourly|daily)|@(?:hourly|daily|midnight))$/.test(schedule)) return 1;
@@ -86,14 +75,12 @@ const findCleaner = (
   ];
 };
 
-/** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`, `exicyclog`. */
+/** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`. */
 const cronCleaners = (files: FileView, log: LogFiles): readonly Cleaner[] => {
   const { path } = log;
   const above = foldersAbove(path);
   return cronJobs(files).flatMap((job): readonly Cleaner[] => {
     const { command, because } = job;
-    const own = exicyclog(command, path);
-    if (own !== undefined) return [{ what: own, because }];
     if (/\bfind\b/.test(command)) {
       const removals = findRemovals(command);
       if (removals.length > 0 && removals.every(({ folders }) => folders.length > 0)) {

@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import { dirOf, resolveFrom } from '../../core/paths.ts';
 import { cleanersOf } from './cleaners.ts';
 import { edgesOf, oldestFirst, rotatedFilesOf } from './edges.ts';
+import { exicyclogOf } from './exicyclog.ts';
 import type { Logrotate } from './logrotate.ts';
 import type { RotateOptions } from './logrotate-syntax.ts';
 import { joinUnknown } from './onward.ts';
@@ -91,7 +92,8 @@ const filesOf = (
 };
 
 export const keptFiles = (files: FileView, logrotate: Logrotate, now: Date): KeptFiles => {
-  const settle = (path: string, own: OwnRotation | undefined): LogTrail => {
+  const settle = (path: string, stated: OwnRotation | undefined): LogTrail => {
+    const own = stated?.leaves === undefined ? (exicyclogOf(files, path) ?? stated) : stated;
     const odd = noFile(files, path, own);
     if (odd !== undefined) return { unknown: odd };
     if (path === '/dev/null' || files.real(path) === '/dev/null') {

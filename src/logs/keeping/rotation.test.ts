@@ -155,23 +155,61 @@ test('what else removes files makes it uncertain', () => {
   expect(elsewhere.retainedDays).toBe(28);
 });
 
-test('Exim may cycle its logs itself', () => {
-  const tree = { ...base, '/var/log/exim/mainlog': '2026-11-25 06:00:00 Start queue run\n' };
-  const cycled = openKeeping(
-    memoryView({
-      ...tree,
-      '/etc/cron.d/exim': '5 0 * * * root /usr/exim/bin/exicyclog -k 30\n',
-    }),
-    now,
-  );
-  const main = cycled.trailOf({ to: 'file', path: '/var/log/exim/mainlog' });
-  expect(main.retainedDays).toBeUndefined();
-  expect(main.rotation).toEqual({
-    why: 'exicyclog keeps only its 30 newest files',
-    because: { path: '/etc/cron.d/exim', line: 1 },
+describe('Exim may cycle its logs itself', () => {
+  const log = '/var/log/exim/mainlog';
+  const cycled = (job: string, more: Record<string, TreeFile> = {}, of = log): LogTrail =>
+    openKeeping(
+      memoryView({
+        ...base,
+        [log]: '2026-11-25 06:00:00 Start queue run\n',
+        '/etc/cron.d/exim': `${job}\n`,
+        ...more,
+      }),
+      now,
+    ).trailOf({ to: 'file', path: of });
+  const because = { path: '/etc/cron.d/exim', line: 1 };
+
+  test('each day or week, as many files as it is told', () => {
+    const daily = cycled('5 0 * * * root /usr/exim/bin/exicyclog -k 30');
+    expect(daily).toMatchObject({ retainedDays: 30, rotation: { keepsDays: 31, because } });
+    expect(daily.unknown).toBeUndefined();
+    expect(
+      cycled(`5 0 * * 1 root su exim -c "exicyclog -k 52 -l /var/log/exim/\\%slog"`),
+    ).toMatchObject({ retainedDays: 364, rotation: { keepsDays: 371 } });
   });
-  const other = cycled.trailOf({ to: 'file', path: '/var/log/dovecot.log' });
-  expect(other.rotation?.keepsDays).toBeNull();
+
+  test('as many as it was built with', () => {
+    const job = '5 0 * * * root /usr/sbin/exicyclog';
+    expect(cycled(job, { '/usr/sbin/exicyclog': '#!/bin/sh\nkeep=10\n' })).toMatchObject({
+      retainedDays: 10,
+      rotation: { keepsDays: 11 },
+    });
+    const unseen = cycled(job);
+    expect(unseen.retainedDays).toBeUndefined();
+    expect(unseen.rotation).toEqual({
+      why: 'exicyclog keeps only its newest files (10, unless Exim was built otherwise)',
+      because,
+    });
+  });
+
+  test('no number where its runs, or who else rotates, cannot be told', () => {
+    const often = cycled('*/5 * * * * root exicyclog -k 30');
+    expect(often.retainedDays).toBeUndefined();
+    expect(often.unknown).toContain('how often it runs');
+    const beside = cycled('5 0 * * * root exicyclog -k 30', {
+      '/etc/logrotate.conf': `${log} {\n daily\n rotate 10\n}\n`,
+    });
+    expect([beside.retainedDays, beside.rotation?.keepsDays]).toEqual([undefined, undefined]);
+    expect(beside.unknown).toContain('each takes files from the other');
+  });
+
+  test('not those of others', () => {
+    const job = '5 0 * * * root exicyclog -k 30 -l /srv/exim/\\%slog';
+    expect(cycled(job).rotation?.keepsDays).toBeNull();
+    expect(
+      cycled('5 0 * * * root exicyclog -k 30', {}, '/var/log/dovecot.log').rotation?.keepsDays,
+    ).toBeNull();
+  });
 });
 
 test('the oldest line is found in whatever rotation left', () => {
