@@ -47,13 +47,27 @@ const isBelow = ({ folders, depthMax }: FindRemoval, path: string): boolean => {
   });
 };
 
+const parsed = new WeakMap<CronJob, readonly FindRemoval[]>();
+
+/** Each log asks again about the same jobs. */
+const removalsOf = (job: CronJob): readonly FindRemoval[] => {
+  const found = parsed.get(job) ?? findRemovals(job.command);
+  parsed.set(job, found);
+  return found;
+};
+
 /** What a `find` does to a log: nothing, or with numbers where it takes all of its older files. */
 const findCleaner = (
   removal: FindRemoval,
   { schedule, because }: CronJob,
   { path, left }: LogFiles,
 ): readonly Cleaner[] => {
-  const hits = (each: string): boolean => isBelow(removal, each) && removal.takes(each);
+  const folders = new Map([path, ...left].map(each => [dirOf(each), each]));
+  const below = new Set(
+    [...folders].filter(([, each]) => isBelow(removal, each)).map(([folder]) => folder),
+  );
+  if (below.size === 0) return [];
+  const hits = (each: string): boolean => below.has(dirOf(each)) && removal.takes(each);
   const taken = left.filter(hits);
   if (taken.length === 0 && !hits(path)) return [];
   const { leastDays, mostDays, understood } = removal;
@@ -82,7 +96,7 @@ const cronCleaners = (files: FileView, log: LogFiles): readonly Cleaner[] => {
   return cronJobs(files).flatMap((job): readonly Cleaner[] => {
     const { command, because } = job;
     if (/\bfind\b/.test(command)) {
-      const removals = findRemovals(command);
+      const removals = removalsOf(job);
       if (removals.length > 0 && removals.every(({ folders }) => folders.length > 0)) {
         return removals.flatMap(removal => findCleaner(removal, job, log));
       }

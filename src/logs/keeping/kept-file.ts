@@ -52,6 +52,10 @@ const noFile = (
 const namesToCome = (path: string): readonly string[] =>
   ['.1', '.1.gz', '-20260101', '-20260101.gz'].map(ending => `${path}${ending}`);
 
+/** Of very many files the oldest and the newest stand for the others. */
+const some = (paths: readonly string[]): readonly string[] =>
+  paths.length <= 400 ? paths : [...paths.slice(0, 200), ...paths.slice(-200)];
+
 interface Found {
   /** The file that is written to. */
   readonly active: string;
@@ -76,7 +80,7 @@ const filesOf = (
     return {
       active,
       rotated: all.slice(0, -1),
-      left: all.length > 0 ? all : [path.replaceAll('*', '2026-01-01')],
+      left: all.length > 0 ? some(all) : [path.replaceAll('*', '2026-01-01')],
     };
   }
   const folder = options?.olddir;
@@ -88,7 +92,7 @@ const filesOf = (
     ...(options === undefined ? [] : namesToCome(path)),
     ...(own?.leaves ?? []).map(pattern => pattern.replaceAll('*', '2026-01-01')),
   ];
-  return { active: path, rotated, left: rotated.length > 0 ? rotated : toCome };
+  return { active: path, rotated, left: rotated.length > 0 ? some(rotated) : toCome };
 };
 
 export const keptFiles = (files: FileView, logrotate: Logrotate, now: Date): KeptFiles => {
@@ -103,8 +107,8 @@ export const keptFiles = (files: FileView, logrotate: Logrotate, now: Date): Kep
         retainedDays: 0,
       };
     }
-    const some = path.includes('*') ? files.glob(path).slice(0, 200) : [path];
-    const rotatedPath = some.find(each => logrotate.stanzaOf(each) !== undefined) ?? path;
+    const named = path.includes('*') ? files.glob(path).slice(0, 200) : [path];
+    const rotatedPath = named.find(each => logrotate.stanzaOf(each) !== undefined) ?? path;
     const stanza = logrotate.stanzaOf(rotatedPath);
     const { active, rotated, left } = filesOf(files, path, stanza?.options, own);
     const ofStanza = withProgram(

@@ -20,7 +20,7 @@ interface Line {
 const linesMax = 5_000;
 
 /** Lines of tmpfiles.d(5); a file of the same name in an earlier folder takes the other's place. */
-const linesOf = (files: FileView): readonly Line[] => {
+const readLines = (files: FileView): readonly Line[] => {
   const seen = new Set<string>();
   return folders.flatMap(folder =>
     files
@@ -44,6 +44,14 @@ const linesOf = (files: FileView): readonly Line[] => {
         });
       }),
   );
+};
+
+const known = new WeakMap<FileView, readonly Line[]>();
+
+const linesOf = (files: FileView): readonly Line[] => {
+  const lines = known.get(files) ?? readLines(files);
+  known.set(files, lines);
+  return lines;
 };
 
 const unitDays: Readonly<Record<string, number>> = {
