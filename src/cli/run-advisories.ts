@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { importBundle, isBundle, writeBundle } from '../app/advisories/bundle.ts';
 import { importAdvisories } from '../app/advisories/import.ts';
 import { type AdvisoriesStatus, advisoriesStatus } from '../app/advisories/status.ts';
 import { type SourceOutcome, updateAdvisories } from '../app/advisories/update.ts';
@@ -115,7 +117,7 @@ const outcomesText = (
     ? `${JSON.stringify({ schema: 'postern.advisories-changes/1', sources: outcomes, ...more }, null, 2)}\n`
     : `${[...outcomes.map(outcomeLine), ...moreLines].join('\n')}\n`;
 
-/** `postern advisories update | import | status`. */
+/** `postern advisories update | import | status | bundle`. */
 export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -129,8 +131,24 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   if (as !== undefined && action !== 'import') {
     throw new UsageError(`advisories ${action}: ${spellingOf(invocation, 'as')} is for import`);
   }
+  const key = invocation.values.get('key');
   try {
     switch (action) {
+      case 'bundle': {
+        if (key === undefined || out === undefined) {
+          throw new UsageError(
+            `advisories bundle: ${key === undefined ? '--key FILE' : '--out FILE'} is missing; see postern advisories --help`,
+          );
+        }
+        const store = new AdvisoryStore(storeToRead(invocation));
+        const { holdings } = await writeBundle({ store, key, out, now, say });
+        // The file that was asked for is the bundle itself.
+        return {
+          text: `${out}: ${holdings.length} sources, ${holdings.reduce((sum, { holding }) => sum + holding.entries, 0)} records\n`,
+          exit: exitCodes.done,
+          out: undefined,
+        };
+      }
       case 'update': {
         if (invocation.switches.has('offline')) {
           throw new UsageError(
@@ -149,9 +167,15 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
       }
       case 'import': {
         const store = new AdvisoryStore(storeFolder(invocation));
+        const path = words[0] ?? '';
+        if (existsSync(path) && (await isBundle(path))) {
+          const keys = key === undefined ? settings.bundleKeys : [key];
+          const outcomes = await importBundle({ store, path, keys, now, say });
+          return { text: outcomesText(format, outcomes, {}, []), exit: exitCodes.done, out };
+        }
         const { sources, strangers, leftOut } = await importAdvisories({
           store,
-          path: words[0] ?? '',
+          path,
           ...(as === undefined ? {} : { as }),
           now,
           say,

@@ -125,12 +125,22 @@ export const verbs: readonly Verb[] = [
         does: 'takes a file, a folder or an archive of advisories, or a signed bundle',
       },
       { name: 'status', takes: [], does: 'says how old each source is, and what it holds' },
+      {
+        name: 'bundle',
+        takes: [],
+        does: 'writes the database as one signed file, for where no network is (--key, --out)',
+      },
     ],
     flags: [
       {
         name: 'as',
         value: 'SOURCE',
         help: 'import: take the place of a source, as if fetched (osv/Debian)',
+      },
+      {
+        name: 'key',
+        value: 'FILE',
+        help: 'Ed25519 key, PEM: bundle signs with the private one, import checks with the public',
       },
     ],
     examples: [

@@ -153,6 +153,11 @@ export class AdvisoryStore {
     };
   }
 
+  /** One holding's file; the caller closes it. Throws when it is damaged. */
+  read(feed: FeedId, part: string): HoldingReader {
+    return new HoldingReader(this.pathOf(feed, part));
+  }
+
   /** A holding with what later tries to fetch it found. */
   private asLastSeen(holding: Holding): Holding {
     const memory = this.memoryOf(holding.feed, holding.part);

@@ -110,31 +110,9 @@ export class HoldingWriter {
   keepFrom(path: string): void {
     const before = openToRead(path);
     try {
-      const advisories = before.prepare('SELECT body FROM advisory').iterate();
-      for (const row of advisories) {
-        const advisory = JSON.parse(String(row['body'])) as Advisory;
-        const known = this.rows.get(advisory.id);
-        if (
-          known === undefined ||
-          isOlder({ ...advisory, modified: known.modified ?? '' }, advisory.modified)
-        ) {
-          this.count += 1;
-          this.addAdvisory(advisory);
-        }
-      }
-      for (const row of before.prepare('SELECT document, body FROM statement').iterate()) {
-        if (this.documents.has(String(row['document']))) continue;
-        this.count += 1;
-        this.addStatement(JSON.parse(String(row['body'])) as VexStatement);
-      }
       const flaws = new Set(this.flaws);
-      for (const row of before.prepare('SELECT flaw, body FROM exploited').iterate()) {
-        if (flaws.has(String(row['flaw']))) continue;
-        this.add({ kind: 'exploited', exploited: JSON.parse(String(row['body'])) as Exploited });
-      }
-      for (const row of before.prepare('SELECT * FROM likelihood').iterate()) {
-        if (flaws.has(String(row['flaw']))) continue;
-        this.add({ kind: 'likelihood', likelihood: likelihoodOf(row) });
+      for (const entry of entriesIn(before)) {
+        if (!this.isTold(entry, flaws)) this.add(entry);
       }
     } finally {
       before.close();
@@ -196,6 +174,25 @@ export class HoldingWriter {
     }
   }
 
+  /** Whether the copy that is being made says the same, or something newer. */
+  private isTold(entry: FeedEntry, flaws: ReadonlySet<string>): boolean {
+    switch (entry.kind) {
+      case 'advisory': {
+        const known = this.rows.get(entry.advisory.id);
+        return (
+          known !== undefined &&
+          !(known.modified !== undefined && known.modified < (entry.advisory.modified ?? ''))
+        );
+      }
+      case 'vex':
+        return this.documents.has(entry.statement.document);
+      case 'exploited':
+        return flaws.has(entry.exploited.flaw);
+      case 'likelihood':
+        return flaws.has(entry.likelihood.flaw);
+    }
+  }
+
   private addStatement(statement: VexStatement): void {
     this.nextStatement += 1;
     const n = this.nextStatement;
@@ -214,6 +211,24 @@ const sync = (path: string): void => {
     closeSync(fd);
   }
 };
+
+/** Rows of a holding's file as entries; of a damaged one it throws. */
+function* entriesIn(database: DatabaseSync): Generator<FeedEntry> {
+  const bodies = (table: string): IterableIterator<Record<string, unknown>> =>
+    database.prepare(`SELECT body FROM ${table} ORDER BY rowid`).iterate();
+  for (const { body } of bodies('advisory')) {
+    yield { kind: 'advisory', advisory: JSON.parse(String(body)) as Advisory };
+  }
+  for (const { body } of bodies('statement')) {
+    yield { kind: 'vex', statement: JSON.parse(String(body)) as VexStatement };
+  }
+  for (const { body } of bodies('exploited')) {
+    yield { kind: 'exploited', exploited: JSON.parse(String(body)) as Exploited };
+  }
+  for (const row of database.prepare('SELECT * FROM likelihood ORDER BY rowid').iterate()) {
+    yield { kind: 'likelihood', likelihood: likelihoodOf(row) };
+  }
+}
 
 const likelihoodOf = (row: Readonly<Record<string, unknown>>): Likelihood => ({
   flaw: String(row['flaw']),
@@ -277,6 +292,11 @@ export class HoldingReader {
   likelihood(flaw: string): Likelihood | undefined {
     const row = this.questions.likelihood.get(flaw);
     return row === undefined ? undefined : likelihoodOf(row);
+  }
+
+  /** Everything in it, in the same order each time; withdrawn advisories, too. */
+  *entries(): Generator<FeedEntry> {
+    yield* entriesIn(this.database);
   }
 
   close(): void {

@@ -232,6 +232,12 @@ const takeDocument = async (
         });
       }
       const { report } = pieces;
+      const [fault] = report.faults;
+      // Nothing came of it, so that nothing half can be in: another kind of document, most likely.
+      if (report.pieces === 0 && !report.whole) {
+        refuse(into, name, fault?.why ?? 'it holds no records');
+        return;
+      }
       if (!report.whole) into.problem ??= report.faults[0]?.why ?? 'the document is not whole';
       else for (const { offset, why } of report.faults) refuse(into, `${name}@${offset}`, why);
       frame(into, Object.fromEntries(report.members), report.pieces);

@@ -1,0 +1,269 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { createWriteStream, readFileSync, renameSync, rmSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { FeedEntry, Holding } from '../../core/advisory.ts';
+import { messageOf, UsageError } from '../../core/errors.ts';
+import { type Document, documentsIn } from '../../intake/archive.ts';
+import { lines } from '../../intake/lines.ts';
+import type { AdvisoryStore } from '../../store/advisory-store.ts';
+import type { HoldingWriter } from '../../store/holding-file.ts';
+import { toolVersion } from '../version.ts';
+import { type Manifest, parseEntry, parseManifest } from './entry-schema.ts';
+import { sourceName } from './sources.ts';
+import type { SourceOutcome } from './update.ts';
+
+const manifestName = 'manifest.json';
+const signatureName = 'manifest.sig';
+const manifestBytesMax = 8 << 20;
+const lineBytesMax = 16 << 20;
+const documentBytesMax = 8 * 2 ** 30;
+
+const lineOf = (entry: FeedEntry): Buffer => Buffer.from(`${JSON.stringify(entry)}\n`);
+
+/** A header of a tar archive: name, size and checksum; everything else is the same in every bundle. */
+const tarHeader = (name: string, bytes: number): Buffer => {
+  const header = Buffer.alloc(512);
+  header.write(name, 0, 100, 'ascii');
+  header.write('0000644\0', 100, 'ascii');
+  header.write('0000000\0', 108, 'ascii');
+  header.write('0000000\0', 116, 'ascii');
+  // Beyond 8 GiB eleven octal digits do not hold: no holding comes near.
+  header.write(`${bytes.toString(8).padStart(11, '0')}\0`, 124, 'ascii');
+  header.write('00000000000\0', 136, 'ascii');
+  header.write('        ', 148, 'ascii');
+  header.write('0', 156, 'ascii');
+  header.write('ustar\0', 257, 'ascii');
+  header.write('00', 263, 'ascii');
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
+  return header;
+};
+
+const padding = (bytes: number): Buffer => Buffer.alloc((512 - (bytes % 512)) % 512);
+
+const keyFrom = (path: string, kind: 'private' | 'public'): KeyObject => {
+  let key: KeyObject;
+  try {
+    const pem = readFileSync(path);
+    key = kind === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
+  } catch (thrown) {
+    const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    throw new UsageError(
+      `${path}: ${missing ? 'no such file' : `not a ${kind} key in PEM form`}; make one: openssl genpkey -algorithm ed25519 -out private.pem; openssl pkey -in private.pem -pubout -out public.pem`,
+    );
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new UsageError(
+      `${path}: a key of type ${key.asymmetricKeyType ?? 'unknown'}; Ed25519 is needed`,
+    );
+  }
+  return key;
+};
+
+export interface BundleRequest {
+  readonly store: AdvisoryStore;
+  /** Private Ed25519 key, PEM. */
+  readonly key: string;
+  readonly out: string;
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
+}
+
+/** Writes the whole database as one signed file, to be carried where no network is. */
+export const writeBundle = async (request: BundleRequest): Promise<Manifest> => {
+  const { store, key: keyPath, out, now, say } = request;
+  const key = keyFrom(keyPath, 'private');
+  const open = store.open();
+  open.close();
+  const { holdings } = open;
+  if (holdings.length === 0) {
+    throw new Error(
+      `there are no advisories in ${store.folder}; fetch them first: postern advisories update`,
+    );
+  }
+  const rows: Manifest['holdings'][number][] = [];
+  for (const [i, holding] of holdings.entries()) {
+    say(`${sourceName(holding.feed, holding.part)}: counting`);
+    rows.push({ file: `${i + 1}.ndjson`, ...measured(store, holding), holding });
+  }
+  const manifest: Manifest = {
+    schema: 'postern.advisories-bundle/1',
+    made: now().toISOString(),
+    tool: { name: 'postern', version: toolVersion },
+    holdings: rows,
+  };
+  const text = Buffer.from(JSON.stringify(manifest));
+  const signature = sign(null, text, key);
+  const partial = `${out}.partial`;
+  try {
+    await pipeline(
+      Readable.from(archive(store, manifest, text, signature, say)),
+      createGzip({ level: 6 }),
+      createWriteStream(partial, { mode: 0o644 }),
+    );
+    renameSync(partial, out);
+  } catch (thrown) {
+    rmSync(partial, { force: true });
+    throw thrown;
+  }
+  return manifest;
+};
+
+const measured = (
+  store: AdvisoryStore,
+  { feed, part }: Holding,
+): { readonly bytes: number; readonly sha256: string } => {
+  const reader = store.read(feed, part);
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for (const entry of reader.entries()) {
+      const line = lineOf(entry);
+      hash.update(line);
+      bytes += line.length;
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    reader.close();
+  }
+};
+
+function* archive(
+  store: AdvisoryStore,
+  manifest: Manifest,
+  text: Buffer,
+  signature: Buffer,
+  say: (line: string) => void,
+): Generator<Buffer> {
+  for (const [name, bytes] of [
+    [manifestName, text],
+    [signatureName, signature],
+  ] as const) {
+    yield Buffer.concat([tarHeader(name, bytes.length), bytes, padding(bytes.length)]);
+  }
+  for (const { file, bytes, holding } of manifest.holdings) {
+    say(`${sourceName(holding.feed, holding.part)}: writing`);
+    yield tarHeader(file, bytes);
+    const reader = store.read(holding.feed, holding.part);
+    try {
+      for (const entry of reader.entries()) yield lineOf(entry);
+    } finally {
+      reader.close();
+    }
+    yield padding(bytes);
+  }
+  yield Buffer.alloc(1024);
+}
+
+/** Whether a file is a bundle, by its first document. */
+export const isBundle = async (path: string): Promise<boolean> => {
+  for await (const document of documentsIn(path, { documentBytesMax })) {
+    if (document.base !== manifestName) return false;
+    try {
+      const text = Buffer.from(await document.bytes(manifestBytesMax)).toString('utf8', 0, 200);
+      return text.startsWith('{"schema":"postern.advisories-bundle/');
+    } catch {
+      return false;
+    }
+  }
+  return false;
+};
+
+export interface BundleImport {
+  readonly store: AdvisoryStore;
+  readonly path: string;
+  /** Files with public keys that are believed. */
+  readonly keys: readonly string[];
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Takes over a bundle that somebody believed signed, holding by holding, each in the place of what was
+ * there. A signature that does not fit, a digest that does not, a line that is none: nothing changes.
+ */
+export const importBundle = async (request: BundleImport): Promise<readonly SourceOutcome[]> => {
+  const { store, path, keys, now, say } = request;
+  if (keys.length === 0) {
+    throw new UsageError(
+      `${path}: a bundle is believed only by a key: give the maker’s public key with --key, or advisories.bundleKeys in postern.yaml`,
+    );
+  }
+  const trusted = keys.map(key => keyFrom(key, 'public'));
+  const unlock = store.lock();
+  const filled: { readonly writer: HoldingWriter; readonly holding: Holding }[] = [];
+  try {
+    store.tidy();
+    const documents = documentsIn(path, { documentBytesMax })[Symbol.asyncIterator]();
+    const next = async (name: string): Promise<Document> => {
+      const { value, done } = await documents.next();
+      if (done === true || value.base !== name) throw new Error(`${name} is missing in it`);
+      return value;
+    };
+    const text = await (await next(manifestName)).bytes(manifestBytesMax);
+    const signature = await (await next(signatureName)).bytes(1024);
+    if (!trusted.some(key => verify(null, text, key, signature))) {
+      throw new Error('its signature is of none of the keys that are believed');
+    }
+    const manifest = parseManifest(JSON.parse(Buffer.from(text).toString('utf8')));
+    for (const { file, bytes, sha256, holding } of manifest.holdings) {
+      const name = sourceName(holding.feed, holding.part);
+      say(`${name}: reading`);
+      const writer = store.write(holding.feed, holding.part);
+      filled.push({ writer, holding });
+      const seen = await fillFrom(await next(file), writer);
+      if (seen.bytes !== bytes || seen.sha256 !== sha256) {
+        throw new Error(`${name}: its content is not what was signed`);
+      }
+    }
+    const outcomes: SourceOutcome[] = [];
+    for (const { writer, holding } of filled.splice(0)) {
+      const { entries: _, scopes: __, failed: ___, ...about } = holding;
+      const taken = now().toISOString();
+      // Its age is counted from what its maker saw, however late it comes here.
+      const kept = writer.finish({ ...about, asOfBasis: 'source', taken });
+      store.remember(holding.feed, holding.part, { on: taken, from: about.from });
+      outcomes.push({
+        source: sourceName(holding.feed, holding.part),
+        outcome: 'fresh',
+        holding: kept,
+      });
+    }
+    return outcomes;
+  } catch (thrown) {
+    throw thrown instanceof UsageError
+      ? thrown
+      : new Error(`${path}: the bundle was not taken: ${messageOf(thrown)}`);
+  } finally {
+    for (const { writer } of filled) writer.abandon();
+    unlock();
+  }
+};
+
+const fillFrom = async (
+  document: Document,
+  writer: HoldingWriter,
+): Promise<{ readonly bytes: number; readonly sha256: string }> => {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of document.chunks()) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  const cut = lines(counted(), { lineBytesMax });
+  for await (const { text } of cut) writer.add(parseEntry(JSON.parse(text)));
+  if (cut.report.leftOut > 0) throw new Error('it holds lines that are none');
+  return { bytes, sha256: hash.digest('hex') };
+};
