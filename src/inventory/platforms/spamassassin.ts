@@ -279,14 +279,24 @@ export const spamassassin: Platform = {
     ...programReads,
   ],
   read: (files, packages) => {
-    const folder = folderOf(files);
-    if (folder === undefined) return { components: [] };
+    const found = folderOf(files);
+    if (found === undefined && packages.named('spamassassin') === undefined) {
+      return { components: [] };
+    }
+    const folder = found ?? siteFolders[0];
     // cPanel's lies in a Perl of its own, where its unit alone leads.
     const spamdOnly = findDaemon(files, packages, spamdNames);
     const daemon =
       findDaemon(files, packages, names) ??
       (spamdOnly?.binary === undefined ? undefined : spamdOnly);
     if (daemon === undefined) return { components: [] };
+    if (found === undefined) {
+      files.note({
+        what: folder,
+        why: 'is not there, though SpamAssassin is installed: what is plugged into it is not known',
+        how: 'Collect it too, or remove SpamAssassin.',
+      });
+    }
     const config = configOf(files, folder, versionOf(files));
     const spamd = readSpamd(files, packages);
     const main = mainComponent(
@@ -294,7 +304,7 @@ export const spamassassin: Platform = {
       packages,
       daemon,
       {
-        place: { path: folder },
+        place: { path: found ?? daemon.binary ?? folder },
         config,
         hasSpamd: spamd?.component.enabled === true,
         callers: callersOf(files, packages),

@@ -26,6 +26,8 @@ interface Node extends UclValue {
 export interface UclOptions {
   /** `CONFDIR` and its like, without the dollar sign. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Told of each file that must be there and could not be read: what is not set may be set in it. */
+  readonly onMissing?: (path: string) => void;
 }
 
 const limits = { depth: 64, files: 2_000, includeDepth: 16, values: 200_000 } as const;
@@ -110,6 +112,7 @@ class Reader {
           : [];
     if (paths.length === 0 && !flag('try') && !flag('glob')) {
       this.#note(path, `is included by ${from.path} and cannot be read`);
+      this.#options.onMissing?.(path);
     }
     const priority = Number(uclGet(args, 'priority')?.text ?? from.priority);
     for (const each of paths) {

@@ -89,6 +89,9 @@ const stateOf = (
   const isC = path === undefined;
   if (explicit !== undefined) return ownWord(files, settings, name, path, explicit.place);
   if (isC && filter === undefined) {
+    if (uclGet(options, 'filters') === undefined && settings.missing.length > 0) {
+      return unread(settings);
+    }
     const place = uclGet(options, 'filters')?.place;
     return {
       enabled: false,
@@ -99,6 +102,7 @@ const stateOf = (
   // C code asks the section that is written first; Lua code sees them joined.
   const first = uclGet(settings.config, name);
   if (first === undefined && !isC) {
+    if (settings.missing.length > 0) return unread(settings);
     return { enabled: false, why: 'it has no section in the configuration, so it is not loaded' };
   }
   if (first !== undefined && enabledBy(first) === false) {
@@ -110,6 +114,12 @@ const stateOf = (
   }
   return ownWord(files, settings, name, path, filter?.place ?? first?.place);
 };
+
+/** What a file that could not be read may set is not known to be unset. */
+const unread = ({ missing }: Settings): State => ({
+  enabled: null,
+  why: `whether it is switched on may stand in ${missing[0] ?? 'a file'}, which could not be read`,
+});
 
 /** What the module itself says once it is loaded. */
 const ownWord = (
@@ -217,6 +227,8 @@ export const moduleComponent = (
 /** Code that Rspamd did not ship sees what Rspamd sees; for the rest that goes without saying. */
 const reachOf = (module: Module, settings: Settings, shipped: boolean): readonly Reach[] => {
   if (module.enabled === false) return [];
+  // Nothing of what it would do is set where it could be read.
+  if (shipped && module.enabled === null && module.place === undefined) return [];
   const known = moduleReach(module, settings);
   return shipped
     ? known

@@ -42,6 +42,8 @@ export interface Settings {
   readonly layout: Layout;
   readonly path: string;
   readonly config: UclValue;
+  /** Files that it includes and that could not be read: what is not set here may be set there. */
+  readonly missing: readonly string[];
   /** A top-level section; where it is written several times, all of it, as Lua modules see it. */
   section(name: string): UclValue | undefined;
   /** Redis servers that a module would use (`lua_redis.parse_redis_server`). */
@@ -54,7 +56,11 @@ interface Server {
 }
 
 export const readSettings = (files: FileView, layout: Layout, path: string): Settings => {
-  const config = readUcl(files, path, { variables: variablesOf(layout) });
+  const missing: string[] = [];
+  const config = readUcl(files, path, {
+    variables: variablesOf(layout),
+    onMissing: each => missing.push(each),
+  });
   const sections = new Map<string, UclValue | undefined>();
   const section = (name: string): UclValue | undefined => {
     if (!sections.has(name)) sections.set(name, joined(uclAll(config, name)));
@@ -64,6 +70,7 @@ export const readSettings = (files: FileView, layout: Layout, path: string): Set
     layout,
     path,
     config,
+    missing: missing.slice(0, 100),
     section,
     redisFor: module => redisServers(section, module),
   };
