@@ -11,9 +11,15 @@ const verdictRow = ({ state, why, evidence, remedy, exception }: Verdict): objec
   exception,
 });
 
-const answeredRow = ({ checks: verdicts, patch, ...component }: AnsweredComponent): object => ({
+const answeredRow = ({
+  checks: verdicts,
+  patch,
+  flaws,
+  ...component
+}: AnsweredComponent): object => ({
   ...componentRow(component),
   patch,
+  flaws,
   checks: Object.fromEntries(checks.map(check => [check, verdictRow(verdicts[check])])),
 });
 
@@ -25,6 +31,7 @@ const countRow = (answer: Answer, check: Check): object => {
 /** `postern.confirm/1`, as `schemas/confirm.schema.json` describes it. */
 export const json = (answer: Answer): string => {
   const { generated, tool, target, organisation, tenants, sentence, components, unseen } = answer;
+  const { advisories } = answer;
   return `${safeJson(
     {
       schema: 'postern.confirm/1',
@@ -40,6 +47,7 @@ export const json = (answer: Answer): string => {
         checks: Object.fromEntries(checks.map(check => [check, countRow(answer, check)])),
       },
       components: components.map(answeredRow),
+      advisories,
       unseen,
     },
     2,

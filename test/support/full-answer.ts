@@ -1,6 +1,7 @@
 import type { AccessLog, LogSink, LogTrail } from '../../src/core/access-log.ts';
 import type { Answer, AnsweredComponent } from '../../src/core/answer.ts';
 import { type Component, componentId } from '../../src/core/component.ts';
+import type { Finding, Judge } from '../../src/core/finding.ts';
 import type { PatchFacts } from '../../src/core/patch.ts';
 import type { Place } from '../../src/core/place.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
@@ -99,6 +100,49 @@ const failing: Required<Verdict> = {
   exception: { reason: 'known', until: '2027-01-31', expired: false, by: 'CISO' },
 };
 
+const finding: Required<Finding> = {
+  id: 'CVE-2026-0001',
+  aliases: ['GHSA-aaaa-bbbb-cccc'],
+  title: 'Something is not checked',
+  outcome: 'affected',
+  why: '1.0 lies before 1.1',
+  evidence: [{ what: 'osv/Debian: CVE-2026-0001' }],
+  fixedIn: '1.1',
+  unmended: 'no-dsa: minor issue',
+  severity: { by: 'NVD', score: 9.8, vector: 'CVSS:3.1/AV:N', word: 'critical' },
+  exploited: {
+    flaw: 'CVE-2026-0001',
+    by: 'CISA KEV',
+    on: '2026-06-01',
+    due: '2026-06-04',
+    ransomware: false,
+  },
+  likelihood: { flaw: 'CVE-2026-0001', score: 0.5, percentile: 0.9, on: '2026-06-01' },
+  ssvc: { exploitation: 'active', automatable: true, impact: 'total' },
+  clock: { started: '2026-05-30', sign: 'vendor note', basis: 'example-1.1 of 2026-05-30' },
+  deadline: {
+    days: 3,
+    on: '2026-06-02',
+    why: 'exploited; it faces the internet',
+    overdueDays: 27,
+    triage: true,
+  },
+  steps: [{ state: 'mitigated', on: stamp, by: 'Mail Team', why: 'the page is switched off' }],
+  byCpe: true,
+  references: ['https://example.test/advisory'],
+  remedy: 'apt install example',
+  firstSeen: stamp,
+  isNew: true,
+};
+
+const judge: Required<Judge> = {
+  holding: 'osv/Debian',
+  asOf: stamp,
+  stale: false,
+  whole: true,
+  statements: 1,
+};
+
 /** Whatever an answer can say is said once: a key that the nouns gain is missing here at once. */
 export const fullAnswer = (): Answer =>
   answerWith(
@@ -123,6 +167,7 @@ export const fullAnswer = (): Answer =>
           support: supports[i] ?? { state: 'unknown', why: 'x', how: 'y' },
           repository: { origin: 'Debian', label: 'Debian-Security', suite: 'stable-security' },
         },
+        flaws: { findings: [finding], judges: [judge], silence: 'nobody speaks', how: 'Ask.' },
         checks: { ...allPass, logged: failing },
       }),
     ),
@@ -135,6 +180,18 @@ export const fullAnswer = (): Answer =>
           domains: ['example.jp'],
           people: { active: 1, dormant: 2, former: 3 },
           counted: '2026-11-01',
+        },
+      ],
+      advisories: [
+        {
+          source: 'osv/Debian',
+          asOf: stamp,
+          ageHours: 12,
+          maxAgeHours: 48,
+          stale: false,
+          entries: 1,
+          refused: 0,
+          failed: { on: stamp, why: 'it did not answer' },
         },
       ],
       unseen: [{ what: '/etc/x', why: 'no right to read', how: 'be root' }],
