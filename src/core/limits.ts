@@ -1,6 +1,8 @@
 /** Bounds on what one reading of a root may cost. Everything outside is written by somebody else. */
 export interface HostLimits {
   readonly fileBytesMax: number;
+  /** Of all files that are read as text, and so kept. */
+  readonly textBytesMax: number;
   readonly totalBytesMax: number;
   readonly filesMax: number;
   readonly folderEntriesMax: number;
@@ -16,6 +18,7 @@ export interface HostLimits {
 
 export const hostLimits: HostLimits = {
   fileBytesMax: 4 << 20,
+  textBytesMax: 192 << 20,
   totalBytesMax: 1 << 30,
   filesMax: 50_000,
   folderEntriesMax: 20_000,

@@ -127,6 +127,16 @@ describe('what is not a file of text', () => {
     expect(files.unseen).toEqual([]);
   });
 
+  test('after the last byte of text that may be kept, each further file is unseen', () => {
+    put('/a', '12');
+    put('/b', '2');
+    const files = openRoot(root, [], { ...hostLimits, textBytesMax: 2 });
+    expect(files.text('/a')).toBe('12');
+    expect(files.text('/b')).toBeUndefined();
+    expect(files.text('/a')).toBe('12');
+    expect(whys(files)).toContain('/b was not read: the texts before it hold 2 bytes');
+  });
+
   test('after the last file that may be opened, each further one is unseen', () => {
     put('/a', '1');
     put('/b', '2');

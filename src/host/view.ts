@@ -7,6 +7,7 @@ import { joinPath } from '../core/paths.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { readEntries } from './entries.ts';
 import { openFile, whyNot, withHandle } from './handle.ts';
+import { openNotes } from './notes.ts';
 import { makeResolver } from './resolve.ts';
 import { walk } from './walk.ts';
 
@@ -54,26 +55,16 @@ export const openRoot = (
   const real = realpathSync(root);
   const hostRoot = real === '/' ? '' : real;
   const resolver = makeResolver(hostRoot, limits.linksMax);
-  const unseen = new Map<string, Unseen>();
+  const notes = openNotes();
   const texts = new Map<string, string>();
   const lists = new Map<string, readonly FolderEntry[]>();
   const globbed = new Map<string, readonly string[]>();
   let walked: ReadonlyMap<string, readonly string[]> | undefined;
   let filesOpened = 0;
   let bytesRead = 0;
+  let textBytes = 0;
 
-  const note = (item: Unseen): void => {
-    // A hostile tree must not fill memory with complaints; the last one says that there are more.
-    if (unseen.size > 2_000) return;
-    unseen.set(`${item.what}\0${item.why}`, item);
-    if (unseen.size === 2_000) {
-      unseen.set('', {
-        what: '/',
-        why: 'has more than 2,000 things that could not be seen; the rest is not listed',
-        how: 'Mend the ones listed and run Postern again.',
-      });
-    }
-  };
+  const note = (item: Unseen): void => notes.add(item);
 
   const readable = 'Run Postern as a user who may read it, and check what the file is.';
 
@@ -135,6 +126,16 @@ export const openRoot = (
           what: path,
           why: `is ${sizeBytes} bytes long, more than the ${bytesMax} that are read`,
           how: 'Check what the file is: configuration is never that long.',
+        });
+        return undefined;
+      }
+      // Every text stays in memory for those who ask for it again.
+      textBytes += sizeBytes;
+      if (textBytes > limits.textBytesMax) {
+        note({
+          what: path,
+          why: `was not read: the texts before it hold ${limits.textBytesMax} bytes, which is all that is read`,
+          how: 'Check what fills them: the configuration of a host is a few megabytes.',
         });
         return undefined;
       }
@@ -276,7 +277,7 @@ export const openRoot = (
     real: path => resolved(path)?.inner,
     link: path => resolver.link(path),
     get unseen() {
-      return [...unseen.values()];
+      return notes.all;
     },
     get cost() {
       return { filesOpened, bytesRead };

@@ -42,6 +42,9 @@ export interface MasterReading {
   readonly problems: readonly { readonly line: number; readonly why: string }[];
 }
 
+/** Far more than anybody writes. */
+const argumentsMax = 20_000;
+
 const types: ReadonlySet<string> = new Set(['inet', 'unix', 'fifo', 'pass', 'unix-dgram']);
 const isType = (text: string): text is MasterService['type'] => types.has(text);
 
@@ -90,6 +93,9 @@ const readService = (logical: LinedText): MasterService | string => {
   const chroot = yesNo(root, false);
   if (isPrivate === undefined || unprivileged === undefined || chroot === undefined) {
     return 'has a private, unprivileged or chroot field that is neither y, n nor -';
+  }
+  if (tokens.length > 8 + argumentsMax) {
+    return `has more than ${argumentsMax} words behind its command: it was not read`;
   }
   const args = tokens.slice(8).map(token => {
     const inner = unbrace(token);
