@@ -2,6 +2,7 @@ import type { Answer } from '../core/answer.ts';
 import type { Component, ComponentKind } from '../core/component.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { checks, type Verdicts } from '../core/verdict.ts';
+import { vulnerabilities } from './cyclonedx-vulnerabilities.ts';
 import { safeJson } from './plain.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -114,7 +115,7 @@ const dependencies = (parts: readonly Part[], platformRef: string): readonly obj
 };
 
 /** A CycloneDX 1.6 bill of materials: what is installed, what is talked to, and what plugs into what. */
-export const bill = (content: Bill): string => {
+export const bill = (content: Bill, flaws: readonly object[] = []): string => {
   const { generated, tool, organisation, components: parts, unseen } = content;
   const platformRef = 'postern:mail-platform';
   const body = {
@@ -132,6 +133,7 @@ export const bill = (content: Bill): string => {
     components: parts.filter(part => !isService(part)).map(component),
     services: parts.filter(isService).map(service),
     dependencies: dependencies(parts, platformRef),
+    ...(flaws.length === 0 ? {} : { vulnerabilities: flaws }),
   };
   return `${safeJson(
     {
@@ -146,4 +148,5 @@ export const bill = (content: Bill): string => {
   )}\n`;
 };
 
-export const cyclonedx = (answer: Answer): string => bill(answer);
+export const cyclonedx = (answer: Answer): string =>
+  bill(answer, vulnerabilities(answer.components));
