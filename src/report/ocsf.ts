@@ -2,6 +2,7 @@ import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf } from './findings.ts';
+import { vulnerabilityEvents } from './ocsf-vulnerabilities.ts';
 import { safeJson } from './plain.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -91,8 +92,14 @@ const event = (answer: Answer, component: AnsweredComponent, check: Check): obje
   };
 };
 
-/** OCSF 1.8 Compliance Finding (2003): one event a line, one for each component and check. */
+/**
+ * OCSF 1.8, one event a line: a Compliance Finding (2003) for each component and check, and after them a
+ * Vulnerability Finding (2002) for each flaw of a component.
+ */
 export const ocsf = (answer: Answer): string =>
-  answer.components
-    .flatMap(component => checks.map(check => `${safeJson(event(answer, component, check))}\n`))
+  [
+    ...answer.components.flatMap(component => checks.map(check => event(answer, component, check))),
+    ...vulnerabilityEvents(answer),
+  ]
+    .map(each => `${safeJson(each)}\n`)
     .join('');

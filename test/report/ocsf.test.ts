@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checks } from '../../src/core/verdict.ts';
 import { ocsf } from '../../src/report/ocsf.ts';
 import { answerWith, component, hostileAnswer } from '../support/answers.ts';
+import { fullAnswer } from '../support/full-answer.ts';
 import { manyAnswers } from './answers.ts';
 
 type Event = Readonly<Record<string, unknown>>;
@@ -70,11 +71,12 @@ const enums: Readonly<Record<string, readonly number[]>> = {
   status_id: [0, 1, 2, 3, 4, 5, 6, 99],
 };
 
-const eventsOf = (answer: Parameters<typeof ocsf>[0]): readonly Event[] =>
+const eventsOf = (answer: Parameters<typeof ocsf>[0], classUid = 2003): readonly Event[] =>
   ocsf(answer)
     .split('\n')
     .filter(line => line !== '')
-    .map(line => JSON.parse(line) as Event);
+    .map(line => JSON.parse(line) as Event)
+    .filter(event => event['class_uid'] === classUid);
 
 const isObject = (value: unknown): value is Event => typeof value === 'object' && value !== null;
 
@@ -130,5 +132,96 @@ describe('OCSF 1.8 Compliance Finding', () => {
     expect(eventsOf(hostileAnswer()).filter(({ status_id }) => status_id === 3).length).toBe(
       hostileAnswer().components.length,
     );
+  });
+});
+
+/** Vulnerability Finding of OCSF 1.8.0: required attributes, and those that may be there. */
+const vulnerabilityClass: Readonly<
+  Record<string, readonly [required: string[], others: string[]]>
+> = {
+  event: [
+    [
+      'activity_id',
+      'category_uid',
+      'class_uid',
+      'finding_info',
+      'metadata',
+      'severity_id',
+      'time',
+      'type_uid',
+      'vulnerabilities',
+    ],
+    [
+      'activity_name',
+      'category_name',
+      'class_name',
+      'confidence',
+      'confidence_id',
+      'message',
+      'resources',
+      'severity',
+      'status',
+      'status_id',
+      'type_name',
+      'unmapped',
+    ],
+  ],
+  vulnerability: [
+    [],
+    [
+      'advisory',
+      'affected_packages',
+      'cve',
+      'desc',
+      'first_seen_time',
+      'is_exploit_available',
+      'is_fix_available',
+      'references',
+      'remediation',
+      'severity',
+      'title',
+    ],
+  ],
+  cve: [['uid'], ['cvss', 'epss', 'references', 'title']],
+  affected_package: [
+    ['name', 'version'],
+    ['fixed_in_version', 'path', 'purl'],
+  ],
+  cvss: [
+    ['base_score', 'version'],
+    ['vector_string', 'vendor_name'],
+  ],
+  epss: [['score'], ['percentile']],
+};
+
+const holds = (object: unknown, of: string): void => {
+  const [required = [], others = []] = vulnerabilityClass[of] ?? [];
+  expect(isObject(object), of).toBe(true);
+  const names = Object.keys(isObject(object) ? object : {});
+  expect(names, of).toEqual(expect.arrayContaining(required));
+  expect([...required, ...others], of).toEqual(expect.arrayContaining(names));
+};
+
+describe('OCSF 1.8 Vulnerability Finding', () => {
+  test('one event for each flaw that applies or may, and none for one that does not', () => {
+    const full = fullAnswer();
+    const wanted = full.components
+      .flatMap(each => each.flaws?.findings ?? [])
+      .filter(({ outcome }) => outcome !== 'not-affected');
+    const events = eventsOf(full, 2002);
+    expect(events.length).toBe(wanted.length);
+    expect(events.length).toBeGreaterThan(0);
+    for (const event of events) {
+      holds(event, 'event');
+      expect(event['type_uid']).toBe(200201);
+      const [vulnerability] = event['vulnerabilities'] as readonly Event[];
+      holds(vulnerability, 'vulnerability');
+      const { cve, affected_packages: packages } = vulnerability ?? {};
+      holds(cve, 'cve');
+      for (const each of packages as readonly unknown[]) holds(each, 'affected_package');
+      if (!isObject(cve)) continue;
+      for (const each of cve['cvss'] as readonly unknown[]) holds(each, 'cvss');
+      holds(cve['epss'], 'epss');
+    }
   });
 });
