@@ -234,8 +234,9 @@ export const joined = (
   const texts = endsOf(statements);
   const ends = texts.size > endsMax ? undefined : inOrder(scheme, texts);
   if (ends === undefined) {
-    return comparatorOf(scheme) === undefined && harmless(statements)
-      ? asWritten({ ...whole, stretches: unique(whole.stretches) })
+    // Where all say `affected` there is nothing to weigh; only what mends it stays open.
+    return harmless(statements)
+      ? { ...asWritten({ ...whole, stretches: unique(whole.stretches) }), fixed: [] }
       : torn(statements);
   }
   const compare = comparatorOf(scheme);

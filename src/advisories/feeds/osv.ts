@@ -133,8 +133,10 @@ export const osv: Feed = {
     const schema = /"schema_version"\s*:/.test(head);
     const package_ = /"package"\s*:\s*\{[^{}]{0,400}"ecosystem"\s*:/.test(head);
     if (schema || package_) return schema && package_ ? 0.95 : 0.9;
-    return /"modified"\s*:/.test(head) && /"id"\s*:/.test(head) && /"affected"\s*:/.test(head)
-      ? 0.6
+    if (/"id"\s*:/.test(head) && /"(?:modified|affected)"\s*:/.test(head)) return 0.6;
+    // A long description may come before everything else.
+    return /^\uFEFF?\s*\[?\s*\{\s*"(?:id|aliases|summary|details|modified|published)"\s*:/.test(head)
+      ? 0.4
       : 0;
   },
   cut: (_name, head) => (/^\uFEFF?\s*\[/.test(head) ? { by: 'elements', of: [] } : { by: 'whole' }),

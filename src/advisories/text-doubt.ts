@@ -1,0 +1,110 @@
+import type { SchemeId, Span } from '../core/advisory.ts';
+import { comparatorOf, type Spans, standingOf } from './stretches.ts';
+
+/** What a record's text says of versions, where its fields may say another thing. */
+export interface TextHints {
+  /** A patch level that it names: `8.8.15 P46`. */
+  readonly patchLevel?: string;
+  /** Versions that it calls mended: `before 1.6.11`, `fixed in 1.6.11`. */
+  readonly mended: readonly string[];
+  /** Versions that it calls the last affected: `through 4.97.1`, `4.97.1 and earlier`. */
+  readonly last: readonly string[];
+}
+
+const textMax = 4_000;
+const phrasesMax = 12;
+
+const patchPattern =
+  /\b(\d{1,5}(?:\.\d{1,5}){1,4})[ /_-]{0,3}(?:P|[Pp]atch[ -]?(?:[Ll]evel[ -]?)?)(\d{1,3})\b/;
+const mendedPattern =
+  /\b(?:before|prior to|(?:fixed|patched|resolved|addressed|corrected) in|upgrad(?:e|ing) to|updat(?:e|ing) to) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?!\.?\w)/gi;
+
+const lastPattern =
+  /\b(?:(?:through|up to(?: and including)?) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?!\.?\w)|v?(\d{1,6}(?:\.\d{1,6}){1,5}) (?:and|or) (?:earlier|prior|below|older|lower)\b)/gi;
+
+const versionsOf = (words: string, pattern: RegExp): readonly string[] => {
+  const found: string[] = [];
+  for (const match of words.matchAll(pattern)) {
+    if (found.length === phrasesMax) break;
+    const version = match[1] ?? match[2];
+    if (version !== undefined) found.push(version);
+  }
+  return found;
+};
+
+export const hintsOf = (text: string, addresses: readonly string[]): TextHints => {
+  const words = text.slice(0, textMax);
+  let patch = patchPattern.exec(words);
+  for (const address of addresses) patch ??= patchPattern.exec(address.slice(0, 500));
+  return {
+    ...(patch === null ? {} : { patchLevel: `${patch[1]} P${patch[2]}` }),
+    mended: versionsOf(words, mendedPattern),
+    last: versionsOf(words, lastPattern),
+  };
+};
+
+const zimbraDoubt =
+  'its version fields cannot say patch levels (8.8.15 P46): hosts that are patched match as well';
+
+/** Whether a claim on Zimbra reaches into 8 and 9, whose fixes are patch levels, without naming one. */
+const missesPatches = ({ spans, versions }: Spans): boolean => {
+  const precise = (version: string | undefined): boolean => /\bP\d/i.test(version ?? '');
+  const older = (version: string | undefined): boolean =>
+    version === undefined || !/^\d{2}/.test(version.trim());
+  return (
+    versions.some(version => older(version) && !precise(version)) ||
+    spans.some(
+      ({ from, before, through, standing }) =>
+        standing === 'affected' && older(from) && !precise(before ?? through),
+    )
+  );
+};
+
+/**
+ * Why a hit is no proof, as far as the record itself shows it. `alone`: the record speaks of no other
+ * product, so that its text can only mean this one.
+ */
+export const doubtOf = (
+  { patchLevel, mended }: TextHints,
+  scheme: SchemeId,
+  spans: Spans,
+  alone: boolean,
+): string | undefined => {
+  if (scheme === 'zimbra') return missesPatches(spans) ? zimbraDoubt : undefined;
+  if (!alone) return undefined;
+  const ends = [...spans.versions, ...spans.spans.map(span => span.before ?? span.through ?? '')];
+  if (patchLevel !== undefined && !ends.some(end => /(?:p|patch)[ -]?\d/i.test(end))) {
+    return `its text names a patch level (${patchLevel}), which its version fields do not say`;
+  }
+  const contradicted = mended.find(version => standingOf(scheme, spans, version) === 'affected');
+  return contradicted === undefined
+    ? undefined
+    : `its text calls ${contradicted} mended, its version fields call it affected`;
+};
+
+/**
+ * A claim that says nothing of versions outside its ranges, where the record's text names the very end of
+ * a range (`before 1.6.7`, `through 4.97.1`): from there to the next range is not affected. Only for a
+ * record that speaks of one product. CISA leaves all its defaults at "unknown", whatever the text says.
+ */
+export const confirmed = ({ mended, last }: TextHints, scheme: SchemeId, spans: Spans): Spans => {
+  const compare = comparatorOf(scheme);
+  const affected = spans.spans;
+  if (spans.rest !== 'unknown' || spans.versions.length > 0 || compare === undefined) return spans;
+  if (mended.length + last.length === 0) return spans;
+  if (affected.some(({ standing }) => standing !== 'affected')) return spans;
+  const beyond: Span[] = [];
+  for (const [i, { before, through }] of affected.entries()) {
+    const end = before ?? through;
+    const next = affected[i + 1];
+    if (end === undefined) return spans;
+    // Ranges that are not in order leave nothing certain between them.
+    if (next !== undefined && (next.from === undefined || compare(end, next.from) === 1))
+      return spans;
+    const words = before === undefined ? last : mended;
+    if (!words.some(word => compare(word, end) === 0)) continue;
+    const until = next?.from === undefined ? {} : { before: next.from };
+    beyond.push({ from: end, ...until, standing: 'not-affected' });
+  }
+  return { ...spans, spans: [...affected, ...beyond] };
+};
