@@ -4,6 +4,7 @@ import { pathMatches } from '../../core/glob.ts';
 import { dirOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { type FindRemoval, findRemovals } from './find-command.ts';
+import { timerJobs } from './timer-jobs.ts';
 import { tmpfilesCleaners } from './tmpfiles.ts';
 
 /** Something beside rotation that removes old files below a folder. */
@@ -60,6 +61,7 @@ const removalsOf = (job: CronJob): readonly FindRemoval[] => {
 const findCleaner = (
   removal: FindRemoval,
   { schedule, because }: CronJob,
+  who: string,
   { path, left }: LogFiles,
 ): readonly Cleaner[] => {
   const folders = new Map([path, ...left].map(each => [dirOf(each), each]));
@@ -72,9 +74,9 @@ const findCleaner = (
   if (taken.length === 0 && !hits(path)) return [];
   const { leastDays, mostDays, understood } = removal;
   if (!understood || leastDays === undefined) {
-    return [{ what: 'a cron job removes files there', because }];
+    return [{ what: `${who} removes files there`, because }];
   }
-  const what = `a cron job removes files there that have not been written for ${leastDays} days`;
+  const what = `${who} removes files there that have not been written for ${leastDays} days`;
   if (left.length === 0 || taken.length < left.length) return [{ what, because }];
   const interval = intervalDays(schedule);
   return [
@@ -90,15 +92,15 @@ const findCleaner = (
 };
 
 /** `find /var/log/mail -mtime +90 -delete`, `tmpreaper 30d /var/log`. */
-const cronCleaners = (files: FileView, log: LogFiles): readonly Cleaner[] => {
+const jobCleaners = (jobs: readonly CronJob[], who: string, log: LogFiles): readonly Cleaner[] => {
   const { path } = log;
   const above = foldersAbove(path);
-  return cronJobs(files).flatMap((job): readonly Cleaner[] => {
+  return jobs.flatMap((job): readonly Cleaner[] => {
     const { command, because } = job;
     if (/\bfind\b/.test(command)) {
       const removals = removalsOf(job);
       if (removals.length > 0 && removals.every(({ folders }) => folders.length > 0)) {
-        return removals.flatMap(removal => findCleaner(removal, job, log));
+        return removals.flatMap(removal => findCleaner(removal, job, who, log));
       }
     }
     const removes =
@@ -118,12 +120,13 @@ const cronCleaners = (files: FileView, log: LogFiles): readonly Cleaner[] => {
         pathMatches(word, path) ||
         log.left.some(each => each === word || pathMatches(word, each)),
     );
-    return hits ? [{ what: 'a cron job removes files there', because }] : [];
+    return hits ? [{ what: `${who} removes files there`, because }] : [];
   });
 };
 
-/** What removes a log's old files beside rotation, as far as crontabs and tmpfiles.d show. */
+/** What removes a log's old files beside rotation, as far as crontabs, timers and tmpfiles.d show. */
 export const cleanersOf = (files: FileView, log: LogFiles): readonly Cleaner[] => [
-  ...cronCleaners(files, log),
+  ...jobCleaners(cronJobs(files), 'a cron job', log),
+  ...jobCleaners(timerJobs(files), 'a timer', log),
   ...tmpfilesCleaners(files, log.path),
 ];

@@ -178,6 +178,32 @@ describe('a cron job that removes what a program leaves', () => {
   });
 });
 
+test('a timer of systemd that removes files', () => {
+  const timer = (exec: string, calendar: string, wanted = true): LogTrail =>
+    ask(daily, {
+      '/etc/systemd/system/tidy.service': `[Service]\nType=oneshot\nExecStart=${exec}\n`,
+      '/etc/systemd/system/tidy.timer': `[Timer]\nOnCalendar=${calendar}\n`,
+      ...(wanted
+        ? {
+            '/etc/systemd/system/timers.target.wants/tidy.timer': {
+              link: '/etc/systemd/system/tidy.timer',
+            },
+          }
+        : {}),
+    });
+  const days = ({ retainedDays, rotation }: LogTrail): readonly unknown[] => [
+    retainedDays,
+    rotation?.keepsDays,
+  ];
+  const find = '/usr/bin/find /opt/mail/log -mtime +29 -delete';
+  const each = timer(find, '*-*-* 03:10:00');
+  expect(each.rotation?.because).toEqual({ path: '/etc/systemd/system/tidy.service', line: 3 });
+  expect(days(each)).toEqual([30, 32]);
+  expect(days(timer(`-/bin/sh -c "${find}"`, 'weekly'))).toEqual([30, 38]);
+  expect(days(timer(find, '*-*-1,15 03:00'))).toEqual([undefined, undefined]);
+  expect(days(timer(find, 'daily', false))).toEqual([undefined, null]);
+});
+
 test('tmpfiles.d: exceptions, folders that are emptied at each start, ages that do not reach', () => {
   const lines = (text: string): LogTrail => ask(daily, { '/etc/tmpfiles.d/mail.conf': text });
   expect(lines('d /opt/mail/log - - - 10d\n').unknown).toContain('older than 10d');
