@@ -1,4 +1,9 @@
-import { compareDigits, type VersionScheme, versionLengthMax } from '../version-scheme.ts';
+import {
+  compareDigits,
+  compareText,
+  type VersionScheme,
+  versionLengthMax,
+} from '../version-scheme.ts';
 
 /** In the order in which they sort; those before `''` come before the release itself. */
 const suffixes = ['alpha', 'beta', 'pre', 'rc', '', 'cvs', 'svn', 'git', 'hg', 'p'];
@@ -42,8 +47,6 @@ const parse = (text: string): readonly Token[] | undefined => {
   ];
 };
 
-const compareText = (a: string, b: string): -1 | 0 | 1 => (a === b ? 0 : a < b ? -1 : 1);
-
 const compareTokens = (kind: string | undefined, a: string, b: string): -1 | 0 | 1 => {
   if (kind === 'suffix') {
     const difference = suffixes.indexOf(a) - suffixes.indexOf(b);
@@ -61,6 +64,7 @@ const early = ({ kind, text }: Token): boolean =>
 /** Alpine: the order of `apk version -t` (apk-tools 3). */
 export const apk: VersionScheme = {
   id: 'apk',
+  valid: text => parse(text) !== undefined,
   compare: (a, b) => {
     const left = parse(a);
     const right = parse(b);

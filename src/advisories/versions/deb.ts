@@ -6,12 +6,13 @@ interface DebVersion {
   readonly revision: string;
 }
 
-/** `[epoch:]upstream[-revision]`, deb-version(7). */
+/** `[epoch:]upstream[-revision]`, deb-version(7); dpkg, too, ignores blanks around it. */
 const parse = (text: string): DebVersion | undefined => {
   if (text.length > versionLengthMax) return undefined;
-  const colon = text.indexOf(':');
-  const epoch = colon < 0 ? '0' : text.slice(0, colon);
-  const rest = text.slice(colon + 1);
+  const bare = text.replace(/^[ \t]+|[ \t]+$/g, '');
+  const colon = bare.indexOf(':');
+  const epoch = colon < 0 ? '0' : bare.slice(0, colon);
+  const rest = bare.slice(colon + 1);
   const dash = rest.lastIndexOf('-');
   const upstream = dash < 0 ? rest : rest.slice(0, dash);
   const revision = dash < 0 ? '' : rest.slice(dash + 1);
@@ -60,6 +61,7 @@ const compareParts = (a: string, b: string): -1 | 0 | 1 => {
 /** Debian and Ubuntu: the order of `dpkg --compare-versions`. */
 export const deb: VersionScheme = {
   id: 'deb',
+  valid: text => parse(text) !== undefined,
   compare: (a, b) => {
     const left = parse(a);
     const right = parse(b);

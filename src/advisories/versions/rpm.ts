@@ -66,6 +66,7 @@ const compareParts = (a: string, b: string): -1 | 0 | 1 => {
 /** Red Hat, Fedora, SUSE and their kin: epoch, version, release, as `rpm` itself orders them. */
 export const rpm: VersionScheme = {
   id: 'rpm',
+  valid: text => parse(text) !== undefined,
   compare: (a, b) => {
     const left = parse(a);
     const right = parse(b);
