@@ -43,6 +43,13 @@ const registries: readonly Registry[] = [
     name: 'feeds',
   },
   {
+    folder: 'src/advisories/notes',
+    output: 'src/advisories/notes.generated.ts',
+    type: 'NotesDocument',
+    typeFrom: './notes-document.ts',
+    name: 'curatedNotes',
+  },
+  {
     folder: 'src/advisories/local',
     output: 'src/advisories/local.generated.ts',
     type: 'LocalSource',
