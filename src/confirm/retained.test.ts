@@ -67,6 +67,24 @@ test('what rotation keeps at most decides where the least cannot be told', () =>
   expect(ask(trail, 30).state).toBe('unknown');
 });
 
+test('where a job removes lines, the remedy is in the job, not in a stanza beside it', () => {
+  const verdict = ask({
+    path: '/opt/zimbra/log/audit.log',
+    rotation: {
+      keepsDays: 11,
+      why: 'a cron job removes files there that have not been written for 9 days: a line stays at most 11 days',
+      because: { path: '/var/spool/cron/crontabs/zimbra', line: 12 },
+    },
+    retainedDays: 9,
+  });
+  expect(verdict.state).toBe('fail');
+  expect(verdict.why).toContain('certain to be kept for only 9 days');
+  expect(verdict.remedy).toContain(
+    '# in /var/spool/cron/crontabs/zimbra, line 12, which removes older lines of /opt/zimbra/log/audit.log: have it keep 365 days',
+  );
+  expect(verdict.remedy).not.toContain('rotate ');
+});
+
 test('a log that nothing removes is unknown, with the reason', () => {
   const verdict = ask({
     path: '/var/log/dovecot.log',

@@ -46,7 +46,7 @@ export interface LogTrail {
   readonly newest?: string;
   /**
    * The longest that rotation keeps a line, in days. `null`: nothing that was found removes it.
-   * Absent: it goes by size, which no setting turns into days.
+   * Absent: it goes by size, which no setting turns into days, or it cannot be told.
    */
   readonly rotation?: {
     readonly keepsDays?: number | null;
