@@ -4,6 +4,7 @@ import { type Check, checks, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf } from './findings.ts';
 import { safeJson } from './plain.ts';
+import { flawResults } from './sarif-flaws.ts';
 
 const rule = (check: Check): object => ({
   id: check,
@@ -22,7 +23,10 @@ const uriOf = (path: string): string =>
     .map(segment => encodeURIComponent(segment.replace(/[\ud800-\udfff]/gu, '\ufffd')))
     .join('/');
 
-const locations = ({ foundAt }: AnsweredComponent, { evidence }: Verdict): readonly object[] => {
+const locations = (
+  { foundAt }: AnsweredComponent,
+  evidence: Verdict['evidence'],
+): readonly object[] => {
   const places = [
     ...evidence.flatMap(({ path, line }) => (path === undefined ? [] : [{ path, line }])),
     ...foundAt,
@@ -55,7 +59,7 @@ const result = (component: AnsweredComponent, check: Check): object => {
     message: {
       text: `${component.id}: ${why}${remedy === undefined ? '' : `\n\nWhat mends it:\n${remedy}`}`,
     },
-    locations: locations(component, verdict),
+    locations: locations(component, verdict.evidence),
     partialFingerprints: { 'postern/v1': fingerprint(component, check) },
     ...(exception === undefined || exception.expired
       ? {}
@@ -77,6 +81,9 @@ export const sarif = (answer: Answer): string => {
       .filter(check => ['fail', 'unknown'].includes(component.checks[check].state))
       .map(check => result(component, check)),
   );
+  const flaws = flawResults(answer.components, checks.length, component =>
+    locations(component, []),
+  );
   return `${safeJson(
     {
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -84,7 +91,11 @@ export const sarif = (answer: Answer): string => {
       runs: [
         {
           tool: {
-            driver: { name: 'Postern', version: answer.tool.version, rules: checks.map(rule) },
+            driver: {
+              name: 'Postern',
+              version: answer.tool.version,
+              rules: [...checks.map(rule), ...flaws.rules],
+            },
           },
           originalUriBaseIds: {
             ROOT: { description: { text: 'Root of the inspected file system' } },
@@ -99,7 +110,7 @@ export const sarif = (answer: Answer): string => {
               })),
             },
           ],
-          results,
+          results: [...results, ...flaws.results],
         },
       ],
     },

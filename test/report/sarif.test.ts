@@ -71,7 +71,13 @@ const failing = component('example', {
 describe('SARIF 2.1.0', () => {
   test.each(manyAnswers())('%s: every result names its rule, its place and itself', (_, answer) => {
     const { tool, results, originalUriBaseIds } = runOf(answer);
-    expect(tool.driver.rules.map(({ id }) => id)).toEqual([...checks]);
+    const flaws = answer.components.flatMap(each =>
+      (each.flaws?.findings ?? []).filter(({ outcome }) => outcome !== 'not-affected'),
+    );
+    expect(tool.driver.rules.map(({ id }) => id)).toEqual([
+      ...checks,
+      ...new Set(flaws.map(({ id }) => id)),
+    ]);
     const fingerprints = new Set<string>();
     for (const result of results) {
       expect(tool.driver.rules[result.ruleIndex]?.id).toBe(result.ruleId);
@@ -93,7 +99,7 @@ describe('SARIF 2.1.0', () => {
     const wanted = answer.components.flatMap(each =>
       checks.filter(check => ['fail', 'unknown'].includes(each.checks[check].state)),
     );
-    expect(results.length).toBe(wanted.length);
+    expect(results.length).toBe(wanted.length + flaws.length);
   });
 
   test('what fails is an error, what is unknown is open, and each says where', () => {
