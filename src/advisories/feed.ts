@@ -71,5 +71,7 @@ export interface Feed {
     readonly asOf?: string;
     readonly count?: number;
     readonly problem?: string;
+    /** It names some flaws and does not claim to name all. */
+    readonly partial?: boolean;
   };
 }

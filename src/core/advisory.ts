@@ -195,6 +195,8 @@ export interface Holding {
   /** Address without secrets, or the name of the imported file. */
   readonly from: string;
   readonly entries: number;
+  /** It names some flaws and does not claim to name all: its silence proves nothing, however fresh it is. */
+  readonly partial?: boolean;
   /** Distributions and releases that its advisories name: `debian:12`. At most 500. */
   readonly scopes?: readonly string[];
   /** Records that could not be understood: counted, and the first few named. */

@@ -243,5 +243,6 @@ export const csaf: Feed = {
     return /^\uFEFF?\s*\{\s*"document"\s*:\s*\{/.test(head) ? 0.6 : 0;
   },
   cut: () => ({ by: 'whole' }),
+  frame: () => ({ partial: true }),
   read: ({ value }) => (isObject(value) ? readDocument(value) : { refused: 'it is no object' }),
 };

@@ -262,6 +262,7 @@ export const cyclonedxVex: Feed = {
   maxAgeHours: 365 * 24,
   sniff: (_name, head) => (/"bomFormat"\s*:\s*"CycloneDX"/.test(head) ? 0.95 : 0),
   cut: () => ({ by: 'whole' }),
+  frame: () => ({ partial: true }),
   read: ({ value }) => {
     if (!isObject(value)) return { refused: 'it is no object' };
     if (textIn(value, 'bomFormat') !== 'CycloneDX') {

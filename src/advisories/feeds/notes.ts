@@ -98,8 +98,7 @@ export const notes: Feed = {
   frame: members => {
     const text = textIn(members, 'text', 1 << 20);
     const document = readNotes(text ?? members);
-    return 'mistake' in document || document.complete === undefined
-      ? {}
-      : { asOf: document.complete };
+    if ('mistake' in document) return {};
+    return document.complete === undefined ? { partial: true } : { asOf: document.complete };
   },
 };

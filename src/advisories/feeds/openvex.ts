@@ -189,5 +189,6 @@ export const openvex: Feed = {
     return /"statements"\s*:\s*\[/.test(head) && /"vulnerability"\s*:/.test(head) ? 0.5 : 0;
   },
   cut: () => ({ by: 'whole' }),
+  frame: () => ({ partial: true }),
   read: ({ value }) => (isObject(value) ? readDocument(value) : { refused: 'it is no object' }),
 };

@@ -53,7 +53,9 @@ const judgesOf = (
         // A stamp that cannot be read proves nothing either.
         stale: !(ageHours <= maxAgeHours(holding)),
         whole:
-          holding.part !== importedPart && !mine.every(({ advisory }) => advisory.feed === 'csaf'),
+          holding.part !== importedPart &&
+          holding.partial !== true &&
+          !mine.every(({ advisory }) => advisory.feed === 'csaf'),
         statements: mine.length,
       },
     ];

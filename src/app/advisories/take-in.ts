@@ -24,6 +24,8 @@ export interface Taken {
   newest?: string;
   /** Why the whole must not be used: it is not whole. */
   problem?: string;
+  /** One document at least does not claim to name every flaw. */
+  partial?: boolean;
 }
 
 /** Where understood records go; one for each feed that is met. */
@@ -250,6 +252,7 @@ const frame = (into: Taken, members: Readonly<Record<string, unknown>>, pieces?:
   const said = into.feed.frame?.(members);
   if (said === undefined) return;
   if (said.problem !== undefined) into.problem ??= said.problem;
+  if (said.partial === true) into.partial = true;
   if (said.count !== undefined && pieces !== undefined && said.count !== pieces) {
     into.problem ??= `it says that it holds ${said.count} records, and ${pieces} were found`;
   }
@@ -310,6 +313,7 @@ export const holdingOf = (
     from,
     refused: taken.refused,
     refusals: taken.refusals,
+    ...(taken.partial === true ? { partial: true } : {}),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
 };
