@@ -60,7 +60,9 @@ const exactVersion = ({ version, update }: CpeName, scheme: SchemeId): string | 
   // `2016` with `cumulative_update_23` is no build.
   if (scheme === 'exchange') return /^\d+\.\d+\.\d+/.test(version) ? version : undefined;
   if (scheme !== 'zimbra') return more === '' ? version : `${version}-${more}`;
-  const patch = /^p(?:atch_?)?(\d+)$/i.exec(more)?.[1];
+  // "No update" is the release itself; any update is all that it says without one.
+  const none = update === '-' && /^\d\./.test(version);
+  const patch = none ? '0' : /^p(?:atch_?)?(\d+)$/i.exec(more)?.[1];
   if (more !== '' && patch === undefined) return undefined;
   return patch === undefined ? version : `${version} P${patch}`;
 };
