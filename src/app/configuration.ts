@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { feedIds } from '../core/advisory.ts';
@@ -106,6 +107,10 @@ const ConfigurationFile = z.strictObject({
             triage: z.boolean().optional(),
           }),
         )
+        .max(100)
+        .default([]),
+      customerFacing: z
+        .array(z.strictObject({ name: text, sbom: text, history: text.optional() }))
         .max(100)
         .default([]),
     })
@@ -290,7 +295,11 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
     parsed.data;
   return {
     path,
-    policy: { ...policy, deadlines: policy.deadlines.map(rule => defined(rule)) },
+    policy: {
+      ...policy,
+      deadlines: policy.deadlines.map(rule => defined(rule)),
+      customerFacing: policy.customerFacing.map(application => defined(application)),
+    },
     tenants,
     advisories: {
       sources: advisories.sources.map(source => defined(source)),
@@ -349,7 +358,7 @@ export const loadConfiguration = (
           : `${candidate}: cannot be read: ${messageOf(thrown)}`,
       );
     }
-    return parseConfiguration(candidate, source);
+    return { ...parseConfiguration(candidate, source), folder: dirname(resolve(candidate)) };
   }
   return { ...emptyConfiguration, options: new Map() };
 };

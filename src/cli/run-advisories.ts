@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { importBundle, isBundle, writeBundle } from '../app/advisories/bundle.ts';
 import { importAdvisories } from '../app/advisories/import.ts';
+import { advisoryStore } from '../app/advisories/open.ts';
 import { type AdvisoriesStatus, advisoriesStatus } from '../app/advisories/status.ts';
 import { type SourceOutcome, updateAdvisories } from '../app/advisories/update.ts';
 import { loadConfiguration } from '../app/configuration.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
-import { AdvisoryStore } from '../store/advisory-store.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder, storeToRead } from './store-folder.ts';
@@ -140,7 +140,7 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
             `advisories bundle: ${key === undefined ? '--key FILE' : '--out FILE'} is missing; see postern advisories --help`,
           );
         }
-        const store = new AdvisoryStore(storeToRead(invocation));
+        const store = advisoryStore(storeToRead(invocation));
         const { holdings } = await writeBundle({ store, key, out, now, say });
         // The file that was asked for is the bundle itself.
         return {
@@ -155,7 +155,7 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
             `advisories update: ${spellingOf(invocation, 'offline')} forbids it; behind an air gap use advisories import`,
           );
         }
-        const store = new AdvisoryStore(storeFolder(invocation));
+        const store = advisoryStore(storeFolder(invocation));
         const outcomes = await updateAdvisories({ store, settings, only: words, now, say });
         return {
           text: outcomesText(format, outcomes, {}, []),
@@ -166,7 +166,7 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
         };
       }
       case 'import': {
-        const store = new AdvisoryStore(storeFolder(invocation));
+        const store = advisoryStore(storeFolder(invocation));
         const path = words[0] ?? '';
         if (existsSync(path) && (await isBundle(path))) {
           const keys = key === undefined ? settings.bundleKeys : [key];
@@ -206,11 +206,7 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
         };
       }
       default: {
-        const status = advisoriesStatus(
-          new AdvisoryStore(storeToRead(invocation)),
-          settings,
-          now(),
-        );
+        const status = advisoriesStatus(advisoryStore(storeToRead(invocation)), settings, now());
         const allGood =
           status.sources.length > 0 &&
           status.missing.length === 0 &&

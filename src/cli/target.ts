@@ -47,10 +47,13 @@ const configurationOf = (invocation: Invocation, sample: boolean): LoadedConfigu
   if (!existsSync(`${sampleFolder}root`)) {
     throw new UsageError('--sample: this copy of Postern has no sample estate; use --root DIR');
   }
-  return parseConfiguration(
-    'sample/postern.yaml',
-    readFileSync(`${sampleFolder}postern.yaml`, 'utf8'),
-  );
+  return {
+    ...parseConfiguration(
+      'sample/postern.yaml',
+      readFileSync(`${sampleFolder}postern.yaml`, 'utf8'),
+    ),
+    folder: sampleFolder,
+  };
 };
 
 const folderOf = (invocation: Invocation): string => {

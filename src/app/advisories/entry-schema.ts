@@ -131,6 +131,7 @@ const holding = z.strictObject({
   taken: stamp,
   from: long,
   entries: z.number().int().min(0),
+  partial: z.boolean().exactOptional(),
   scopes: z.array(short).max(500).exactOptional(),
   refused: z.number().int().min(0),
   refusals: z.array(z.strictObject({ record: long, why: long })).max(100),

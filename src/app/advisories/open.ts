@@ -1,0 +1,33 @@
+import type { AdvisoryIndex } from '../../core/advisory-index.ts';
+import type { FileView } from '../../core/files.ts';
+import { AdvisoryStore } from '../../store/advisory-store.ts';
+import { sqliteHere } from '../../store/sqlite.ts';
+import { joinIndexes } from '../flaws.ts';
+
+/** The advisory database in a store; it need not be there yet. */
+export const advisoryStore = (folder: string): AdvisoryStore => new AdvisoryStore(folder);
+
+export type OpenIndex = AdvisoryIndex & { close(): void };
+
+/** Opens the database to be asked, where somebody filled one; what in it is damaged is said as unseen. */
+export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIndex | undefined => {
+  const store = new AdvisoryStore(folder);
+  if (!store.exists()) return undefined;
+  if (!sqliteHere()) {
+    files.note({
+      what: `the advisory database in ${store.folder}`,
+      why: `SQLite is not in Node.js ${process.versions.node}, so that it was not asked`,
+      how: 'Use Node.js 22.13 or newer.',
+    });
+    return undefined;
+  }
+  const open = store.open();
+  for (const { name, why } of open.damaged) {
+    files.note({
+      what: `the advisories of ${name}`,
+      why: `the file is damaged: ${why}`,
+      how: `postern advisories update ${name}`,
+    });
+  }
+  return { ...joinIndexes([open]), close: open.close };
+};
