@@ -27,6 +27,18 @@ const table = (title: string, said: VersionClaim, cases: readonly Case[]): void 
 };
 
 describe('a range', () => {
+  // What Composer's own order would call older is not what the source has seen mended.
+  table('a branch as the end', claim('composer', [{ before: '1.6.x-dev' }]), [
+    ['1.5.9', 'affected'],
+    ['1.6.3', 'undetermined'],
+    ['1.6.x-dev', 'undetermined'],
+    ['1.7.0', 'not-affected'],
+  ]);
+  table('a branch without a number as the end', claim('composer', [{ before: 'dev-master' }]), [
+    ['dev-master', 'undetermined'],
+    ['1.6.3', 'undetermined'],
+  ]);
+
   table(
     'branches that are mended apart',
     claim('composer', [

@@ -1,5 +1,5 @@
 import type { Span, Standing, VersionClaim } from '../core/advisory.ts';
-import type { VersionScheme } from './version-scheme.ts';
+import type { Extent, VersionScheme } from './version-scheme.ts';
 import { versionSchemes } from './versions.generated.ts';
 
 /** What a claim says of one version, with the sentence that says why. */
@@ -19,9 +19,9 @@ const isPlaceholder = (text: string): boolean => placeholder.test(text.trim());
 const show = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 interface Ends {
+  readonly kind: Extent['kind'] | 'version';
   readonly first: string;
   readonly last: string;
-  readonly all: boolean;
 }
 
 /** Compares as one scheme does; a text that stands for several versions is compared by its two ends. */
@@ -32,7 +32,7 @@ interface Comparer {
 
 const comparer = (scheme: VersionScheme): Comparer => ({
   scheme,
-  ends: text => scheme.extent?.(text) ?? { first: text, last: text, all: false },
+  ends: text => scheme.extent?.(text) ?? { kind: 'version', first: text, last: text },
 });
 
 const between = (version: string, bound: string): string =>
@@ -41,36 +41,42 @@ const between = (version: string, bound: string): string =>
 /** Composer's names for branches. */
 const branch = /^dev-/i;
 
+/** Where a bound lies: a series and a release begin with their first version, a branch nobody knows where. */
+const edges = ({ kind, first, last }: Ends): { readonly low: string; readonly high: string } => ({
+  low: first,
+  high: kind === 'branch' ? last : first,
+});
+
+/** `version < bound`, undefined where that cannot be told. */
+const isOlder = (
+  { scheme, ends }: Comparer,
+  version: string,
+  bound: string,
+): boolean | undefined => {
+  const { low, high } = edges(ends(bound));
+  if (scheme.compare(ends(version).last, low) === -1) return true;
+  const order = scheme.compare(ends(version).first, high);
+  return order === 0 || order === 1 ? false : undefined;
+};
+
 /** `version >= from`. */
-const reaches = ({ scheme, ends }: Comparer, version: string, from: string): Inside => {
-  if (version === from || scheme.compare(version, from) === 0) return { inside: true };
-  const low = ends(from).first;
-  const order = scheme.compare(ends(version).first, low);
-  if (order === 0 || order === 1) return { inside: true };
-  if (scheme.compare(ends(version).last, low) !== -1) return { why: between(version, from) };
+const reaches = (compare: Comparer, version: string, from: string): Inside => {
+  if (version === from) return { inside: true };
+  const older = isOlder(compare, version, from);
+  if (older === undefined) return { why: between(version, from) };
   // 1.0-1~bpo12+1 is 1.0-1, rebuilt for an older system: what came with the one is in the other.
-  return version.startsWith(`${from}~`)
+  return older && version.startsWith(`${from}~`)
     ? { why: `${show(version)} is made of ${show(from)}, with which it began` }
-    : { inside: false };
+    : { inside: !older };
 };
 
 /** `version < before`. */
-const precedes = ({ scheme, ends }: Comparer, version: string, before: string): Inside => {
-  if (scheme.compare(version, before) === 0) {
-    return branch.test(version)
-      ? { why: `of which day ${show(version)} is cannot be told` }
-      : { inside: false };
-  }
-  const low = ends(before).first;
-  const order = scheme.compare(ends(version).last, low);
-  if (order === -1) {
-    const rebuilt = before.includes('-') && version.startsWith(`${before}~`);
-    return rebuilt
-      ? { why: `${show(version)} is made of ${show(before)}, which is mended` }
-      : { inside: true };
-  }
-  const start = scheme.compare(ends(version).first, low);
-  return start === 0 || start === 1 ? { inside: false } : { why: between(version, before) };
+const precedes = (compare: Comparer, version: string, before: string): Inside => {
+  const older = isOlder(compare, version, before);
+  if (older === undefined || branch.test(version)) return { why: between(version, before) };
+  return older && before.includes('-') && version.startsWith(`${before}~`)
+    ? { why: `${show(version)} is made of ${show(before)}, which is mended` }
+    : { inside: older };
 };
 
 /**
@@ -87,7 +93,10 @@ const shortened = (version: string, through: string): boolean => {
 const keepsTo = ({ scheme, ends }: Comparer, version: string, through: string): Inside => {
   if (version === through || scheme.compare(version, through) === 0) return { inside: true };
   const bound = ends(through);
-  const order = scheme.compare(ends(version).last, bound.all ? bound.last : bound.first);
+  const order = scheme.compare(
+    ends(version).last,
+    bound.kind === 'series' ? bound.last : bound.first,
+  );
   if (order === -1 || order === 0) return { inside: true };
   if (scheme.compare(ends(version).first, bound.last) !== 1)
     return { why: between(version, through) };
@@ -151,13 +160,15 @@ const isNamed = (
       doubt ??= { why: `the source gives "${show(named)}" as a version` };
       continue;
     }
-    if (named === version || scheme.compare(version, named) === 0) return { inside: true };
+    const order = named === version ? 0 : scheme.compare(version, named);
+    if (order === 0) return { inside: true };
+    if (order !== 'incomparable' && scheme.extent === undefined) continue;
     const theirs = ends(named);
     const mine = ends(version);
     const below = scheme.compare(mine.last, theirs.first) === -1;
     const above = scheme.compare(mine.first, theirs.last) === 1;
     if (below || above) continue;
-    if (theirs.all && isWithin(scheme, mine, theirs)) return { inside: true };
+    if (theirs.kind === 'series' && isWithin(scheme, mine, theirs)) return { inside: true };
     // A branch is no release, whatever was checked out of it.
     if (scheme.valid(version) && branch.test(named)) continue;
     doubt ??= { why: `whether ${show(version)} is ${show(named)} cannot be told` };
@@ -200,7 +211,8 @@ const linesOf = (
   if (lines.has(mine)) {
     const own = spans.filter(span => {
       const upper = upperOf(span);
-      return upper === undefined || scheme.line?.(upper) === mine;
+      const ends = upper === undefined || scheme.line?.(upper) === mine;
+      return ends || (span.from !== undefined && scheme.line?.(span.from) === mine);
     });
     return { spans: own };
   }

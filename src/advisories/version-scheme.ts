@@ -4,14 +4,14 @@ import type { SchemeId } from '../core/advisory.ts';
 export type Order = -1 | 0 | 1 | 'incomparable';
 
 /**
- * What a text stands for that does not name one version: a branch (`1.6.x-dev`), a release whose patch
- * level is not told (`8.8.15`). `first` and `last` are versions of the same scheme.
+ * What a text stands for that does not name one version: every version of a series (`1.6.x`), a release of
+ * which the patch level is not told (`8.8.15`), a branch on a day that is not told (`1.6.x-dev`). `first` and
+ * `last` are versions of the same scheme.
  */
 export interface Extent {
+  readonly kind: 'series' | 'release' | 'branch';
   readonly first: string;
   readonly last: string;
-  /** True where all of them are meant (`1.6.x` as a bound), false where it is one and not known which. */
-  readonly all: boolean;
 }
 
 /** What a version string means in one ecosystem. */

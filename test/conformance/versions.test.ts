@@ -92,7 +92,7 @@ const ladders: Readonly<Record<SchemeId, readonly (readonly string[] | string)[]
     '1.0.0-a-b',
     '1.0.0-rc.2',
     '1.0.0-rc.11',
-    ['1.0.0', 'v1.0.0', '1.0.0+x', '1.0.0+0.build-1'],
+    ['1.0.0', ' v1.0.0', '1.0.0+x', '1.0.0+0.build-1'],
     '1.0.1-0',
     '1.0.99999999999999999999',
     '1.10.0',

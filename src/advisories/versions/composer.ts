@@ -105,9 +105,9 @@ export const composer: VersionScheme = {
       return undefined;
     }
     return {
+      kind: 'branch',
       first: `${write(version.moving)}-dev`,
       last: write(version.parts),
-      all: false,
     };
   },
 };

@@ -35,7 +35,7 @@ export const exchange: VersionScheme = {
     const version = parse(text);
     if (version === undefined || version.length === 4) return undefined;
     const fill = (by: string): string => [...version, by, by].slice(0, 4).join('.');
-    return { first: fill('0'), last: fill(highest), all: false };
+    return { kind: 'release', first: fill('0'), last: fill(highest) };
   },
   /** The cumulative update: each is mended on its own, and its builds do not hold the fixes of another's. */
   line: text => {

@@ -137,6 +137,6 @@ export const generic: VersionScheme = {
   extent: text => {
     const base = text.length > versionLengthMax ? undefined : series.exec(text)?.[1];
     if (base === undefined) return undefined;
-    return { first: `${base}-alpha`, last: `${base}.${'9'.repeat(19)}`, all: true };
+    return { kind: 'series', first: `${base}-alpha`, last: `${base}.${'9'.repeat(19)}` };
   },
 };

@@ -17,10 +17,10 @@ const grammar =
 
 const numeric = (identifier: string): boolean => /^\d+$/.test(identifier);
 
-/** Semantic Versioning 2.0.0, and the `v` that tags carry before it. */
+/** Semantic Versioning 2.0.0, with the blanks and the `v` that npm and tags put around it. */
 const parse = (text: string): SemanticVersion | undefined => {
   if (text.length > versionLengthMax) return undefined;
-  const match = grammar.exec(text);
+  const match = grammar.exec(text.trim());
   if (match === null) return undefined;
   const [, major = '', minor = '', patch = '', tail, build] = match;
   const pre = tail?.split('.') ?? [];

@@ -78,6 +78,6 @@ export const zimbra: VersionScheme = {
     const version = parse(text);
     if (version === undefined || version.patch !== undefined) return undefined;
     const base = version.numbers.join('.');
-    return { first: `${base} P0`, last: `${base} P9999`, all: false };
+    return { kind: 'release', first: `${base} P0`, last: `${base} P9999` };
   },
 };
