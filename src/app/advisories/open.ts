@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import { AdvisoryStore } from '../../store/advisory-store.ts';
 import { sqliteHere } from '../../store/sqlite.ts';
 import { joinIndexes } from '../flaws.ts';
+import { shippedNotes } from './shipped-notes.ts';
 
 /** The advisory database in a store; it need not be there yet. */
 export const advisoryStore = (folder: string): AdvisoryStore => new AdvisoryStore(folder);
@@ -29,5 +30,5 @@ export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIn
       how: `postern advisories update ${name}`,
     });
   }
-  return { ...joinIndexes([open]), close: open.close };
+  return { ...joinIndexes([shippedNotes(), open]), close: open.close };
 };
