@@ -14,8 +14,8 @@ export interface NamedProduct {
   readonly byCpe?: boolean;
 }
 
-/** Qualifiers that name another version or place than the purl's own. */
-const qualifier = (purl: string, name: string): string | undefined => {
+/** A qualifier of a package URL, unescaped; absent where it has none of that name. */
+export const qualifierOf = (purl: string, name: string): string | undefined => {
   const [main = ''] = purl.slice(0, 2_048).split('#', 1);
   const question = main.indexOf('?');
   return question < 0
@@ -28,7 +28,7 @@ export const productOfPurl = (purl: string): NamedProduct | undefined => {
   const found = keyOfPurl(purl);
   if (found === undefined) return undefined;
   const scheme = schemeOfPurl(purl);
-  const epoch = scheme === 'rpm' ? qualifier(purl, 'epoch') : undefined;
+  const epoch = scheme === 'rpm' ? qualifierOf(purl, 'epoch') : undefined;
   const version =
     found.version !== undefined &&
     epoch !== undefined &&
@@ -36,7 +36,7 @@ export const productOfPurl = (purl: string): NamedProduct | undefined => {
     !/^\d+:/.test(found.version)
       ? `${epoch}:${found.version}`
       : found.version;
-  const stream = scheme === 'rpm' ? qualifier(purl, 'rpmmod') : undefined;
+  const stream = scheme === 'rpm' ? qualifierOf(purl, 'rpmmod') : undefined;
   return {
     key: found.key,
     ...(version === undefined ? {} : { version }),

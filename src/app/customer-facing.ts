@@ -109,10 +109,10 @@ const recordOf = (
   if (history === undefined) return applicationRecord({ name, bom }, judge, now);
   try {
     const deployments = readDeployments(textOf(pathOf(history)), now);
-    if (!('refused' in deployments))
+    if (!('unread' in deployments))
       return applicationRecord({ name, bom, deployments }, judge, now);
     const record = applicationRecord({ name, bom }, judge, now);
-    return { ...record, doubts: [`${history}: ${deployments.refused}`, ...record.doubts] };
+    return { ...record, doubts: [`${history}: ${deployments.unread}`, ...record.doubts] };
   } catch (thrown) {
     const record = applicationRecord({ name, bom }, judge, now);
     return { ...record, doubts: [`${history}: ${reason(thrown)}`, ...record.doubts] };

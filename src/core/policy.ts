@@ -47,6 +47,17 @@ export interface Policy {
   readonly patchDays: PatchDays;
   /** Asked before the rules that follow from `patchDays`; the first that fits decides. */
   readonly deadlines: readonly DeadlineRule[];
+  /** What the mail platform's days to patch are held against. */
+  readonly customerFacing: readonly CustomerFacing[];
+}
+
+/** One of the organisation's customer-facing applications. Paths are relative to `postern.yaml`. */
+export interface CustomerFacing {
+  readonly name: string;
+  /** CycloneDX 1.4 to 1.6 or SPDX 2.2 and 2.3, JSON. */
+  readonly sbom: string;
+  /** Which version of which component was deployed when: CSV, JSON or JSON lines. */
+  readonly history?: string;
 }
 
 export interface PatchDays {
@@ -99,6 +110,8 @@ export interface Configuration {
   readonly policy: Policy;
   /** Path as the user gave it; absent when there is no file. */
   readonly path?: string;
+  /** Folder that paths in the file are relative to, absolute; absent when there is no file. */
+  readonly folder?: string;
 }
 
 /**
@@ -110,6 +123,7 @@ export const defaultPolicy: Policy = {
   indexAgeHoursMax: 72,
   patchDays: { exploited: 3, internet: 14, internal: 60 },
   deadlines: [],
+  customerFacing: [],
 };
 
 export const emptyConfiguration: Configuration = {

@@ -1,0 +1,86 @@
+import { isObject, type JsonObject, oneLine } from '../json-value.ts';
+import { cyclonedxBom } from './cyclonedx.ts';
+import { spdxBom } from './spdx.ts';
+
+/** A part of an application that names a package. */
+export interface BomPart {
+  readonly purl: string;
+  /** As the document calls it, for people. */
+  readonly name: string;
+  /** Where the package URL has none. */
+  readonly version?: string;
+  /** Release of the distribution, where the package URL has no `distro`: written as that is. */
+  readonly distro?: string;
+  /** Source package of a distribution's package, where the document tells it. */
+  readonly source?: { readonly name: string; readonly version?: string };
+}
+
+/** A bill of materials, as far as advisories are asked about it. */
+export interface Bom {
+  /** `CycloneDX 1.6`. */
+  readonly format: string;
+  readonly parts: readonly BomPart[];
+  /** Parts that name no package: nobody can be asked about them. */
+  readonly nameless: number;
+  /** Parts beyond the bounds. */
+  readonly leftOut: number;
+  /** Operating system that it says it lies on, as a `distro` qualifier is written: `debian-12`. */
+  readonly system?: string;
+}
+
+export type BomReading = Bom | { readonly refused: string };
+
+export interface BomLimits {
+  readonly partsMax: number;
+  /** Components within components. */
+  readonly depthMax: number;
+}
+
+export const bomLimits: BomLimits = { partsMax: 50_000, depthMax: 50 };
+
+/** A document that is no JSON, by what its first characters are. */
+const otherFormat = (text: string): string => {
+  const head = text.slice(0, 400).trimStart();
+  if (head.startsWith('<')) {
+    return 'it is XML; write it as JSON (cyclonedx convert --output-format json)';
+  }
+  if (/^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(head)) {
+    return 'it is SPDX tag-value; write it as JSON (pyspdxtools --infile … --outfile ….spdx.json)';
+  }
+  return head === '' ? 'it is empty' : 'it is not valid JSON';
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
+  } catch {
+    // Not JSON, or nested so deeply that it is meant to break its reader.
+    return undefined;
+  }
+};
+
+const said = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? oneLine(String(value), 40) : 'nothing';
+
+const readObject = (value: JsonObject, limits: BomLimits): BomReading => {
+  if (value['bomFormat'] === 'CycloneDX') {
+    const version = value['specVersion'];
+    return version === '1.4' || version === '1.5' || version === '1.6'
+      ? cyclonedxBom(value, version, limits)
+      : { refused: `it is CycloneDX ${said(version)}; 1.4, 1.5 and 1.6 are read` };
+  }
+  const spdx = value['spdxVersion'];
+  if (spdx === 'SPDX-2.2' || spdx === 'SPDX-2.3') return spdxBom(value, spdx, limits);
+  if (spdx !== undefined) return { refused: `it is ${said(spdx)}; SPDX-2.2 and SPDX-2.3 are read` };
+  if (value['@context'] !== undefined) {
+    return { refused: 'it is SPDX 3 or other JSON-LD; SPDX-2.2 and SPDX-2.3 are read' };
+  }
+  return { refused: 'it is neither CycloneDX nor SPDX: no bomFormat, no spdxVersion' };
+};
+
+/** Reads a bill of materials. It never throws, whatever the text is. */
+export const readBom = (text: string, limits: BomLimits = bomLimits): BomReading => {
+  const value = parsed(text);
+  if (value === undefined) return { refused: otherFormat(text) };
+  return isObject(value) ? readObject(value, limits) : { refused: 'it is no JSON object' };
+};
