@@ -7,6 +7,7 @@ import type { AdvisoryState, Answer, AnsweredComponent } from '../core/answer.ts
 import type { Component, ComponentId } from '../core/component.ts';
 import type { Placed } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
+import type { Memory } from '../core/memory.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
@@ -16,6 +17,7 @@ import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
 import { statusOf } from './advisories/status.ts';
 import { openFlawFacts } from './flaws.ts';
+import { estateOf, rememberedFlaws, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
 import { toolVersion } from './version.ts';
@@ -28,6 +30,8 @@ export interface ConfirmRequest {
   readonly now: Date;
   /** The advisory database; absent where there is none. */
   readonly advisories?: AdvisoryIndex;
+  /** What earlier runs found, and where this one is written down; absent where nothing is kept. */
+  readonly memory?: Memory;
   /** Called before each stage, for a progress line. */
   readonly progress?: (stage: string) => void;
 }
@@ -128,6 +132,8 @@ export const confirm = (request: ConfirmRequest): Answer => {
           configuration,
           now,
         });
+  const estate = estateOf(files, target);
+  const past = request.memory?.past(estate);
   progress('asking the six questions');
   const byId = new Map(components.map(each => [each.id, each]));
   const setting: Setting = {
@@ -142,15 +148,18 @@ export const confirm = (request: ConfirmRequest): Answer => {
   };
   const answered = components
     .map((component): AnsweredComponent => {
-      const patch =
-        component.package === undefined ? undefined : facts.get(packageKey(component.package));
+      const patch = rememberedPatch(
+        component.package === undefined ? undefined : facts.get(packageKey(component.package)),
+        component.package,
+        past,
+      );
       const note = notes.get(component.id);
       const placed: Placed = {
         component,
         ancestors: ancestorsOf(component, byId),
         ...(note === undefined ? {} : { note }),
       };
-      const flaws = flawsOf?.(placed);
+      const flaws = rememberedFlaws(flawsOf?.(placed), component.id, past, now);
       const subject: Subject = {
         ...placed,
         ...(patch === undefined ? {} : { patch }),
@@ -166,6 +175,9 @@ export const confirm = (request: ConfirmRequest): Answer => {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const counts = countStates(answered);
   const unseen = presentable(files.unseen);
+  const changes = request.memory?.record(
+    runOf(estate, answered, now, request.advisories !== undefined),
+  );
   return {
     generated: now.toISOString(),
     tool: { name: 'postern', version: toolVersion },
@@ -180,6 +192,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     ...(request.advisories === undefined
       ? {}
       : { advisories: advisoryStates(request.advisories, configuration, now) }),
+    ...(changes === undefined ? {} : { changes }),
     unseen,
   };
 };

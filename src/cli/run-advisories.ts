@@ -5,7 +5,9 @@ import { advisoryStore } from '../app/advisories/open.ts';
 import { type AdvisoriesStatus, advisoriesStatus } from '../app/advisories/status.ts';
 import { type SourceOutcome, updateAdvisories } from '../app/advisories/update.ts';
 import { loadConfiguration } from '../app/configuration.ts';
+import { markFlaw } from '../app/ledger.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
+import { type MendingState, mendingStates } from '../core/finding.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder, storeToRead } from './store-folder.ts';
@@ -117,7 +119,36 @@ const outcomesText = (
     ? `${JSON.stringify({ schema: 'postern.advisories-changes/1', sources: outcomes, ...more }, null, 2)}\n`
     : `${[...outcomes.map(outcomeLine), ...moreLines].join('\n')}\n`;
 
-/** `postern advisories update | import | status | bundle`. */
+const isMendingState = (text: string): text is MendingState =>
+  mendingStates.some(state => state === text);
+
+const marked = (invocation: Invocation, words: readonly string[], now: Date): string => {
+  const [component = '', flaw = '', state = ''] = words;
+  const by = invocation.values.get('by');
+  const why = invocation.values.get('why');
+  if (!isMendingState(state)) {
+    throw new UsageError(
+      `advisories mark: "${state.slice(0, 60)}" is no state; expected one of ${mendingStates.join(', ')}`,
+    );
+  }
+  if (by === undefined || why === undefined) {
+    throw new UsageError(
+      `advisories mark: ${by === undefined ? '--by NAME' : '--why TEXT'} is missing: a mark says who found what`,
+    );
+  }
+  const store = storeFolder(invocation);
+  const estates = markFlaw({ store, component, flaw, state, by, why, now });
+  if (estates.length === 0) {
+    throw new UsageError(
+      `advisories mark: no run that is kept in ${store} saw ${flaw.slice(0, 60)} in ${component.slice(0, 200)}; postern confirm --format json lists both`,
+    );
+  }
+  return `${component}: ${flaw} is ${state}, says ${by}${
+    estates.length === 1 ? '' : ` (on ${estates.length} estates)`
+  }\n`;
+};
+
+/** `postern advisories update | import | status | mark | bundle`. */
 export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -149,6 +180,8 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
           out: undefined,
         };
       }
+      case 'mark':
+        return { text: marked(invocation, words, now()), exit: exitCodes.done, out };
       case 'update': {
         if (invocation.switches.has('offline')) {
           throw new UsageError(

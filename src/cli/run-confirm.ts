@@ -1,8 +1,10 @@
 import { confirm } from '../app/confirm.ts';
+import { openLedger } from '../app/ledger.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Invocation } from './arguments.ts';
 import { openAdvisories } from './open-advisories.ts';
 import type { Outcome } from './outcome.ts';
+import { storeToRead } from './store-folder.ts';
 import { formatOf, prepare, progressLine, wantsColor } from './target.ts';
 import { exitOf, thresholdOf } from './threshold.ts';
 import { confirmFormats } from './verbs.ts';
@@ -41,16 +43,20 @@ export const runConfirm = async (given: Invocation): Promise<Outcome> => {
   const aimed = aim();
   const { say, end } = progressLine(invocation);
   const advisories = openAdvisories(invocation, aimed);
+  // The sample stands still; everything else is compared with the run before, where a store is.
+  const memory = 'sample' in aimed.target ? undefined : openLedger(storeToRead(invocation));
   try {
     const answer = confirm({
       ...aimed,
       progress: say,
       ...(advisories === undefined ? {} : { advisories }),
+      ...(memory === undefined ? {} : { memory }),
     });
     const text = await render(format, answer, invocation);
     return { text, exit: exitOf(answer, crosses), out: invocation.values.get('out') };
   } finally {
     end();
     advisories?.close();
+    memory?.close();
   }
 };

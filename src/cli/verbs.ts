@@ -126,6 +126,11 @@ export const verbs: readonly Verb[] = [
       },
       { name: 'status', takes: [], does: 'says how old each source is, and what it holds' },
       {
+        name: 'mark',
+        takes: ['COMPONENT', 'FLAW', 'STATE'],
+        does: 'records what was done: mitigated, patched, triaged-clean, vulnerable (--by, --why)',
+      },
+      {
         name: 'bundle',
         takes: [],
         does: 'writes the database as one signed file, for where no network is (--key, --out)',
@@ -137,6 +142,8 @@ export const verbs: readonly Verb[] = [
         value: 'SOURCE',
         help: 'import: take the place of a source, as if fetched (osv/Debian)',
       },
+      { name: 'by', value: 'NAME', help: 'mark: who says so' },
+      { name: 'why', value: 'TEXT', help: 'mark: what was done, and how it was found out' },
       {
         name: 'key',
         value: 'FILE',
@@ -150,6 +157,10 @@ export const verbs: readonly Verb[] = [
         'behind an air gap, a copy of what was fetched elsewhere',
       ],
       ['postern advisories status', 'how old each source is'],
+      [
+        "postern advisories mark roundcube CVE-2025-49113 mitigated --by 'Mail Team' --why 'upload switched off'",
+        'what was done about a flaw, for the next report',
+      ],
     ],
   },
 ];

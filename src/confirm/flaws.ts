@@ -4,10 +4,15 @@ import { inRemedy, type Subject } from './question.ts';
 
 const namedMax = 5;
 
-/** A state that closes a flaw: someone looked for traces, too, or saw the mended version. */
-const isClosed = ({ steps }: Finding): boolean => {
-  const now = steps?.[0]?.state;
-  return now === 'patched' || now === 'triaged-clean';
+/** Somebody decided what nobody could tell. What is seen to apply, no word of a person's closes. */
+const isClosed = ({ outcome, steps }: Finding): boolean => {
+  const [last] = steps ?? [];
+  return (
+    outcome === 'undetermined' &&
+    last !== undefined &&
+    last.by !== 'postern' &&
+    (last.state === 'patched' || last.state === 'triaged-clean')
+  );
 };
 
 const isMitigated = ({ steps }: Finding): boolean => steps?.[0]?.state === 'mitigated';

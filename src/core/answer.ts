@@ -1,3 +1,4 @@
+import type { Changes } from './changes.ts';
 import type { Component } from './component.ts';
 import type { FlawFacts } from './finding.ts';
 import type { PatchFacts } from './patch.ts';
@@ -53,5 +54,7 @@ export interface Answer {
   readonly components: readonly AnsweredComponent[];
   /** Absent where there is no advisory database. */
   readonly advisories?: readonly AdvisoryState[];
+  /** Since the run before; absent in the first, and where nothing is kept. */
+  readonly changes?: Changes;
   readonly unseen: readonly Unseen[];
 }
