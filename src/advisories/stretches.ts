@@ -29,8 +29,12 @@ export interface Spans {
   readonly fixed: readonly string[];
 }
 
-/** More ends than this are not put in order: the whole becomes unknown. */
+/** More ends than this are not put in order, nor more stretches weighed: what is torn becomes unknown. */
 const endsMax = 300;
+const weighedMax = 4_000;
+/** Of one claim; a list that was cut says nothing of what it does not hold. */
+const spansMax = 1_000;
+const versionsMax = 5_000;
 
 type Compare = (a: string, b: string) => -1 | 0 | 1 | 'incomparable';
 
@@ -97,7 +101,13 @@ export const asWritten = ({ stretches, rest }: StretchStatement): Spans => {
       fixed.push(stretch.to);
     }
   }
-  return { spans, versions, rest, fixed };
+  const cut = spans.length > spansMax || versions.length > versionsMax;
+  return {
+    spans: cut ? spans.slice(0, spansMax) : spans,
+    versions: cut ? versions.slice(0, versionsMax) : versions,
+    rest: cut ? 'unknown' : rest,
+    fixed,
+  };
 };
 
 /** What cannot be put in order: nothing that is said of it is proof. */
@@ -232,7 +242,8 @@ export const joined = (
   if (points && harmless(statements))
     return asWritten({ ...whole, stretches: unique(whole.stretches) });
   const texts = endsOf(statements);
-  const ends = texts.size > endsMax ? undefined : inOrder(scheme, texts);
+  const many = Math.max(whole.stretches.length, statements.length) > weighedMax;
+  const ends = many || texts.size > endsMax ? undefined : inOrder(scheme, texts);
   if (ends === undefined) {
     // Where all say `affected` there is nothing to weigh; only what mends it stays open.
     return harmless(statements)

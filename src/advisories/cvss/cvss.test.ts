@@ -41,7 +41,7 @@ describe('the base score of a vector', () => {
     expect(baseScoreOf(vector)).toBeUndefined();
   });
 
-  const value = (values: string): fc.Arbitrary<string> => fc.constantFrom(...values);
+  const value = (values: string): fc.Arbitrary<string> => fc.constantFrom(...values.split(''));
   const vector4 = fc
     .tuple(
       value('NALP'),

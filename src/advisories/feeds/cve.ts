@@ -12,7 +12,7 @@ import {
 } from '../json-value.ts';
 import { hintsOf } from '../text-doubt.ts';
 import { metricsOf } from './cve/metrics.ts';
-import { type Container, entriesMax, productsOf } from './cve/products.ts';
+import { type Container, productsMax, productsOf } from './cve/products.ts';
 
 const publishersMax = 20;
 const severitiesMax = 8;
@@ -113,7 +113,7 @@ const entriesOf = (value: JsonObject): readonly FeedEntry[] | string => {
   const description = descriptionOf(containers);
   const references = addresses(containers);
   const affected = productsOf(containers, hintsOf(description, references));
-  if (affected === undefined) return `${id}: it names more than ${entriesMax} products`;
+  if (affected === undefined) return `${id}: it names more than ${productsMax} products`;
   const published = timeIn(metadata, 'datePublished');
   const modified = timeIn(metadata, 'dateUpdated');
   const { exploited, ...rating } = rated(id, containers);
@@ -156,7 +156,11 @@ export const cve: Feed = {
   sniff: (_name, head) => {
     if (/"dataType"\s*:\s*"CVE_RECORD"/.test(head)) return 1;
     if (/"cveMetadata"\s*:/.test(head)) return 0.95;
-    return /^\uFEFF?\s*\[?\s*\{\s*"(?:containers|dataVersion)"\s*:/.test(head) ? 0.85 : 0;
+    return /^\uFEFF?\s*\[?\s*\{\s*"(?:containers"\s*:\s*\{\s*"(?:cna|adp)|dataVersion)"\s*:/.test(
+      head,
+    )
+      ? 0.85
+      : 0;
   },
   cut: (_name, head) => (/^\uFEFF?\s*\[/.test(head) ? { by: 'elements', of: [] } : { by: 'whole' }),
   read: ({ value }): FeedReading => {

@@ -87,7 +87,8 @@ const advisoryOf = (value: JsonObject): Advisory | string => {
   const id = name === undefined ? undefined : flawOf(name);
   if (id === undefined) return 'it has no id';
   if (dateProblem(value, 'withdrawn')) return `${id}: "withdrawn" is no date`;
-  if (Object.hasOwn(value, 'affected') && !Array.isArray(value['affected'])) {
+  const products = value['affected'] ?? [];
+  if (!Array.isArray(products)) {
     return `${id}: "affected" is no list`;
   }
   const title = sentenceIn(value, 'summary') ?? sentenceIn(value, 'details') ?? '';
@@ -135,7 +136,9 @@ export const osv: Feed = {
     if (schema || package_) return schema && package_ ? 0.95 : 0.9;
     if (/"id"\s*:/.test(head) && /"(?:modified|affected)"\s*:/.test(head)) return 0.6;
     // A long description may come before everything else.
-    return /^\uFEFF?\s*\[?\s*\{\s*"(?:id|aliases|summary|details|modified|published)"\s*:/.test(head)
+    return /^\uFEFF?\s*\[?\s*\{\s*"(?:id|aliases|summary|details|modified|published)"\s*:/.test(
+      head,
+    )
       ? 0.4
       : 0;
   },

@@ -9,8 +9,8 @@ import { confirmed, doubtOf, type TextHints } from '../../text-doubt.ts';
 import { packageOf } from './packages.ts';
 import { readEntry } from './versions.ts';
 
-/** A vendor's whole catalogue has some thousands. */
-export const entriesMax = 20_000;
+/** A vendor's whole catalogue has a thousand or two. */
+export const productsMax = 5_000;
 const cpesMax = 20;
 const nameMax = 300;
 
@@ -57,15 +57,19 @@ interface Naming {
   readonly byCpe?: boolean;
 }
 
-/** Whether a CPE name says what vendor and product say already. */
-const repeats = (cpe: string, cve: string): boolean =>
-  cpe.slice(cpe.indexOf('|', 4) + 1).replaceAll('_', '-') === cve.slice('cve|'.length);
+/** Vendor and product of a key, spelt alike whether a CVE record or a CPE name says them. */
+const spelling = (key: ProductKey): string => {
+  const start = key.startsWith('cpe|') ? key.indexOf('|', 4) : key.indexOf('|');
+  return key.slice(start + 1).replaceAll('_', '-');
+};
 
+/** CPE names of an entry; one that only repeats vendor and product is left out. */
 const cpeNamings = (affected: JsonObject, known: ProductKey | undefined): readonly Naming[] => {
+  const said = known === undefined ? undefined : spelling(known);
   const found = new Map<ProductKey, Naming>();
   for (const text of textsIn(affected, 'cpes', cpesMax)) {
     const name = cpeOf(text);
-    if (name === undefined || (known !== undefined && repeats(name.key, known))) continue;
+    if (name === undefined || spelling(name.key) === said) continue;
     const product = printable(`${name.vendor} ${name.product}`.slice(0, nameMax));
     const scheme = schemeOfProduct(name.vendor, name.product);
     found.set(name.key, {
@@ -174,24 +178,25 @@ export const productsOf = (
   const groups = new Map<string, Gathered>();
   let entries = 0;
   for (const container of containers) {
-    const all = objectsIn(container.value, 'affected', entriesMax + 1);
+    const all = objectsIn(container.value, 'affected', productsMax + 1);
     entries += all.length;
-    if (entries > entriesMax) return undefined;
-    for (const affected of all) gather(groups, container.by, affected);
+    if (entries > productsMax) return undefined;
+    for (const affected of all) {
+      gather(groups, container.by, affected);
+      if (groups.size > 2 * productsMax) return undefined;
+    }
   }
   const gathered = withoutCommits([...groups.values()]);
   const names = new Set(gathered.filter(({ byCpe }) => !byCpe).map(({ key }) => key));
   const alone = names.size <= 1;
   const products = gathered.map(group => finished(group, hints, alone));
-  const keys = products.map(({ key }) => key);
-  const known = new Set<string>(keys);
+  const known = new Set(
+    products.filter(({ key }) => /^c[pv]e\|/.test(key)).map(({ key }) => spelling(key)),
+  );
   for (const { value } of containers) {
     const configured = productsOfConfigurations(value, 'cpeApplicability', 'unknown');
     for (const each of configured) {
-      const { key } = each.name;
-      if (known.has(key) || keys.some(mine => mine.startsWith('cve|') && repeats(key, mine))) {
-        continue;
-      }
+      if (known.has(spelling(each.name.key))) continue;
       const doubt = doubtOf(hints, each.scheme, each.spans, alone && configured.length === 1);
       products.push(productOfCpe(each, doubt));
     }

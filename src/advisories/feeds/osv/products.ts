@@ -20,6 +20,8 @@ const rangesMax = 200;
 /** Of one product, as listed; and as kept, where no range says the same. */
 const versionsReadMax = 20_000;
 const versionsKeptMax = 2_000;
+/** Of one product; real records have a handful. */
+const stretchesMax = 1_000;
 const nameMax = 300;
 
 /** What all entries on one product, release and stream say together. */
@@ -122,6 +124,10 @@ const readRanges = (affected: JsonObject, into: Gathered): void => {
   let commits = false;
   let ordered = false;
   for (const range of ranges.slice(0, rangesMax)) {
+    if (into.stretches.length > stretchesMax) {
+      into.uncertain = true;
+      break;
+    }
     const type = textIn(range, 'type', 40);
     if (type === 'GIT') {
       commits = true;
@@ -174,6 +180,8 @@ const beyondRanges = ({ versions, stretches, ecosystem }: Gathered): readonly st
   const affected = stretches.filter(({ standing }) => standing === 'affected');
   if (compare === undefined || affected.length === 0) return [...versions];
   if (affected.some(({ from, to }) => from === undefined && to === undefined)) return [];
+  // Nobody means so many of both.
+  if (affected.length * versions.size > 1_000_000) return [...versions];
   return [...versions].filter(version => !affected.some(each => holds(each, version, compare)));
 };
 
