@@ -194,6 +194,23 @@ export const fullAnswer = (): Answer =>
           failed: { on: stamp, why: 'it did not answer' },
         },
       ],
+      changes: {
+        since: stamp,
+        componentsNew: ['example0'],
+        componentsGone: ['example9'],
+        flawsNew: [{ component: 'example0', flaw: 'CVE-2026-0001' }],
+        flawsMended: [{ component: 'example1', flaw: 'CVE-2026-0002' }],
+        deadlines: [
+          {
+            component: 'example0',
+            flaw: 'CVE-2026-0001',
+            from: '2026-06-13',
+            to: '2026-06-02',
+            why: 'exploited',
+          },
+        ],
+        verdicts: [{ component: 'example0', check: 'patched', from: 'pass', to: 'fail' }],
+      },
       unseen: [{ what: '/etc/x', why: 'no right to read', how: 'be root' }],
     },
   );
