@@ -8,7 +8,7 @@ import type { Item } from './handed.ts';
 import { Ledger, TooMuch } from './ledger.ts';
 import { FileSource } from './source.ts';
 
-export type { Document, DocumentLimits, Documents, DocumentsReport, Fault } from './documents.ts';
+export type { Document, Documents } from './documents.ts';
 
 const isLink = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && thrown.code === 'ELOOP';

@@ -69,7 +69,8 @@ export interface DocumentsReport {
   readonly faults: readonly Fault[];
   /**
    * False until the iteration has ended, and when an archive was truncated, damaged or larger than the
-   * bounds, so that documents may be missing that nobody can name. Import nothing of it then.
+   * bounds, so that documents may be missing that nobody can name, or when a document turned out bad after
+   * a part of it was handed out. Import nothing of it then.
    */
   readonly whole: boolean;
 }

@@ -1,7 +1,10 @@
 import { formOf } from './packed.ts';
 
-/** What a file must begin like; `json` and `csv` may come packed with gzip, xz or zstd as well. */
-export type Expected = 'json' | 'csv' | 'zip' | 'gzip' | 'tar' | 'xz' | 'zstd' | 'any';
+/**
+ * What a file must begin like. `json` and `csv` may come packed with gzip, xz or zstd as well; `feed` is
+ * all of these and archives, and no web page; `any` is not looked at.
+ */
+export type Expected = 'json' | 'csv' | 'zip' | 'gzip' | 'tar' | 'xz' | 'zstd' | 'feed' | 'any';
 
 const startOf = (head: Buffer): string =>
   head
@@ -17,6 +20,8 @@ const fits = (head: Buffer, start: string, expected: Expected): boolean => {
   switch (expected) {
     case 'any':
       return true;
+    case 'feed':
+      return form !== 'plain' || fits(head, start, 'csv');
     case 'json':
       return form === 'plain' ? /^[[{]/.test(start) : ['gzip', 'xz', 'zstd'].includes(form);
     case 'csv':
@@ -38,11 +43,12 @@ const fits = (head: Buffer, start: string, expected: Expected): boolean => {
  */
 export const contentFault = (head: Buffer, expected: Expected): string | undefined => {
   if (expected === 'any') return undefined;
-  if (head.length === 0) return `nothing came where ${expected} was expected`;
+  const wanted = expected === 'feed' ? 'a feed' : expected;
+  if (head.length === 0) return `nothing came where ${wanted} was expected`;
   const start = startOf(head);
   if (fits(head, start, expected)) return undefined;
   if (looksLikePage(start)) {
-    return `a web page (HTML) came where ${expected} was expected: a log-in page of a proxy perhaps`;
+    return `a web page (HTML) came where ${wanted} was expected: a log-in page of a proxy perhaps`;
   }
-  return `what came does not begin like ${expected}`;
+  return `what came does not begin like ${wanted}`;
 };

@@ -1,4 +1,4 @@
-import { type Document, DocumentError } from './documents.ts';
+import type { Document, DocumentError } from './documents.ts';
 import { BadArchive, type Ledger } from './ledger.ts';
 
 /** Where something was found. */
@@ -42,7 +42,7 @@ export class HeldDocument implements Document {
   async bytes(bytesMax: number): Promise<Uint8Array> {
     if (this.held.length <= bytesMax) return this.held;
     this.ledger.documents -= 1;
-    throw this.ledger.documentError(this.name, tooLarge(bytesMax));
+    throw this.ledger.documentError(this.name, tooLarge(bytesMax), false);
   }
 }
 
@@ -70,10 +70,14 @@ export class StreamedDocument implements Document {
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
+    let isHandedOut = false;
     try {
-      yield* this.bounded(this.ledger.limits.documentBytesMax);
+      for await (const piece of this.bounded(this.ledger.limits.documentBytesMax)) {
+        yield piece;
+        isHandedOut = true;
+      }
     } catch (thrown) {
-      throw this.failed(thrown);
+      throw this.failed(thrown, isHandedOut);
     }
   }
 
@@ -83,15 +87,14 @@ export class StreamedDocument implements Document {
       const max = Math.min(bytesMax, this.ledger.limits.documentBytesMax);
       for await (const piece of this.bounded(max)) pieces.push(Uint8Array.from(piece));
     } catch (thrown) {
-      throw this.failed(thrown);
+      throw this.failed(thrown, false);
     }
     return Buffer.concat(pieces);
   }
 
-  private failed(thrown: unknown): unknown {
-    const error = this.ledger.documentError(this.name, thrown);
-    if (error instanceof DocumentError) this.ledger.documents -= 1;
-    return error;
+  private failed(thrown: unknown, isHandedOut: boolean): DocumentError {
+    this.ledger.documents -= 1;
+    return this.ledger.documentError(this.name, thrown, isHandedOut);
   }
 
   private async *bounded(bytesMax: number): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { messageOf } from '../core/errors.ts';
 import {
   DocumentError,
   type DocumentLimits,
@@ -87,13 +88,21 @@ export class Ledger implements DocumentsReport {
     return bytes > 1 << 20 && bytes > packedBytes * this.limits.ratioMax;
   }
 
-  /** What a document's reader threw, as the error that its user gets. */
-  documentError(name: string, thrown: unknown): unknown {
-    if (!(thrown instanceof BadArchive)) return thrown;
+  /**
+   * What a document's reader threw, as the error that its user gets. `isHandedOut`: the user has bytes of
+   * it already, and may have imported what is in them.
+   */
+  documentError(name: string, thrown: unknown, isHandedOut: boolean): DocumentError {
+    if (thrown instanceof TooMuch) {
+      return new DocumentError(this.breach('too-much', name, thrown.message));
+    }
+    if (!(thrown instanceof BadArchive)) {
+      return new DocumentError(this.breach('unreadable', name, messageOf(thrown)));
+    }
     const { kind, message } = thrown;
-    const cut = kind === 'truncated' || kind === 'damaged';
-    return new DocumentError(
-      cut ? this.breach(kind, name, message) : this.fault(kind, name, message),
-    );
+    const isCut = kind === 'truncated' || kind === 'damaged';
+    const fault =
+      isCut || isHandedOut ? this.breach(kind, name, message) : this.fault(kind, name, message);
+    return new DocumentError(fault);
   }
 }

@@ -4,7 +4,7 @@ export interface LineLimits {
   readonly lineBytesMax: number;
 }
 
-export const lineLimits: LineLimits = { lineBytesMax: 4 * 2 ** 20 };
+const lineLimits: LineLimits = { lineBytesMax: 4 * 2 ** 20 };
 
 export interface LinesReport {
   readonly lines: number;

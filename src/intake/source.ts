@@ -58,16 +58,6 @@ export class FileSource implements Source {
   }
 }
 
-export const heldSource = (bytes: Uint8Array): Source => {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const source: Source = {
-    sizeBytes: buffer.length,
-    read: (offset, length) => buffer.subarray(offset, Math.max(offset, offset + length)),
-    fork: () => source,
-  };
-  return source;
-};
-
 export const sectionOf = (source: Source, from: number, sizeBytes: number): Source => ({
   sizeBytes,
   read: (offset, length) =>

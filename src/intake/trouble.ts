@@ -25,7 +25,7 @@ export class FetchTrouble extends Error {
   }
 }
 
-export const codeOf = (thrown: unknown): string | undefined =>
+const codeOf = (thrown: unknown): string | undefined =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
     ? thrown.code
     : undefined;
