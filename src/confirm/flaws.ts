@@ -67,15 +67,17 @@ const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`;
 const flawsWord = (count: number): string => `${count} known flaw${count === 1 ? '' : 's'}`;
 
 /** What mends it where no package manager does: the version to move to. */
-const moveRemedy = ({ component }: Subject, findings: readonly Finding[]): string => {
-  const fixed = findings.find(({ fixedIn }) => fixedIn !== undefined);
-  const link = findings.flatMap(({ references }) => references)[0];
-  const name = inRemedy(component.name);
+const moveRemedy = (
+  { component }: Subject,
+  { moveTo }: FlawFacts,
+  findings: readonly Finding[],
+): string => {
+  const links = findings.flatMap(({ references }) => references.slice(0, 1)).slice(0, 3);
   return [
-    fixed?.fixedIn === undefined
-      ? `# No version of ${name} that mends ${findings[0]?.id ?? 'it'} is known. Take it off the internet, or switch it off.`
-      : `# Move ${name} to ${inRemedy(fixed.fixedIn)} or later: it mends ${fixed.id}.`,
-    ...(link === undefined ? [] : [`#   ${inRemedy(link)}`]),
+    moveTo === undefined
+      ? `# No one version of ${inRemedy(component.name)} is known that mends all. Take it off the internet, or switch it off.`
+      : `# Move ${inRemedy(moveTo.software)} to ${inRemedy(moveTo.version)} or later: it mends ${moveTo.mends === moveTo.of ? 'every known flaw' : `${moveTo.mends} of ${moveTo.of} known flaws`}.`,
+    ...links.map(link => `#   ${inRemedy(link)}`),
   ].join('\n');
 };
 
@@ -105,7 +107,7 @@ export const overdueVerdict = (
     }${unmendedNote(overdue)}`,
     evidence: [...overdue.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
     remedy: [
-      remedy ?? moveRemedy(subject, overdue),
+      remedy ?? moveRemedy(subject, facts, overdue),
       ...(overdue.some(({ deadline }) => deadline?.triage === true)
         ? [
             '# Patched is not evicted: look for traces of an intruder since the first sign of',
@@ -119,8 +121,10 @@ export const overdueVerdict = (
 
 /** Unknown when no judge that knows it is recent enough, or when one could not decide. */
 export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
-  const stale = facts.judges.filter(judge => judge.stale);
-  if (stale.length > 0) {
+  const current = facts.judges.filter(judge => !judge.stale && judge.whole);
+  // A holding that names some flaws only proves nothing by its silence, however fresh it is.
+  const stale = facts.judges.filter(judge => judge.stale && judge.whole);
+  if (current.length === 0 && stale.length > 0) {
     return {
       state: 'unknown',
       why: `what is known of its flaws is too old: ${stale.map(({ holding, asOf }) => `${holding} is as of ${asOf.slice(0, 10)}`).join(', ')}`,
@@ -173,6 +177,6 @@ export const flawsSentence = (facts: FlawFacts): string => {
       ? 'no known flaw is open'
       : `${flawsWord(open.length)} open, none past its deadline`,
     ...(soonest === undefined ? [] : [`the first deadline is ${soonest}`]),
-    ...(not === 0 ? [] : [`${not} others do not apply to this version`]),
+    ...(not === 0 ? [] : [`${not} ${not === 1 ? 'does' : 'do'} not apply to this version`]),
   ].join(', ');
 };

@@ -87,10 +87,21 @@ export interface FlawFacts {
   readonly findings: readonly Finding[];
   /** Sources that may judge it and know it: `debian-tracker (bookworm)`. Empty: nobody does. */
   readonly judges: readonly Judge[];
+  /** The version that mends every flaw of which a mended version is known. */
+  readonly moveTo?: MoveTo;
   /** Why nobody may or can judge it; present when `judges` is empty. */
   readonly silence?: string;
   /** What would make a judge speak; goes with `silence`. */
   readonly how?: string;
+}
+
+/** What to move to: the software itself, or what the component ships with. */
+export interface MoveTo {
+  readonly software: string;
+  readonly version: string;
+  /** How many of the flaws that apply it mends, and how many apply. */
+  readonly mends: number;
+  readonly of: number;
 }
 
 /** A holding whose word on a component counts. */

@@ -5,6 +5,7 @@ import type { Finding, FlawFacts, Judge, Outcome } from '../../core/finding.ts';
 import type { Distribution } from '../../core/packages.ts';
 import type { Evidence } from '../../core/verdict.ts';
 import { clockOf } from './clock.ts';
+import { moveTo } from './move-to.ts';
 import { type SameFlaw, sameFlaw } from './same-flaw.ts';
 import { type Statement, statementsUnder } from './statements.ts';
 import { upstreamNames } from './upstream-names.ts';
@@ -55,7 +56,7 @@ const judgesOf = (
         whole:
           holding.part !== importedPart &&
           holding.partial !== true &&
-          !mine.every(({ advisory }) => advisory.feed === 'csaf'),
+          holding.feed !== 'csaf',
         statements: mine.length,
       },
     ];
@@ -124,6 +125,12 @@ const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<Pr
   ]);
 };
 
+/** A finding, and the statement that decided it. */
+interface Decided {
+  readonly finding: Finding;
+  readonly by?: Statement;
+}
+
 const findingOf = (
   id: string,
   statements: readonly Statement[],
@@ -132,7 +139,7 @@ const findingOf = (
   voices: readonly Voice[],
   { index, now }: Matching,
   same: SameFlaw,
-): Finding | undefined => {
+): Decided | undefined => {
   const verdict = verdictOf(statements, vex);
   if (verdict === undefined) return undefined;
   const { outcome, why, by } = verdict;
@@ -150,7 +157,9 @@ const findingOf = (
   const evidence = [...vex.map(vexEvidence), ...statements.map(evidenceOf)].slice(0, 8);
   const references = [...new Set([...told, ...advisories].flatMap(each => each.references))];
   if (outcome === 'not-affected') {
-    return { id, aliases, title, outcome, why, evidence, references: references.slice(0, 3) };
+    return {
+      finding: { id, aliases, title, outcome, why, evidence, references: references.slice(0, 3) },
+    };
   }
   const fixedIn = by?.fixedIn ?? statements.find(each => each.fixedIn !== undefined)?.fixedIn;
   const unmended = by?.unmended;
@@ -161,7 +170,7 @@ const findingOf = (
   const likelihood = names.map(name => index.likelihood(name)).find(each => each !== undefined);
   const ssvc = ssvcOf(advisories.flatMap(each => each.ssvc ?? []));
   const clock = clockOf([id, ...aliases], fixKeys(component, voices), index, now);
-  return {
+  const finding: Finding = {
     id,
     aliases,
     title,
@@ -178,6 +187,7 @@ const findingOf = (
     ...(by?.byCpe === true ? { byCpe: true } : {}),
     references: references.slice(0, 10),
   };
+  return { finding, ...(by === undefined ? {} : { by }) };
 };
 
 /** Several containers: the worse of each. */
@@ -237,24 +247,30 @@ export const openMatching = (
         byFlaw.set(flaw, list);
       }
     }
-    const findings = [...new Set([...byFlaw.keys(), ...vex.keys()])]
-      .flatMap(id => {
-        const finding = findingOf(
-          id,
-          byFlaw.get(id) ?? [],
-          vex.get(id) ?? [],
-          component,
-          voices,
-          matching,
-          same,
-        );
-        return finding === undefined ? [] : [finding];
-      })
+    const decided = [...new Set([...byFlaw.keys(), ...vex.keys()])].flatMap(id => {
+      const each = findingOf(
+        id,
+        byFlaw.get(id) ?? [],
+        vex.get(id) ?? [],
+        component,
+        voices,
+        matching,
+        same,
+      );
+      return each === undefined ? [] : [each];
+    });
+    const findings = decided
+      .map(({ finding }) => finding)
       .sort((a, b) => outcomeOrder[a.outcome] - outcomeOrder[b.outcome] || (a.id < b.id ? -1 : 1));
+    const move = moveTo(
+      component,
+      decided.filter(({ finding }) => finding.outcome === 'affected').map(({ by }) => by),
+    );
     const judges = judgesOf(voices, statements, matching);
     return {
       findings,
       judges,
+      ...(move === undefined ? {} : { moveTo: move }),
       ...(judges.length > 0
         ? {}
         : {

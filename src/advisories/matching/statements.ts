@@ -1,4 +1,4 @@
-import type { Advisory, AffectedProduct, Holding } from '../../core/advisory.ts';
+import type { Advisory, AffectedProduct, Holding, SchemeId } from '../../core/advisory.ts';
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Outcome } from '../../core/finding.ts';
 import { judge, type RangeAnswer } from '../range.ts';
@@ -12,8 +12,9 @@ export interface Statement {
   readonly outcome: Outcome;
   /** One sentence that ends a sentence: "1.6.5 lies before 1.6.11, which mends it". */
   readonly why: string;
-  /** First version that mends it, where the claim that decided names one. */
+  /** First version that mends it, where the claim that decided names one, and how such versions compare. */
   readonly fixedIn?: string;
+  readonly scheme?: SchemeId;
   readonly unmended?: string;
   readonly byCpe: boolean;
   /** Lower is heard first. */
@@ -84,11 +85,12 @@ const whyOf = (outcome: Outcome, answers: readonly Judged[], voice: Voice): stri
   return doubt === undefined ? decisive.answer.why : `${decisive.answer.why}; but ${doubt}`;
 };
 
-const fixOf = (answers: readonly Judged[]): string | undefined => {
+const fixOf = (answers: readonly Judged[]): Pick<Statement, 'fixedIn' | 'scheme'> => {
   const hit = answers.find(({ answer }) => answer.standing === 'affected');
-  if (hit === undefined) return undefined;
+  if (hit === undefined) return {};
   const { answer, claim } = hit;
-  return ('span' in answer ? answer.span?.before : undefined) ?? claim.fixed[0];
+  const fixedIn = ('span' in answer ? answer.span?.before : undefined) ?? claim.fixed[0];
+  return fixedIn === undefined ? {} : { fixedIn, scheme: claim.scheme };
 };
 
 /** Among what may speak under one name: the tracker knows more than the notices, and those more than exports of them. */
@@ -117,7 +119,6 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
     const standings = new Set(answers.map(({ answer }) => answer.standing));
     const torn = streams.size > 1 && standings.size > 1;
     const outcome = torn ? 'undetermined' : outcomeOf(answers, voice.near);
-    const fixedIn = fixOf(answers);
     const unmended = about.find(each => each.unmended !== undefined)?.unmended;
     out.push({
       holding,
@@ -127,7 +128,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       why: torn
         ? 'which of the module streams that it names is installed cannot be told'
         : whyOf(outcome, answers, voice),
-      ...(fixedIn === undefined ? {} : { fixedIn }),
+      ...fixOf(answers),
       ...(unmended === undefined ? {} : { unmended }),
       byCpe: about.every(({ byCpe }) => byCpe === true),
       order: orderOf(voice, advisory),

@@ -1,7 +1,7 @@
 import type { FeedId, ProductKey } from '../../core/advisory.ts';
 import type { Component } from '../../core/component.ts';
 import type { Distribution } from '../../core/packages.ts';
-import { keyOfPackage, keyOfPurl } from '../product-key.ts';
+import { keyOfNote, keyOfPackage, keyOfPurl } from '../product-key.ts';
 import { upstreamNames } from './upstream-names.ts';
 
 /**
@@ -132,7 +132,8 @@ const feedsOf = (key: ProductKey): readonly FeedId[] => {
     case 'package':
       return ['osv', 'csaf', 'cve'];
     case 'cve':
-      return ['cve'];
+      // A vendor's CSAF names products by vendor and name where it has nothing better.
+      return ['cve', 'csaf'];
     default:
       return ['nvd', 'cve', 'csaf'];
   }
@@ -183,8 +184,42 @@ const shippedWith = (
     : undefined;
 };
 
+/** What a user's own notes call a component: `zimbra`, `roundcube/acme_archive`; copies share a name. */
+const noteName = ({ id, name, platform }: Component): string =>
+  !id.includes('@') ? id : name.toLowerCase() === platform ? platform : `${platform}/${name}`;
+
+/** Notes of the component's maker, or of whoever reviewed it: anybody can write them. */
+const noted = (component: Component): readonly Voice[] => {
+  if (component.origin === 'distribution' || 'unknown' in component.version) return [];
+  const { value } = component.version;
+  const packaged = ['deb', 'rpm', 'apk'].includes(component.package?.ecosystem ?? '');
+  return [
+    {
+      key: keyOfNote(noteName(component)),
+      feeds: ['notes'],
+      rank: 1,
+      version: packaged ? upstreamPart(value) : value,
+      packaged: false,
+    },
+  ];
+};
+
+/** By a package manager of the host, whose version numbers carry the packager's own part. */
+const isPackaged = ({ package: owner }: Component): boolean =>
+  owner !== undefined && ['deb', 'rpm', 'apk'].includes(owner.ecosystem);
+
 /** Under which names sources may speak of a component. */
 export const voicesOf = (
+  component: Component,
+  ancestors: readonly Component[],
+  distribution: Distribution,
+): Voices => {
+  const { voices, silence } = othersOn(component, ancestors, distribution);
+  const own = noted(component).filter(({ key }) => !voices.some(voice => voice.key === key));
+  return { voices: [...voices, ...own], ...(silence === undefined ? {} : { silence }) };
+};
+
+const othersOn = (
   component: Component,
   ancestors: readonly Component[],
   distribution: Distribution,
@@ -203,8 +238,7 @@ export const voicesOf = (
     );
   }
   const { value } = component.version;
-  const packaged =
-    component.package !== undefined && ['deb', 'rpm', 'apk'].includes(component.package.ecosystem);
+  const packaged = isPackaged(component);
   const own = released(component, packaged ? upstreamPart(value) : value, packaged);
   const host = shippedWith(component, ancestors);
   const hostVersion =
@@ -212,7 +246,15 @@ export const voicesOf = (
   const voices =
     host === undefined || hostVersion === undefined
       ? own
-      : [...own, ...released(host, hostVersion, false, host.name)];
+      : [
+          ...own,
+          ...released(
+            host,
+            isPackaged(host) ? upstreamPart(hostVersion) : hostVersion,
+            false,
+            host.name,
+          ),
+        ];
   return voices.length > 0
     ? { voices }
     : silent(
