@@ -112,10 +112,19 @@ export const startedUnits = (files: FileView): readonly StartedUnit[] => {
   return found;
 };
 
+const interpreters = /^(?:perl|python|php|ruby|node|java|sh|bash|env)[\d.]*$/;
+
+/** The program that a command starts; behind an interpreter its script. */
+const startedBy = (words: readonly Word[]): string => {
+  const first = words[0]?.text ?? '';
+  if (!interpreters.test(baseOf(first))) return first;
+  return words.slice(1, 10).find(({ text }) => text.startsWith('/'))?.text ?? first;
+};
+
 /** Those that start a program of that name, wherever it lies and whatever the unit is called. */
 export const unitsThatStart = (files: FileView, program: string): readonly StartedUnit[] =>
   startedUnits(files).filter(({ unit, words }) => {
-    const started = words[0]?.text ?? '';
+    const started = startedBy(words);
     // A template stands for instances, of which each has a name of its own.
     return (
       started.startsWith('/') && baseOf(started) === program && !unit.name.includes('@.service')
@@ -139,7 +148,7 @@ export const findDaemon = (
   const other = named === undefined ? unitByAnotherName(files, names, usual) : undefined;
   const unit = named ?? other;
   const command = unit === undefined ? [] : commandOf(files, unit);
-  const started = command[0]?.text ?? '';
+  const started = startedBy(command);
   const isStarted =
     names.programs.includes(baseOf(started)) && files.stat(started)?.kind === 'file';
   const binary = isStarted ? started : usual;
@@ -169,9 +178,8 @@ const unitByAnotherName = (
 ): Unit | undefined =>
   names.programs
     .flatMap(program => unitsThatStart(files, program))
-    .find(
-      ({ words }) => usual === undefined || files.real(words[0]?.text ?? '') === files.real(usual),
-    )?.unit;
+    .find(({ words }) => usual === undefined || files.real(startedBy(words)) === files.real(usual))
+    ?.unit;
 
 /** The value of an option: `-c file`, `-cfile`, `--config file`, `--config=file`. */
 export const optionOf = (words: readonly Word[], ...names: readonly string[]): Word | undefined => {

@@ -21,6 +21,7 @@ const configPaths = [
   '/etc/opendkim.conf',
   '/etc/opendkim/opendkim.conf',
   '/usr/local/etc/opendkim.conf',
+  '/usr/local/etc/mail/opendkim.conf',
 ] as const;
 const defaultsPaths = ['/etc/default/opendkim', '/etc/sysconfig/opendkim'] as const;
 const names = {

@@ -20,6 +20,7 @@ const configPaths = [
   '/etc/opendmarc.conf',
   '/etc/opendmarc/opendmarc.conf',
   '/usr/local/etc/opendmarc.conf',
+  '/usr/local/etc/mail/opendmarc.conf',
 ] as const;
 const defaultsPaths = ['/etc/default/opendmarc', '/etc/sysconfig/opendmarc'] as const;
 const names = {

@@ -67,10 +67,9 @@ export const postgrey: Platform = {
   reads: [...defaultsPaths, '/etc/postgrey/*', ...programPaths(names.programs)],
   read: (files, packages) => {
     const defaults = defaultsPaths.find(path => files.stat(path) !== undefined);
-    const binary = programPaths(names.programs).find(path => files.stat(path) !== undefined);
-    if (defaults === undefined && binary === undefined) return { components: [] };
     const daemon = findDaemon(files, packages, names);
     if (daemon === undefined) return { components: [] };
+    if (defaults === undefined && daemon.binary === undefined) return { components: [] };
     const words = wordsOf(files, daemon);
     const place: Place = {
       path: daemon.unit?.path ?? defaults ?? daemon.binary ?? defaultsPaths[0],

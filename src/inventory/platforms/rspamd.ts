@@ -1,6 +1,7 @@
 import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
+import { dirOf, joinPath } from '../../core/paths.ts';
 import {
   type Daemon,
   exposureOfAll,
@@ -126,6 +127,21 @@ const readCopy = (
   };
 };
 
+/** A build in a place that no distribution uses: its unit says where, and with which settings. */
+const placeOfItsOwn = (
+  files: FileView,
+  packages: PackageIndex,
+): { readonly layout: Layout; readonly daemon: Daemon } | undefined => {
+  const daemon = findDaemon(files, packages, names);
+  if (daemon?.binary === undefined || daemon.unit === undefined) return undefined;
+  const prefix = dirOf(dirOf(daemon.binary));
+  const asked = optionOf(daemon.words, '-c', '--config')?.text ?? '';
+  const conf = asked.startsWith('/') ? dirOf(joinPath(asked)) : `${prefix}/etc/rspamd`;
+  return files.stat(asked.startsWith('/') ? asked : `${conf}/rspamd.conf`)?.kind === 'file'
+    ? { layout: { conf, share: `${prefix}/share/rspamd`, binary: daemon.binary }, daemon }
+    : undefined;
+};
+
 /** Rspamd: its configuration (UCL), Lua plug-ins and workers. */
 export const rspamd: Platform = {
   id: 'rspamd',
@@ -155,6 +171,11 @@ export const rspamd: Platform = {
       const id = readings.length === 0 ? 'rspamd' : `rspamd@${layout.conf}`;
       const daemon = readings.length === 0 ? findDaemon(files, packages, names) : undefined;
       readings.push(readCopy(files, packages, layout, { id, daemon }));
+    }
+    const elsewhere = readings.length === 0 ? placeOfItsOwn(files, packages) : undefined;
+    if (elsewhere !== undefined) {
+      const { layout, daemon } = elsewhere;
+      readings.push(readCopy(files, packages, layout, { id: 'rspamd', daemon }));
     }
     return {
       components: readings.flatMap(({ components }) => components),

@@ -269,13 +269,13 @@ const wordsOf = (daemon: Daemon, settings: readonly Setting[]): readonly Word[] 
         .flatMap(({ value, because }) => shellWords(value).map(text => ({ text, because })));
 
 const readFilter = (files: FileView, packages: PackageIndex, filter: Filter): PlatformReading => {
-  const binary = programPaths(filter.programs).find(path => files.stat(path)?.kind === 'file');
+  const daemon = findDaemon(files, packages, namesOf(filter));
+  if (daemon === undefined) return { components: [] };
+  const { binary } = daemon;
   const path = filter.configs.find(each => files.stat(each)?.kind === 'file');
   const defaults = filter.defaults.find(each => files.stat(each)?.kind === 'file');
   if (binary === undefined && path === undefined && defaults === undefined)
     return { components: [] };
-  const daemon = findDaemon(files, packages, namesOf(filter));
-  if (daemon === undefined) return { components: [] };
   const settings = settingsOf(files, filter, path);
   const words = wordsOf(daemon, settings);
   const place: Place = { path: path ?? defaults ?? binary ?? '/' };
