@@ -1,5 +1,6 @@
 import type { ComponentId } from './component.ts';
 import type { Finding } from './finding.ts';
+import { isClosed } from './mending.ts';
 import type { PatchFacts } from './patch.ts';
 
 const dayMs = 86_400_000;
@@ -187,7 +188,7 @@ export const patchRecordOf = (sources: RecordSources): PatchRecord => {
       : [],
   );
   const open = findings
-    .filter(({ outcome }) => outcome === 'affected')
+    .filter(finding => finding.outcome === 'affected' && !isClosed(finding))
     .map(finding => openOf(finding, now));
   return {
     mended: (updates.length > 0 ? updates : mended).filter(each => isRecent(each.mended, now)),
