@@ -42,7 +42,7 @@ export const runConfirm = async (given: Invocation): Promise<Outcome> => {
   const crosses = thresholdOf(invocation);
   const aimed = aim();
   const { say, end } = progressLine(invocation);
-  const advisories = openAdvisories(invocation, aimed);
+  const advisories = await openAdvisories(invocation, aimed);
   // The sample stands still; everything else is compared with the run before, where a store is.
   const memory = 'sample' in aimed.target ? undefined : openLedger(storeToRead(invocation));
   try {
