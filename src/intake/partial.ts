@@ -140,7 +140,7 @@ export class PartialFile {
     fsyncSync(this.descriptor);
     closeSync(this.descriptor);
     renameSync(this.path, path);
-    rmSync(join(this.folder, originName(this.name, this.key)), { force: true });
+    clearPartials(this.folder, this.name);
     const folder = openSync(this.folder, constants.O_RDONLY);
     try {
       fsyncSync(folder);
