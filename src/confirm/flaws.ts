@@ -138,7 +138,7 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
     finding => finding.outcome === 'undetermined' && !isClosed(finding),
   );
   const [first] = open;
-  if (first === undefined) return inPartVerdict(facts);
+  if (first === undefined) return inPartVerdict(facts) ?? uncataloguedVerdict(facts);
   return {
     state: 'unknown',
     why: `of ${flawsWord(open.length)} it cannot be told whether they apply: ${some(open)}`,
@@ -149,6 +149,20 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
       '#   postern advisories import vex.json',
     ].join('\n'),
     weight: 55,
+  };
+};
+
+/** A flaw that is within its deadline is so only while nobody is known to use it. */
+const uncataloguedVerdict = (facts: FlawFacts): Verdict | undefined => {
+  const open = openFlaws(facts).filter(({ exploited }) => exploited === undefined);
+  if (open.length === 0 || facts.exploitation === 'current') return undefined;
+  return {
+    state: 'unknown',
+    why: `${flawsWord(open.length)} open within the deadline, unless somebody uses ${open.length === 1 ? 'it' : 'one'} already: the catalogue of exploited flaws is ${facts.exploitation === 'stale' ? 'too old' : 'not there'} (${some(open)})`,
+    evidence: [...open.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
+    remedy: 'postern advisories update kev',
+    weight: 50,
+    cause: 'no current catalogue of exploited flaws',
   };
 };
 

@@ -87,6 +87,8 @@ export interface FlawFacts {
   readonly findings: readonly Finding[];
   /** Sources that may judge it and know it: `debian-tracker (bookworm)`. Empty: nobody does. */
   readonly judges: readonly Judge[];
+  /** Whether a catalogue of exploited flaws was asked that is recent enough to prove something by its silence. */
+  readonly exploitation: 'current' | 'stale' | 'missing';
   /** The version that mends every flaw of which a mended version is known. */
   readonly moveTo?: MoveTo;
   /** Why nobody may or can judge it; present when `judges` is empty. */

@@ -170,6 +170,7 @@ export const fullAnswer = (): Answer =>
         flaws: {
           findings: [finding],
           judges: [judge],
+          exploitation: 'current',
           moveTo: { software: 'example', version: '1.1', mends: 1, of: 1 },
           silence: 'nobody speaks',
           how: 'Ask.',

@@ -38,25 +38,32 @@ const isComplete = (holding: Holding, voice: Voice): boolean =>
     return scope === `${ecosystem}:${voice.release ?? ''}`.toLowerCase();
   });
 
+const isStale = (holding: Holding, { now, maxAgeHours }: Matching): boolean => {
+  const ageHours = (now.getTime() - Date.parse(holding.asOf)) / hourMs;
+  // A stamp that cannot be read proves nothing either.
+  return !(ageHours <= maxAgeHours(holding));
+};
+
+const exploitationOf = (matching: Matching): FlawFacts['exploitation'] => {
+  const catalogues = matching.index.holdings.filter(({ feed }) => feed === 'kev');
+  if (catalogues.length === 0) return 'missing';
+  return catalogues.some(holding => !isStale(holding, matching)) ? 'current' : 'stale';
+};
+
 const judgesOf = (
   voices: readonly Voice[],
   statements: readonly Statement[],
-  { index, now, maxAgeHours }: Matching,
+  matching: Matching,
 ): readonly Judge[] =>
-  index.holdings.flatMap(holding => {
+  matching.index.holdings.flatMap(holding => {
     const mine = statements.filter(statement => statement.holding === holding && !statement.byCpe);
     if (mine.length === 0 && !voices.some(voice => isComplete(holding, voice))) return [];
-    const ageHours = (now.getTime() - Date.parse(holding.asOf)) / hourMs;
     return [
       {
         holding: holdingName(holding),
         asOf: holding.asOf,
-        // A stamp that cannot be read proves nothing either.
-        stale: !(ageHours <= maxAgeHours(holding)),
-        whole:
-          holding.part !== importedPart &&
-          holding.partial !== true &&
-          holding.feed !== 'csaf',
+        stale: isStale(holding, matching),
+        whole: holding.part !== importedPart && holding.partial !== true && holding.feed !== 'csaf',
         statements: mine.length,
       },
     ];
@@ -223,6 +230,7 @@ export const openMatching = (
 ): ((component: Component, ancestors: readonly Component[]) => FlawFacts) => {
   const { index, distribution } = matching;
   const same = sameFlaw(index);
+  const exploitation = exploitationOf(matching);
   // Dozens of plug-ins come from one package: each name is asked once.
   const asked = new Map<string, readonly Statement[]>();
   const statementsOf = (voice: Voice): readonly Statement[] => {
@@ -270,6 +278,7 @@ export const openMatching = (
     return {
       findings,
       judges,
+      exploitation,
       ...(move === undefined ? {} : { moveTo: move }),
       ...(judges.length > 0
         ? {}

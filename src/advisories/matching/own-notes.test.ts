@@ -5,10 +5,11 @@ import { voicesOf } from './voices.ts';
 
 const debian: Distribution = {
   id: 'debian',
+  idLike: [],
   versionId: '12',
   codename: 'bookworm',
   prettyName: 'Debian GNU/Linux 12',
-} as Distribution;
+};
 
 const component = (id: string, rest: Partial<Component> = {}): Component => ({
   id: componentId(id),
