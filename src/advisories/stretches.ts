@@ -42,6 +42,11 @@ const comparators: ReadonlyMap<string, Compare> = new Map(
   versionSchemes.map(scheme => [scheme.id, (a, b) => scheme.compare(a, b)]),
 );
 
+/** Schemes in which lines are mended side by side: each range is said of its own line, and stays apart. */
+const byLines: ReadonlySet<string> = new Set(
+  versionSchemes.filter(scheme => scheme.line !== undefined).map(scheme => scheme.id),
+);
+
 /** Undefined: nobody can compare versions of this scheme. */
 export const comparatorOf = (scheme: SchemeId): Compare | undefined => comparators.get(scheme);
 
@@ -239,7 +244,7 @@ export const joined = (
   if (!several && whole.stretches.length < 2) return asWritten(whole);
   // One by one, without a range among them: there is no order to find.
   const points = whole.stretches.every(stretch => point(stretch) !== undefined);
-  if (points && harmless(statements))
+  if ((points || byLines.has(scheme)) && harmless(statements))
     return asWritten({ ...whole, stretches: unique(whole.stretches) });
   const texts = endsOf(statements);
   const many = Math.max(whole.stretches.length, statements.length) > weighedMax;

@@ -82,6 +82,56 @@ export const doubtOf = (
     : `its text calls ${contradicted} mended, its version fields call it affected`;
 };
 
+/** The highest end of an affected range at or below a version; undefined where there is none. */
+const endBelow = (
+  version: string,
+  scheme: SchemeId,
+  { spans, versions }: Spans,
+): string | undefined => {
+  const compare = comparatorOf(scheme);
+  let highest: string | undefined;
+  const ends = spans
+    .filter(({ standing }) => standing === 'affected')
+    .map(({ before, through }) => before ?? through);
+  for (const end of [...versions, ...ends]) {
+    if (end === undefined || compare === undefined) continue;
+    const order = compare(end, version);
+    if (order !== -1 && order !== 0) continue;
+    if (highest === undefined || compare(highest, end) === -1) highest = end;
+  }
+  return highest;
+};
+
+/**
+ * A claim whose fields end before the text does: of what lies between, nobody can tell. `1.6.x before
+ * 1.6.4` beside a range that ends before 1.6.3 leaves 1.6.3 open, whatever the default says. Only for a
+ * record that speaks of one product.
+ */
+export const cautioned = ({ mended, last }: TextHints, scheme: SchemeId, said: Spans): Spans => {
+  const compare = comparatorOf(scheme);
+  if (compare === undefined || (mended.length === 0 && last.length === 0)) return said;
+  const doubtful: Span[] = [];
+  for (const [versions, including] of [
+    [mended, false],
+    [last, true],
+  ] as const) {
+    for (const version of versions) {
+      const standing = standingOf(scheme, said, version);
+      if (standing === undefined || standing === 'affected') continue;
+      const end = endBelow(version, scheme, said);
+      if (end !== undefined && compare(end, version) === 0 && !including) continue;
+      doubtful.push({
+        ...(end === undefined ? {} : { from: end }),
+        ...(including ? { through: version } : { before: version }),
+        standing: 'unknown',
+      });
+    }
+  }
+  if (doubtful.length === 0) return said;
+  const at = said.spans.findLastIndex(({ standing }) => standing === 'affected') + 1;
+  return { ...said, spans: said.spans.toSpliced(at, 0, ...doubtful) };
+};
+
 /**
  * A claim that says nothing of versions outside its ranges, where the record's text names the very end of
  * a range (`before 1.6.7`, `through 4.97.1`): from there to the next range is not affected. Only for a

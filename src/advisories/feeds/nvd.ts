@@ -12,7 +12,7 @@ import {
   textIn,
   timeIn,
 } from '../json-value.ts';
-import { doubtOf, hintsOf } from '../text-doubt.ts';
+import { cautioned, doubtOf, hintsOf } from '../text-doubt.ts';
 import { severityOf } from './cve/metrics.ts';
 
 const textMax = 100_000;
@@ -88,9 +88,11 @@ const affectedOf = (
   if (products.length === 0) return [];
   const hints = hintsOf(text, references);
   const alone = new Set(products.map(({ name }) => name.key)).size === 1;
-  return products.map(product =>
-    productOfCpe(product, doubtOf(hints, product.scheme, product.spans, alone)),
-  );
+  return products.map(product => {
+    const spans = alone ? cautioned(hints, product.scheme, product.spans) : product.spans;
+    const doubt = doubtOf(hints, product.scheme, spans, alone);
+    return productOfCpe({ ...product, spans }, doubt);
+  });
 };
 
 const advisoryOf = (id: string, record: JsonObject): Advisory => {

@@ -70,7 +70,8 @@ const severitiesOf = (id: string, value: JsonObject, title: string): readonly Se
   for (const affected of objectsIn(value, 'affected', 200)) {
     scored(objectsIn(affected, 'severity', 20), by, found);
     const specific = objectIn(affected, 'ecosystem_specific');
-    urgency ??= specific === undefined ? undefined : textIn(specific, 'urgency', 40);
+    if (specific === undefined) continue;
+    urgency ??= textIn(specific, 'urgency', 40) ?? textIn(specific, 'ubuntu_priority', 40);
   }
   if (found.size > 0) return [...found.values()];
   const specific = objectIn(value, 'database_specific');

@@ -5,7 +5,7 @@ import { type JsonObject, objectsIn, oneLine, textIn, textsIn } from '../../json
 import { keyOfCve } from '../../product-key.ts';
 import { schemeOfProduct } from '../../product-scheme.ts';
 import { joined, type Spans, type StretchStatement, statementOf } from '../../stretches.ts';
-import { confirmed, doubtOf, type TextHints } from '../../text-doubt.ts';
+import { cautioned, confirmed, doubtOf, type TextHints } from '../../text-doubt.ts';
 import { packageOf } from './packages.ts';
 import { readEntry } from './versions.ts';
 
@@ -144,7 +144,8 @@ const spansOf = ({ scheme, statements }: Gathered): Spans => {
 
 const finished = (group: Gathered, hints: TextHints, alone: boolean): AffectedProduct => {
   const { key, product, scheme, byCpe, elsewhere } = group;
-  const said = spansOf(group);
+  const fields = spansOf(group);
+  const said = alone ? cautioned(hints, scheme, fields) : fields;
   const doubt = doubtOf(hints, scheme, said, alone);
   const spans = alone && group.clear && doubt === undefined ? confirmed(hints, scheme, said) : said;
   const blur = [elsewhere, doubt].filter(part => part !== undefined).join('; ');

@@ -160,9 +160,15 @@ const rangeOf = (
 
 const typeOf = (entry: JsonObject): string => textIn(entry, 'versionType', 60)?.toLowerCase() ?? '';
 
-const readOne = (entry: JsonObject, scheme: SchemeId): Said => {
+/** `4.95` of `exim 4.95`, where the product is Exim. */
+const withoutProduct = (text: string, product: string): string =>
+  product !== '' && text.toLowerCase().startsWith(`${product} `)
+    ? text.slice(product.length + 1).trim()
+    : text;
+
+const readOne = (entry: JsonObject, scheme: SchemeId, product: string): Said => {
   const standing = standingIn(entry, 'status');
-  const text = textIn(entry, 'version', versionMax) ?? 'n/a';
+  const text = withoutProduct(textIn(entry, 'version', versionMax) ?? 'n/a', product);
   const before = textIn(entry, 'lessThan', versionMax);
   const through = textIn(entry, 'lessThanOrEqual', versionMax);
   if (before !== undefined) return rangeOf(entry, text, upperOf(before, false), standing, scheme);
@@ -225,10 +231,11 @@ export const readEntry = (affected: JsonObject, known: SchemeId | undefined): En
   const entries = all.filter(entry => !commitTypes.has(typeOf(entry)));
   const commits = all.length > 0 && entries.length === 0;
   const scheme = known ?? schemeOf(entries);
+  const product = textIn(affected, 'product', 100)?.toLowerCase() ?? '';
   const stretches: Stretch[] = [];
   let clear = whole && !commits;
   for (const entry of entries) {
-    const said = readOne(entry, scheme);
+    const said = readOne(entry, scheme, product);
     stretches.push(...said.stretches);
     if (said.unreadable === true) clear &&= sparesAnyway(affected, entry);
   }

@@ -35,7 +35,11 @@ export interface Names {
   readonly covers: readonly string[];
 }
 
-const isCve = (name: string): boolean => name.startsWith('CVE-');
+const isFlaw = (name: string): boolean => /^(?:CVE|GHSA)-/.test(name);
+
+/** `CVE-2026-1234` of `UBUNTU-CVE-2026-1234`: a distribution's own name for it. */
+const behind = (name: string): string | undefined =>
+  /^[A-Z][A-Za-z]*-(CVE-\d{4}-\d{4,19})$/.exec(name)?.[1];
 
 const namesIn = (value: JsonObject, member: string, max: number): readonly string[] => {
   const texts = textsIn(value, member, max);
@@ -45,27 +49,30 @@ const namesIn = (value: JsonObject, member: string, max: number): readonly strin
 /**
  * Other names of the flaw, and the flaws that an update mends.
  *
- * `upstream` of a distribution's own name for one flaw (`DEBIAN-CVE-…`, `UBUNTU-CVE-…`) is that flaw;
- * `upstream` of an update are those that it mends. Updates that were written before there was `upstream`
- * name them in `related` (AlmaLinux) or `aliases`. Elsewhere `related` is what is only alike: not ours.
+ * A distribution's own name for one flaw (`DEBIAN-CVE-…`, `UBUNTU-CVE-…`) means that flaw, which stands in
+ * `upstream` too, or in older records in `related`. `upstream` of an update are the flaws that it mends;
+ * those written before there was `upstream` name them in `related` (AlmaLinux) or `aliases`. Elsewhere
+ * `related` is what is only alike: not ours.
  */
 export const namesOf = (id: string, value: JsonObject): Names => {
   const aliases = namesIn(value, 'aliases', aliasesMax);
   const upstream = namesIn(value, 'upstream', coversMax);
   if (isUpdate(id)) {
     const related = upstream.length > 0 ? [] : namesIn(value, 'related', coversMax);
-    const covers = new Set([...upstream, ...aliases.filter(isCve), ...related.filter(isCve)]);
-    covers.delete(id);
-    return { aliases: aliases.filter(name => !isCve(name) && name !== id), covers: [...covers] };
+    const flaws = [...upstream, ...aliases, ...related].map(name => behind(name) ?? name);
+    const covers = new Set(flaws.filter(isFlaw));
+    return {
+      aliases: aliases.filter(name => !covers.has(behind(name) ?? name)),
+      covers: [...covers],
+    };
   }
-  const own = upstream.filter(
-    name => isCve(name) && (id.endsWith(`-${name}`) || isOnlyFlaw(id, upstream)),
-  );
-  const all = new Set([...aliases, ...own]);
+  const own = behind(id);
+  const all = new Set(own === undefined ? aliases : [own, ...aliases]);
+  const [only, ...more] = upstream;
+  if (only !== undefined && more.length === 0 && isImage.test(id) && isFlaw(only)) all.add(only);
   all.delete(id);
   return { aliases: [...all], covers: [] };
 };
 
-/** Hardened images name each flaw by an id that tells nothing (`CGA-x-y-z`), with the one CVE behind it. */
-const isOnlyFlaw = (id: string, upstream: readonly string[]): boolean =>
-  upstream.length === 1 && /^(?:CGA|MINI|BELL|CLEANSTART|ECHO|ROOT|DHI)-/i.test(id);
+/** Hardened images name each flaw by an id that tells nothing (`CGA-x-y-z`), with the one flaw behind it. */
+const isImage = /^(?:CGA|MINI|BELL|CLEANSTART|ECHO|ROOT|DHI)-/i;
