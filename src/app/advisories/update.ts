@@ -101,7 +101,7 @@ const updateWhole = async (
     address: address.url,
     folder: store.downloads(),
     name: fileNameOf(name),
-    expects: 'any',
+    expects: 'feed',
     ...(known === undefined
       ? {}
       : {
