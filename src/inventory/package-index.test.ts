@@ -40,6 +40,13 @@ test.each([
   expect(unseen).toContain('/var/lib/rpm');
 });
 
+test('nor on a system whose record of packages is not read', () => {
+  const { daemon, unseen } = on({ '/etc/os-release': 'ID=nixos\nPRETTY_NAME="NixOS 24.11"\n' });
+  expect(daemon).toMatchObject({ origin: 'unknown' });
+  expect(daemon.supplier).toBeUndefined();
+  expect(unseen).toContain('NixOS 24.11, whose record of packages Postern does not read');
+});
+
 test('a tree that names no distribution is taken as it is', () => {
   const { daemon, unseen } = on({});
   expect(daemon).toMatchObject({ origin: 'upstream', supplier: 'The Trusted Domain Project' });

@@ -85,6 +85,13 @@ const families: readonly {
   { source: 'apk', ids: ['alpine'], where: '/lib/apk/db/installed' },
 ];
 
+/** Systems that keep a record of packages in a form of their own. */
+const strangers = new Set(
+  'nixos guix arch gentoo void slackware solus freebsd openbsd netbsd dragonfly openwrt solaris illumos omnios'.split(
+    ' ',
+  ),
+);
+
 /** A distribution without a package database is a copy that lacks it. */
 const absence = (
   files: FileView,
@@ -96,9 +103,16 @@ const absence = (
     return undefined;
   }
   const family = families.find(({ ids }) => ids.some(each => each === id || idLike.includes(each)));
-  if (family === undefined || !sources.some(source => source.id === family.source)) {
-    return undefined;
+  if (family === undefined) {
+    if (![id, ...idLike].some(each => strangers.has(each))) return undefined;
+    files.note({
+      what: '/etc/os-release',
+      why: `this is ${prettyName || id}, whose record of packages Postern does not read: what looks unpacked by hand may be a package`,
+      how: 'Ask the package manager of that system for versions and updates.',
+    });
+    return `Postern does not read the record of packages of ${prettyName || id}`;
   }
+  if (!sources.some(source => source.id === family.source)) return undefined;
   files.note({
     what: family.where,
     why: `there is no package database, though this is ${prettyName || id}: which packages are installed cannot be told`,
