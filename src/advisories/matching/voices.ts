@@ -126,7 +126,7 @@ const rankOf = (key: ProductKey): number => {
 };
 
 const feedsOf = (key: ProductKey): readonly FeedId[] => {
-  switch (key.split('|', 1)[0]) {
+  switch (key.split('|', 1)[0] ?? '') {
     case 'note':
       return ['notes'];
     case 'package':
