@@ -1,4 +1,4 @@
-import type { AffectedProduct, ProductKey, Standing } from '../../../core/advisory.ts';
+import type { AffectedProduct, ProductKey, SchemeId, Standing } from '../../../core/advisory.ts';
 import {
   isObject,
   type JsonObject,
@@ -31,8 +31,10 @@ interface Gathered {
   readonly ecosystem: Ecosystem;
   readonly stream?: string;
   readonly stretches: Stretch[];
-  readonly versions: Set<string>;
-  readonly fixed: Set<string>;
+  readonly versions: string[];
+  readonly fixed: string[];
+  /** The ecosystem's, or SemVer where only the range says so. */
+  scheme: SchemeId;
   /** A range that orders versions was understood, or versions are listed that no commits stand for. */
   told: boolean;
   /** Of versions that nothing holds, nobody can tell. */
@@ -117,7 +119,6 @@ const untilLastKnown = (
       ];
 
 const readRanges = (affected: JsonObject, into: Gathered): void => {
-  const { scheme } = into.ecosystem;
   const known = lastKnown(affected);
   const ranges = objectsIn(affected, 'ranges', rangesMax + 1);
   if (ranges.length > rangesMax) into.uncertain = true;
@@ -138,13 +139,11 @@ const readRanges = (affected: JsonObject, into: Gathered): void => {
       continue;
     }
     ordered = true;
-    const reading = readEvents(
-      range,
-      scheme === 'unknown' && type === 'SEMVER' ? 'semver' : scheme,
-    );
+    if (into.scheme === 'unknown' && type === 'SEMVER') into.scheme = 'semver';
+    const reading = readEvents(range, into.scheme);
     if (!reading.certain) into.uncertain = true;
     for (const stretch of reading.stretches) into.stretches.push(...untilLastKnown(stretch, known));
-    for (const version of reading.fixed) into.fixed.add(version);
+    into.fixed.push(...reading.fixed);
   }
   if (ordered) into.told = true;
   // "Versions in this array cannot be relied upon" where only commits are named: those of the list are
@@ -158,7 +157,7 @@ const readVersions = (affected: JsonObject, into: Gathered): void => {
   into.told = true;
   if (versions.length > versionsReadMax) into.uncertain = true;
   for (const version of versions) {
-    if (version.length <= versionMax) into.versions.add(version.trim());
+    if (version.length <= versionMax) into.versions.push(version.trim());
   }
 };
 
@@ -175,14 +174,16 @@ const holds = (
 };
 
 /** Listed versions that no affected stretch holds already: a list is mostly the range, written out. */
-const beyondRanges = ({ versions, stretches, ecosystem }: Gathered): readonly string[] => {
-  const compare = comparatorOf(ecosystem.scheme);
+const beyondRanges = ({ versions: all, stretches, scheme }: Gathered): readonly string[] => {
+  if (all.length === 0) return all;
+  const versions = [...new Set(all)];
+  const compare = comparatorOf(scheme);
   const affected = stretches.filter(({ standing }) => standing === 'affected');
-  if (compare === undefined || affected.length === 0) return [...versions];
+  if (compare === undefined || affected.length === 0) return versions;
   if (affected.some(({ from, to }) => from === undefined && to === undefined)) return [];
   // Nobody means so many of both.
-  if (affected.length * versions.size > 1_000_000) return [...versions];
-  return [...versions].filter(version => !affected.some(each => holds(each, version, compare)));
+  if (affected.length * versions.length > 1_000_000) return versions;
+  return versions.filter(version => !affected.some(each => holds(each, version, compare)));
 };
 
 const fromTheFirst = ({ from, to, including, standing }: Stretch): boolean =>
@@ -194,6 +195,7 @@ const fromTheFirst = ({ from, to, including, standing }: Stretch): boolean =>
  * affected, from the highest on is not, between them nothing is proof.
  */
 const amongFixes = (stretches: readonly Stretch[]): readonly Stretch[] | undefined => {
+  if (stretches.length < 2) return undefined;
   const ends = stretches.map(({ to }) => to ?? '');
   if (!stretches.every(fromTheFirst) || new Set(ends).size < 2) return undefined;
   const [lowest, ...more] = inOrder('rpm', ends) ?? [];
@@ -221,8 +223,8 @@ const blurOfModule =
   'its fix belongs to a module stream that the record does not name: another stream’s numbers prove nothing';
 
 const finished = (gathered: Gathered, { fixedOn }: ProductContext): AffectedProduct => {
-  const { key, product, ecosystem, stream, unmended } = gathered;
-  const { scheme, release } = ecosystem;
+  const { key, product, ecosystem, scheme, stream, unmended } = gathered;
+  const { release } = ecosystem;
   const distinct = unlike(gathered.stretches);
   const stretches = (scheme === 'rpm' ? amongFixes(distinct) : undefined) ?? distinct;
   const listed = beyondRanges(gathered);
@@ -235,9 +237,13 @@ const finished = (gathered: Gathered, { fixedOn }: ProductContext): AffectedProd
       : stretches,
     rest,
   });
-  const versions = [...written.versions, ...listed.slice(0, versionsKeptMax)];
-  const fixes = [...gathered.fixed].slice(0, 50);
-  const fixed = inOrder(scheme, fixes) ?? fixes;
+  const versions =
+    listed.length === 0
+      ? written.versions
+      : [...written.versions, ...listed.slice(0, versionsKeptMax)];
+  const fixes = gathered.fixed.length < 2 ? gathered.fixed : [...new Set(gathered.fixed)];
+  const fixed =
+    fixes.length < 2 ? fixes : (inOrder(scheme, fixes.slice(0, 50)) ?? fixes.slice(0, 50));
   return {
     key,
     product,
@@ -296,8 +302,9 @@ export const productsOf = (
         ecosystem,
         ...(stream === undefined ? {} : { stream }),
         stretches: [],
-        versions: new Set(),
-        fixed: new Set(),
+        versions: [],
+        fixed: [],
+        scheme: ecosystem.scheme,
         told: false,
         uncertain: false,
         nameless: modular && stream === undefined,
