@@ -17,7 +17,7 @@ import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
 import { statusOf } from './advisories/status.ts';
 import { openFlawFacts } from './flaws.ts';
-import { estateOf, rememberedFlaws, rememberedPatch, runOf } from './remembered.ts';
+import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
 import { toolVersion } from './version.ts';
@@ -159,7 +159,10 @@ export const confirm = (request: ConfirmRequest): Answer => {
         ancestors: ancestorsOf(component, byId),
         ...(note === undefined ? {} : { note }),
       };
-      const flaws = rememberedFlaws(flawsOf?.(placed), component.id, past, now);
+      const flaws = flawsOf?.(placed, {
+        ...(patch === undefined ? {} : { patch }),
+        ...(past === undefined ? {} : { past }),
+      });
       const subject: Subject = {
         ...placed,
         ...(patch === undefined ? {} : { patch }),

@@ -1,11 +1,15 @@
 import { openMatching } from '../advisories/matching/match.ts';
+import { clockFor } from '../advisories/urgency/dating.ts';
 import { deadlineOf } from '../advisories/urgency/deadline.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import { exposedTo, type Placed } from '../core/exposed.ts';
-import type { FlawFacts } from '../core/finding.ts';
+import type { Finding, FlawFacts } from '../core/finding.ts';
+import type { Past } from '../core/memory.ts';
 import type { Distribution } from '../core/packages.ts';
+import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
 import { maxAgeHoursOf } from './advisories/sources.ts';
+import { rememberedFlaws } from './remembered.ts';
 
 /** What the flaws of every component are asked with. */
 export interface FlawSetting {
@@ -15,8 +19,16 @@ export interface FlawSetting {
   readonly now: Date;
 }
 
+/** What the host and earlier runs know of a component, beside the database. */
+export interface Known {
+  readonly patch?: PatchFacts;
+  readonly past?: Past;
+}
+
 /** Asks the advisory database about one component after another, and sets each flaw its deadline. */
-export const openFlawFacts = (setting: FlawSetting): ((placed: Placed) => FlawFacts) => {
+export const openFlawFacts = (
+  setting: FlawSetting,
+): ((placed: Placed, known: Known) => FlawFacts) => {
   const { index, distribution, configuration, now } = setting;
   const match = openMatching({
     index,
@@ -24,15 +36,23 @@ export const openFlawFacts = (setting: FlawSetting): ((placed: Placed) => FlawFa
     now,
     maxAgeHours: holding => maxAgeHoursOf(configuration.advisories, holding),
   });
-  return placed => {
-    const facts = match(placed.component, placed.ancestors);
+  return (placed, { patch, past }) => {
+    const { component, ancestors } = placed;
+    const facts = rememberedFlaws(match(component, ancestors), component.id, past, now);
     const exposed = exposedTo(placed);
+    const withDeadline = (finding: Finding): Finding => {
+      const clock = clockFor(finding, {
+        ...(component.package === undefined ? {} : { owner: component.package }),
+        ...(patch === undefined ? {} : { patch }),
+        ...(finding.firstSeen === undefined ? {} : { firstSeen: finding.firstSeen }),
+      });
+      const dated = clock === undefined ? finding : { ...finding, clock };
+      return { ...dated, deadline: deadlineOf(dated, exposed, configuration.policy, now) };
+    };
     return {
       ...facts,
       findings: facts.findings.map(finding =>
-        finding.outcome === 'not-affected'
-          ? finding
-          : { ...finding, deadline: deadlineOf(finding, exposed, configuration.policy, now) },
+        finding.outcome === 'not-affected' ? finding : withDeadline(finding),
       ),
     };
   };

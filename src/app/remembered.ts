@@ -50,12 +50,12 @@ export const rememberedPatch = (
 
 /** Since when each flaw is known here, and what was done about it. */
 export const rememberedFlaws = (
-  flaws: FlawFacts | undefined,
+  flaws: FlawFacts,
   component: string,
   past: Past | undefined,
   now: Date,
-): FlawFacts | undefined =>
-  flaws === undefined || past === undefined
+): FlawFacts =>
+  past === undefined
     ? flaws
     : {
         ...flaws,

@@ -1,25 +1,15 @@
+import { isClosed } from '../core/closed.ts';
 import type { Finding, FlawFacts, Judge } from '../core/finding.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
 import { inRemedy, type Subject } from './question.ts';
 
 const namedMax = 5;
 
-/** Somebody decided what nobody could tell. What is seen to apply, no word of a person's closes. */
-const isClosed = ({ outcome, steps }: Finding): boolean => {
-  const [last] = steps ?? [];
-  return (
-    outcome === 'undetermined' &&
-    last !== undefined &&
-    last.by !== 'postern' &&
-    (last.state === 'patched' || last.state === 'triaged-clean')
-  );
-};
-
 const isMitigated = ({ steps }: Finding): boolean => steps?.[0]?.state === 'mitigated';
 
-/** Flaws that apply and that nobody has closed. */
+/** Flaws that apply. */
 export const openFlaws = ({ findings }: FlawFacts): readonly Finding[] =>
-  findings.filter(finding => finding.outcome === 'affected' && !isClosed(finding));
+  findings.filter(({ outcome }) => outcome === 'affected');
 
 export const overdueFlaws = (facts: FlawFacts): readonly Finding[] =>
   openFlaws(facts)
@@ -40,7 +30,7 @@ const flawEvidence = (finding: Finding): Evidence => {
       `${id}: ${why}`,
       clock === undefined
         ? 'no fix was seen in public'
-        : `a fix is public since ${clock.started.slice(0, 10)} (${clock.sign}: ${clock.basis})`,
+        : `a fix is public since ${clock.started.slice(0, 10)}${clock.atLatest === true ? ' at the latest' : ''} (${clock.sign}: ${clock.basis})`,
       ...(deadline === undefined
         ? []
         : [
@@ -138,7 +128,9 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
     finding => finding.outcome === 'undetermined' && !isClosed(finding),
   );
   const [first] = open;
-  if (first === undefined) return inPartVerdict(facts) ?? uncataloguedVerdict(facts);
+  if (first === undefined) {
+    return inPartVerdict(facts) ?? undatedVerdict(facts) ?? uncataloguedVerdict(facts);
+  }
   return {
     state: 'unknown',
     why: `of ${flawsWord(open.length)} it cannot be told whether they apply: ${some(open)}`,
@@ -149,6 +141,28 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
       '#   postern advisories import vex.json',
     ].join('\n'),
     weight: 55,
+  };
+};
+
+/** A fix that nobody dates may be out longer than its deadline. */
+const undatedVerdict = (facts: FlawFacts): Verdict | undefined => {
+  const open = openFlaws(facts).filter(
+    ({ clock, deadline, fixedIn }) =>
+      fixedIn !== undefined &&
+      deadline?.days !== undefined &&
+      (clock === undefined || clock.atLatest === true),
+  );
+  if (open.length === 0) return undefined;
+  return {
+    state: 'unknown',
+    why: `${flawsWord(open.length)} open, and since when a fix is public no source says, so that the deadline may have passed: ${some(open)}`,
+    evidence: [...open.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
+    remedy: [
+      '# Fetch the sources that date it (the distribution’s notices in OSV, the CVE list), or mend it:',
+      'postern advisories update',
+    ].join('\n'),
+    weight: 60,
+    cause: 'fixes without a date',
   };
 };
 

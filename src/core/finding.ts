@@ -20,6 +20,8 @@ export interface Clock {
   readonly sign: Sign;
   /** The statement that it rests on: `DSA-5934-1 of 2025-06-03`. */
   readonly basis: string;
+  /** No source dates the fix: it was public on that day, and perhaps long before. */
+  readonly atLatest?: boolean;
 }
 
 export interface Deadline {

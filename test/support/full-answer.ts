@@ -119,7 +119,12 @@ const finding: Required<Finding> = {
   },
   likelihood: { flaw: 'CVE-2026-0001', score: 0.5, percentile: 0.9, on: '2026-06-01' },
   ssvc: { exploitation: 'active', automatable: true, impact: 'total' },
-  clock: { started: '2026-05-30', sign: 'vendor note', basis: 'example-1.1 of 2026-05-30' },
+  clock: {
+    started: '2026-05-30',
+    sign: 'vendor note',
+    basis: 'example-1.1 of 2026-05-30',
+    atLatest: true,
+  },
   deadline: {
     days: 3,
     on: '2026-06-02',

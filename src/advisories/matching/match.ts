@@ -7,7 +7,7 @@ import type { Evidence } from '../../core/verdict.ts';
 import { clockOf } from './clock.ts';
 import { moveTo } from './move-to.ts';
 import { type SameFlaw, sameFlaw } from './same-flaw.ts';
-import { type Statement, statementsUnder } from './statements.ts';
+import { releaseHolds, type Statement, statementsUnder } from './statements.ts';
 import { upstreamNames } from './upstream-names.ts';
 import { type HeardVex, vexAbout } from './vex.ts';
 import { type Voice, voicesOf } from './voices.ts';
@@ -34,8 +34,11 @@ const isComplete = (holding: Holding, voice: Voice): boolean =>
   voice.packaged &&
   voice.feeds.includes(holding.feed) &&
   (holding.scopes ?? []).some(scope => {
-    const [, ecosystem] = voice.key.split('|');
-    return scope === `${ecosystem}:${voice.release ?? ''}`.toLowerCase();
+    const [, ecosystem = ''] = voice.key.split('|');
+    return (
+      scope.startsWith(`${ecosystem}:`) &&
+      releaseHolds(scope.slice(ecosystem.length + 1), voice.release)
+    );
   });
 
 const isStale = (holding: Holding, { now, maxAgeHours }: Matching): boolean => {
@@ -123,7 +126,7 @@ const verdictOf = (
 };
 
 /** Keys under which a fix of this software may first be seen: those it is judged by, and its makers'. */
-const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<ProductKey> => {
+export const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<ProductKey> => {
   const software = [component.package?.source?.name, component.name, component.platform];
   const makers = software.flatMap(name => (name === undefined ? [] : upstreamNames(name)));
   return new Set([
