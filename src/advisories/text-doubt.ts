@@ -17,10 +17,10 @@ const phrasesMax = 12;
 const patchPattern =
   /\b(\d{1,5}(?:\.\d{1,5}){1,4})[ /_-]{0,3}(?:P|[Pp]atch[ -]?(?:[Ll]evel[ -]?)?)(\d{1,3})\b/;
 const mendedPattern =
-  /\b(?:before|prior to|(?:fixed|patched|resolved|addressed|corrected) in|upgrad(?:e|ing) to|updat(?:e|ing) to) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?!\.?\w)/gi;
+  /\b(?:before|prior to|(?:fixed|patched|resolved|addressed|corrected) in|upgrad(?:e|ing) to|updat(?:e|ing) to) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?![.+-]?\w)/gi;
 
 const lastPattern =
-  /\b(?:(?:through|up to(?: and including)?) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?!\.?\w)|v?(\d{1,6}(?:\.\d{1,6}){1,5}) (?:and|or) (?:earlier|prior|below|older|lower)\b)/gi;
+  /\b(?:(?:through|up to(?: and including)?) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?![.+-]?\w)|v?(\d{1,6}(?:\.\d{1,6}){1,5}) (?:and|or) (?:earlier|prior|below|older|lower)\b)/gi;
 
 const versionsOf = (words: string, pattern: RegExp): readonly string[] => {
   const found: string[] = [];
@@ -102,6 +102,10 @@ const endBelow = (
   return highest;
 };
 
+/** Versions far apart are of two products: `before 1.6.11 … with PHP before 8.1`. */
+const areKindred = (a: string, b: string): boolean =>
+  Math.abs(Number.parseInt(a, 10) - Number.parseInt(b, 10)) <= 1;
+
 /**
  * A claim whose fields end before the text does: of what lies between, nobody can tell. `1.6.x before
  * 1.6.4` beside a range that ends before 1.6.3 leaves 1.6.3 open, whatever the default says. Only for a
@@ -119,6 +123,7 @@ export const cautioned = ({ mended, last }: TextHints, scheme: SchemeId, said: S
       const standing = standingOf(scheme, said, version);
       if (standing === undefined || standing === 'affected') continue;
       const end = endBelow(version, scheme, said);
+      if (end !== undefined && !areKindred(end, version)) continue;
       if (end !== undefined && compare(end, version) === 0 && !including) continue;
       doubtful.push({
         ...(end === undefined ? {} : { from: end }),

@@ -188,8 +188,10 @@ export const productsOf = (
     }
   }
   const gathered = withoutCommits([...groups.values()]);
+  // A package beside vendor and product is the same thing, named once more.
   const names = new Set(gathered.filter(({ byCpe }) => !byCpe).map(({ key }) => key));
-  const alone = names.size <= 1;
+  const vendors = [...names].filter(key => key.startsWith('cve|'));
+  const alone = vendors.length === 1 || (vendors.length === 0 && names.size <= 1);
   const products = gathered.map(group => finished(group, hints, alone));
   const known = new Set(
     products.filter(({ key }) => /^c[pv]e\|/.test(key)).map(({ key }) => spelling(key)),
