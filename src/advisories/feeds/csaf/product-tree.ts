@@ -43,6 +43,7 @@ const idLengthMax = 1_000;
 /** What stands above a product in the tree. */
 interface Above {
   readonly vendor?: string;
+  readonly family?: string;
   readonly product?: string;
   readonly version?: string;
   readonly range?: string;
@@ -52,6 +53,9 @@ const below = (above: Above, category: string, name: string): Above => {
   switch (category) {
     case 'vendor':
       return { ...above, vendor: name };
+    case 'product_family':
+      // Some vendors name their products so and nothing below.
+      return { ...above, family: name };
     case 'product_name':
       return { ...above, product: name };
     case 'product_version':
@@ -60,8 +64,12 @@ const below = (above: Above, category: string, name: string): Above => {
       return { ...above, range: name };
     case 'patch_level':
     case 'service_pack':
-      // A level is of a version: 8.8.15 and P46 are 8.8.15 P46.
-      return { ...above, version: above.version === undefined ? name : `${above.version} ${name}` };
+      // A level is of a version: 8.8.15 and P46 are 8.8.15 P46. But some write the whole version here.
+      return {
+        ...above,
+        version:
+          above.version === undefined || /^\d+\.\d/.test(name) ? name : `${above.version} ${name}`,
+      };
     default:
       return above;
   }
@@ -80,7 +88,13 @@ const namesOf = (product: JsonObject): Pick<CsafProduct, 'purls' | 'cpes'> => {
 const take = (found: Map<string, CsafProduct>, product: JsonObject, above: Above): void => {
   const id = textIn(product, 'product_id', idLengthMax);
   if (id === undefined) return;
-  found.set(id, { name: textIn(product, 'name') ?? id, ...above, ...namesOf(product) });
+  const { family, ...rest } = above;
+  found.set(id, {
+    name: textIn(product, 'name') ?? id,
+    ...(family === undefined ? {} : { product: family }),
+    ...rest,
+    ...namesOf(product),
+  });
 };
 
 /** Undefined: larger or deeper than any that is meant well. */

@@ -2,7 +2,7 @@ import type { ProductKey, VersionClaim } from '../../../core/advisory.ts';
 import { releaseOfCpe } from '../../distro-release.ts';
 import { oneLine } from '../../json-value.ts';
 import { type NamedProduct, productOfCpe, productOfPurl } from '../../named-product.ts';
-import { keyOfCve } from '../../product-key.ts';
+import { keyOfCve, keyOfPackage } from '../../product-key.ts';
 import { schemeOfVersion } from '../../scheme-of.ts';
 import { readRange } from '../../version-range.ts';
 import type { CsafProduct, ProductTree } from './product-tree.ts';
@@ -66,6 +66,34 @@ const isDistribution = (component: StatedProduct, platform: CsafProduct): boolea
   ['deb', 'rpm', 'apk'].includes(component.scheme) ||
   platform.cpes.some(cpe => releaseOfCpe(cpe) !== undefined);
 
+/** Whose packages are named on a platform: the vendor of its CPE, as OSV spells it. */
+const ecosystemOf = ({ cpes, name }: CsafProduct): string | undefined => {
+  const vendor = cpes
+    .map(cpe => /^cpe:(?:2\.3:|\/)[aho]:([a-z_]+):/i.exec(cpe)?.[1]?.toLowerCase())
+    .find(found => found !== undefined);
+  if (vendor !== undefined) return vendor;
+  return name.startsWith('openSUSE') ? 'opensuse' : name.startsWith('SUSE') ? 'suse' : undefined;
+};
+
+const rpmFile =
+  /^(.+)-(?:(\d+):)?([^-:]+)-([^-]+?)(?:\.(?:noarch|src|nosrc|x86_64|i[3-6]86|aarch64\w*|ppc64\w*|s390x?|armv\w+|riscv64))?$/;
+
+/** `dovecot23-2.3.15-150200.65.1.x86_64`, where nothing but the name of its file names a package. */
+const rpmNamed = (component: CsafProduct, platform: CsafProduct): readonly StatedProduct[] => {
+  const ecosystem = ecosystemOf(platform);
+  const label = oneLine(component.name, 200);
+  if (ecosystem === undefined || component.name.length > 300) return [];
+  const [, name, epoch, version = '', release = ''] = rpmFile.exec(component.name) ?? [];
+  if (name !== undefined && /^\d/.test(version)) {
+    const evr = `${epoch === undefined || epoch === '0' ? '' : `${epoch}:`}${version}-${release}`;
+    return [{ key: keyOfPackage(ecosystem, name), version: evr, scheme: 'rpm', label }];
+  }
+  // A bare name: the package in every version.
+  return /^[A-Za-z0-9][\w.+-]*$/.test(component.name)
+    ? [{ key: keyOfPackage(ecosystem, component.name), scheme: 'rpm', label }]
+    : [];
+};
+
 /** SUSE's products bear the release in their name alone. */
 const releaseOfName = (name: string): string | undefined => {
   const leap = /^openSUSE (Leap \d[\d.]*)$/.exec(name)?.[1];
@@ -82,18 +110,22 @@ export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedP
       return product === undefined ? [] : statedOf(product);
     }
     const platform = tree.products.get(relation.platform);
-    const components =
+    const whole =
       product === undefined ? resolve(relation.component, depth + 1) : statedOf(product);
     if (platform === undefined) {
       // The platform is itself made of others, or is not in the tree: only the name can tell.
-      return components.map(each => ({ ...each, on: oneLine(relation.platform, 120) }));
+      return whole.map(each => ({ ...each, on: oneLine(relation.platform, 120) }));
     }
+    const part = tree.products.get(relation.component);
+    const release =
+      platform.cpes.map(releaseOfCpe).find(found => found !== undefined) ??
+      releaseOfName(platform.name);
+    const bare = part !== undefined && part.purls.length === 0 && part.cpes.length === 0;
+    const packages = bare && release !== undefined ? rpmNamed(part, platform) : [];
+    const components = packages.length > 0 ? packages : whole;
     const label = oneLine(relation.name, 200);
     const [first] = components;
     if (first !== undefined && isDistribution(first, platform)) {
-      const release =
-        platform.cpes.map(releaseOfCpe).find(found => found !== undefined) ??
-        releaseOfName(platform.name);
       return components.map(each => ({
         ...each,
         label,
@@ -105,11 +137,8 @@ export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedP
       return components.map(each => ({ ...each, label, on: oneLine(platform.name, 120) }));
     }
     const parts = [...new Set(components.map(each => each.key))];
-    return statedOf(platform).map(each => ({
-      ...each,
-      label,
-      ...(parts.length === 0 ? {} : { parts }),
-    }));
+    // What is said of a part that nobody can name is not said of the whole.
+    return parts.length === 0 ? [] : statedOf(platform).map(each => ({ ...each, label, parts }));
   };
   return id => {
     let found = known.get(id);
