@@ -3,6 +3,8 @@ export interface HostLimits {
   readonly fileBytesMax: number;
   /** Of all files that are read as text, and so kept. */
   readonly textBytesMax: number;
+  /** Of those in one folder of `/etc`. */
+  readonly settingsBytesMax: number;
   readonly totalBytesMax: number;
   readonly filesMax: number;
   readonly folderEntriesMax: number;
@@ -19,6 +21,7 @@ export interface HostLimits {
 export const hostLimits: HostLimits = {
   fileBytesMax: 4 << 20,
   textBytesMax: 192 << 20,
+  settingsBytesMax: 24 << 20,
   totalBytesMax: 1 << 30,
   filesMax: 50_000,
   folderEntriesMax: 20_000,

@@ -134,7 +134,18 @@ describe('what is not a file of text', () => {
     expect(files.text('/a')).toBe('12');
     expect(files.text('/b')).toBeUndefined();
     expect(files.text('/a')).toBe('12');
-    expect(whys(files)).toContain('/b was not read: the texts before it hold 2 bytes');
+    expect(whys(files)).toContain('/b was not read: the texts that were read before it hold');
+  });
+
+  test('one folder of settings takes nothing from the others', () => {
+    for (const path of ['/etc/a/1', '/etc/a/b/2', '/etc/a/3', '/etc/b/1', '/etc/c'])
+      put(path, 'xx');
+    const files = openRoot(root, [], { ...hostLimits, settingsBytesMax: 4 });
+    const read = ['/etc/a/1', '/etc/a/b/2', '/etc/a/3', '/etc/b/1', '/etc/c'].filter(
+      path => files.text(path) !== undefined,
+    );
+    expect(read).toEqual(['/etc/a/1', '/etc/a/b/2', '/etc/b/1', '/etc/c']);
+    expect(files.unseen.map(({ what }) => what)).toEqual(['/etc/a/3']);
   });
 
   test('after the last file that may be opened, each further one is unseen', () => {
@@ -202,7 +213,7 @@ describe('the walk', () => {
 
   test('passes by mailboxes of every kind, one look each, and by nothing else', () => {
     const user = (i: number): string => `/mail/d/u${i}`;
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 100; i++) {
       for (const box of ['', '/.Sent']) {
         for (const part of ['cur', 'new', 'tmp']) {
           mkdirSync(join(root, user(i) + box, part), { recursive: true });
@@ -217,7 +228,7 @@ describe('the walk', () => {
     put('/mail/box/u/dovecot.index.cache', '');
     put('/mail/cyrus/a/cyrus.header', '');
     put('/mail/cyrus/a/Sent/program/x', '');
-    const files = openRoot(root, ['**/program/x'], { ...hostLimits, walkFoldersMax: 80 });
+    const files = openRoot(root, ['**/program/x'], { ...hostLimits, walkFoldersMax: 55 });
     expect(files.glob('**/program/x')).toEqual([
       '/mail/d/v/program/x',
       '/mail/d/webmail/program/x',
@@ -226,9 +237,10 @@ describe('the walk', () => {
   });
 
   test('what waits is bounded: the fullest folder gives way, and is named', () => {
-    for (let i = 0; i < 2_000; i++) mkdirSync(join(root, `/home/evil/${i}`), { recursive: true });
+    mkdirSync(join(root, '/home/evil'), { recursive: true });
+    for (let i = 0; i < 600; i++) mkdirSync(join(root, `/home/evil/${i}`));
     put('/srv/w/x', '');
-    const files = openRoot(root, ['**/x'], { ...hostLimits, walkWaitingMax: 300 });
+    const files = openRoot(root, ['**/x'], { ...hostLimits, walkWaitingMax: 200 });
     expect(files.glob('**/x')).toEqual(['/srv/w/x']);
     expect(whys(files)).toMatch(
       /^\/home\/evil holds so many folders that \d+ of them were not searched/m,

@@ -9,6 +9,7 @@ import { readEntries } from './entries.ts';
 import { openFile, whyNot, withHandle } from './handle.ts';
 import { openNotes } from './notes.ts';
 import { makeResolver } from './resolve.ts';
+import { openTextBudget } from './text-budget.ts';
 import { walk } from './walk.ts';
 
 const kindOf = (entry: {
@@ -62,7 +63,7 @@ export const openRoot = (
   let walked: ReadonlyMap<string, readonly string[]> | undefined;
   let filesOpened = 0;
   let bytesRead = 0;
-  let textBytes = 0;
+  const budget = openTextBudget(limits);
 
   const note = (item: Unseen): void => notes.add(item);
 
@@ -129,12 +130,11 @@ export const openRoot = (
         });
         return undefined;
       }
-      // Every text stays in memory for those who ask for it again.
-      textBytes += sizeBytes;
-      if (textBytes > limits.textBytesMax) {
+      const full = budget.take(path, sizeBytes);
+      if (full !== undefined) {
         note({
           what: path,
-          why: `was not read: the texts before it hold ${limits.textBytesMax} bytes, which is all that is read`,
+          why: `was not read: ${full}, which is all that is read`,
           how: 'Check what fills them: the configuration of a host is a few megabytes.',
         });
         return undefined;

@@ -7,6 +7,7 @@ import {
   needsSubscription,
   readAptLists,
 } from '../../core/formats/apt-lists.ts';
+import { stanzasIn } from '../../core/formats/deb822.ts';
 import type { Distribution } from '../../core/packages.ts';
 import type { PatchFacts } from '../../core/patch.ts';
 import { baseOf } from '../../core/paths.ts';
@@ -20,15 +21,14 @@ import { pastUpdates } from './apt/history.ts';
 import { readInstallations } from './apt/log.ts';
 import { type AptHost, waitingFor } from './apt/waiting.ts';
 
+const heldFields: ReadonlySet<string> = new Set(['package', 'status']);
+
 /** Names on hold: `apt-mark hold` writes it into dpkg's status. */
 const readHeld = (files: FileView): ReadonlySet<string> => {
-  const text = files.text('/var/lib/dpkg/status', { bytesMax: 64 << 20 }) ?? '';
   const held = new Set<string>();
-  const mark = '\nStatus: hold ';
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
-    const start = text.lastIndexOf('\n\n', at) + 1;
-    const name = /(?:^|\n)Package: *(\S+)/.exec(text.slice(start, at))?.[1];
-    if (name !== undefined) held.add(name);
+  for (const { fields } of stanzasIn(files, '/var/lib/dpkg/status', 64 << 20, heldFields)) {
+    const name = fields.get('package');
+    if (name !== undefined && /^hold\s/.test(fields.get('status') ?? '')) held.add(name);
   }
   return held;
 };

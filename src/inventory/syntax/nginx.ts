@@ -168,6 +168,8 @@ export const parseNginx = (text: string, path: string): NginxText => {
 
 const includeDepthMax = 12;
 const includedFilesMax = 5_000;
+/** Of all files together, those that are included again counted again. */
+const expandedMax = 400_000;
 
 /**
  * Reads a configuration with everything it includes. Names are relative to the main file's folder
@@ -178,6 +180,7 @@ export const readNginx = (files: FileView, mainPath: string): readonly NginxDire
   // A file that is included a thousand times is taken apart once.
   const parsed = new Map<string, NginxText>();
   let filesRead = 0;
+  let expanded = 0;
 
   const readFile = (path: string, stack: readonly string[]): readonly NginxDirective[] => {
     filesRead += 1;
@@ -202,6 +205,14 @@ export const readNginx = (files: FileView, mainPath: string): readonly NginxDire
         why: `${fault.why}; nginx would refuse it, and what was read of it may be wrong`,
         how: 'Run nginx -t and mend what it names.',
       });
+    }
+    if (expanded > expandedMax) {
+      files.note({
+        what: path,
+        why: `was not read where it is included again: there were ${expandedMax} directives before it`,
+        how: 'Mend the include directives.',
+      });
+      return [];
     }
     return expand(directives, [...stack, path]);
   };
@@ -231,14 +242,16 @@ export const readNginx = (files: FileView, mainPath: string): readonly NginxDire
   const expand = (
     directives: readonly NginxDirective[],
     stack: readonly string[],
-  ): readonly NginxDirective[] =>
-    directives.flatMap((directive): readonly NginxDirective[] => {
+  ): readonly NginxDirective[] => {
+    expanded += directives.length;
+    return directives.flatMap((directive): readonly NginxDirective[] => {
       if (directive.name === 'include' && directive.block === undefined)
         return included(directive, stack);
       return directive.block === undefined
         ? [directive]
         : [{ ...directive, block: expand(directive.block, stack) }];
     });
+  };
 
   return readFile(mainPath, []);
 };

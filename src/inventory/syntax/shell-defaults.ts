@@ -8,13 +8,17 @@ export interface Assignment {
   readonly because: Place;
 }
 
+const valueMax = 8_192;
+const assignmentsMax = 20_000;
+
 const assignment = /^(?:export\s+)?([A-Za-z_]\w*)=(.*)$/;
 
 /** The value up to its closing quote, or up to a blank or comment when bare. */
 const unquote = (text: string, variables: ReadonlyMap<string, string>): string => {
   let out = '';
   let mark = '';
-  for (let i = 0; i < text.length; i++) {
+  // A line of variables that hold others would be far longer than it is.
+  for (let i = 0; i < text.length && out.length < valueMax; i++) {
     const c = text.charAt(i);
     if (mark === '' && (c === '"' || c === "'")) mark = c;
     else if (c === mark) mark = '';
@@ -53,9 +57,17 @@ export const readAssignments = (files: FileView, path: string): readonly Assignm
     held = '';
     if (match === null) continue;
     const name = match[1] ?? '';
-    const value = unquote(match[2] ?? '', variables).slice(0, 8_192);
+    const value = unquote(match[2] ?? '', variables).slice(0, valueMax);
     variables.set(name, value);
     out.push({ name, value, because: { path, line: from } });
+    if (out.length >= assignmentsMax) {
+      files.note({
+        what: path,
+        why: `sets more than ${assignmentsMax} variables; the rest was not read`,
+        how: 'Check what the file is: nobody sets so many.',
+      });
+      break;
+    }
   }
   return out;
 };

@@ -1,0 +1,37 @@
+import type { HostLimits } from '../core/limits.ts';
+
+/** How much text may be read: every text stays in memory for those who ask for it again. */
+interface TextBudget {
+  /** Answers what is full, when this text does not fit any more. */
+  take(path: string, sizeBytes: number): string | undefined;
+}
+
+/** One program's configuration: `/etc/nginx` of `/etc/nginx/sites/a`, `/etc` of `/etc/aliases`. */
+const settingsFolder = (path: string): string | undefined => {
+  const [, etc, folder, ...below] = path.split('/', 4);
+  if (etc !== 'etc' || folder === undefined) return undefined;
+  return below.length === 0 ? '/etc' : `/etc/${folder}`;
+};
+
+export const openTextBudget = ({
+  textBytesMax,
+  settingsBytesMax,
+}: Pick<HostLimits, 'textBytesMax' | 'settingsBytesMax'>): TextBudget => {
+  const byFolder = new Map<string, number>();
+  let all = 0;
+  return {
+    take: (path, sizeBytes) => {
+      const folder = settingsFolder(path);
+      const there = (folder === undefined ? 0 : (byFolder.get(folder) ?? 0)) + sizeBytes;
+      if (folder !== undefined && there > settingsBytesMax) {
+        return `the texts in ${folder} that were read before it hold nearly ${settingsBytesMax} bytes`;
+      }
+      if (all + sizeBytes > textBytesMax) {
+        return `the texts that were read before it hold nearly ${textBytesMax} bytes`;
+      }
+      if (folder !== undefined) byFolder.set(folder, there);
+      all += sizeBytes;
+      return undefined;
+    },
+  };
+};
