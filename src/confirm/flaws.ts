@@ -11,7 +11,7 @@ const isMitigated = ({ steps }: Finding): boolean => steps?.[0]?.state === 'miti
 export const openFlaws = ({ findings }: FlawFacts): readonly Finding[] =>
   findings.filter(({ outcome }) => outcome === 'affected');
 
-export const overdueFlaws = (facts: FlawFacts): readonly Finding[] =>
+const overdueFlaws = (facts: FlawFacts): readonly Finding[] =>
   openFlaws(facts)
     .filter(({ deadline }) => (deadline?.overdueDays ?? 0) > 0)
     .sort((a, b) => (b.deadline?.overdueDays ?? 0) - (a.deadline?.overdueDays ?? 0));

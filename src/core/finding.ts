@@ -5,7 +5,7 @@ import type { Evidence } from './verdict.ts';
 export type Outcome = 'affected' | 'not-affected' | 'undetermined';
 
 /** What made a fix public first, in the words of the report. */
-export const signs = [
+const signs = [
   'vendor note',
   'upstream release',
   'distribution update',

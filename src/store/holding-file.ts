@@ -234,7 +234,7 @@ const likelihoodOf = (row: Readonly<Record<string, unknown>>): Likelihood => ({
   flaw: String(row['flaw']),
   score: Number(row['score']),
   ...(row['percentile'] === null ? {} : { percentile: Number(row['percentile']) }),
-  ...(row['day'] === null ? {} : { on: String(row['day']) }),
+  ...(typeof row['day'] === 'string' ? { on: row['day'] } : {}),
 });
 
 /** The file of one holding, asked by name. */

@@ -18,7 +18,7 @@ export interface Matching {
   readonly distribution: Distribution;
   readonly now: Date;
   /** Hours after which a holding's silence proves nothing. */
-  maxAgeHours(holding: Holding): number;
+  readonly maxAgeHours: (holding: Holding) => number;
 }
 
 const hourMs = 3_600_000;
@@ -126,7 +126,7 @@ const verdictOf = (
 };
 
 /** Keys under which a fix of this software may first be seen: those it is judged by, and its makers'. */
-export const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<ProductKey> => {
+const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<ProductKey> => {
   const software = [component.package?.source?.name, component.name, component.platform];
   const makers = software.flatMap(name => (name === undefined ? [] : upstreamNames(name)));
   return new Set([

@@ -9,15 +9,15 @@ const rank = (name: string): string =>
   isCve(name) ? `0${name}` : name.startsWith('GHSA-') ? `1${name}` : `2${name}`;
 
 /** CVE first, then GHSA, then the rest, each in order. */
-export const orderNames = (names: Iterable<string>): readonly string[] =>
+const orderNames = (names: Iterable<string>): readonly string[] =>
   [...names].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 
 /** Names that mean the same flaw, found through the advisories that say so. */
 export interface SameFlaw {
   /** The name that it goes by in a report. */
-  idOf(name: string): string;
+  readonly idOf: (name: string) => string;
   /** All its names, the report's first; and the updates that mend it among others. */
-  namesOf(name: string): readonly string[];
+  readonly namesOf: (name: string) => readonly string[];
 }
 
 export const sameFlaw = (index: AdvisoryIndex): SameFlaw => {

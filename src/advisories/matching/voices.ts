@@ -65,7 +65,7 @@ const ecosystemOf = ({
 const distributionFeeds: readonly FeedId[] = ['debian-tracker', 'osv', 'csaf'];
 
 /** What the packager's revision and the epoch leave: `3.9.1` of `1:3.9.1-1~94b0bcca6~bookworm`. */
-export const upstreamPart = (version: string): string => {
+const upstreamPart = (version: string): string => {
   const withoutEpoch = version.replace(/^\d+:/, '');
   const dash = withoutEpoch.lastIndexOf('-');
   return (dash > 0 ? withoutEpoch.slice(0, dash) : withoutEpoch).replace(/[+~].*$/s, '');

@@ -30,5 +30,5 @@ export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIn
       how: `postern advisories update ${name}`,
     });
   }
-  return { ...joinIndexes([shippedNotes(), open]), close: open.close };
+  return { ...joinIndexes([shippedNotes(), open]), close: () => open.close() };
 };

@@ -56,7 +56,7 @@ const later = (a: string | undefined, b: string | undefined): string | undefined
 /** The first bytes of a document, and the document from its start on. */
 const withHead = async (
   document: Document,
-): Promise<{ readonly head: string; chunks(): AsyncIterable<Uint8Array> }> => {
+): Promise<{ readonly head: string; readonly chunks: () => AsyncIterable<Uint8Array> }> => {
   const iterator = document.chunks()[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let bytes = 0;
@@ -178,8 +178,8 @@ const boundSink = (sink: ReturnType<Sink>): { readonly add: (entry: FeedEntry) =
 });
 
 interface Hands {
-  read(into: Taken, record: FeedRecord): void;
-  refuse(into: Taken, record: string, why: string): void;
+  readonly read: (into: Taken, record: FeedRecord) => void;
+  readonly refuse: (into: Taken, record: string, why: string) => void;
 }
 
 const takeDocument = async (
