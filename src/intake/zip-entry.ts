@@ -13,7 +13,7 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** For Node.js before 20.15, which does not have it. */
-const slowCrc32 = (bytes: Uint8Array, before = 0): number => {
+export const slowCrc32 = (bytes: Uint8Array, before = 0): number => {
   let value = ~before;
   for (const byte of bytes) value = (table[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
   return ~value >>> 0;

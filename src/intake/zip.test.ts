@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { file, folder, has, kinds, read, tar, zip } from '../../test/support/archives.ts';
 import { documentsIn } from './archive.ts';
+import { slowCrc32 } from './zip-entry.ts';
 
 const python = (script: string, ...args: readonly string[]): void => {
   const { status, stderr } = spawnSync('python3', ['-c', script, ...args]);
@@ -178,4 +180,13 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
     expect(bytes).toBe(65_000 * body.length);
     expect(performance.now() - start).toBeLessThan(15_000);
   });
+});
+
+test('the checksum of older Node.js is that of newer ones, in one piece or two', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+      expect(slowCrc32(a)).toBe(crc32(a));
+      expect(slowCrc32(b, slowCrc32(a))).toBe(crc32(Buffer.concat([a, b])));
+    }),
+  );
 });
