@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Version } from '../../../core/component.ts';
 import type { FileView } from '../../../core/files.ts';
+import { dirOf, resolveFrom } from '../../../core/paths.ts';
 import { purlOf } from '../../../core/purl.ts';
 import type { Copy } from './copies.ts';
 
@@ -28,7 +29,16 @@ const LockList = z
     z.object({ packages: z.array(z.unknown()) }).transform(each => each.packages),
   ])
   .catch([]);
-const LockEntry = z.object({ name: z.string().max(200), version: z.string().max(100) });
+const LockEntry = z.object({
+  name: z.string().max(200),
+  version: z.string().max(100),
+  'install-path': z.string().max(1_000).nullish().catch(undefined),
+});
+
+interface Locked {
+  readonly name: string;
+  readonly version: string;
+}
 
 const jsonOf = (files: FileView, path: string): unknown => {
   const text = files.stat(path)?.kind === 'file' ? files.text(path) : undefined;
@@ -42,21 +52,27 @@ const jsonOf = (files: FileView, path: string): unknown => {
   }
 };
 
-const locks = new WeakMap<FileView, Map<string, ReadonlyMap<string, string>>>();
+const locks = new WeakMap<FileView, Map<string, ReadonlyMap<string, Locked>>>();
 
-/** Versions by package name, as Composer installed them; Roundcube itself asks `composer.lock`. */
-const lockOf = (files: FileView, copy: Copy): ReadonlyMap<string, string> => {
-  const known = locks.get(files) ?? new Map<string, ReadonlyMap<string, string>>();
+/**
+ * What Composer installed, by package name and by the folder that it was put into; Roundcube itself
+ * asks `composer.lock`.
+ */
+const lockOf = (files: FileView, copy: Copy): ReadonlyMap<string, Locked> => {
+  const known = locks.get(files) ?? new Map<string, ReadonlyMap<string, Locked>>();
   locks.set(files, known);
   const before = known.get(copy.folder);
   if (before !== undefined) return before;
-  const versions = new Map<string, string>();
+  const versions = new Map<string, Locked>();
   const folders = [...new Set([copy.folder, copy.installPath])];
   for (const folder of folders) {
     for (const path of [`${folder}/composer.lock`, `${folder}/vendor/composer/installed.json`]) {
       for (const each of LockList.parse(jsonOf(files, path) ?? [])) {
         const entry = LockEntry.safeParse(each);
-        if (entry.success) versions.set(entry.data.name.toLowerCase(), entry.data.version);
+        if (!entry.success) continue;
+        const { name, version, 'install-path': at } = entry.data;
+        versions.set(name.toLowerCase(), { name, version });
+        if (typeof at === 'string') versions.set(resolveFrom(dirOf(path), at), { name, version });
       }
     }
   }
@@ -103,10 +119,11 @@ const textIn = (files: FileView, path: string): string =>
 export const makeOf = (files: FileView, copy: Copy, folder: string, name: string): Make => {
   const parsed = Manifest.safeParse(jsonOf(files, `${folder}/composer.json`) ?? {});
   const manifest = parsed.success ? parsed.data : {};
-  const locked = lockOf(files, copy).get((manifest.name ?? '').toLowerCase());
+  const all = lockOf(files, copy);
+  const locked = all.get((manifest.name ?? '').toLowerCase()) ?? all.get(folder);
   const xml = textIn(files, `${folder}/package.xml`);
   const source = textIn(files, `${folder}/${name}.php`);
-  const version = [locked, manifest.version, fromPackageXml(xml), fromSource(source)]
+  const version = [locked?.version, manifest.version, fromPackageXml(xml), fromSource(source)]
     .filter(each => each !== undefined)
     .map(plain)
     .find(each => each !== '' && !each.startsWith('@'));
@@ -115,7 +132,7 @@ export const makeOf = (files: FileView, copy: Copy, folder: string, name: string
     .exec(source.slice(0, 20_000))?.[1]
     ?.trim();
   const supplier = manifest.authors?.[0]?.name ?? lead ?? author;
-  const purl = purlFor(manifest.name, version);
+  const purl = purlFor(manifest.name ?? locked?.name, version);
   return {
     ...(version === undefined ? {} : { version: { value: version } }),
     ...(supplier === undefined || supplier === '' ? {} : { supplier }),
