@@ -101,9 +101,10 @@ const resolve = (
   components: ReadonlyMap<string, JsonObject>,
 ): Named | undefined => {
   const link = /^urn:cdx:([0-9a-f-]{36})\/\d+#(.+)$/is.exec(ref);
-  const target = link?.[2] === undefined ? ref : decoded(link[2]);
+  const fragment = link?.[2] ?? ref;
+  const target = link === null ? ref : decoded(fragment);
   const here = link === null || `urn:uuid:${link[1]}`.toLowerCase() === serial;
-  const component = here ? components.get(target) : undefined;
+  const component = here ? (components.get(target) ?? components.get(fragment)) : undefined;
   if (component !== undefined) return namedOf(component);
   const found = target.startsWith('pkg:') ? productOfPurl(target) : undefined;
   return found === undefined ? undefined : { ...found, label: oneLine(target, 200) };
@@ -117,14 +118,15 @@ const productOf = (named: Named, which: Pick<VexProduct, 'version' | 'range'>): 
   ...(named.byCpe === true ? { byCpe: true } : {}),
 });
 
-/** What a vulnerability's state means for versions that `affects` lists with a status of their own. */
+/**
+ * What a vulnerability's state means for versions that `affects` lists with a status of their own. `affected`
+ * tells that the flaw is in that version; what follows from it there, the analysis says.
+ */
 const statusFor = (state: VexStatus, said: string | undefined): VexStatus => {
   switch (said ?? '') {
     case '':
-      return state;
     case 'affected':
-      // Cleared as a whole, affected in this version: they contradict each other.
-      return state === 'not-affected' || state === 'fixed' ? 'unknown' : state;
+      return state;
     case 'unaffected':
       return state === 'not-affected' || state === 'fixed' ? state : 'not-affected';
     default:
