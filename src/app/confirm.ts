@@ -4,7 +4,7 @@ import { askAll, countStates } from '../confirm/ask.ts';
 import type { Setting, Subject } from '../confirm/question.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import type { AdvisoryState, Answer, AnsweredComponent } from '../core/answer.ts';
-import type { Component, ComponentId } from '../core/component.ts';
+import type { Component } from '../core/component.ts';
 import type { Placed } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
 import type { Memory } from '../core/memory.ts';
@@ -16,6 +16,7 @@ import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
 import { statusOf } from './advisories/status.ts';
+import { ancestorsOf } from './ancestors.ts';
 import { openFlawFacts } from './flaws.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
@@ -71,23 +72,6 @@ const withTrails = (component: Component, keeping: ReturnType<typeof openKeeping
       : { ...log, trail: keeping.trailOf(log.sink, component.platform) },
   ),
 });
-
-/** Nearest first; a circle of components that plug each other in ends where it began. */
-const ancestorsOf = (
-  component: Component,
-  byId: ReadonlyMap<ComponentId, Component>,
-): readonly Component[] => {
-  const out: Component[] = [];
-  const seen = new Set<ComponentId>([component.id]);
-  for (let at = component.partOf; at !== undefined && !seen.has(at); ) {
-    seen.add(at);
-    const next = byId.get(at);
-    if (next === undefined) break;
-    out.push(next);
-    at = next.partOf;
-  }
-  return out;
-};
 
 const advisoryStates = (
   { holdings }: AdvisoryIndex,
