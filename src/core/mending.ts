@@ -1,11 +1,4 @@
 import type { Component } from './component.ts';
-import type { Finding } from './finding.ts';
-
-/** Whether somebody said that a flaw is mended here, though the version does not show it. */
-export const isClosed = ({ steps }: Pick<Finding, 'steps'>): boolean => {
-  const state = steps?.[0]?.state;
-  return state === 'patched' || state === 'triaged-clean';
-};
 
 /**
  * What one act mends: the source package that the component comes from, else the copy of the software

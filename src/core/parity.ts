@@ -1,6 +1,5 @@
 import type { ComponentId } from './component.ts';
 import type { Finding } from './finding.ts';
-import { isClosed } from './mending.ts';
 import type { PatchFacts } from './patch.ts';
 
 const dayMs = 86_400_000;
@@ -188,7 +187,7 @@ export const patchRecordOf = (sources: RecordSources): PatchRecord => {
       : [],
   );
   const open = findings
-    .filter(finding => finding.outcome === 'affected' && !isClosed(finding))
+    .filter(({ outcome }) => outcome === 'affected')
     .map(finding => openOf(finding, now));
   return {
     mended: (updates.length > 0 ? updates : mended).filter(each => isRecent(each.mended, now)),

@@ -2,7 +2,7 @@ import type { Tenant } from '../../core/answer.ts';
 import type { ComponentId } from '../../core/component.ts';
 import { type Placed, reachOf } from '../../core/exposed.ts';
 import type { Clock, Deadline, Finding } from '../../core/finding.ts';
-import { isClosed, mendedWith } from '../../core/mending.ts';
+import { mendedWith } from '../../core/mending.ts';
 import type { PatchFacts } from '../../core/patch.ts';
 import {
   type Exploitation,
@@ -49,7 +49,7 @@ const isMendable = ({ fixedIn, remedy }: Finding): boolean =>
   fixedIn !== undefined || remedy !== undefined;
 
 const openFindings = ({ findings }: RankedPart): readonly Finding[] =>
-  findings.filter(finding => finding.outcome === 'affected' && !isClosed(finding));
+  findings.filter(({ outcome }) => outcome === 'affected');
 
 const waits = ({ patch }: RankedPart): boolean =>
   patch?.waiting.state === 'update' && patch.waiting.security === true;
