@@ -4,6 +4,7 @@ export interface PieceLimits {
   readonly depthMax: number;
   /** Of a key or a top-level value. */
   readonly memberBytesMax: number;
+  /** Also of the members of any object on the way. */
   readonly piecesMax: number;
 }
 
@@ -49,7 +50,7 @@ export interface PiecesReport {
   readonly leftOut: number;
   /**
    * Members of the top-level object beside the path that are a text, number, boolean or null: KEV's
-   * `catalogVersion` and `count`.
+   * `catalogVersion` and `count`. The first thousand.
    */
   readonly members: ReadonlyMap<string, string | number | boolean | null>;
   /** The first hundred. */

@@ -204,6 +204,14 @@ describe('what is wrong with a document', () => {
     expect([found.length, kinds(report), report.whole]).toEqual([2, ['too-many'], false]);
   });
 
+  test('members without end beside the path cost no memory without end', async () => {
+    const many = Array.from({ length: 5_000 }, (_, i) => `"m${i}":${i}`).join(',');
+    const kept = await read(`{${many},"a":[1]}`, ['a']);
+    expect([kept.report.members.size, kept.report.whole]).toEqual([1_000, true]);
+    const bounded = await read(`{${many},"a":[1]}`, ['a'], { limits: { piecesMax: 4_000 } });
+    expect([kinds(bounded.report), bounded.report.whole]).toEqual([['too-many'], false]);
+  });
+
   test('a long value beside the path costs nothing, and a long key is refused', async () => {
     const limits = { memberBytesMax: 20 };
     const long = 'x'.repeat(100);

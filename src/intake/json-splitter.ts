@@ -24,6 +24,8 @@ type Expecting =
 type Inside = 'none' | 'key' | Scanned;
 
 const faultsMax = 100;
+/** Of the top-level values that are kept; feeds have ten. */
+const membersMax = 1_000;
 
 const parsed = (text: string): unknown => {
   try {
@@ -264,6 +266,10 @@ export class Splitter implements PiecesReport {
     const seen = this.keys.at(-1);
     const isNew = seen?.has(key) !== true;
     seen?.add(key);
+    if (seen !== undefined && seen.size > this.limits.piecesMax) {
+      this.fail('too-many', to, `an object has more than ${this.limits.piecesMax} members`);
+      return;
+    }
     const level = this.open.length;
     const isWay = level <= this.path.length && this.path[level - 1] === key;
     if (isWay) this.role = 'way';
@@ -288,8 +294,8 @@ export class Splitter implements PiecesReport {
   private memberEnded(bytes: Buffer | undefined, to: number): void {
     if (bytes === undefined) return;
     const value = parsed(bytes.toString('utf8'));
-    if (isScalar(value)) this.members.set(this.key ?? '', value);
-    else this.fail('syntax', to, 'a value is damaged');
+    if (!isScalar(value)) this.fail('syntax', to, 'a value is damaged');
+    else if (this.members.size < membersMax) this.members.set(this.key ?? '', value);
   }
 
   private pieceEnded(bytes: Buffer | undefined): JsonPiece | undefined {
