@@ -2,6 +2,7 @@ import type { Advisory, AffectedProduct, Holding, SchemeId } from '../../core/ad
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Outcome } from '../../core/finding.ts';
 import { judge, type RangeAnswer } from '../range.ts';
+import { ofInstalledStream } from './module-streams.ts';
 import type { Voice } from './voices.ts';
 
 /** What one advisory says of one component. */
@@ -36,21 +37,6 @@ export const releaseHolds = (claimed: string | undefined, ours: string | undefin
   );
 };
 
-/** The version part of a module's stream: `8.3` of `php:8.3`. */
-const streamVersion = (stream: string): string => stream.slice(stream.lastIndexOf(':') + 1);
-
-/** Claims on several module streams: those of the installed one, as far as its version shows which it is. */
-const ofInstalledStream = (
-  claims: readonly AffectedProduct[],
-  version: string,
-): readonly AffectedProduct[] => {
-  const upstream = version.replace(/^\d+:/, '');
-  const mine = claims.filter(
-    ({ stream }) => stream === undefined || upstream.startsWith(`${streamVersion(stream)}.`),
-  );
-  return mine.length > 0 ? mine : claims;
-};
-
 const judged = (claim: AffectedProduct, version: string): RangeAnswer => {
   const answer = judge(claim, version);
   if (answer.standing !== 'undetermined' || claim.scheme !== 'semver') return answer;
@@ -69,7 +55,6 @@ const outcomeOf = (answers: readonly Judged[], near: string | undefined): Outcom
   if (hit !== undefined) {
     return hit.claim.blur === undefined && near === undefined ? 'affected' : 'undetermined';
   }
-  // Streams that disagree leave open which of them is installed.
   return answers.some(({ answer }) => answer.standing === 'undetermined') || near !== undefined
     ? 'undetermined'
     : 'not-affected';
@@ -107,27 +92,20 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
   const out: Statement[] = [];
   for (const { holding, advisory } of index.about(voice.key)) {
     if (!voice.feeds.includes(advisory.feed)) continue;
-    const about = advisory.affected.filter(
+    const named = advisory.affected.filter(
       ({ key, release }) => key === voice.key && releaseHolds(release, voice.release),
     );
+    const { claims: about, doubt } = ofInstalledStream(named, voice.version);
     if (about.length === 0) continue;
-    const answers = ofInstalledStream(about, voice.version).map(claim => ({
-      claim,
-      answer: judged(claim, voice.version),
-    }));
-    const streams = new Set(answers.map(({ claim }) => claim.stream));
-    const standings = new Set(answers.map(({ answer }) => answer.standing));
-    const torn = streams.size > 1 && standings.size > 1;
-    const outcome = torn ? 'undetermined' : outcomeOf(answers, voice.near);
+    const answers = about.map(claim => ({ claim, answer: judged(claim, voice.version) }));
+    const outcome = doubt === undefined ? outcomeOf(answers, voice.near) : 'undetermined';
     const unmended = about.find(each => each.unmended !== undefined)?.unmended;
     out.push({
       holding,
       advisory,
       voice,
       outcome,
-      why: torn
-        ? 'which of the module streams that it names is installed cannot be told'
-        : whyOf(outcome, answers, voice),
+      why: doubt ?? whyOf(outcome, answers, voice),
       ...fixOf(answers),
       ...(unmended === undefined ? {} : { unmended }),
       byCpe: about.every(({ byCpe }) => byCpe === true),
