@@ -29,7 +29,7 @@ const loaded = (exim: Exim, path: string, because: Place, loading: Loading): Com
     ...(there ? {} : { version: { unknown: `${path} is not on this host` } }),
     enabled,
     foundAt: [because],
-    reach: [within(extent, because)],
+    reach: enabled ? [within(extent, because)] : [],
   });
 };
 
@@ -76,7 +76,7 @@ const perlScripts = (exim: Exim): readonly Component[] => {
         version: { unknown: 'it is Perl code within the configuration' },
         enabled: called,
         foundAt: [startup.at],
-        reach: [within(extent, startup.at)],
+        reach: called ? [within(extent, startup.at)] : [],
       }),
     ];
   }
