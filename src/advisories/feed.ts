@@ -11,6 +11,8 @@ export interface FeedAddress {
   readonly digest?: { readonly url: string; readonly form: 'sha256sum' | 'nvd-meta' };
   /** Environment variable that holds an API key, and the header that carries it. */
   readonly key?: { readonly variable: string; readonly header: string };
+  /** One document for each year up to this one; `{year}` in part, address and digest is replaced. */
+  readonly years?: { readonly first: number };
   /** The source asks for pages: NVD's API. `{start}` in `url` is replaced. */
   readonly paged?: { readonly size: number };
 }

@@ -23,17 +23,15 @@ const productsMax = 20_000;
 const noDay = '1970-01-01';
 
 const site = 'https://nvd.nist.gov/feeds/json/cve/2.0';
-const firstYear = 2002;
-/** Files of years to come are found by configuration, or by a newer Postern. */
-const lastYear = 2026;
 
 /** The file of 2002 holds all before it too. */
-const yearFile = (year: number): FeedAddress => ({
-  part: String(year),
-  url: `${site}/nvdcve-2.0-${year}.json.gz`,
+const yearFiles: FeedAddress = {
+  part: '{year}',
+  url: `${site}/nvdcve-2.0-{year}.json.gz`,
   byDefault: true,
-  digest: { url: `${site}/nvdcve-2.0-${year}.meta`, form: 'nvd-meta' },
-});
+  digest: { url: `${site}/nvdcve-2.0-{year}.meta`, form: 'nvd-meta' },
+  years: { first: 2002 },
+};
 
 const metricLists = ['cvssMetricV40', 'cvssMetricV31', 'cvssMetricV30', 'cvssMetricV2'] as const;
 
@@ -135,7 +133,7 @@ export const nvd: Feed = {
   id: 'nvd',
   title: 'National Vulnerability Database',
   addresses: [
-    ...Array.from({ length: lastYear - firstYear + 1 }, (_, i) => yearFile(firstYear + i)),
+    yearFiles,
     {
       part: 'modified',
       url: `${site}/nvdcve-2.0-modified.json.gz`,

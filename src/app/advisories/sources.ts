@@ -19,13 +19,37 @@ export const sourceName = (feed: FeedId, part: string): string =>
 const isNamed = ({ feed, address }: WantedSource, name: string): boolean =>
   name === feed.id || name === sourceName(feed.id, address.part);
 
+const ofYear = (address: FeedAddress, year: number): FeedAddress => {
+  const put = (text: string): string => text.replace('{year}', String(year));
+  const { years: _, digest, ...rest } = address;
+  return {
+    ...rest,
+    part: put(address.part),
+    url: put(address.url),
+    ...(digest === undefined ? {} : { digest: { ...digest, url: put(digest.url) } }),
+  };
+};
+
+/** Every address of a feed as of this year. */
+const addressesOf = ({ addresses }: Feed, thisYear: number): readonly FeedAddress[] =>
+  addresses.flatMap(address =>
+    address.years === undefined
+      ? [address]
+      : Array.from({ length: Math.max(0, thisYear - address.years.first + 1) }, (_, i) =>
+          ofYear(address, (address.years?.first ?? 0) + i),
+        ),
+  );
+
 /** What is fetched: the sources that Postern knows, as the configuration changes and adds to them. */
 export const wantedSources = (
   { sources }: AdvisorySettings,
   only: readonly string[] = [],
+  thisYear: number = new Date().getUTCFullYear(),
 ): readonly WantedSource[] => {
   const said = new Map(sources.map(source => [sourceName(source.feed, source.part), source]));
-  const known = feeds.flatMap(feed => feed.addresses.map(address => ({ feed, address })));
+  const known = feeds.flatMap(feed =>
+    addressesOf(feed, thisYear).map(address => ({ feed, address })),
+  );
   const all = known.map(({ feed, address }) => {
     const own = said.get(sourceName(feed.id, address.part));
     said.delete(sourceName(feed.id, address.part));
