@@ -3,8 +3,10 @@ export interface HostLimits {
   readonly fileBytesMax: number;
   /** Of all files that are read as text, and so kept. */
   readonly textBytesMax: number;
-  /** Of those in one folder of `/etc`. */
+  /** Of those in one folder of `/etc`, and of all that people keep in their homes. */
   readonly settingsBytesMax: number;
+  /** Of one such file in a home. */
+  readonly personalBytesMax: number;
   readonly totalBytesMax: number;
   readonly filesMax: number;
   readonly folderEntriesMax: number;
@@ -21,7 +23,8 @@ export interface HostLimits {
 export const hostLimits: HostLimits = {
   fileBytesMax: 4 << 20,
   textBytesMax: 192 << 20,
-  settingsBytesMax: 24 << 20,
+  settingsBytesMax: 16 << 20,
+  personalBytesMax: 256 << 10,
   totalBytesMax: 1 << 30,
   filesMax: 50_000,
   folderEntriesMax: 20_000,

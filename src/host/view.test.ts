@@ -146,6 +146,8 @@ describe('what is not a file of text', () => {
     );
     expect(read).toEqual(['/etc/a/1', '/etc/a/b/2', '/etc/b/1', '/etc/c']);
     expect(files.unseen.map(({ what }) => what)).toEqual(['/etc/a/3']);
+    put('/home/x/.forward', 'x'.repeat((256 << 10) + 1));
+    expect(openRoot(root).text('/home/x/.forward')).toBeUndefined();
   });
 
   test('after the last file that may be opened, each further one is unseen', () => {

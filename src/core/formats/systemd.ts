@@ -30,6 +30,9 @@ const allFolders = [
 const foldersOf = (files: FileView): readonly string[] =>
   files.real('/lib') === '/lib' ? allFolders : allFolders.slice(0, -1);
 
+/** The longest real ones have a few KiB. */
+const unitBytesMax = 1 << 18;
+
 /** Reads systemd.syntax(7): sections, `#` and `;` comments, a backslash continues a line. */
 export const parseUnit = (text: string, path: string): readonly UnitSetting[] => {
   const out: UnitSetting[] = [];
@@ -124,7 +127,9 @@ export const readUnit = (files: FileView, name: string): Unit | undefined => {
   const ordered = [...byName.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, each]) => each);
-  const settings = [path, ...ordered].flatMap(each => parseUnit(files.text(each) ?? '', each));
+  const settings = [path, ...ordered].flatMap(each =>
+    parseUnit(files.text(each, { bytesMax: unitBytesMax }) ?? '', each),
+  );
   return {
     name,
     path,

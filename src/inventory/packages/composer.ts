@@ -11,6 +11,8 @@ const lockPattern = '**/composer.lock';
 const packagedPatterns = ['/usr/lib/*/vendor/composer/installed.json'];
 const filesMax = 200;
 const jsonBytesMax = 16 << 20;
+/** Of all files together: the largest real ones have about a megabyte. */
+const totalBytesMax = 48 << 20;
 
 const Entry = z.object({
   name: z.string().min(1).max(200),
@@ -66,7 +68,23 @@ const packageOf = (entry: Entry, folder: string, why: string): InstalledPackage 
   };
 };
 
+/** False, with a note, for what lies behind the last byte that is read. */
+const openBudget = (files: FileView): ((path: string) => boolean) => {
+  let bytes = 0;
+  return path => {
+    bytes += files.stat(path)?.sizeBytes ?? 0;
+    if (bytes <= totalBytesMax) return true;
+    files.note({
+      what: path,
+      why: `was not read: the lists of Composer before it hold nearly ${totalBytesMax} bytes, which is all that is read`,
+      how: 'Run Postern with --root on the part that holds mail software.',
+    });
+    return false;
+  };
+};
+
 const read = (files: FileView): PackageReading => {
+  const isRead = openBudget(files);
   const packages: InstalledPackage[] = [];
   const installed = [
     ...files.glob(installedPattern),
@@ -77,6 +95,7 @@ const read = (files: FileView): PackageReading => {
     const composer = dirOf(path);
     const vendor = dirOf(composer);
     settled.add(dirOf(vendor));
+    if (!isRead(path)) continue;
     for (const entry of entriesIn(files, path)) {
       const at = entry['install-path'];
       const folder =
@@ -88,7 +107,7 @@ const read = (files: FileView): PackageReading => {
   const locks = files.glob(lockPattern).filter(path => !settled.has(dirOf(path)));
   for (const path of locks.slice(0, filesMax)) {
     const vendor = `${dirOf(path)}/vendor`;
-    if (files.stat(vendor)?.kind !== 'folder') continue;
+    if (files.stat(vendor)?.kind !== 'folder' || !isRead(path)) continue;
     for (const entry of entriesIn(files, path)) {
       const folder = resolveFrom(vendor, entry.name);
       if (files.stat(folder)?.kind !== 'folder') continue;
