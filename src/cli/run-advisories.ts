@@ -148,7 +148,7 @@ const marked = (invocation: Invocation, words: readonly string[], now: Date): st
   }\n`;
 };
 
-/** `postern advisories update | import | status | mark | bundle`. */
+/** `postern advisories update | import | status | mark | bundle | replay`. */
 export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -161,6 +161,12 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   const as = invocation.values.get('as');
   if (as !== undefined && action !== 'import') {
     throw new UsageError(`advisories ${action}: ${spellingOf(invocation, 'as')} is for import`);
+  }
+  if (action === 'replay') return await (await import('./run-replay.ts')).runReplay(given);
+  for (const flag of ['root', 'sample']) {
+    if (invocation.sources.get(flag) === 'flag') {
+      throw new UsageError(`advisories ${action}: --${flag} is for replay`);
+    }
   }
   const key = invocation.values.get('key');
   try {

@@ -135,6 +135,11 @@ export const verbs: readonly Verb[] = [
         takes: [],
         does: 'writes the database as one signed file, for where no network is (--key, --out)',
       },
+      {
+        name: 'replay',
+        takes: [],
+        does: 'walks break-ins of the past: on which day this estate would have been told (--root, --sample)',
+      },
     ],
     flags: [
       {
@@ -149,6 +154,8 @@ export const verbs: readonly Verb[] = [
         value: 'FILE',
         help: 'Ed25519 key, PEM: bundle signs with the private one, import checks with the public',
       },
+      rootFlag,
+      sampleFlag,
     ],
     examples: [
       ['postern advisories update', 'everything that a mail host is judged by'],
@@ -160,6 +167,10 @@ export const verbs: readonly Verb[] = [
       [
         "postern advisories mark roundcube CVE-2025-49113 mitigated --by 'Mail Team' --why 'upload switched off'",
         'what was done about a flaw, for the next report',
+      ],
+      [
+        'postern advisories replay --sample',
+        'past break-ins, as the sample estate would have met them',
       ],
     ],
   },

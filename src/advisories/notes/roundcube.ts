@@ -56,9 +56,10 @@ export const roundcube: NotesDocument = {
     },
     {
       id: 'roundcube-1.6.7',
-      date: '2024-06-07',
+      date: '2024-05-19',
       title: 'Scripts in SVG animate attributes',
       urls: [
+        'https://roundcube.net/news/2024/05/19/security-updates-1.6.7-and-1.5.7',
         'https://github.com/roundcube/roundcubemail/releases/tag/1.6.7',
         'https://github.com/roundcube/roundcubemail/releases/tag/1.5.7',
       ],
@@ -115,9 +116,12 @@ export const roundcube: NotesDocument = {
     },
     {
       id: 'roundcube-1.4.12',
-      date: '2021-11-19',
+      date: '2021-11-12',
       title: 'SQL of an attacker’s choosing through search parameters',
-      urls: ['https://www.cve.org/CVERecord?id=CVE-2021-44026'],
+      urls: [
+        'https://roundcube.net/news/2021/11/12/security-updates-1.4.12-and-1.3.17-released',
+        'https://www.cve.org/CVERecord?id=CVE-2021-44026',
+      ],
       flaws: ['CVE-2021-44026'],
       branches: [{ fixed: '1.3.17' }, { from: '1.4.0-alpha', fixed: '1.4.12' }],
       exploited: [
