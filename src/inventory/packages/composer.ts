@@ -12,7 +12,7 @@ const packagedPatterns = ['/usr/lib/*/vendor/composer/installed.json'];
 const filesMax = 200;
 const jsonBytesMax = 16 << 20;
 /** Of all files together: the largest real ones have about a megabyte. */
-const totalBytesMax = 48 << 20;
+const totalBytesMax = 32 << 20;
 
 const Entry = z.object({
   name: z.string().min(1).max(200),
