@@ -98,6 +98,8 @@ describe('a mistake is named with its place, by the reader and by the schema', (
 
   test('YAML that unfolds itself, or is none, is a mistake', () => {
     const bomb = `a: &a [x,x]\nb: &b [*a,*a]\nformat: postern-notes/1\nproduct: [*b,*b]\n`;
+    const twice = `${example}notes: []\n`;
+    expect(readNotes(twice)).toEqual({ mistake: 'a key stands twice in one mapping' });
     for (const text of [bomb, 'format: [', '['.repeat(20_000), 'x'.repeat(2_000_000), '']) {
       expect(readNotes(text)).toHaveProperty('mistake');
     }

@@ -96,7 +96,7 @@ export const notes: Feed = {
     return 'mistake' in document ? { refused: document.mistake } : { entries: entriesOf(document) };
   },
   frame: members => {
-    const text = textIn(members, 'text', 1 << 20);
+    const text = textIn(members, 'text', 1 << 22);
     const document = readNotes(text ?? members);
     if ('mistake' in document) return {};
     return document.complete === undefined ? { partial: true } : { asOf: document.complete };

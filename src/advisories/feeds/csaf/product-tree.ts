@@ -20,7 +20,7 @@ export interface CsafProduct {
 }
 
 /** A product that is part of another or installed on it. */
-export interface CsafRelation {
+interface CsafRelation {
   readonly name: string;
   readonly category: string;
   readonly component: string;

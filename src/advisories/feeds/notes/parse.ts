@@ -1,4 +1,4 @@
-import { parse as parseYaml } from 'yaml';
+import { isScalar, parseDocument, visit } from 'yaml';
 import { type SchemeId, type Standing, schemeIds } from '../../../core/advisory.ts';
 import { messageOf } from '../../../core/errors.ts';
 import { flawOf, isObject, type JsonObject, oneLine, timeOf } from '../../json-value.ts';
@@ -15,7 +15,8 @@ class Mistake extends Error {
   override readonly name = 'Mistake';
 }
 
-const textBytesMax = 1 << 20;
+/** Several hundred notes; the reader of YAML is slow on what is made to be slow. */
+const textCharsMax = 256 * 1_024;
 const notesMax = 2_000;
 const branchesMax = 200;
 
@@ -196,14 +197,29 @@ const document = (value: unknown): NotesDocument => {
   };
 };
 
+/** Every scalar is a text (failsafe), so that version 10.10 does not become 10.1. */
+const fromYaml = (source: string): unknown => {
+  const options = { schema: 'failsafe', logLevel: 'silent', uniqueKeys: false } as const;
+  const parsed = parseDocument(source, options);
+  const [error] = parsed.errors;
+  if (error !== undefined) throw error;
+  // The parser's own look for a key that stands twice costs the square of their number.
+  visit(parsed, {
+    Map: (_, { items }) => {
+      const names = items.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+      if (new Set(names).size < names.length) fail('a key', 'stands twice in one mapping');
+    },
+  });
+  return parsed.toJS({ maxAliasCount: 0 });
+};
+
 /** A document of notes from parsed JSON or from YAML; or the mistake in it, and where. */
 export const readNotes = (value: unknown): NotesDocument | { readonly mistake: string } => {
   try {
     if (typeof value !== 'string') return document(value);
-    if (value.length > textBytesMax)
-      return { mistake: `it is longer than ${textBytesMax} characters` };
-    // Failsafe: every scalar is a text, so that version 10.10 does not become 10.1.
-    return document(parseYaml(value, { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' }));
+    return value.length > textCharsMax
+      ? { mistake: `it is longer than ${textCharsMax} characters` }
+      : document(fromYaml(value));
   } catch (thrown) {
     return { mistake: oneLine(messageOf(thrown), 200) };
   }
