@@ -99,6 +99,33 @@ export const deliversLocally = (instance: Instance): boolean => {
   return running(instance, 'local').some(({ name }) => name === transport);
 };
 
+/** Aliases that a database answers may hand mail to programs as well (aliases(5)). */
+const noteAnswered = (files: FileView, uses: readonly MapUse[]): void => {
+  const answered = uses.filter(
+    use => use.parameter === 'alias_maps' && databases.has(use.type) && use.at.line !== undefined,
+  );
+  for (const { type, name, at } of answered.slice(0, 20)) {
+    files.note({
+      what: `${type}:${name}`,
+      why: `answers for aliases (alias_maps in ${at.path}): to which programs they hand mail cannot be seen`,
+      how: 'Look in it for values that begin with | or :include:.',
+    });
+  }
+};
+
+const databases = new Set([
+  'mysql',
+  'pgsql',
+  'ldap',
+  'sqlite',
+  'mongodb',
+  'memcache',
+  'socketmap',
+  'tcp',
+  'nis',
+  'nisplus',
+]);
+
 /** Programs behind aliases and `.forward` files: one use for each program and file. */
 export const collectAliases = (
   files: FileView,
@@ -112,6 +139,7 @@ export const collectAliases = (
       ? instance.params.get('allow_mail_to_commands').items.map(({ text }) => text)
       : ['alias', 'forward'],
   );
+  if (isLocal && allowed.has('alias')) noteAnswered(files, uses);
   const groups = new Map<string, { first: Piped; words: readonly string[]; aliases: string[] }>();
   const all = [...pipedInAliases(files, instance, uses), ...pipedInForwards(files)];
   for (const piped of all) {
