@@ -165,19 +165,16 @@ interface Walk {
   /** Flaws that the last step left in, by id, with the day on which they came. */
   readonly carried: Map<string, Carried>;
   undecided: number;
+  /** Mended ones whose fix no source dates. */
+  undated: number;
 }
 
-/** Counts in the days of an update: both days known, and the fix was public by then. */
-const mend = (carried: Carried, on: string, into: Map<string, string[]>): void => {
-  const { finding, present } = carried;
-  const started = finding.clock?.started;
-  if (started === undefined || Date.parse(started.slice(0, 10)) > Date.parse(on)) return;
-  const since = later(started.slice(0, 10), present);
-  into.set(since, [...(into.get(since) ?? []), finding.id]);
-};
+/** Day from which the days of an update count. */
+const sinceOf = ({ finding, present }: Carried): string | undefined =>
+  finding.clock === undefined ? undefined : later(finding.clock.started.slice(0, 10), present);
 
 const walkSteps = (steps: readonly Step[], judge: ApplicationJudge): Walk => {
-  const walk: Walk = { mended: [], carried: new Map(), undecided: 0 };
+  const walk: Walk = { mended: [], carried: new Map(), undecided: 0, undated: 0 };
   for (const { on, parts } of steps) {
     const { standings, findings, unjudged } = judgeAll(parts, judge);
     const bySince = new Map<string, string[]>();
@@ -186,12 +183,18 @@ const walkSteps = (steps: readonly Step[], judge: ApplicationJudge): Walk => {
       if (standing === 'affected') continue;
       walk.carried.delete(id);
       // A version that nobody can judge is no proof that the flaw is gone.
-      if (standing === 'undetermined' || unjudged.length > 0) walk.undecided += 1;
-      else mend(carried, on, bySince);
+      if (standing === 'undetermined' || unjudged.length > 0) {
+        walk.undecided += 1;
+        continue;
+      }
+      const since = sinceOf(carried);
+      if (since === undefined) walk.undated += 1;
+      else bySince.set(since, [...(bySince.get(since) ?? []), id]);
     }
     for (const [since, flaws] of bySince) {
       const days = daysBetween(since, on);
-      if (days !== undefined) walk.mended.push({ flaws, since, mended: on, days });
+      // Mended before anybody spoke of it: no sign was answered.
+      if (days !== undefined && days >= 0) walk.mended.push({ flaws, since, mended: on, days });
     }
     for (const [id, finding] of findings) {
       if (!walk.carried.has(id)) walk.carried.set(id, { finding, present: on });
@@ -235,6 +238,7 @@ const doubtsOf = (
     readonly unjudged: readonly string[];
     readonly undecided: number;
     readonly undated: number;
+    readonly vanished: number;
   },
 ): readonly string[] => {
   const [firstUnjudged] = counts.unjudged;
@@ -268,7 +272,12 @@ const doubtsOf = (
     ...(counts.undated === 0
       ? []
       : [
-          `${countOf(counts.undated, 'flaw', 'flaws')} gone between its last deployment and its bill of materials: on which day is not known`,
+          `${countOf(counts.undated, 'flaw was', 'flaws were')} mended whose fix no source dates: in how many days is not known`,
+        ]),
+    ...(counts.vanished === 0
+      ? []
+      : [
+          `${countOf(counts.vanished, 'flaw', 'flaws')} gone between its last deployment and its bill of materials: on which day is not known`,
         ]),
   ];
 };
@@ -286,6 +295,7 @@ export const applicationRecord = (
   let judged = 0;
   let undecided = 0;
   let undated = 0;
+  let vanished = 0;
   for (const timeline of timelinesOf(files)) {
     const walk = walkSteps(timeline.steps, judge);
     const current = judgeAll(timeline.now, judge);
@@ -295,7 +305,8 @@ export const applicationRecord = (
     mended.push(...walk.mended);
     open.push(...openNow(current.findings, walk.carried, judge, now));
     undecided += walk.undecided;
-    undated += [...walk.carried.keys()].filter(id => !current.findings.has(id)).length;
+    undated += walk.undated;
+    vanished += [...walk.carried.keys()].filter(id => !current.findings.has(id)).length;
   }
   return {
     name: files.name,
@@ -303,6 +314,6 @@ export const applicationRecord = (
     history: files.deployments !== undefined,
     components,
     judged,
-    doubts: doubtsOf(files, { unjudged, undecided, undated }),
+    doubts: doubtsOf(files, { unjudged, undecided, undated, vanished }),
   };
 };
