@@ -13,6 +13,16 @@ const failedOf: Readonly<Record<Check, string>> = {
 const joinWords = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
+/** Of those that fail `patched`: with a flaw that applies and that attackers are known to use. */
+const exploitedAmong = (components: readonly AnsweredComponent[]): number =>
+  components.filter(
+    ({ checks: { patched }, flaws }) =>
+      patched.state === 'fail' &&
+      (flaws?.findings ?? []).some(
+        ({ outcome, exploited }) => outcome === 'affected' && exploited !== undefined,
+      ),
+  ).length;
+
 /** The verdict in one sentence: what fails first, then what is unknown. */
 export const sentenceOf = (
   components: readonly AnsweredComponent[],
@@ -25,9 +35,13 @@ export const sentenceOf = (
       ? 'No mail software was found below this root.'
       : `No mail software was found below this root, and ${unseen} thing${unseen === 1 ? '' : 's'} could not be seen.`;
   }
+  const used = exploitedAmong(components);
   const failing = checks
     .filter(check => counts[check].fail > 0)
-    .map(check => `${counts[check].fail} ${failedOf[check]}`);
+    .map(
+      check =>
+        `${counts[check].fail} ${failedOf[check]}${check === 'patched' && used > 0 ? ` (${used} with exploited flaws open)` : ''}`,
+    );
   const total = (state: keyof StateCounts): number =>
     checks.reduce((sum, check) => sum + counts[check][state], 0);
   const subject = `${components.length} part${components.length === 1 ? '' : 's'} of the mail platform found, ${thirdParty} of them third-party`;

@@ -1,7 +1,9 @@
 import type { Changes } from './changes.ts';
 import type { Component } from './component.ts';
 import type { FlawFacts } from './finding.ts';
+import type { Parity } from './parity.ts';
 import type { PatchFacts } from './patch.ts';
+import type { Priority } from './priority.ts';
 import type { Unseen } from './unseen.ts';
 import type { Check, State, Verdicts } from './verdict.ts';
 
@@ -54,6 +56,10 @@ export interface Answer {
   readonly components: readonly AnsweredComponent[];
   /** Absent where there is no advisory database. */
   readonly advisories?: readonly AdvisoryState[];
+  /** What to mend first; absent where there is no advisory database. */
+  readonly priorities?: readonly Priority[];
+  /** Absent where `postern.yaml` names no customer-facing applications. */
+  readonly parity?: Parity;
   /** Since the run before; absent in the first, and where nothing is kept. */
   readonly changes?: Changes;
   readonly unseen: readonly Unseen[];

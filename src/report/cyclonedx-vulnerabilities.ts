@@ -1,4 +1,5 @@
 import type { AnsweredComponent } from '../core/answer.ts';
+import { isClosed } from '../core/closed.ts';
 import type { Finding, Outcome } from '../core/finding.ts';
 import { severityWord } from './severity.ts';
 
@@ -9,18 +10,15 @@ interface Group {
   readonly components: AnsweredComponent[];
 }
 
-/** CycloneDX's words for what Postern found; a mended state that somebody recorded comes first. */
-const stateOf = ({ outcome, steps }: Finding): string => {
-  const recorded = steps?.[0]?.state;
-  if (outcome === 'affected' && (recorded === 'patched' || recorded === 'triaged-clean')) {
-    return 'resolved';
-  }
+/** CycloneDX's words for what Postern found; what somebody decided comes first. */
+const stateOf = (finding: Finding): string => {
+  if (isClosed(finding)) return 'resolved';
   const states: Readonly<Record<Outcome, string>> = {
     affected: 'exploitable',
     undetermined: 'in_triage',
     'not-affected': 'not_affected',
   };
-  return states[outcome];
+  return states[finding.outcome];
 };
 
 const methodOf = (vector: string | undefined): string => {

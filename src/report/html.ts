@@ -2,19 +2,16 @@ import type { Answer, AnsweredComponent, StateCounts } from '../core/answer.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf, type Finding, findingsOf } from './findings.ts';
+import { flawsSection } from './html/flaws.ts';
 import { type Markup, html as markup, raw, render } from './html/markup.ts';
+import { anchor, shortId } from './html/names.ts';
 import { reachPicture } from './html/reach-picture.ts';
 import { styles } from './html/styles.ts';
 import { tableScript, tableScriptHash } from './html/table-script.ts';
+import { comparedSections, prioritiesSection } from './html/urgency.ts';
 import { idsBelow } from './nesting.ts';
-import { cut, oneLine } from './plain.ts';
 
 const findingsMax = 400;
-/** Names come from files; a longer one is whole in the part's own section only. */
-const nameColumnsMax = 120;
-
-const shortId = (id: string): string => cut(oneLine(id), nameColumnsMax);
-
 const place = ({ path, line }: { path?: string; line?: number }): Markup =>
   path === undefined
     ? markup``
@@ -74,9 +71,6 @@ const findingItem = ({ check, verdict, components }: Finding, open = false): Mar
 ${others.length === 0 ? '' : markup`<p class="small">Also: ${others.map((each, i) => markup`${i === 0 ? '' : ', '}<a href="#${anchor(each.id)}">${shortId(each.id)}</a>`)}</p>`}
 ${acceptance(verdict)}${evidenceList(verdict)}${remedyBlock(verdict)}<p class="small">More: <code>${docsOf(check)}</code> in the package</p></details></li>`;
 };
-
-const anchor = (id: string): string =>
-  `c-${encodeURIComponent(id.replace(/[\ud800-\udfff]/gu, '\ufffd'))}`;
 
 const versionText = ({ version }: AnsweredComponent): string =>
   'value' in version ? version.value : 'unknown';
@@ -203,9 +197,12 @@ export const html = (answer: Answer): string => {
 <p class="small">${answer.organisation === undefined ? '' : `${answer.organisation} · `}${target} · ${answer.generated} · version ${answer.tool.version}</p></header>
 <main>
 <nav class="tiles" aria-label="The six questions">${checks.map(check => tile(answer, check))}</nav>
-<nav class="small" aria-label="On this page"><a href="#findings">What to mend first</a> · <a href="#parts">Every part</a> · <a href="#questions">Findings by question</a>${answer.unseen.length === 0 ? '' : markup` · <a href="#unseen">Could not be seen (${answer.unseen.length})</a>`} · <a href="#details">Parts in detail</a></nav>
+<nav class="small" aria-label="On this page"><a href="#findings">What to mend first</a> · <a href="#flaws">Known flaws</a>${answer.changes === undefined ? '' : markup` · <a href="#changes">What changed</a>`}${answer.parity === undefined ? '' : markup` · <a href="#parity">Beside customer-facing applications</a>`} · <a href="#parts">Every part</a> · <a href="#questions">Findings by question</a>${answer.unseen.length === 0 ? '' : markup` · <a href="#unseen">Could not be seen (${answer.unseen.length})</a>`} · <a href="#details">Parts in detail</a></nav>
 ${reachPicture(answer)}
+${prioritiesSection(answer.priorities ?? [], known)}
 <section><h2 id="findings">What to mend first</h2>${findings.length === 0 ? markup`<p>Nothing to mend.</p>` : ''}<ol class="findings">${findings.slice(0, 10).map((each, i) => findingItem(each, i === 0))}</ol></section>
+${flawsSection(answer)}
+${comparedSections(answer)}
 <section><h2 id="parts">Every part</h2><div class="tools" hidden><label>Filter <input type="search" autocomplete="off"></label> <label><input type="checkbox"> only what fails</label> <output></output></div><div class="scroll" tabindex="0" role="region" aria-label="Every part"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(each => tableRow(each, below))}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
 ${tenantTable(answer)}
 <h2 id="questions">Findings by question</h2>${allFindings.length > findings.length ? markup`<p>The worst ${findings.length} of ${allFindings.length}; --format json has all, and so has each part below.</p>` : ''}${findingSections(findings)}

@@ -1,4 +1,5 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
+import { isClosed } from '../core/closed.ts';
 import type { Finding } from '../core/finding.ts';
 import { docsOf } from './findings.ts';
 import { type SeverityWord, severityWord } from './severity.ts';
@@ -16,17 +17,9 @@ const severityIds: Readonly<Record<SeverityWord, readonly [id: number, name: str
   critical: [5, 'Critical'],
 };
 
-const lifeOf = ({ steps }: Finding): readonly [id: number, name: string] => {
-  switch (steps?.[0]?.state) {
-    case 'patched':
-    case 'triaged-clean':
-      return [4, 'Resolved'];
-    case 'mitigated':
-      return [2, 'In Progress'];
-    case 'vulnerable':
-    case undefined:
-      return [1, 'New'];
-  }
+const lifeOf = (finding: Finding): readonly [id: number, name: string] => {
+  if (isClosed(finding)) return [4, 'Resolved'];
+  return finding.steps?.[0]?.state === 'mitigated' ? [2, 'In Progress'] : [1, 'New'];
 };
 
 const cvssVersion = (vector: string): string => /^CVSS:(\d\.\d)/.exec(vector)?.[1] ?? '2.0';

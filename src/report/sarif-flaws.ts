@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnsweredComponent } from '../core/answer.ts';
+import { isClosed } from '../core/closed.ts';
 import type { Finding } from '../core/finding.ts';
 import { docsOf } from './findings.ts';
 import { severityWord } from './severity.ts';
@@ -66,7 +67,6 @@ export const flawResults = (
         indexes.set(finding.id, index);
         rules.push(ruleOf(finding));
       }
-      const closed = ['patched', 'triaged-clean'].includes(finding.steps?.[0]?.state ?? '');
       results.push({
         ruleId: finding.id,
         ruleIndex: index,
@@ -80,7 +80,7 @@ export const flawResults = (
             .digest('hex')
             .slice(0, 32),
         },
-        ...(closed
+        ...(isClosed(finding)
           ? {
               suppressions: [
                 {

@@ -1,8 +1,11 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State, states, type Verdict } from '../core/verdict.ts';
 import { docsOf, type Finding, findingsOf } from './findings.ts';
+import { advisoriesSentence } from './flaw-groups.ts';
 import { idsBelow } from './nesting.ts';
 import { cut, fit, oneLine, printable, width, wrap } from './plain.ts';
+import { flawLines } from './text-flaws.ts';
+import { changeLines, parityLines, prioritiesLines } from './text-urgency.ts';
 
 const columns = 100;
 const nameColumns = 26;
@@ -213,9 +216,38 @@ const unseenSection = (answer: Answer, paint: Paint, all: boolean): readonly str
   ];
 };
 
+const flawSection = (answer: Answer, paint: Paint, all: boolean): readonly string[] => {
+  const flaws = flawLines(answer, all);
+  if (flaws === undefined) return [];
+  const { heading, lines } = flaws;
+  return [
+    '',
+    paint('bold', wrap(heading, columns)),
+    ...lines.map(({ line, isLate }) => (isLate ? paint('red', line) : line)),
+  ];
+};
+
+/** A heading over lines; nothing where there are none. */
+const section = (paint: Paint, heading: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', paint('bold', heading), ...lines];
+
+const comparedSections = ({ parity, changes }: Answer, paint: Paint): readonly string[] => [
+  ...(parity === undefined
+    ? []
+    : section(paint, 'BESIDE CUSTOMER-FACING APPLICATIONS', parityLines(parity))),
+  ...(changes === undefined
+    ? []
+    : section(
+        paint,
+        `CHANGED SINCE ${changes.since.slice(0, 16).replace('T', ' ')}`,
+        changeLines(changes),
+      )),
+];
+
 /** For a terminal: the sentence, a row per component, the worst findings with what mends them. */
 export const text = (answer: Answer, { color, verbose = false }: TextOptions): string => {
   const paint = painter(color);
+  const { priorities = [] } = answer;
   const findings = findingsOf(answer);
   const shown = verbose ? findings : findings.slice(0, findingsShown);
   const more = findings.length - shown.length;
@@ -226,8 +258,12 @@ export const text = (answer: Answer, { color, verbose = false }: TextOptions): s
       'dim',
       wrap(oneLine(`${target}, ${answer.generated}, postern ${answer.tool.version}`), columns),
     ),
+    paint('dim', wrap(oneLine(advisoriesSentence(answer)), columns)),
     '',
     ...(answer.components.length === 0 ? [] : [table(answer, paint)]),
+    ...section(paint, 'WHAT TO PATCH FIRST', prioritiesLines(priorities, verbose)),
+    ...flawSection(answer, paint, verbose),
+    ...comparedSections(answer, paint),
     ...(shown.length === 0
       ? []
       : [
