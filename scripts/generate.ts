@@ -56,6 +56,13 @@ const registries: readonly Registry[] = [
     typeFrom: './local-source.ts',
     name: 'localSources',
   },
+  {
+    folder: 'src/logs/formats',
+    output: 'src/logs/formats.generated.ts',
+    type: 'LogFormat',
+    typeFrom: './format.ts',
+    name: 'logFormats',
+  },
 ];
 
 /** `policyd-spf` is exported as `policydSpf`. */

@@ -4,6 +4,8 @@ export interface LogLine {
   readonly text: string;
   /** 1-based number in its log. */
   readonly number: number;
+  /** It is longer than what is read of a line, and this is its beginning. */
+  readonly truncated?: true;
 }
 
 /**
