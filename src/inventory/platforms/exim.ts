@@ -10,6 +10,7 @@ import { programParts } from '../programs/piped-programs.ts';
 import { spamcLinks } from '../programs/spamc.ts';
 import { settingNamed } from '../syntax/exim.ts';
 import { authLinks, authParts, authReach } from './exim/auth.ts';
+import { blockLists } from './exim/block-lists.ts';
 import { companions } from './exim/companions.ts';
 import { type Exim, isDynamic, makeExim, valueOf } from './exim/context.ts';
 import { generatedPath, localMacrosPath, settingsPath, templatePath } from './exim/debian.ts';
@@ -91,6 +92,7 @@ const mainReach = (exim: Exim, place: Place): readonly Reach[] => {
         because: where?.at ?? transport.at,
       };
     }),
+    ...blockLists(exim),
     ...signingKeys(exim),
     ...keyReach(exim),
     ...authReach(exim),

@@ -1,6 +1,7 @@
 import type { Reach } from '../../../core/component.ts';
 import type { Place } from '../../../core/place.ts';
 import { deliversLocally } from './aliases.ts';
+import { blockLists } from './block-lists.ts';
 import { type Instance, running, type Value } from './instance.ts';
 import { isTextMap, type MapUse } from './maps.ts';
 import { parseRoute } from './routes.ts';
@@ -188,6 +189,7 @@ export const reachOf = (instance: Instance, uses: readonly MapUse[]): readonly R
         ]
       : []),
     ...copies(instance, uses),
+    ...blockLists(instance),
     ...mailboxes(instance),
     ...secretTables(uses),
     ...tlsKeys(instance),
