@@ -73,6 +73,8 @@ export interface AffectedProduct extends VersionClaim {
   readonly blur?: string;
   /** The source's own word on a flaw that it will not mend: `no-dsa: minor issue`, `end-of-life`. */
   readonly unmended?: string;
+  /** The source's word that the flaw does no harm in its build of the product: Debian's `unimportant`. */
+  readonly harmless?: string;
   /** Named by a CPE alone. */
   readonly byCpe?: boolean;
 }
@@ -190,6 +192,8 @@ export interface Holding {
    * had not changed; or, of an imported file without a date, the newest date of a record in it.
    */
   readonly asOfBasis: 'source' | 'server' | 'records';
+  /** Newest date of a record in it: a copy whose newest is older is an older copy. */
+  readonly newest?: string;
   /** When it was taken in. RFC 3339. */
   readonly taken: string;
   /** Address without secrets, or the name of the imported file. */

@@ -115,6 +115,9 @@ const advisoryOf = (
       release: number,
       ...claimOf(says, unstable),
       ...(says.unmended === undefined ? {} : { unmended: says.unmended }),
+      ...(says.urgency === 'unimportant'
+        ? { harmless: 'Debian calls it unimportant: its packages are not open to it' }
+        : {}),
     });
   }
   return {

@@ -177,6 +177,16 @@ describe('origin decides who may speak', () => {
     });
   });
 
+  test('what the distribution calls harmless in its packages does not apply to them', () => {
+    const harmless = 'Debian calls it unimportant';
+    const flaw = advisory('debian-tracker', 'CVE-2026-0010', [
+      { release: '12', spans: [{ standing: 'affected' }], harmless },
+    ]);
+    expect(
+      ask(debianRoundcube('1.6.5+dfsg-1'), [[holding('debian-tracker'), [flaw]]]).findings,
+    ).toMatchObject([{ outcome: 'not-affected', why: harmless }]);
+  });
+
   test('a release of the distribution that is not ours says nothing', () => {
     const other = advisory('debian-tracker', 'CVE-2026-0002', [before('9', { release: '13' })]);
     expect(

@@ -53,6 +53,7 @@ interface Judged {
 const outcomeOf = (answers: readonly Judged[], near: string | undefined): Outcome => {
   const hit = answers.find(({ answer }) => answer.standing === 'affected');
   if (hit !== undefined) {
+    if (answers.every(({ claim }) => claim.harmless !== undefined)) return 'not-affected';
     return hit.claim.blur === undefined && near === undefined ? 'affected' : 'undetermined';
   }
   return answers.some(({ answer }) => answer.standing === 'undetermined') || near !== undefined
@@ -66,6 +67,9 @@ const whyOf = (outcome: Outcome, answers: readonly Judged[], voice: Voice): stri
     answers.find(({ answer }) => answer.standing === 'undetermined') ??
     answers[0];
   if (decisive === undefined) return '';
+  if (outcome === 'not-affected' && decisive.claim.harmless !== undefined) {
+    return decisive.claim.harmless;
+  }
   const doubt = outcome === 'undetermined' ? (voice.near ?? decisive.claim.blur) : undefined;
   return doubt === undefined ? decisive.answer.why : `${decisive.answer.why}; but ${doubt}`;
 };
