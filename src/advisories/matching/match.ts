@@ -3,6 +3,7 @@ import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Component } from '../../core/component.ts';
 import type { Finding, FlawFacts, Judge, Outcome } from '../../core/finding.ts';
 import type { Distribution } from '../../core/packages.ts';
+import { isStaleAt } from '../../core/stamp.ts';
 import type { Evidence } from '../../core/verdict.ts';
 import { clockOf } from './clock.ts';
 import { moveTo } from './move-to.ts';
@@ -20,8 +21,6 @@ export interface Matching {
   /** Hours after which a holding's silence proves nothing. */
   readonly maxAgeHours: (holding: Holding) => number;
 }
-
-const hourMs = 3_600_000;
 
 /** Where single documents go that somebody imported: they are never all there is. */
 export const importedPart = 'imported';
@@ -41,14 +40,14 @@ const isComplete = (holding: Holding, voice: Voice): boolean =>
     );
   });
 
-const isStale = (holding: Holding, { now, maxAgeHours }: Matching): boolean => {
-  const ageHours = (now.getTime() - Date.parse(holding.asOf)) / hourMs;
-  // A stamp that cannot be read proves nothing either.
-  return !(ageHours <= maxAgeHours(holding));
-};
+const isStale = (holding: Holding, { now, maxAgeHours }: Matching): boolean =>
+  isStaleAt(holding.asOf, now, maxAgeHours(holding));
 
 const exploitationOf = (matching: Matching): FlawFacts['exploitation'] => {
-  const catalogues = matching.index.holdings.filter(({ feed }) => feed === 'kev');
+  // A few entries that somebody imported are no catalogue.
+  const catalogues = matching.index.holdings.filter(
+    ({ feed, part }) => feed === 'kev' && part !== importedPart,
+  );
   if (catalogues.length === 0) return 'missing';
   return catalogues.some(holding => !isStale(holding, matching)) ? 'current' : 'stale';
 };

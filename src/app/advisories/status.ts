@@ -1,5 +1,6 @@
 import type { Holding } from '../../core/advisory.ts';
 import type { AdvisorySettings } from '../../core/policy.ts';
+import { hoursSince, isStaleAt } from '../../core/stamp.ts';
 import type { AdvisoryStore, DamagedHolding } from '../../store/advisory-store.ts';
 import { maxAgeHoursOf, sourceName, wantedSources } from './sources.ts';
 
@@ -22,22 +23,20 @@ export interface AdvisoriesStatus {
   readonly damaged: readonly DamagedHolding[];
 }
 
-const hourMs = 3_600_000;
-
 export const statusOf = (
   holdings: readonly Holding[],
   settings: AdvisorySettings,
   now: Date,
 ): readonly SourceStatus[] =>
   holdings.map(holding => {
-    const ageHours = Math.max(0, (now.getTime() - Date.parse(holding.asOf)) / hourMs);
+    const ageHours = hoursSince(holding.asOf, now);
     const maxAgeHours = maxAgeHoursOf(settings, holding);
     return {
       source: sourceName(holding.feed, holding.part),
       holding,
-      ageHours,
+      ageHours: Math.max(0, ageHours),
       maxAgeHours,
-      stale: !(ageHours <= maxAgeHours),
+      stale: isStaleAt(holding.asOf, now, maxAgeHours),
     };
   });
 
