@@ -4,10 +4,12 @@ import { askAll, countStates } from '../confirm/ask.ts';
 import type { Setting, Subject } from '../confirm/question.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import type { AdvisoryState, Answer, AnsweredComponent } from '../core/answer.ts';
+import type { Changes } from '../core/changes.ts';
 import type { Component } from '../core/component.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Placed } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
-import type { Memory } from '../core/memory.ts';
+import type { Memory, Run } from '../core/memory.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
@@ -91,6 +93,20 @@ const advisoryStates = (
     }),
   );
 
+/** What cannot be written down for the next run is no reason to keep this one's answer back. */
+const remember = ({ memory, files }: ConfirmRequest, run: Run): Changes | undefined => {
+  try {
+    return memory?.record(run);
+  } catch (thrown) {
+    files.note({
+      what: 'what the next run is to know of this one',
+      why: `it could not be written down: ${messageOf(thrown)}`,
+      how: 'Make room and give write access in the store (--store), and run Postern again.',
+    });
+    return undefined;
+  }
+};
+
 /** Reads the platform and asks the six questions of every component. */
 export const confirm = (request: ConfirmRequest): Answer => {
   const { files, configuration, now, target, progress = () => {} } = request;
@@ -136,6 +152,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
         component.package === undefined ? undefined : facts.get(packageKey(component.package)),
         component.package,
         past,
+        now,
       );
       const note = notes.get(component.id);
       const placed: Placed = {
@@ -161,10 +178,8 @@ export const confirm = (request: ConfirmRequest): Answer => {
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const counts = countStates(answered);
+  const changes = remember(request, runOf(estate, answered, now, request.advisories !== undefined));
   const unseen = presentable(files.unseen);
-  const changes = request.memory?.record(
-    runOf(estate, answered, now, request.advisories !== undefined),
-  );
   return {
     generated: now.toISOString(),
     tool: { name: 'postern', version: toolVersion },

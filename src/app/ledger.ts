@@ -1,21 +1,38 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { messageOf } from '../core/errors.ts';
+import type { FileView } from '../core/files.ts';
 import type { MendingState } from '../core/finding.ts';
 import { Ledger } from '../store/ledger.ts';
 import { sqliteHere } from '../store/sqlite.ts';
 
 /**
- * Opens the ledger of a store that is there already: looking at a host makes no folders on it.
+ * Opens the ledger of a store that is there already: looking at a host makes no folders on it. One that
+ * is damaged is said as unseen, and keeps nobody from an answer.
  *
  * @returns undefined where there is no store, or where it may not be written; then nothing is remembered.
  */
-export const openLedger = (store: string): Ledger | undefined => {
-  if (!existsSync(store) || !sqliteHere()) return undefined;
+export const openLedger = (store: string, files: Pick<FileView, 'note'>): Ledger | undefined => {
+  if (!isOpenable(store)) return undefined;
   try {
-    accessSync(store, constants.W_OK);
-  } catch {
+    return new Ledger(store);
+  } catch (thrown) {
+    files.note({
+      what: 'what earlier runs found',
+      why: `${Ledger.pathIn(store)} cannot be used: ${messageOf(thrown)}`,
+      how: 'Move it away: a new one begins with the next run.',
+    });
     return undefined;
   }
-  return new Ledger(store);
+};
+
+const isOpenable = (store: string): boolean => {
+  if (!existsSync(store) || !sqliteHere()) return false;
+  try {
+    accessSync(store, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 export interface Mark {
@@ -42,8 +59,8 @@ export const markFlaw = ({
   why,
   now,
 }: Mark): readonly string[] => {
-  const ledger = openLedger(store);
-  if (ledger === undefined) return [];
+  if (!isOpenable(store) || !Ledger.exists(store)) return [];
+  const ledger = new Ledger(store);
   try {
     const estates = ledger
       .estates()

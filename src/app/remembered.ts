@@ -4,7 +4,8 @@ import type { FileView } from '../core/files.ts';
 import type { FlawFacts } from '../core/finding.ts';
 import type { Past, Run, SeenFlaw } from '../core/memory.ts';
 import type { PackageRef } from '../core/packages.ts';
-import type { PatchFacts } from '../core/patch.ts';
+import type { PatchFacts, Since } from '../core/patch.ts';
+import { isBefore } from '../core/stamp.ts';
 import { checks } from '../core/verdict.ts';
 
 const machineId = '/etc/machine-id';
@@ -23,18 +24,25 @@ export const estateOf = (files: FileView, target: Answer['target']): string => {
 
 const packageName = ({ ecosystem, name }: PackageRef): string => `${ecosystem}:${name}`;
 
+/** A clock that was wrong in an earlier run must not start another one here. */
+const isPlausible = (seen: string, { notBefore, notAfter }: Since, now: Date): boolean =>
+  !isBefore(now.toISOString(), seen) &&
+  (notBefore === undefined || !isBefore(seen, notBefore)) &&
+  (notAfter === undefined || isBefore(seen, notAfter));
+
 /** An update that an earlier run saw waiting has been so since then at the latest. */
 export const rememberedPatch = (
   patch: PatchFacts | undefined,
   owner: PackageRef | undefined,
   past: Past | undefined,
+  now: Date,
 ): PatchFacts | undefined => {
   if (patch === undefined || owner === undefined || past === undefined) return patch;
   const { waiting } = patch;
   if (waiting.state !== 'update') return patch;
   const seen = past.waitingSince(packageName(owner), waiting.version);
   const { since } = waiting;
-  if (seen === undefined || (since.notAfter !== undefined && since.notAfter <= seen)) return patch;
+  if (seen === undefined || !isPlausible(seen, since, now)) return patch;
   return {
     ...patch,
     waiting: {
@@ -68,7 +76,7 @@ export const rememberedFlaws = (
             ? {
                 ...withSteps,
                 firstSeen: seen ?? now.toISOString(),
-                isNew: past.lastRun !== undefined && seen === undefined,
+                isNew: past.isNew(at),
               }
             : withSteps;
         }),

@@ -136,7 +136,7 @@ const marked = (invocation: Invocation, words: readonly string[], now: Date): st
       `advisories mark: ${by === undefined ? '--by NAME' : '--why TEXT'} is missing: a mark says who found what`,
     );
   }
-  const store = storeFolder(invocation);
+  const store = storeToRead(invocation);
   const estates = markFlaw({ store, component, flaw, state, by, why, now });
   if (estates.length === 0) {
     throw new UsageError(
@@ -210,7 +210,13 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
         if (existsSync(path) && (await isBundle(path))) {
           const keys = key === undefined ? settings.bundleKeys : [key];
           const outcomes = await importBundle({ store, path, keys, now, say });
-          return { text: outcomesText(format, outcomes, {}, []), exit: exitCodes.done, out };
+          return {
+            text: outcomesText(format, outcomes, {}, []),
+            exit: outcomes.some(({ outcome }) => outcome === 'failed')
+              ? exitCodes.unseen
+              : exitCodes.done,
+            out,
+          };
         }
         const { sources, strangers, leftOut } = await importAdvisories({
           store,

@@ -39,12 +39,13 @@ const render = async (format: Format, answer: Answer, invocation: Invocation): P
 export const runConfirm = async (given: Invocation): Promise<Outcome> => {
   const { invocation, aim } = prepare(given);
   const format = formatOf(invocation, confirmFormats, 'text');
-  const crosses = thresholdOf(invocation);
+  const threshold = thresholdOf(invocation);
   const aimed = aim();
   const { say, end } = progressLine(invocation);
   const advisories = await openAdvisories(invocation, aimed);
   // The sample stands still; everything else is compared with the run before, where a store is.
-  const memory = 'sample' in aimed.target ? undefined : openLedger(storeToRead(invocation));
+  const memory =
+    'sample' in aimed.target ? undefined : openLedger(storeToRead(invocation), aimed.files);
   try {
     const answer = confirm({
       ...aimed,
@@ -53,7 +54,7 @@ export const runConfirm = async (given: Invocation): Promise<Outcome> => {
       ...(memory === undefined ? {} : { memory }),
     });
     const text = await render(format, answer, invocation);
-    return { text, exit: exitOf(answer, crosses), out: invocation.values.get('out') };
+    return { text, exit: exitOf(answer, threshold), out: invocation.values.get('out') };
   } finally {
     end();
     advisories?.close();

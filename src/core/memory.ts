@@ -33,6 +33,8 @@ export interface Run {
 export interface Past {
   readonly lastRun?: string;
   firstSeen(at: FlawAt): string | undefined;
+  /** Whether a flaw that applies did not when the advisory database was asked last; never in the first asking. */
+  isNew(at: FlawAt): boolean;
   /** Last first. */
   steps(at: FlawAt): readonly MendingStep[];
   waitingSince(package_: string, version: string): string | undefined;

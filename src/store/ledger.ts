@@ -8,14 +8,19 @@ import type { State } from '../core/verdict.ts';
 import { openToKeep } from './sqlite.ts';
 
 const tables = `
-  CREATE TABLE IF NOT EXISTS run (n INTEGER PRIMARY KEY, estate TEXT NOT NULL, at TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS run (
+    n INTEGER PRIMARY KEY, estate TEXT NOT NULL, at TEXT NOT NULL, asked INTEGER NOT NULL DEFAULT 1);
   CREATE INDEX IF NOT EXISTS run_estate ON run (estate, n);
   CREATE TABLE IF NOT EXISTS component (
     estate TEXT NOT NULL, id TEXT NOT NULL, first_seen TEXT NOT NULL, last_run INTEGER NOT NULL,
     PRIMARY KEY (estate, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS finding (
     estate TEXT NOT NULL, component TEXT NOT NULL, flaw TEXT NOT NULL, first_seen TEXT NOT NULL,
-    last_run INTEGER NOT NULL, due TEXT, PRIMARY KEY (estate, component, flaw)) WITHOUT ROWID;
+    last_run INTEGER NOT NULL, due TEXT, open INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (estate, component, flaw)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS undecided (
+    estate TEXT NOT NULL, component TEXT NOT NULL, flaw TEXT NOT NULL,
+    PRIMARY KEY (estate, component, flaw)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS deadline (
     n INTEGER PRIMARY KEY, estate TEXT NOT NULL, component TEXT NOT NULL, flaw TEXT NOT NULL,
     at TEXT NOT NULL, due TEXT, why TEXT NOT NULL);
@@ -32,6 +37,9 @@ const tables = `
     PRIMARY KEY (estate, component, "check")) WITHOUT ROWID;
 `;
 
+/** Another number: a ledger of another shape, which is left alone. */
+const shape = 1;
+
 const keyOf = (...parts: readonly string[]): string => parts.join('\0');
 
 /**
@@ -45,7 +53,18 @@ export class Ledger implements Memory {
   constructor(store: string) {
     mkdirSync(store, { recursive: true, mode: 0o755 });
     this.database = openToKeep(Ledger.pathIn(store));
-    this.database.exec(tables);
+    try {
+      const found = Number(this.database.prepare('PRAGMA user_version').get()?.['user_version']);
+      if (found !== 0 && found !== shape) {
+        throw new Error('it was written by another version of Postern');
+      }
+      if (found !== shape) {
+        this.database.exec(`BEGIN IMMEDIATE; ${tables} PRAGMA user_version = ${shape}; COMMIT`);
+      }
+    } catch (thrown) {
+      this.database.close();
+      throw thrown;
+    }
   }
 
   static pathIn(store: string): string {
@@ -64,9 +83,13 @@ export class Ledger implements Memory {
     const lastRun = this.database
       .prepare('SELECT at FROM run WHERE estate = ? ORDER BY n DESC LIMIT 1')
       .get(estate)?.['at'];
+    const asked = this.lastAsked(estate) > 0;
     const firsts = new Map<string, string>();
+    const open = new Set<string>();
     for (const row of this.all('SELECT * FROM finding WHERE estate = ?', estate)) {
-      firsts.set(keyOf(row.component, row.flaw), row.first_seen);
+      const key = keyOf(row.component, row.flaw);
+      firsts.set(key, row.first_seen);
+      if (row.open === 1) open.add(key);
     }
     const steps = new Map<string, MendingStep[]>();
     for (const row of this.all('SELECT * FROM step WHERE estate = ? ORDER BY n DESC', estate)) {
@@ -82,6 +105,7 @@ export class Ledger implements Memory {
     return {
       ...(typeof lastRun === 'string' ? { lastRun } : {}),
       firstSeen: ({ component, flaw }) => firsts.get(keyOf(component, flaw)),
+      isNew: ({ component, flaw }) => asked && !open.has(keyOf(component, flaw)),
       steps: ({ component, flaw }) => steps.get(keyOf(component, flaw)) ?? [],
       waitingSince: (package_, version) => waiting.get(keyOf(package_, version)),
     };
@@ -96,10 +120,13 @@ export class Ledger implements Memory {
       .run(estate, component, flaw, state, on, by, why);
   }
 
-  /** Components of an estate in which a flaw was seen. */
+  /** Components of an estate in which a flaw was seen, or could not be ruled out. */
   componentsWith(estate: string, flaw: string): readonly string[] {
     return this.all(
-      'SELECT * FROM finding WHERE estate = ? AND flaw = ? ORDER BY component',
+      `SELECT component FROM finding WHERE estate = ? AND flaw = ?
+       UNION SELECT component FROM undecided WHERE estate = ? AND flaw = ? ORDER BY component`,
+      estate,
+      flaw,
       estate,
       flaw,
     ).map(row => row.component);
@@ -130,7 +157,8 @@ export class Ledger implements Memory {
       this.database.exec('COMMIT');
       return changes;
     } catch (thrown) {
-      this.database.exec('ROLLBACK');
+      // A full disk ends the transaction by itself.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw thrown;
     }
   }
@@ -140,15 +168,19 @@ export class Ledger implements Memory {
     const before = this.database
       .prepare('SELECT n, at FROM run WHERE estate = ? ORDER BY n DESC LIMIT 1')
       .get(estate);
-    this.database.prepare('INSERT INTO run (estate, at) VALUES (?, ?)').run(estate, at);
-    const n = Number(this.database.prepare('SELECT max(n) AS n FROM run').get()?.['n']);
+    const lastAsked = this.lastAsked(estate);
+    const n = Number(
+      this.database
+        .prepare('INSERT INTO run (estate, at, asked) VALUES (?, ?, ?)')
+        .run(estate, at, run.flawsAsked ? 1 : 0).lastInsertRowid,
+    );
     const components = this.recordComponents(run, n, Number(before?.['n'] ?? 0));
     const flaws = run.flawsAsked
-      ? this.recordFlaws(run, n, Number(before?.['n'] ?? 0))
+      ? this.recordFlaws(run, n, lastAsked > 0)
       : { flawsNew: [], flawsMended: [], deadlines: [] };
     const waiting = this.database.prepare('INSERT OR IGNORE INTO waiting VALUES (?, ?, ?, ?)');
     for (const each of run.waiting) waiting.run(estate, each.package, each.version, at);
-    const verdicts = this.recordVerdicts(run);
+    const verdicts = this.recordVerdicts(run, components.componentsGone);
     return before === undefined
       ? undefined
       : { since: String(before['at']), ...components, ...flaws, verdicts };
@@ -179,25 +211,33 @@ export class Ledger implements Memory {
     };
   }
 
+  /** The last run that asked the advisory database; 0 where none did. */
+  private lastAsked(estate: string): number {
+    const row = this.database
+      .prepare('SELECT max(n) AS n FROM run WHERE estate = ? AND asked = 1')
+      .get(estate);
+    return Number(row?.['n'] ?? 0);
+  }
+
+  /** @param askedBefore else everything is found for the first time, and nothing of it is new. */
   private recordFlaws(
     { estate, at, flaws }: Run,
     n: number,
-    previous: number,
+    askedBefore: boolean,
   ): Pick<Changes, 'flawsNew' | 'flawsMended' | 'deadlines'> {
     const known = new Map(
       this.all('SELECT * FROM finding WHERE estate = ?', estate).map(row => [
         keyOf(row.component, row.flaw),
-        { lastRun: row.last_run, due: row.due },
+        { isOpen: row.open === 1, due: row.due },
       ]),
     );
-    // Runs that did not ask the database do not count as runs in which a flaw was absent.
-    const lastAsked = Math.max(
-      previous > 0 ? 1 : 0,
-      ...[...known.values()].map(each => each.lastRun),
-    );
     const put = this.database.prepare(
-      `INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (estate, component, flaw) DO UPDATE SET last_run = excluded.last_run, due = excluded.due`,
+      `INSERT INTO finding (estate, component, flaw, first_seen, last_run, due) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (estate, component, flaw)
+       DO UPDATE SET last_run = excluded.last_run, due = excluded.due, open = 1`,
+    );
+    const close = this.database.prepare(
+      'UPDATE finding SET open = 0 WHERE estate = ? AND component = ? AND flaw = ?',
     );
     const deadline = this.database.prepare(
       'INSERT INTO deadline (estate, component, flaw, at, due, why) VALUES (?, ?, ?, ?, ?, ?)',
@@ -205,16 +245,23 @@ export class Ledger implements Memory {
     const flawsNew: FlawAt[] = [];
     const flawsMended: FlawAt[] = [];
     const deadlines: DeadlineChange[] = [];
-    const told = new Map(flaws.map(flaw => [keyOf(flaw.component, flaw.flaw), flaw]));
+    this.recordUndecided(estate, flaws);
     for (const flaw of flaws) {
-      if (flaw.outcome !== 'affected') continue;
-      const { component, flaw: id, due, dueWhy = '' } = flaw;
-      const key = keyOf(component, id);
-      const past = known.get(key);
+      const { component, flaw: id, outcome, due, dueWhy = '', why } = flaw;
+      const past = known.get(keyOf(component, id));
+      if (outcome === 'not-affected') {
+        // Only what applied before is mended now; what is undetermined, or not told of any more, is not.
+        if (past?.isOpen !== true) continue;
+        close.run(estate, component, id);
+        flawsMended.push({ component, flaw: id });
+        this.mark(estate, flaw, { state: 'patched', on: at, by: 'postern', why });
+        continue;
+      }
+      if (outcome !== 'affected') continue;
       put.run(estate, component, id, at, n, due ?? null);
-      if (past === undefined || past.lastRun !== lastAsked) {
-        flawsNew.push({ component, flaw: id });
-        this.mark(estate, flaw, { state: 'vulnerable', on: at, by: 'postern', why: flaw.why });
+      if (past?.isOpen !== true) {
+        if (askedBefore) flawsNew.push({ component, flaw: id });
+        this.mark(estate, flaw, { state: 'vulnerable', on: at, by: 'postern', why });
       }
       if (past === undefined || past.due !== (due ?? null)) {
         deadline.run(estate, component, id, at, due ?? null, dueWhy);
@@ -229,24 +276,24 @@ export class Ledger implements Memory {
         }
       }
     }
-    for (const [key, { lastRun }] of known) {
-      if (lastRun !== lastAsked) continue;
-      const [component = '', flaw = ''] = key.split('\0');
-      const now = told.get(key);
-      if (now?.outcome === 'affected') continue;
-      // Undetermined, or not told of any more, is not mended.
-      if (now?.outcome !== 'not-affected') continue;
-      flawsMended.push({ component, flaw });
-      this.mark(
-        estate,
-        { component, flaw },
-        { state: 'patched', on: at, by: 'postern', why: now.why },
-      );
-    }
     return { flawsNew, flawsMended, deadlines };
   }
 
-  private recordVerdicts({ estate, verdicts }: Run): readonly VerdictChange[] {
+  /** What a person may decide: `advisories mark` asks whether a run saw it. */
+  private recordUndecided(estate: string, flaws: Run['flaws']): void {
+    const put = this.database.prepare('INSERT OR IGNORE INTO undecided VALUES (?, ?, ?)');
+    for (const { component, flaw, outcome } of flaws) {
+      if (outcome === 'undetermined') put.run(estate, component, flaw);
+    }
+  }
+
+  private recordVerdicts(
+    { estate, verdicts }: Run,
+    gone: readonly string[],
+  ): readonly VerdictChange[] {
+    // What comes back one day is compared with nothing.
+    const forget = this.database.prepare('DELETE FROM verdict WHERE estate = ? AND component = ?');
+    for (const component of gone) forget.run(estate, component);
     const known = new Map(
       this.all('SELECT * FROM verdict WHERE estate = ?', estate).map(row => [
         keyOf(row.component, row.check),
@@ -281,6 +328,7 @@ interface Row {
   readonly first_seen: string;
   readonly last_run: number;
   readonly due: string | null;
+  readonly open: number;
   readonly state: string;
   readonly at: string;
   readonly by: string;
