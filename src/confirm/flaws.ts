@@ -182,7 +182,7 @@ const uncataloguedVerdict = (facts: FlawFacts): Verdict | undefined => {
 
 /** Single records prove that a flaw applies, never that none does. */
 const inPartVerdict = (facts: FlawFacts): Verdict | undefined =>
-  facts.judges.some(({ whole }) => whole)
+  facts.judges.length === 0 || facts.judges.some(({ whole }) => whole)
     ? undefined
     : {
         state: 'unknown',

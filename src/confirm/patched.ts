@@ -118,12 +118,13 @@ const joined = (subject: Subject, byHost: Verdict, flaws: FlawFacts): Verdict =>
       : { ...overdue, evidence: [...overdue.evidence, ...byHost.evidence].slice(0, 20) };
   }
   if (byHost.state === 'fail') return byHost;
-  if (flaws.judges.length === 0) {
+  const undecided = undecidedVerdict(flaws);
+  // A name that is only near, or a VEX document, may leave a flaw open where nobody is a judge.
+  if (flaws.judges.length === 0 && undecided === undefined) {
     return byHost.state === 'unknown' && subject.patch === undefined
       ? { ...byHost, why: `${byHost.why}; ${flaws.silence ?? ''}` }
       : byHost;
   }
-  const undecided = undecidedVerdict(flaws);
   if (undecided !== undefined) {
     return { ...undecided, evidence: [...undecided.evidence, ...byHost.evidence].slice(0, 20) };
   }
