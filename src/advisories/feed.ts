@@ -15,6 +15,11 @@ export interface FeedAddress {
   readonly years?: { readonly first: number };
   /** The source asks for pages: NVD's API. `{start}` in `url` is replaced. */
   readonly paged?: { readonly size: number };
+  /**
+   * Some record of it changes within these hours, always: a server whose newest record is older keeps an
+   * old copy, however freshly it says so. Absent where a source may rest for longer.
+   */
+  readonly paceHours?: number;
 }
 
 /** How a document is cut into records before it is read, so that none has to fit into memory whole. */

@@ -1,5 +1,13 @@
-import type { Exploited, FeedEntry, Holding, Likelihood, ProductKey } from '../core/advisory.ts';
+import type {
+  Advisory,
+  Exploited,
+  FeedEntry,
+  Holding,
+  Likelihood,
+  ProductKey,
+} from '../core/advisory.ts';
 import type { AdvisoryIndex, HeldAdvisory, HeldStatement } from '../core/advisory-index.ts';
+import { isBefore } from '../core/stamp.ts';
 
 /** What one holding holds. */
 export interface HeldEntries {
@@ -13,7 +21,17 @@ const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** An index in memory, for samples and tests. The last record of a holding with a given id counts. */
+/** As SQLite orders texts: by their bytes in UTF-8, which UTF-16 does not order alike. */
+const byBytes = (a: string, b: string): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Of two copies the one that its source changed last; without dates the later one. */
+const isOlder = ({ modified }: Advisory, known: HeldAdvisory | undefined): boolean =>
+  modified !== undefined &&
+  known?.advisory.modified !== undefined &&
+  isBefore(modified, known.advisory.modified);
+
+/** An index in memory, for samples and tests: answers what a store of the same entries answers. */
 export const memoryIndex = (held: readonly HeldEntries[]): AdvisoryIndex => {
   const about = new Map<ProductKey, HeldAdvisory[]>();
   const vex = new Map<ProductKey, HeldStatement[]>();
@@ -22,10 +40,13 @@ export const memoryIndex = (held: readonly HeldEntries[]): AdvisoryIndex => {
   const likelihood = new Map<string, Likelihood>();
   for (const { holding, entries } of held) {
     const advisories = new Map<string, HeldAdvisory>();
+    const likelihoods = new Map<string, Likelihood>();
     for (const entry of entries) {
       switch (entry.kind) {
         case 'advisory':
-          advisories.set(entry.advisory.id, { holding, advisory: entry.advisory });
+          if (!isOlder(entry.advisory, advisories.get(entry.advisory.id))) {
+            advisories.set(entry.advisory.id, { holding, advisory: entry.advisory });
+          }
           break;
         case 'vex':
           for (const key of new Set(entry.statement.products.map(product => product.key))) {
@@ -36,12 +57,13 @@ export const memoryIndex = (held: readonly HeldEntries[]): AdvisoryIndex => {
           push(exploited, entry.exploited.flaw, entry.exploited);
           break;
         case 'likelihood':
-          likelihood.set(entry.likelihood.flaw, entry.likelihood);
+          likelihoods.set(entry.likelihood.flaw, entry.likelihood);
           break;
       }
     }
+    for (const [flaw, each] of likelihoods) if (!likelihood.has(flaw)) likelihood.set(flaw, each);
     for (const each of [...advisories.values()].sort((a, b) =>
-      a.advisory.id < b.advisory.id ? -1 : 1,
+      byBytes(a.advisory.id, b.advisory.id),
     )) {
       const { advisory } = each;
       if (advisory.withdrawn !== undefined) continue;

@@ -60,7 +60,10 @@ export const openFlawFacts = (
 
 /** Several databases asked as one: the notes that ship with Postern, and the store. */
 export const joinIndexes = (indexes: readonly AdvisoryIndex[]): AdvisoryIndex => ({
-  holdings: indexes.flatMap(({ holdings }) => holdings),
+  // A holding that breaks while it is asked is none any more.
+  get holdings() {
+    return indexes.flatMap(({ holdings }) => holdings);
+  },
   about: key => indexes.flatMap(index => index.about(key)),
   vexAbout: key => indexes.flatMap(index => index.vexAbout(key)),
   named: id => indexes.flatMap(index => index.named(id)),

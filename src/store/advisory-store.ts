@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -12,8 +13,10 @@ import { join } from 'node:path';
 import type { FeedId, Holding } from '../core/advisory.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import { messageOf } from '../core/errors.ts';
-import { HoldingReader, HoldingWriter } from './holding-file.ts';
-import { isAlive, lock } from './lock.ts';
+import { isBefore } from '../core/stamp.ts';
+import { HoldingReader } from './holding-reader.ts';
+import { HoldingWriter } from './holding-writer.ts';
+import { lock } from './lock.ts';
 
 const suffix = '.sqlite';
 
@@ -22,6 +25,8 @@ export interface FetchMemory {
   /** RFC 3339. */
   readonly on: string;
   readonly failed?: string;
+  /** When its server last said that the copy here is what it has now. RFC 3339. */
+  readonly confirmed?: string;
   readonly etag?: string;
   readonly lastModified?: string;
   /** Address that answered, without secrets. */
@@ -32,6 +37,13 @@ export interface FetchMemory {
   readonly sha256?: string;
 }
 
+const isMemory = (value: unknown): value is FetchMemory =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every(each => typeof each === 'string') &&
+  'on' in value &&
+  'from' in value;
+
 /** A holding whose file cannot be read. */
 export interface DamagedHolding {
   readonly name: string;
@@ -39,13 +51,46 @@ export interface DamagedHolding {
 }
 
 export interface OpenAdvisories extends AdvisoryIndex {
+  /** Those that could not be opened, and those that broke since: these are not among `holdings` any more. */
   readonly damaged: readonly DamagedHolding[];
   close(): void;
 }
 
-/** `osv~Debian`; what a file name should not hold is escaped. */
-const nameOf = (feed: FeedId, part: string): string =>
-  `${feed}~${encodeURIComponent(part).replaceAll('.', '%2E').replaceAll('*', '%2A').slice(0, 150)}`;
+const nameCharactersMax = 150;
+
+/** `osv~Debian`; what a file name should not hold is escaped, and a long name ends in its digest. */
+const nameOf = (feed: FeedId, part: string): string => {
+  const escaped = encodeURIComponent(Buffer.from(part).toString('utf8'))
+    .replaceAll('.', '%2E')
+    .replaceAll('*', '%2A');
+  return escaped.length <= nameCharactersMax
+    ? `${feed}~${escaped}`
+    : `${feed}~${escaped.slice(0, nameCharactersMax - 65).replace(/%.?$/, '')}-${createHash('sha256').update(part).digest('hex')}`;
+};
+
+/** `osv/Debian` of `osv~Debian.sqlite`; a name that is none of ours as it stands. */
+const shownName = (file: string): string => {
+  const name = file.slice(0, -suffix.length);
+  try {
+    return decodeURIComponent(name).replace('~', '/').replace(/\/$/, '');
+  } catch {
+    return name;
+  }
+};
+
+const namesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+};
+
+interface Held {
+  readonly name: string;
+  readonly reader: HoldingReader;
+  readonly holding: Holding;
+}
 
 /**
  * The advisory database: a folder with a file for each holding, each replaced as a whole. Deleting one
@@ -78,13 +123,26 @@ export class AdvisoryStore {
     return existsSync(this.pathOf(feed, part));
   }
 
+  /** The copy in force; undefined where there is none, or none that can be read. */
+  holdingOf(feed: FeedId, part: string): Holding | undefined {
+    if (!this.has(feed, part)) return undefined;
+    try {
+      const reader = this.read(feed, part);
+      reader.close();
+      return this.asLastSeen(reader.holding);
+    } catch {
+      return undefined;
+    }
+  }
+
   pathOf(feed: FeedId, part: string): string {
     return join(this.folder, nameOf(feed, part) + suffix);
   }
 
   memoryOf(feed: FeedId, part: string): FetchMemory | undefined {
     try {
-      return JSON.parse(readFileSync(this.memoryPath(feed, part), 'utf8')) as FetchMemory;
+      const value: unknown = JSON.parse(readFileSync(this.memoryPath(feed, part), 'utf8'));
+      return isMemory(value) ? value : undefined;
     } catch {
       // Not there, or half written by a full disk: then nothing is remembered, and all is fetched.
       return undefined;
@@ -98,55 +156,80 @@ export class AdvisoryStore {
     renameSync(`${path}.partial`, path);
   }
 
+  /** Forgets the last try, before a copy of other origin takes the place: its validators mean nothing then. */
+  forget(feed: FeedId, part: string): void {
+    rmSync(this.memoryPath(feed, part), { force: true });
+  }
+
   /** @returns what lets the next one in; throws when another process is changing the database. */
   lock(): () => void {
-    return lock(this.folder, 'update');
+    return lock(this.folder, 'changing');
   }
 
-  /** Removes what interrupted runs left; those of this machine's living processes stay. */
+  /**
+   * Removes what interrupted runs left; only for who holds the lock, and before anything is written.
+   * Downloads that can be gone on with stay.
+   */
   tidy(): void {
     for (const name of this.names()) {
-      const owner = /\.(\d+)\.partial$/.exec(name)?.[1];
-      if (owner !== undefined && !isAlive(Number(owner))) {
-        rmSync(join(this.folder, name), { force: true });
-      }
+      if (name.endsWith('.partial')) rmSync(join(this.folder, name), { force: true });
+    }
+    const downloads = join(this.folder, 'downloads');
+    for (const name of namesIn(downloads)) {
+      if (!name.startsWith('.')) rmSync(join(downloads, name), { force: true, recursive: true });
     }
   }
 
-  /** Opens every holding. One that is damaged is named, and the others answer. */
-  open(): OpenAdvisories {
-    const readers: HoldingReader[] = [];
+  /**
+   * Opens every holding. One that is damaged is named, and the others answer; so is one whose damage
+   * shows only when it is asked.
+   */
+  open(onDamage: (found: DamagedHolding) => void = () => {}): OpenAdvisories {
+    const held: Held[] = [];
     const damaged: DamagedHolding[] = [];
+    const found = (name: string, thrown: unknown): void => {
+      const each = { name: shownName(name), why: messageOf(thrown) };
+      damaged.push(each);
+      onDamage(each);
+    };
     for (const name of this.names().filter(each => each.endsWith(suffix))) {
       try {
-        readers.push(new HoldingReader(join(this.folder, name)));
+        const reader = new HoldingReader(join(this.folder, name));
+        held.push({ name, reader, holding: this.asLastSeen(reader.holding) });
       } catch (thrown) {
-        damaged.push({
-          name: decodeURIComponent(name.slice(0, -suffix.length)).replace('~', '/'),
-          why: messageOf(thrown),
-        });
+        found(name, thrown);
       }
     }
-    const holdings = readers.map(({ holding }) => this.asLastSeen(holding));
-    const each = readers.map((reader, i) => ({ reader, holding: holdings[i] ?? reader.holding }));
+    const readers = held.map(({ reader }) => reader);
+    const ask = <T>(question: (each: Held) => readonly T[]): readonly T[] =>
+      held.slice().flatMap(each => {
+        try {
+          return question(each);
+        } catch (thrown) {
+          held.splice(held.indexOf(each), 1);
+          found(each.name, thrown);
+          return [];
+        }
+      });
     return {
-      holdings,
+      get holdings() {
+        return held.map(({ holding }) => holding);
+      },
       damaged,
       about: key =>
-        each.flatMap(({ reader, holding }) =>
-          reader.about(key).map(advisory => ({ holding, advisory })),
-        ),
+        ask(({ reader, holding }) => reader.about(key).map(advisory => ({ holding, advisory }))),
       vexAbout: key =>
-        each.flatMap(({ reader, holding }) =>
+        ask(({ reader, holding }) =>
           reader.vexAbout(key).map(statement => ({ holding, statement })),
         ),
       named: id =>
-        each.flatMap(({ reader, holding }) =>
-          reader.named(id).map(advisory => ({ holding, advisory })),
-        ),
-      exploited: flaw => readers.flatMap(reader => reader.exploited(flaw)),
+        ask(({ reader, holding }) => reader.named(id).map(advisory => ({ holding, advisory }))),
+      exploited: flaw => ask(({ reader }) => reader.exploited(flaw)),
       likelihood: flaw =>
-        readers.map(reader => reader.likelihood(flaw)).find(found => found !== undefined),
+        ask(({ reader }) => {
+          const likelihood = reader.likelihood(flaw);
+          return likelihood === undefined ? [] : [likelihood];
+        })[0],
       close: () => {
         for (const reader of readers) reader.close();
       },
@@ -159,16 +242,20 @@ export class AdvisoryStore {
   }
 
   /** A holding with what later tries to fetch it found. */
-  private asLastSeen(holding: Holding): Holding {
+  asLastSeen(holding: Holding): Holding {
     const memory = this.memoryOf(holding.feed, holding.part);
     if (memory === undefined) return holding;
-    if (memory.failed !== undefined) {
-      return { ...holding, failed: { on: memory.on, why: memory.failed } };
-    }
-    // Its server said that nothing had changed: then it is as good as new.
-    return holding.asOfBasis === 'server' && memory.on > holding.asOf
-      ? { ...holding, asOf: memory.on }
-      : holding;
+    const { confirmed, failed, on } = memory;
+    return {
+      ...holding,
+      // Its server said that nothing had changed: then it is as good as new.
+      ...(confirmed !== undefined &&
+      holding.asOfBasis === 'server' &&
+      isBefore(holding.asOf, confirmed)
+        ? { asOf: confirmed }
+        : {}),
+      ...(failed === undefined ? {} : { failed: { on, why: failed } }),
+    };
   }
 
   private memoryPath(feed: FeedId, part: string): string {
@@ -176,11 +263,7 @@ export class AdvisoryStore {
   }
 
   private names(): readonly string[] {
-    try {
-      return readdirSync(this.folder).sort();
-    } catch {
-      return [];
-    }
+    return namesIn(this.folder);
   }
 
   private made(folder: string): string {

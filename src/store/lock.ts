@@ -1,46 +1,28 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { openToLock } from './sqlite.ts';
 
-/** Whether a process of this machine lives: one of another user does, too. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
-};
+/** SQLite's own words for a lock that somebody else has. */
+const isTaken = (thrown: unknown): boolean =>
+  thrown instanceof Error && /database is locked/.test(thrown.message);
 
 /**
- * Keeps a second run out of what only one may change. Whoever died holding it does not keep it.
+ * Keeps a second run out of what only one may change. The lock is the kernel's, on an empty database: it
+ * ends with the process that has it, however that ends, and no number of a process has to be believed.
  *
- * @returns what gives it back; throws when another living process has it.
+ * @returns what gives it back; throws when somebody else has it.
  */
 export const lock = (folder: string, name: string): (() => void) => {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const path = join(folder, `${name}.lock`);
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
-      return () => rmSync(path, { force: true });
-    } catch (thrown) {
-      const there = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
-      if (!there) throw thrown;
-      const owner = ownerOf(path);
-      if (owner !== undefined && isAlive(owner) && owner !== process.pid) {
-        throw new Error(`process ${owner} is at work in ${folder}; ${path} is its lock`);
-      }
-      rmSync(path, { force: true });
-    }
-  }
-  throw new Error(`${path} comes back as soon as it is removed`);
-};
-
-const ownerOf = (path: string): number | undefined => {
+  let database: DatabaseSync | undefined;
   try {
-    const pid = Number(readFileSync(path, 'utf8').trim());
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
+    database = openToLock(path);
+  } catch (thrown) {
+    throw isTaken(thrown)
+      ? new Error(`another run of Postern is at work in ${folder}: it holds ${path}`)
+      : thrown;
   }
+  return () => database.close();
 };

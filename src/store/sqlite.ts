@@ -37,3 +37,15 @@ export const openToKeep = (path: string): DatabaseSync => {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   return database;
 };
+
+/** Opens an empty file and holds it alone until it is closed; throws at once when somebody else does. */
+export const openToLock = (path: string): DatabaseSync => {
+  const database = new (sqlite().DatabaseSync)(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+  return database;
+};

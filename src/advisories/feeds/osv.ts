@@ -18,6 +18,9 @@ import { productsMax, productsOf } from './osv/products.ts';
 const severitiesMax = 8;
 const host = 'https://osv-vulnerabilities.storage.googleapis.com';
 
+/** Each of these has records that change every week; two months without one is a mirror that nobody fills. */
+const paceHours = 60 * 24;
+
 /** npm and Maven are the largest by far, and hold little that a mail host runs. */
 const ecosystems: readonly (readonly [string, boolean])[] = [
   ['Debian', true],
@@ -38,6 +41,7 @@ const address = ([part, byDefault]: readonly [string, boolean]): FeedAddress => 
   part,
   url: `${host}/${encodeURIComponent(part)}/all.zip`,
   byDefault,
+  paceHours,
 });
 
 /** `Important: php:8.3 security update` begins with the distribution's own word. */

@@ -15,10 +15,12 @@ import { messageOf, UsageError } from '../../core/errors.ts';
 import { type Document, documentsIn } from '../../intake/archive.ts';
 import { lines } from '../../intake/lines.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
-import type { HoldingWriter } from '../../store/holding-file.ts';
+import type { HoldingReader } from '../../store/holding-reader.ts';
+import type { HoldingWriter } from '../../store/holding-writer.ts';
 import { toolVersion } from '../version.ts';
 import { type Manifest, parseEntry, parseManifest } from './entry-schema.ts';
 import { sourceName } from './sources.ts';
+import { olderThan } from './take-in.ts';
 import type { SourceOutcome } from './update.ts';
 
 const manifestName = 'manifest.json';
@@ -84,20 +86,50 @@ export const writeBundle = async (request: BundleRequest): Promise<Manifest> => 
   const key = keyFrom(keyPath, 'private');
   const open = store.open();
   open.close();
-  const { holdings } = open;
-  if (holdings.length === 0) {
+  const [damaged] = open.damaged;
+  if (damaged !== undefined) {
+    throw new Error(
+      `${damaged.name} is damaged, and a bundle without it would look whole: ${damaged.why}; fetch it anew: postern advisories update ${damaged.name}`,
+    );
+  }
+  if (open.holdings.length === 0) {
     throw new Error(
       `there are no advisories in ${store.folder}; fetch them first: postern advisories update`,
     );
   }
+  const held: Held[] = [];
+  try {
+    // Kept open: a copy that takes the place of one meanwhile does not change what is read here.
+    for (const { feed, part } of open.holdings) {
+      const reader = store.read(feed, part);
+      held.push({ reader, holding: store.asLastSeen(reader.holding) });
+    }
+    return await written(held, key, out, now(), say);
+  } finally {
+    for (const { reader } of held) reader.close();
+  }
+};
+
+interface Held {
+  readonly reader: HoldingReader;
+  readonly holding: Holding;
+}
+
+const written = async (
+  held: readonly Held[],
+  key: KeyObject,
+  out: string,
+  now: Date,
+  say: BundleRequest['say'],
+): Promise<Manifest> => {
   const rows: Manifest['holdings'][number][] = [];
-  for (const [i, holding] of holdings.entries()) {
+  for (const [i, { reader, holding }] of held.entries()) {
     say(`${sourceName(holding.feed, holding.part)}: counting`);
-    rows.push({ file: `${i + 1}.ndjson`, ...measured(store, holding), holding });
+    rows.push({ file: `${i + 1}.ndjson`, ...measured(reader), holding });
   }
   const manifest: Manifest = {
     schema: 'postern.advisories-bundle/1',
-    made: now().toISOString(),
+    made: now.toISOString(),
     tool: { name: 'postern', version: toolVersion },
     holdings: rows,
   };
@@ -106,7 +138,7 @@ export const writeBundle = async (request: BundleRequest): Promise<Manifest> => 
   const partial = `${out}.partial`;
   try {
     await pipeline(
-      Readable.from(archive(store, manifest, text, signature, say)),
+      Readable.from(archive(held, manifest, text, signature, say)),
       createGzip({ level: 6 }),
       createWriteStream(partial, { mode: 0o644 }),
     );
@@ -118,27 +150,19 @@ export const writeBundle = async (request: BundleRequest): Promise<Manifest> => 
   return manifest;
 };
 
-const measured = (
-  store: AdvisoryStore,
-  { feed, part }: Holding,
-): { readonly bytes: number; readonly sha256: string } => {
-  const reader = store.read(feed, part);
-  try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for (const entry of reader.entries()) {
-      const line = lineOf(entry);
-      hash.update(line);
-      bytes += line.length;
-    }
-    return { bytes, sha256: hash.digest('hex') };
-  } finally {
-    reader.close();
+const measured = (reader: HoldingReader): { readonly bytes: number; readonly sha256: string } => {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (const entry of reader.entries()) {
+    const line = lineOf(entry);
+    hash.update(line);
+    bytes += line.length;
   }
+  return { bytes, sha256: hash.digest('hex') };
 };
 
 function* archive(
-  store: AdvisoryStore,
+  held: readonly Held[],
   manifest: Manifest,
   text: Buffer,
   signature: Buffer,
@@ -150,15 +174,10 @@ function* archive(
   ] as const) {
     yield Buffer.concat([tarHeader(name, bytes.length), bytes, padding(bytes.length)]);
   }
-  for (const { file, bytes, holding } of manifest.holdings) {
+  for (const [i, { file, bytes, holding }] of manifest.holdings.entries()) {
     say(`${sourceName(holding.feed, holding.part)}: writing`);
     yield tarHeader(file, bytes);
-    const reader = store.read(holding.feed, holding.part);
-    try {
-      for (const entry of reader.entries()) yield lineOf(entry);
-    } finally {
-      reader.close();
-    }
+    for (const entry of held[i]?.reader.entries() ?? []) yield lineOf(entry);
     yield padding(bytes);
   }
   yield Buffer.alloc(1024);
@@ -192,7 +211,7 @@ export interface BundleImport {
  * there. A signature that does not fit, a digest that does not, a line that is none: nothing changes.
  */
 export const importBundle = async (request: BundleImport): Promise<readonly SourceOutcome[]> => {
-  const { store, path, keys, now, say } = request;
+  const { store, path, keys, say } = request;
   if (keys.length === 0) {
     throw new UsageError(
       `${path}: a bundle is believed only by a key: give the maker’s public key with --key, or advisories.bundleKeys in postern.yaml`,
@@ -200,7 +219,7 @@ export const importBundle = async (request: BundleImport): Promise<readonly Sour
   }
   const trusted = keys.map(key => keyFrom(key, 'public'));
   const unlock = store.lock();
-  const filled: { readonly writer: HoldingWriter; readonly holding: Holding }[] = [];
+  const filled: Filled[] = [];
   try {
     store.tidy();
     const documents = documentsIn(path, { documentBytesMax })[Symbol.asyncIterator]();
@@ -215,6 +234,8 @@ export const importBundle = async (request: BundleImport): Promise<readonly Sour
       throw new Error('its signature is of none of the keys that are believed');
     }
     const manifest = parseManifest(JSON.parse(Buffer.from(text).toString('utf8')));
+    const names = manifest.holdings.map(({ holding }) => sourceName(holding.feed, holding.part));
+    if (new Set(names).size < names.length) throw new Error('it holds a source twice');
     for (const { file, bytes, sha256, holding } of manifest.holdings) {
       const name = sourceName(holding.feed, holding.part);
       say(`${name}: reading`);
@@ -225,20 +246,8 @@ export const importBundle = async (request: BundleImport): Promise<readonly Sour
         throw new Error(`${name}: its content is not what was signed`);
       }
     }
-    const outcomes: SourceOutcome[] = [];
-    for (const { writer, holding } of filled.splice(0)) {
-      const { entries: _, scopes: __, failed: ___, ...about } = holding;
-      const taken = now().toISOString();
-      // Its age is counted from what its maker saw, however late it comes here.
-      const kept = writer.finish({ ...about, asOfBasis: 'source', taken });
-      store.remember(holding.feed, holding.part, { on: taken, from: about.from });
-      outcomes.push({
-        source: sourceName(holding.feed, holding.part),
-        outcome: 'fresh',
-        holding: kept,
-      });
-    }
-    return outcomes;
+    if ((await documents.next()).done !== true) throw new Error('it holds more than was signed');
+    return inForce(filled, request);
   } catch (thrown) {
     throw thrown instanceof UsageError
       ? thrown
@@ -247,6 +256,39 @@ export const importBundle = async (request: BundleImport): Promise<readonly Sour
     for (const { writer } of filled) writer.abandon();
     unlock();
   }
+};
+
+interface Filled {
+  readonly writer: HoldingWriter;
+  readonly holding: Holding;
+}
+
+/** Writes all down first: what can go wrong does so before any of it is visible. */
+const inForce = (
+  filled: readonly Filled[],
+  { store, now }: BundleImport,
+): readonly SourceOutcome[] => {
+  const taken = now().toISOString();
+  const sealed = filled.map(({ writer, holding }) => {
+    const { entries: _, scopes: __, failed: ___, asOfBasis, ...about } = holding;
+    // Its age is counted from what its maker saw, however late it comes here.
+    const basis = asOfBasis === 'server' ? 'source' : asOfBasis;
+    const { feed, part } = holding;
+    const mine = { ...about, asOfBasis: basis, taken };
+    // A bundle of last year, signed as well as today's, must not bring last year back.
+    const older = olderThan(mine, store.holdingOf(feed, part), store.pathOf(feed, part));
+    const source = sourceName(feed, part);
+    return older === undefined ? { source, writer, kept: writer.seal(mine) } : { source, older };
+  });
+  return sealed.map((each): SourceOutcome => {
+    const { source, older } = each;
+    if (older !== undefined) return { source, outcome: 'failed', why: older };
+    const { writer, kept } = each;
+    store.forget(kept.feed, kept.part);
+    writer.publish();
+    store.remember(kept.feed, kept.part, { on: taken, from: kept.from });
+    return { source, outcome: 'fresh', holding: kept };
+  });
 };
 
 const fillFrom = async (

@@ -41,6 +41,7 @@ const affected = z.strictObject({
   fixedOn: short.exactOptional(),
   blur: long.exactOptional(),
   unmended: long.exactOptional(),
+  harmless: long.exactOptional(),
   byCpe: z.boolean().exactOptional(),
 });
 
@@ -128,6 +129,7 @@ const holding = z.strictObject({
   part: z.string().max(100),
   asOf: stamp,
   asOfBasis: z.enum(['source', 'server', 'records']),
+  newest: short.exactOptional(),
   taken: stamp,
   from: long,
   entries: z.number().int().min(0),

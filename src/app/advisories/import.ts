@@ -2,13 +2,14 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Feed } from '../../advisories/feed.ts';
 import { importedPart } from '../../advisories/matching/match.ts';
-import type { FeedId } from '../../core/advisory.ts';
+import type { FeedId, Holding } from '../../core/advisory.ts';
 import { messageOf, UsageError } from '../../core/errors.ts';
+import { isBefore } from '../../core/stamp.ts';
 import { documentsIn } from '../../intake/archive.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
-import type { HoldingWriter } from '../../store/holding-file.ts';
+import type { HoldingWriter } from '../../store/holding-writer.ts';
 import { feedNamed, sourceName } from './sources.ts';
-import { holdingOf, takeIn } from './take-in.ts';
+import { holdingOf, olderThan, type Taken, takeIn } from './take-in.ts';
 import type { SourceOutcome } from './update.ts';
 
 const documentBytesMax = 2 ** 30;
@@ -45,6 +46,77 @@ const partNamed = (as: string): { readonly feed: Feed; readonly part: string } =
 const isWhole = ({ addresses }: Feed): boolean =>
   addresses.length === 1 && addresses[0]?.part === '';
 
+interface Filled {
+  readonly writer: HoldingWriter | undefined;
+  readonly part: string;
+  readonly whole: boolean;
+}
+
+/** Puts what was read of one feed into force, or says why not. */
+const settled = (
+  mine: Taken,
+  { writer, part, whole }: Filled,
+  { store, path, now }: ImportRequest,
+): SourceOutcome => {
+  const { id } = mine.feed;
+  const source = sourceName(id, part);
+  const from = basename(path);
+  if (writer === undefined || mine.problem !== undefined || mine.entries === 0) {
+    const [first] = mine.refusals;
+    return {
+      source,
+      outcome: 'failed',
+      why:
+        mine.problem === undefined
+          ? `none of its records could be understood${first === undefined ? '' : `: ${first.record}: ${first.why}`}`
+          : `not whole: ${mine.problem}`,
+    };
+  }
+  try {
+    const about = holdingOf(mine, { part, from, now: now(), way: 'file' });
+    if (!whole) {
+      keepEarlier(store, writer, about);
+    } else {
+      const older = olderThan(about, store.holdingOf(id, part), store.pathOf(id, part));
+      if (older !== undefined) return { source, outcome: 'failed', why: older };
+    }
+    const holding = writer.seal(whole ? about : withAgeOf(about, store.holdingOf(id, part)));
+    store.forget(id, part);
+    writer.publish(store.pathOf(id, part));
+    store.remember(id, part, { on: now().toISOString(), from });
+    return { source, outcome: 'fresh', holding };
+  } catch (thrown) {
+    return { source, outcome: 'failed', why: messageOf(thrown) };
+  }
+};
+
+type About = Omit<Holding, 'entries' | 'scopes'>;
+
+const keepEarlier = (store: AdvisoryStore, writer: HoldingWriter, { feed, part }: About): void => {
+  if (!store.has(feed, part)) return;
+  let before: ReturnType<AdvisoryStore['read']>;
+  try {
+    before = store.read(feed, part);
+  } catch (thrown) {
+    throw new Error(
+      `what was imported before cannot be read (${messageOf(thrown)}): remove ${store.pathOf(feed, part)}, and import all of it anew`,
+      { cause: thrown },
+    );
+  }
+  try {
+    writer.keepFrom(before);
+  } finally {
+    before.close();
+  }
+};
+
+/** Of what is kept and what came, the newer tells the age of both together. */
+const withAgeOf = (about: About, before: Holding | undefined): About => {
+  if (before === undefined || !isBefore(about.asOf, before.asOf)) return about;
+  const { asOf, asOfBasis, newest } = before;
+  return { ...about, asOf, asOfBasis, ...(newest === undefined ? {} : { newest }) };
+};
+
 /**
  * Takes advisories from a file, a folder or an archive, whatever feed they are of. Single documents add to
  * what was imported before; a document that is a whole feed takes its place. Nothing of it is visible
@@ -62,51 +134,26 @@ export const importAdvisories = async (request: ImportRequest): Promise<ImportOu
   const writers = new Map<FeedId, HoldingWriter>();
   try {
     store.tidy();
-    const partOf = (feed: Feed): string => as?.part ?? (isWhole(feed) ? '' : importedPart);
     const documents = documentsIn(path, { documentBytesMax });
-    const { taken, strangers } = await takeIn(
-      documents,
-      id => {
+    const { taken, strangers } = await takeIn(documents, {
+      now: now(),
+      sink: id => {
         const known = writers.get(id);
         if (known !== undefined) return known;
-        const feed = feedNamed(id);
-        const writer = store.write(id, feed === undefined ? importedPart : partOf(feed));
+        const writer = store.write(id, as?.part ?? importedPart);
         writers.set(id, writer);
         return writer;
       },
-      as?.feed,
-      records => say(`${basename(path)}: ${records} records`),
-    );
+      ...(as === undefined ? {} : { only: as.feed }),
+      say: records => say(`${basename(path)}: ${records} records`),
+    });
     const sources: SourceOutcome[] = [];
     for (const [id, mine] of taken) {
-      const part = partOf(mine.feed);
-      const source = sourceName(id, part);
+      // A document that names some flaws of a feed adds to what was imported; a whole one takes its place.
+      const whole = as !== undefined || (isWhole(mine.feed) && mine.partial !== true);
+      const part = as?.part ?? (whole ? '' : importedPart);
       const writer = writers.get(id);
-      writers.delete(id);
-      if (writer === undefined || mine.problem !== undefined || mine.entries === 0) {
-        writer?.abandon();
-        const [first] = mine.refusals;
-        sources.push({
-          source,
-          outcome: 'failed',
-          why:
-            mine.problem === undefined
-              ? `none of its records could be understood${first === undefined ? '' : `: ${first.record}: ${first.why}`}`
-              : `not whole: ${mine.problem}`,
-        });
-        continue;
-      }
-      try {
-        if (as === undefined && !isWhole(mine.feed) && store.has(id, part)) {
-          writer.keepFrom(store.pathOf(id, part));
-        }
-        const holding = writer.finish(holdingOf(mine, part, basename(path), now(), 'file'));
-        store.remember(id, part, { on: now().toISOString(), from: basename(path) });
-        sources.push({ source, outcome: 'fresh', holding });
-      } catch (thrown) {
-        writer.abandon();
-        sources.push({ source, outcome: 'failed', why: messageOf(thrown) });
-      }
+      sources.push(settled(mine, { writer, part, whole }, request));
     }
     const { faults, faultCounts } = documents.report;
     return {
@@ -118,6 +165,7 @@ export const importAdvisories = async (request: ImportRequest): Promise<ImportOu
       },
     };
   } finally {
+    // What was published has no partial file any more.
     for (const writer of writers.values()) writer.abandon();
     unlock();
   }

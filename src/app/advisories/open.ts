@@ -1,3 +1,4 @@
+import { importedPart } from '../../advisories/matching/match.ts';
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { FileView } from '../../core/files.ts';
 import { AdvisoryStore } from '../../store/advisory-store.ts';
@@ -22,13 +23,14 @@ export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIn
     });
     return undefined;
   }
-  const open = store.open();
-  for (const { name, why } of open.damaged) {
+  const open = store.open(({ name, why }) =>
     files.note({
       what: `the advisories of ${name}`,
       why: `the file is damaged: ${why}`,
-      how: `postern advisories update ${name}`,
-    });
-  }
-  return { ...joinIndexes([shippedNotes(), open]), close: () => open.close() };
+      how: name.endsWith(`/${importedPart}`)
+        ? `Remove it below ${store.folder}, and import what was in it anew.`
+        : `postern advisories update ${name}`,
+    }),
+  );
+  return Object.assign(joinIndexes([shippedNotes(), open]), { close: () => open.close() });
 };

@@ -49,7 +49,12 @@ const partsIn = (folder: string): readonly Part[] =>
 const heldIn = async ({ feed, part, folder }: Part, now: Date): Promise<HeldEntries> => {
   const entries: FeedEntry[] = [];
   const sink = { add: (entry: FeedEntry) => entries.push(entry) };
-  const { taken } = await takeIn(documentsIn(folder), () => sink, feedNamed(feed));
+  const only = feedNamed(feed);
+  const { taken } = await takeIn(documentsIn(folder), {
+    sink: () => sink,
+    now,
+    ...(only === undefined ? {} : { only }),
+  });
   const mine = taken.get(feed);
   if (mine === undefined || mine.problem !== undefined || mine.refused > 0) {
     // It ships with Postern: a mistake in it is ours.
@@ -58,7 +63,7 @@ const heldIn = async ({ feed, part, folder }: Part, now: Date): Promise<HeldEntr
   const fetched = new Date(now.getTime() - fetchedHoursBefore * hourMs);
   return {
     holding: {
-      ...holdingOf(mine, part, 'sample', fetched, 'server'),
+      ...holdingOf(mine, { part, from: 'sample', now: fetched, way: 'server' }),
       entries: mine.entries,
       scopes: scopesOf(entries),
     },

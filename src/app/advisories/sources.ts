@@ -69,6 +69,7 @@ export const wantedSources = (
                 ? {}
                 : { digest: { url: digest, form: 'sha256sum' as const } }),
               ...(key === undefined ? {} : { key }),
+              ...(address.paceHours === undefined ? {} : { paceHours: address.paceHours }),
               ...(address.paged === undefined || !url.includes('{start}')
                 ? {}
                 : { paged: address.paged }),

@@ -2,8 +2,11 @@ import type { Cut, Feed, FeedRecord } from '../../advisories/feed.ts';
 import { feeds } from '../../advisories/feeds.generated.ts';
 import type { FeedEntry, FeedId, Holding } from '../../core/advisory.ts';
 import { messageOf } from '../../core/errors.ts';
+import { hoursSince, isBefore } from '../../core/stamp.ts';
 import type { Document, Documents } from '../../intake/archive.ts';
+import { DocumentError } from '../../intake/documents.ts';
 import { jsonPieces } from '../../intake/json-pieces.ts';
+import { wholeJson } from '../../intake/json-whole.ts';
 import { lines } from '../../intake/lines.ts';
 
 /** How much of a document a feed sees before it says whether it is its own. */
@@ -51,7 +54,20 @@ const newestOf = (entry: FeedEntry): string | undefined => {
 };
 
 const later = (a: string | undefined, b: string | undefined): string | undefined =>
-  a === undefined || (b !== undefined && b > a) ? b : a;
+  a === undefined || (b !== undefined && isBefore(a, b)) ? b : a;
+
+/** What the store could not take: a full disk, say. No record's fault, and no record may be missing for it. */
+class SinkError extends Error {
+  override readonly name = 'SinkError';
+}
+
+const put = (sink: ReturnType<Sink>, entry: FeedEntry): void => {
+  try {
+    sink.add(entry);
+  } catch (thrown) {
+    throw new SinkError(`it cannot be written down: ${messageOf(thrown)}`);
+  }
+};
 
 /** The first bytes of a document, and the document from its start on. */
 const withHead = async (
@@ -95,22 +111,30 @@ const feedFor = (name: string, head: string, only: Feed | undefined): Feed | und
   return best !== undefined && best.sure > 0 ? best.feed : undefined;
 };
 
+/** What is wanted of a reading, beside the documents. */
+export interface TakeInRequest {
+  readonly sink: Sink;
+  /** What is dated later is dated wrongly, and says nothing of the age. */
+  readonly now: Date;
+  /** The feed that they must be of, when an address was asked for it. */
+  readonly only?: Feed;
+  readonly say?: (records: number) => void;
+}
+
 /**
  * Reads documents into sinks. One record that is not understood is counted and named, and the rest goes
- * on; a document that is not whole condemns what came of its feed.
- *
- * @param only the feed that they must be of, when an address was asked for it.
+ * on; a document that is not whole condemns what came of its feed. Throws only for what the sink cannot
+ * take.
  */
 export const takeIn = async (
   documents: Documents,
-  sink: Sink,
-  only?: Feed,
-  say: (records: number) => void = () => {},
+  { sink, now, only, say = () => {} }: TakeInRequest,
 ): Promise<TakenIn> => {
   const taken = new Map<FeedId, Taken>();
   const strangers: string[] = [];
   let strangerCount = 0;
   let records = 0;
+  const present = now.toISOString();
   const of = (feed: Feed): Taken => {
     const known = taken.get(feed.id);
     if (known !== undefined) return known;
@@ -135,21 +159,27 @@ export const takeIn = async (
       );
       return;
     }
-    const { add } = boundSink(sink(into.feed.id));
+    const mine = sink(into.feed.id);
     for (const entry of reading.entries) {
-      add(entry);
+      put(mine, entry);
       into.entries += 1;
-      const newest = later(into.newest, newestOf(entry));
+      const date = newestOf(entry);
+      if (date === undefined || isBefore(present, date)) continue;
+      const newest = later(into.newest, date);
       if (newest !== undefined) into.newest = newest;
     }
   };
+  const stranger = (name: string): void => {
+    strangerCount += 1;
+    if (strangers.length < refusalsNamed) strangers.push(name);
+  };
   for await (const document of documents) {
+    let feed: Feed | undefined;
     try {
       const { head, chunks } = await withHead(document);
-      const feed = feedFor(document.base, head, only);
+      feed = feedFor(document.base, head, only);
       if (feed === undefined) {
-        strangerCount += 1;
-        if (strangers.length < refusalsNamed) strangers.push(document.name);
+        stranger(document.name);
         continue;
       }
       await takeDocument(document.name, feed.cut(document.base, head), head, chunks(), of(feed), {
@@ -157,11 +187,11 @@ export const takeIn = async (
         refuse,
       });
     } catch (thrown) {
-      // The document's own fault is in the report of the documents, too; here it must not end the rest.
-      strangerCount += 1;
-      if (strangers.length < refusalsNamed) {
-        strangers.push(`${document.name}: ${messageOf(thrown)}`);
-      }
+      if (thrown instanceof SinkError) throw thrown;
+      // What is bad about a document itself is in the report of the documents.
+      if (thrown instanceof DocumentError) continue;
+      if (feed === undefined) stranger(`${document.name}: ${messageOf(thrown)}`);
+      else refuse(of(feed), document.name, messageOf(thrown));
     }
   }
   if (!documents.report.whole) {
@@ -170,12 +200,6 @@ export const takeIn = async (
   }
   return { taken, strangers: { count: strangerCount, names: strangers } };
 };
-
-const boundSink = (sink: ReturnType<Sink>): { readonly add: (entry: FeedEntry) => void } => ({
-  add: entry => {
-    sink.add(entry);
-  },
-});
 
 interface Hands {
   readonly read: (into: Taken, record: FeedRecord) => void;
@@ -193,11 +217,12 @@ const takeDocument = async (
   switch (cut.by) {
     case 'whole': {
       const text = await wholeText(chunks);
-      const value = parsed(text);
-      if (value === undefined && /^\s*[{[]/.test(text)) {
-        refuse(into, name, 'it is not valid JSON');
+      const json = wholeJson(text);
+      if ('fault' in json && /^\s*[{[]/.test(text)) {
+        refuse(into, name, json.fault);
         return;
       }
+      const value = 'value' in json ? json.value : undefined;
       frame(into, isObject(value) ? value : { text });
       read(into, { document: name, number: 1, value: value ?? text });
       return;
@@ -221,16 +246,16 @@ const takeDocument = async (
     case 'members': {
       const pieces = jsonPieces(chunks, cut.by === 'elements' ? cut.of : []);
       for await (const { key, index, text } of pieces) {
-        const value = parsed(text);
-        if (value === undefined) {
-          refuse(into, key ?? `${name}#${index + 1}`, 'it is not valid JSON');
+        const json = wholeJson(text);
+        if ('fault' in json) {
+          refuse(into, key ?? `${name}#${index + 1}`, json.fault);
           continue;
         }
         read(into, {
           document: name,
           number: index + 1,
           ...(key === undefined ? {} : { key }),
-          value,
+          value: json.value,
         });
       }
       const { report } = pieces;
@@ -273,36 +298,44 @@ const wholeText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => 
     .replace(/^\ufeff/, '');
 };
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
-
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** How the documents came: over the network, from a server that vouches for them; or as files. */
+export interface Provenance {
+  readonly part: string;
+  /** Address without secrets, or the file's name. */
+  readonly from: string;
+  readonly now: Date;
+  readonly way: 'server' | 'file';
+  readonly sha256?: string;
+  /** Hours within which a record of this source always changes: without one, its server keeps an old copy. */
+  readonly paceHours?: number;
+}
+
+/** Whether the newest record of a lively source is so old that its server must be keeping an old copy. */
+export const isLeftBehind = (
+  newest: string | undefined,
+  paceHours: number | undefined,
+  now: Date,
+): boolean =>
+  paceHours !== undefined && newest !== undefined && !(hoursSince(newest, now) <= paceHours);
 
 /** What a holding says of itself, of what was taken in for it. */
 export const holdingOf = (
   taken: Taken,
-  part: string,
-  from: string,
-  now: Date,
-  way: 'server' | 'file',
-  sha256?: string,
+  { part, from, now, way, sha256, paceHours }: Provenance,
 ): Omit<Holding, 'entries' | 'scopes'> => {
   const stamp = now.toISOString();
-  const dated = (text: string | undefined): string | undefined =>
-    text !== undefined && Date.parse(text) <= now.getTime()
-      ? new Date(text).toISOString()
-      : undefined;
+  const dated = (text: string | undefined): string | undefined => {
+    const time = text === undefined ? Number.NaN : Date.parse(text);
+    return time <= now.getTime() ? new Date(time).toISOString() : undefined;
+  };
   const own = dated(taken.asOf);
   const asOf =
     own !== undefined
       ? { asOf: own, asOfBasis: 'source' as const }
-      : way === 'server'
+      : way === 'server' && !isLeftBehind(taken.newest, paceHours, now)
         ? { asOf: stamp, asOfBasis: 'server' as const }
         : { asOf: dated(taken.newest) ?? new Date(0).toISOString(), asOfBasis: 'records' as const };
   return {
@@ -313,7 +346,21 @@ export const holdingOf = (
     from,
     refused: taken.refused,
     refusals: taken.refusals,
+    ...(taken.newest === undefined ? {} : { newest: taken.newest }),
     ...(taken.partial === true ? { partial: true } : {}),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
+};
+
+/** Why a copy must not take the place of another: it is the older one. */
+export const olderThan = (
+  mine: Omit<Holding, 'entries' | 'scopes'>,
+  there: Holding | undefined,
+  path: string,
+): string | undefined => {
+  if (there === undefined) return undefined;
+  const own = mine.asOfBasis === 'source' && there.asOfBasis === 'source';
+  const [before, now] = own ? [there.asOf, mine.asOf] : [there.newest, mine.newest];
+  if (before === undefined || now === undefined || !isBefore(now, before)) return undefined;
+  return `it is older than the copy that is there: ${own ? 'of' : 'its newest record is of'} ${now.slice(0, 10)}, and there of ${before.slice(0, 10)}; to go back to it all the same, remove ${path} first`;
 };

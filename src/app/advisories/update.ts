@@ -3,15 +3,19 @@ import { rmSync } from 'node:fs';
 import type { Holding } from '../../core/advisory.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { AdvisorySettings } from '../../core/policy.ts';
+import { isBefore } from '../../core/stamp.ts';
 import { documentsIn } from '../../intake/archive.ts';
-import { type Fetched, fetchInto } from '../../intake/fetch.ts';
+import type { DocumentsReport } from '../../intake/documents.ts';
+import { type Fetched, type FetchLimits, fetchInto } from '../../intake/fetch.ts';
+import { jsonPieces } from '../../intake/json-pieces.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
 import { sourceName, type WantedSource, wantedSources } from './sources.ts';
-import { holdingOf, takeIn } from './take-in.ts';
+import { holdingOf, isLeftBehind, olderThan, type Taken, takeIn } from './take-in.ts';
 
 /** A single document of a feed may be the whole feed: NVD's years are 200 MB, Debian's tracker 80. */
 const documentBytesMax = 2 ** 30;
 const pagesMax = 5_000;
+const refusalsNamed = 20;
 
 /** What became of one source. */
 export interface SourceOutcome {
@@ -31,6 +35,8 @@ export interface UpdateRequest {
   readonly only: readonly string[];
   readonly now: () => Date;
   readonly say: (line: string) => void;
+  /** Of each download, where other ones are wanted. */
+  readonly limits?: Partial<FetchLimits>;
 }
 
 /** Tells addresses apart without keeping what they may hold: keys, passwords. */
@@ -61,13 +67,17 @@ const updateOne = async (source: WantedSource, request: UpdateRequest): Promise<
   const name = sourceName(feed.id, address.part);
   const before = store.memoryOf(feed.id, address.part);
   const fail = (why: string, how?: string): SourceOutcome => {
-    store.remember(feed.id, address.part, {
-      from: before?.from ?? '',
-      ...(before?.etag === undefined ? {} : { etag: before.etag }),
-      ...(before?.lastModified === undefined ? {} : { lastModified: before.lastModified }),
-      on: now().toISOString(),
-      failed: why,
-    });
+    try {
+      // What is known of the copy in force still holds.
+      store.remember(feed.id, address.part, {
+        from: '',
+        ...before,
+        on: now().toISOString(),
+        failed: why,
+      });
+    } catch {
+      // A full disk: that it failed is said here and now, and the age of the copy goes on to grow.
+    }
     return { source: name, outcome: 'failed', why, ...(how === undefined ? {} : { how }) };
   };
   try {
@@ -86,15 +96,17 @@ const fileNameOf = (name: string, page = ''): string =>
 
 const updateWhole = async (
   source: WantedSource,
-  { store, now, say }: UpdateRequest,
+  request: UpdateRequest,
   name: string,
   fail: Fail,
 ): Promise<SourceOutcome> => {
   const { feed, address } = source;
+  const { store, now, say, limits } = request;
   const memory = store.memoryOf(feed.id, address.part);
-  // Validators belong to a copy that is still there, and to the address that gave them.
+  const inForce = store.holdingOf(feed.id, address.part);
+  // Validators belong to a copy that is still there and can be read, and to the address that gave them.
   const known =
-    memory !== undefined && store.has(feed.id, address.part) && memory.asked === markOf(address.url)
+    memory !== undefined && inForce !== undefined && memory.asked === markOf(address.url)
       ? memory
       : undefined;
   const fetched = await fetchInto({
@@ -102,6 +114,7 @@ const updateWhole = async (
     folder: store.downloads(),
     name: fileNameOf(name),
     expects: 'feed',
+    ...(limits === undefined ? {} : { limits }),
     ...(known === undefined
       ? {}
       : {
@@ -119,9 +132,13 @@ const updateWhole = async (
       ),
   });
   if (fetched.outcome === 'failed') return fail(fetched.why, fetched.how);
-  const remember = (validators: { readonly etag?: string; readonly lastModified?: string }): void =>
+  const remember = (
+    validators: { readonly etag?: string; readonly lastModified?: string },
+    more: { readonly confirmed?: string } = {},
+  ): void =>
     store.remember(feed.id, address.part, {
       on: now().toISOString(),
+      ...more,
       from: fetched.from,
       asked: markOf(address.url),
       ...validators,
@@ -132,11 +149,15 @@ const updateWhole = async (
           : { sha256: known.sha256 }),
     });
   if (fetched.outcome === 'unchanged') {
-    remember(fetched.validators);
+    // Of a file nobody vouches that it is still what its source has; nor does a server that was left behind.
+    const vouched =
+      !isFile(address.url) && !isLeftBehind(inForce?.newest, address.paceHours, now());
+    const confirmed = vouched ? now().toISOString() : known?.confirmed;
+    remember(fetched.validators, confirmed === undefined ? {} : { confirmed });
     return { source: name, outcome: 'unchanged' };
   }
   try {
-    const holding = await fill(source, [fetched], { store, now, say }, name);
+    const holding = await fill(source, [fetched], request, name);
     remember(fetched.validators);
     return { source: name, outcome: 'fresh', holding };
   } catch (thrown) {
@@ -146,24 +167,26 @@ const updateWhole = async (
   }
 };
 
+const isFile = (url: string): boolean => /^file:/i.test(url);
+
 /** Reads files into a new copy of a holding, which takes the old one's place only when it is whole. */
 const fill = async (
   { feed, address }: WantedSource,
   files: readonly Extract<Fetched, { outcome: 'fresh' }>[],
-  { store, now, say }: Pick<UpdateRequest, 'store' | 'now' | 'say'>,
+  { store, now, say }: UpdateRequest,
   name: string,
 ): Promise<Holding> => {
   const writer = store.write(feed.id, address.part);
   try {
-    let result: Parameters<typeof holdingOf>[0] | undefined;
+    let result: Taken | undefined;
     for (const file of files) {
       const documents = documentsIn(file.path, { documentBytesMax });
-      const { taken, strangers } = await takeIn(
-        documents,
-        () => writer,
-        feed,
-        records => say(`${name}: ${records} records`),
-      );
+      const { taken, strangers } = await takeIn(documents, {
+        sink: () => writer,
+        now: now(),
+        only: feed,
+        say: records => say(`${name}: ${records} records`),
+      });
       const mine = taken.get(feed.id);
       if (mine?.problem !== undefined) throw new Error(`not whole: ${mine.problem}`);
       if (!documents.report.whole) {
@@ -174,12 +197,8 @@ const fill = async (
           `nothing in it is ${feed.title}${strangers.names[0] === undefined ? '' : ` (${strangers.names[0]})`}`,
         );
       }
-      if (result === undefined) result = mine;
-      else {
-        result.entries += mine.entries;
-        result.refused += mine.refused;
-        result.refusals.push(...mine.refusals.slice(0, 20 - result.refusals.length));
-      }
+      countLeftOut(mine, strangers, documents.report);
+      result = result === undefined ? mine : together(result, mine);
     }
     const [first] = files;
     if (result === undefined || first === undefined || result.entries === 0) {
@@ -187,20 +206,59 @@ const fill = async (
         `none of its records could be understood${result?.refusals[0] === undefined ? '' : `: ${result.refusals[0].record}: ${result.refusals[0].why}`}`,
       );
     }
-    return writer.finish(
-      holdingOf(
-        result,
-        address.part,
-        first.from,
-        now(),
-        'server',
-        files.length === 1 ? first.sha256 : undefined,
-      ),
+    const about = holdingOf(result, {
+      part: address.part,
+      from: first.from,
+      now: now(),
+      way: isFile(address.url) ? 'file' : 'server',
+      ...(address.paceHours === undefined ? {} : { paceHours: address.paceHours }),
+      ...(files.length === 1 ? { sha256: first.sha256 } : {}),
+    });
+    const { id } = feed;
+    const older = olderThan(
+      about,
+      store.holdingOf(id, address.part),
+      store.pathOf(id, address.part),
     );
+    if (older !== undefined) throw new Error(older);
+    const holding = writer.seal(about);
+    writer.publish();
+    return holding;
   } catch (thrown) {
     writer.abandon();
     throw thrown;
   }
+};
+
+/** What no feed knows and what was left out of the archive counts as not understood: it may be a flaw. */
+const countLeftOut = (
+  mine: Taken,
+  strangers: { readonly count: number; readonly names: readonly string[] },
+  { faults, faultCounts }: DocumentsReport,
+): void => {
+  mine.refused += strangers.count + Object.values(faultCounts).reduce((sum, each) => sum + each, 0);
+  const named = [
+    ...faults.map(fault => ({ record: fault.name, why: fault.why })),
+    ...strangers.names.map(record => ({ record, why: 'it is no record of this feed' })),
+  ];
+  mine.refusals.push(...named.slice(0, Math.max(0, refusalsNamed - mine.refusals.length)));
+};
+
+/** Several pages as one. */
+const together = (first: Taken, next: Taken): Taken => {
+  const refusals = [...first.refusals, ...next.refusals].slice(0, refusalsNamed);
+  const newest =
+    first.newest === undefined || (next.newest !== undefined && isBefore(first.newest, next.newest))
+      ? next.newest
+      : first.newest;
+  return {
+    ...first,
+    entries: first.entries + next.entries,
+    refused: first.refused + next.refused,
+    refusals,
+    ...(newest === undefined ? {} : { newest }),
+    ...(next.partial === true ? { partial: true } : {}),
+  };
 };
 
 const updatePaged = async (
@@ -210,20 +268,22 @@ const updatePaged = async (
   fail: Fail,
 ): Promise<SourceOutcome> => {
   const { address, feed } = source;
-  const { store, now, say } = request;
+  const { store, now, say, limits } = request;
   const size = address.paged?.size ?? 1;
   const pages: Extract<Fetched, { outcome: 'fresh' }>[] = [];
   try {
-    for (let page = 0; page < pagesMax; page += 1) {
+    for (let page = 0; ; page += 1) {
+      if (page === pagesMax) return fail(`it has more than ${pagesMax} pages`);
       const fetched = await fetchInto({
         address: address.url.replace('{start}', String(page * size)),
         folder: store.downloads(),
         name: fileNameOf(name, `-${page}`),
         expects: 'json',
+        ...(limits === undefined ? {} : { limits }),
         ...(address.key === undefined ? {} : { key: address.key }),
       });
       if (fetched.outcome === 'failed') return fail(fetched.why, fetched.how);
-      if (fetched.outcome === 'unchanged') break;
+      if (fetched.outcome === 'unchanged') return fail('a page was not sent');
       pages.push(fetched);
       say(`${name}: page ${page + 1}`);
       if (await isLastPage(fetched.path, (page + 1) * size)) break;
@@ -243,11 +303,10 @@ const updatePaged = async (
 /** NVD's pages say how many results there are in all. */
 const isLastPage = async (path: string, seen: number): Promise<boolean> => {
   for await (const document of documentsIn(path, { documentBytesMax })) {
-    const { jsonPieces } = await import('../../intake/json-pieces.ts');
     const pieces = jsonPieces(document.chunks(), ['vulnerabilities']);
     for await (const piece of pieces) if (piece.index < 0) break;
     const total = pieces.report.members.get('totalResults');
-    return typeof total !== 'number' || seen >= total;
+    if (typeof total === 'number') return seen >= total;
   }
-  return true;
+  throw new Error('a page does not say how many results there are, so that some may be missing');
 };
