@@ -123,6 +123,14 @@ export const readSettings = (files: FileView, path: string): SmtpdSettings => {
       how: 'Check with: smtpd -n',
     });
   }
+  const old = statements.find(({ words }) => words[0] === 'accept' || words[0] === 'reject');
+  if (old !== undefined) {
+    files.note({
+      what: `${old.because.path}:${old.because.line ?? 1}`,
+      why: 'is written in the grammar of OpenSMTPD before 6.4, which was not read: where mail goes is not known',
+      how: 'Update OpenSMTPD, and write its rules as action and match.',
+    });
+  }
   const of = (name: string): readonly SmtpdStatement[] =>
     statements.filter(({ words }) => words[0] === name);
   const procs = new Map(
