@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Component, componentId } from '../core/component.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding, FlawFacts } from '../core/finding.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import { defaultPolicy, emptyConfiguration } from '../core/policy.ts';
 import { parityFor, prioritiesFor, type UrgencyPart } from './urgency.ts';
@@ -49,7 +49,7 @@ const finding: Finding = {
   deadline: { days: 14, on: '2026-11-15', overdueDays: 10, why: '', triage: false },
 };
 
-const flaws = { findings: [finding], judges: [] };
+const flaws: FlawFacts = { findings: [finding], judges: [], exploitation: 'current' };
 
 describe('joining', () => {
   test('where no customer-facing application is named, nothing is compared', () => {

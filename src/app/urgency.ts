@@ -114,6 +114,7 @@ export const prioritiesFor = (
           component,
           ancestors,
           findings: flaws?.findings ?? [],
+          ...(flaws?.moveTo === undefined ? {} : { moveTo: flaws.moveTo }),
           ...(note === undefined ? {} : { note }),
           ...(patch === undefined ? {} : { patch }),
           ...(waitingDeadline === undefined ? {} : { waitingDeadline }),

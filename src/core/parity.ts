@@ -70,7 +70,7 @@ export interface ParityApplication extends ParitySide {
   readonly doubts: readonly string[];
 }
 
-export type ParityBasis = 'customer-facing history' | 'written deadlines';
+type ParityBasis = 'customer-facing history' | 'written deadlines';
 
 /** A piece of software of the mail platform that is mended more slowly than parity allows. */
 export interface Slower {

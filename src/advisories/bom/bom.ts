@@ -36,7 +36,7 @@ export interface BomLimits {
   readonly depthMax: number;
 }
 
-export const bomLimits: BomLimits = { partsMax: 50_000, depthMax: 50 };
+const bomLimits: BomLimits = { partsMax: 50_000, depthMax: 50 };
 
 /** A document that is no JSON, by what its first characters are. */
 const otherFormat = (text: string): string => {

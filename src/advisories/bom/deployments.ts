@@ -24,7 +24,7 @@ export interface DeploymentLimits {
   readonly rowsMax: number;
 }
 
-export const deploymentLimits: DeploymentLimits = { rowsMax: 200_000 };
+const deploymentLimits: DeploymentLimits = { rowsMax: 200_000 };
 
 const refusalsNamed = 20;
 

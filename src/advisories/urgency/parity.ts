@@ -34,7 +34,7 @@ export interface ParityRequest {
 
 interface Group {
   readonly group: string;
-  readonly components: ComponentId[];
+  readonly parts: readonly ParityPart[];
   readonly record: PatchRecord;
 }
 
@@ -52,15 +52,25 @@ const joined = (a: PatchRecord, b: PatchRecord): PatchRecord => {
 
 const grouped = (parts: readonly ParityPart[]): readonly Group[] => {
   const groups = new Map<string, Group>();
-  for (const { id, group, record } of parts) {
+  for (const part of parts) {
+    const { group, record } = part;
     const known = groups.get(group);
     groups.set(group, {
       group,
-      components: [...(known?.components ?? []), id],
+      parts: [...(known?.parts ?? []), part],
       record: known === undefined ? record : joined(known.record, record),
     });
   }
   return [...groups.values()];
+};
+
+/** Those that show it themselves: a copy's own plug-ins need not have the flaws of the copy. */
+const slowParts = (
+  parts: readonly ParityPart[],
+  limit: Pick<Parity, 'allowedDays'>,
+): readonly ComponentId[] => {
+  const own = parts.filter(({ record }) => slowerThanParity(record, limit) !== undefined);
+  return (own.length > 0 ? own : parts).map(({ id }) => id);
 };
 
 const together = (records: readonly PatchRecord[]): PatchRecord => ({
@@ -157,9 +167,9 @@ export const parityOf = (request: ParityRequest): Parity => {
           90,
         );
   const limit = allowedDays === undefined ? {} : { allowedDays };
-  const slower = groups.flatMap(({ group, components, record }): readonly SlowerPart[] => {
+  const slower = groups.flatMap(({ group, parts, record }): readonly SlowerPart[] => {
     const found = slowerThanParity(record, limit);
-    return found === undefined ? [] : [{ ...found, group, components }];
+    return found === undefined ? [] : [{ ...found, group, components: slowParts(parts, limit) }];
   });
   return {
     customerFacing: customerSide(customer, request),

@@ -271,9 +271,12 @@ describe('one act of mending', () => {
     expect(ranked.map(({ components, remedy }) => [components, remedy])).toEqual([
       [
         ['roundcube@/var/www/mail', 'roundcube@/var/www/mail/acl'],
-        '# Move mail to 1.6.11, or later.\n#   https://example.test/1',
+        '# Move roundcube@/var/www/mail to 1.6.11, or later.\n#   https://example.test/1',
       ],
-      [['roundcube@/var/www/mail/calendar'], '# Move calendar to 3.5, or later.'],
+      [
+        ['roundcube@/var/www/mail/calendar'],
+        '# Move roundcube@/var/www/mail/calendar to 3.5, or later.',
+      ],
     ]);
   });
 

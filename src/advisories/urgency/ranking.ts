@@ -1,7 +1,7 @@
 import type { Tenant } from '../../core/answer.ts';
 import type { ComponentId } from '../../core/component.ts';
 import { type Placed, reachOf } from '../../core/exposed.ts';
-import type { Clock, Deadline, Finding } from '../../core/finding.ts';
+import type { Clock, Deadline, Finding, MoveTo } from '../../core/finding.ts';
 import { mendedWith } from '../../core/mending.ts';
 import type { PatchFacts } from '../../core/patch.ts';
 import {
@@ -14,11 +14,13 @@ import { peopleInReach } from './people.ts';
 import { traitsOf } from './traits.ts';
 
 /** From this EPSS score on exploitation counts as likely: one in ten within thirty days. */
-export const likelyMin = 0.1;
+const likelyMin = 0.1;
 
 /** A component with its findings and their deadlines. */
 export interface RankedPart extends Placed {
   readonly findings: readonly Finding[];
+  /** The version that mends all of them, where one does. */
+  readonly moveTo?: MoveTo;
   readonly patch?: PatchFacts;
   /** Of a security update that waits, where no finding says what it mends. */
   readonly waitingDeadline?: Deadline;
@@ -113,13 +115,21 @@ const versionOf = ({ component }: RankedPart): string =>
   component.package?.version ??
   ('value' in component.version ? component.version.value : 'of unknown version');
 
-const targetOf = (act: Act): string | undefined => {
+/** Versions that mend something; one that mends all of it, where it is known. */
+const versionsOf = (act: Act, flaws: readonly Finding[]): readonly string[] => {
+  const move = act.parts.map(({ moveTo }) => moveTo).find(each => each !== undefined);
+  if (move !== undefined) return [move.version];
+  return [...new Set(flaws.flatMap(({ fixedIn }) => fixedIn ?? []))];
+};
+
+const targetOf = (act: Act, flaws: readonly Finding[]): string | undefined => {
   const waiting = act.parts
     .map(({ patch }) => patch?.waiting)
     .find(each => each?.state === 'update');
+  if (!act.mendable) return undefined;
   if (waiting?.state === 'update') return waiting.version;
-  const fixed = [...new Set([...act.findings.values()].flatMap(({ fixedIn }) => fixedIn ?? []))];
-  return fixed.length === 1 ? fixed[0] : undefined;
+  const versions = versionsOf(act, flaws);
+  return versions.length === 1 ? versions[0] : undefined;
 };
 
 const upgrades = {
@@ -132,30 +142,27 @@ const upgrades = {
 const inCommand = (text: string): string => text.replace(/[\s\p{C}]+/gu, ' ').trim();
 
 const remedyOf = (act: Act, flaws: readonly Finding[], name: string): string => {
+  const link = flaws.flatMap(({ references }) => references)[0];
+  const more = link === undefined ? '' : `\n#   ${inCommand(link)}`;
+  if (!act.mendable) {
+    return `# Nothing mends ${name} yet. Take it off the internet or switch it off, and watch for a fix.${more}`;
+  }
   const waiting = act.parts
     .map(({ patch }) => patch?.waiting)
     .find(each => each?.state === 'update');
   if (waiting?.state === 'update') return waiting.remedy;
   const given = flaws.find(({ remedy }) => remedy !== undefined)?.remedy;
   if (given !== undefined) return given;
-  const link = flaws.flatMap(({ references }) => references)[0];
-  const more = link === undefined ? '' : `\n#   ${inCommand(link)}`;
-  if (!act.mendable) {
-    return `# Nothing mends ${name} yet. Take it off the internet or switch it off, and watch for a fix.${more}`;
-  }
   const owners = act.parts.flatMap(({ component }) => component.package ?? []);
-  const [owner] = owners;
-  if (
-    owner !== undefined &&
-    (owner.ecosystem === 'deb' || owner.ecosystem === 'rpm' || owner.ecosystem === 'apk')
-  ) {
+  const ecosystem = owners[0]?.ecosystem;
+  if (ecosystem === 'deb' || ecosystem === 'rpm' || ecosystem === 'apk') {
     const names = [...new Set(owners.map(each => inCommand(each.name)))].sort().join(' ');
-    return `${upgrades[owner.ecosystem]} ${names}`;
+    return `${upgrades[ecosystem]} ${names}`;
   }
-  const fixed = [...new Set(flaws.flatMap(({ fixedIn }) => fixedIn ?? []))].map(inCommand);
-  return fixed.length === 0
-    ? `# Move ${name} to a version that mends ${flaws[0]?.id ?? 'it'}.${more}`
-    : `# Move ${name} to ${fixed.join(' and ')}, or later.${more}`;
+  const versions = versionsOf(act, flaws).map(inCommand);
+  return versions.length === 1
+    ? `# Move ${name} to ${versions.join('')}, or later.${more}`
+    : `# Move ${name} to a version that mends all of them; each of these mends some: ${versions.join(', ')}.${more}`;
 };
 
 /** The act that is about the host of the others: its name is the act's. */
@@ -164,6 +171,10 @@ const headOf = ({ parts }: Act): RankedPart | undefined =>
     (a, b) =>
       a.component.id.length - b.component.id.length || (a.component.id < b.component.id ? -1 : 1),
   )[0];
+
+/** A copy beside the packaged one is told apart by its folder, which its id holds. */
+const nameOf = ({ component: { id, name, package: owner } }: RankedPart): string =>
+  inCommand(owner?.source?.name ?? owner?.name ?? (id.includes('@') ? id : name));
 
 const priorityOf = (act: Act, tenants: readonly Tenant[]): Omit<Priority, 'rank'> | undefined => {
   const head = headOf(act);
@@ -183,10 +194,8 @@ const priorityOf = (act: Act, tenants: readonly Tenant[]): Omit<Priority, 'rank'
     act.parts.flatMap(part => reachOf(part)),
     tenants,
   );
-  const name = inCommand(
-    head.component.package?.source?.name ?? head.component.package?.name ?? head.component.name,
-  );
-  const target = targetOf(act);
+  const name = nameOf(head);
+  const target = targetOf(act, flaws);
   return {
     what: `${name} ${versionOf(head)}${target === undefined ? '' : ` → ${target}`}`,
     components: act.parts.map(({ component }): ComponentId => component.id).sort(),
