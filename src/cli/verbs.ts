@@ -83,7 +83,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'fail-on',
         value: 'WHAT',
-        help: 'exit 2 on: fail (default), unknown, never, or checks such as patched,logged',
+        help: 'exit 2 on: fail (default), unknown, never, or a list of checks, overdue, exploited, new',
       },
     ],
     examples: [
