@@ -28,7 +28,18 @@ const find = (files: FileView, packages: PackageIndex, other: Other): Found | un
     units: other.units ?? [],
     configuration: other.configs ?? [],
   });
-  const daemon = found ?? (mark === undefined ? undefined : { words: [], startsAtBoot: null });
+  // A folder that nobody may open shows nothing, its absence neither.
+  const isShown =
+    found?.binary !== undefined ||
+    found?.unit !== undefined ||
+    config !== undefined ||
+    (other.packages ?? []).some(name => packages.named(name) !== undefined);
+  const daemon =
+    isShown && found !== undefined
+      ? found
+      : mark === undefined
+        ? undefined
+        : { words: [], startsAtBoot: null };
   return daemon === undefined
     ? undefined
     : {
