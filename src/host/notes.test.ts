@@ -36,3 +36,16 @@ test('what is said again is said once', () => {
   notes.add({ what: '/etc/a', why: 'worse', how });
   expect(notes.all.map(({ why }) => why)).toEqual(['bad', 'worse']);
 });
+
+test('what lies in a folder that may not be entered is not said to be missing', () => {
+  const notes = openNotes();
+  const how = 'look';
+  notes.add({ what: '/etc/x/y', why: 'is not there, though Postfix asks it', how });
+  notes.add({ what: '/etc/xy', why: 'is not there', how });
+  notes.add({ what: '/etc/x', why: 'cannot be entered (EACCES)', how });
+  expect(notes.all.map(({ why }) => why)).toEqual([
+    'could not be opened, as /etc/x may not be entered, though Postfix asks it',
+    'is not there',
+    'cannot be entered (EACCES)',
+  ]);
+});

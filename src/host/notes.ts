@@ -11,6 +11,30 @@ const notesMax = 2_000;
 const perFileMax = 100;
 const perFolderMax = 500;
 
+const notThere = /\b(?:is|are) not there\b/;
+
+/** What lies in a folder that may not be entered is not known to be missing. */
+const opened = (all: readonly Unseen[]): readonly Unseen[] => {
+  const closed = all
+    .filter(({ why }) => why.startsWith('cannot be entered'))
+    .map(({ what }) => what);
+  return closed.length === 0
+    ? all
+    : all.map(item => {
+        if (!notThere.test(item.why)) return item;
+        const above = closed.find(folder => item.what.startsWith(`${folder}/`));
+        return above === undefined
+          ? item
+          : {
+              ...item,
+              why: item.why.replace(
+                notThere,
+                `could not be opened, as ${above} may not be entered`,
+              ),
+            };
+      });
+};
+
 /**
  * A hostile tree must not fill memory with complaints, nor one file or folder of it leave no room for
  * those about others. Where some are left out, the last one says so.
@@ -57,7 +81,7 @@ export const openNotes = (): Notes => {
       put(item);
     },
     get all() {
-      return [...notes.values()];
+      return opened([...notes.values()]);
     },
   };
 };
