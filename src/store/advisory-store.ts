@@ -110,6 +110,7 @@ export class AdvisoryStore {
 
   /** Folder for downloads in progress: on the same disk, and kept so that they can be resumed. */
   downloads(): string {
+    this.made(this.folder);
     return this.made(join(this.folder, 'downloads'));
   }
 

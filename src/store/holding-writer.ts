@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Advisory, FeedEntry, Holding, VexStatement } from '../core/advisory.ts';
@@ -160,6 +160,8 @@ export class HoldingWriter {
     this.database.exec('COMMIT');
     this.database.exec(indexes);
     this.close();
+    // Whoever asks need not be who filled it.
+    chmodSync(this.partial, 0o644);
     sync(this.partial);
     return holding;
   }

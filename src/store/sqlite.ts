@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 type Sqlite = typeof import('node:sqlite');
@@ -20,19 +21,21 @@ export const openToRead = (path: string): DatabaseSync =>
   new (sqlite().DatabaseSync)(path, { readOnly: true });
 
 /**
- * Makes a file that becomes visible only whole: nothing is journalled, because whoever is interrupted
- * leaves a file that nobody looks at.
+ * Makes a file that becomes visible only whole: no journal goes to the disk, because whoever is
+ * interrupted leaves a file that nobody looks at. (`OFF` is what Node.js forbids.)
  */
 export const openToFill = (path: string): DatabaseSync => {
   const database = new (sqlite().DatabaseSync)(path);
   database.exec(
-    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE',
+    'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE',
   );
   return database;
 };
 
-/** Opens a file in which each transaction is on disk before it counts. */
+/** Opens a file in which each transaction is on disk before it counts; nobody else may read it. */
 export const openToKeep = (path: string): DatabaseSync => {
+  // SQLite makes files as readable as the umask lets it.
+  closeSync(openSync(path, 'a', 0o600));
   const database = new (sqlite().DatabaseSync)(path, { timeout: 10_000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   return database;
@@ -42,7 +45,7 @@ export const openToKeep = (path: string): DatabaseSync => {
 export const openToLock = (path: string): DatabaseSync => {
   const database = new (sqlite().DatabaseSync)(path, { timeout: 0 });
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (thrown) {
     database.close();
     throw thrown;
