@@ -4,6 +4,7 @@ import type { PackageIndex } from '../../core/packages.ts';
 import { joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { exposureOf, reaches, reachKey, showEndpoint } from '../joining/endpoint.ts';
+import type { Endpoint } from '../platform.ts';
 import { type ApacheDirective, apacheAll, readApache } from './apache.ts';
 import { readEnvironment } from './apache-lines.ts';
 import { apacheUser } from './apache-logs.ts';
@@ -356,11 +357,18 @@ export const poolsOf = (files: FileView, routes: readonly Served[]): readonly Ph
     .map(({ endpoint }) => endpoint)
     .filter(endpoint => endpoint !== undefined);
   const listening = listeningPools(files);
-  const candidates = new Set(
-    [...new Set(sockets.map(reachKey))].flatMap(key => listening.get(key) ?? []),
-  );
-  const reached = [...candidates].filter(({ listen }) =>
-    listen === undefined ? false : sockets.some(socket => reaches(socket, listen.endpoint)),
+  // By what reaches them: very many sockets are not held against very many pools.
+  const byKey = new Map<string, Map<string, Endpoint>>();
+  for (const socket of sockets) {
+    const key = reachKey(socket);
+    const same = byKey.get(key) ?? new Map<string, Endpoint>();
+    byKey.set(key, same.set(JSON.stringify(socket), socket));
+  }
+  const reached = [...byKey].flatMap(([key, same]) =>
+    (listening.get(key) ?? []).filter(
+      ({ listen }) =>
+        listen !== undefined && [...same.values()].some(each => reaches(each, listen.endpoint)),
+    ),
   );
   if (reached.length < 2) return reached;
   const all = new Set(reached);
