@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { type Daemon, findDaemon, programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
+import { distinctPlaces, distinctReach } from '../joining/distinct.ts';
 import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
 import { programAt } from '../programs/piped-programs.ts';
 import { collectAliases } from './postfix/aliases.ts';
@@ -165,6 +166,40 @@ const readHome = (of: Host, home: Home): PlatformReading => {
   };
 };
 
+/** Behind the id of its Postfix: `intake.py` of `postfix@/etc/postfix-out/intake.py`. */
+const ownPart = ({ id, partOf }: Component): string | undefined =>
+  partOf !== undefined && id.startsWith(`${partOf}/`) ? id.slice(partOf.length + 1) : undefined;
+
+const isShared = (a: Component, b: Component): boolean =>
+  a.foundAt.some(at => b.foundAt.some(({ path, line }) => path === at.path && line === at.line));
+
+/**
+ * What the same line gives to two instances (`/etc/aliases`, a file of credentials) is one part, of
+ * the first of them.
+ */
+const withoutTwins = (instances: readonly (readonly Component[])[]): readonly Component[] => {
+  const parts = new Map<string, Component>();
+  const out = new Map<string, Component>();
+  for (const component of instances.flat()) {
+    const part = ownPart(component);
+    const twin = part === undefined ? undefined : parts.get(part);
+    if (twin === undefined || twin.partOf === component.partOf || !isShared(twin, component)) {
+      if (part !== undefined && twin === undefined) parts.set(part, component);
+      out.set(component.id, component);
+      continue;
+    }
+    const joined: Component = {
+      ...twin,
+      enabled: twin.enabled === true || component.enabled === true ? true : twin.enabled,
+      foundAt: distinctPlaces([...twin.foundAt, ...component.foundAt]),
+      reach: distinctReach([...twin.reach, ...component.reach]),
+    };
+    parts.set(part ?? '', joined);
+    out.set(twin.id, joined);
+  }
+  return [...out.values()];
+};
+
 /** Postfix: postconf(5), master(5), access(5), transport(5), aliases(5), DATABASE_README. */
 export const postfix: Platform = {
   id: 'postfix',
@@ -189,7 +224,7 @@ export const postfix: Platform = {
       first === undefined ? [{ folder: '/etc/postfix', isMain: true, enabled: null }] : homes;
     const readings = all.map(home => readHome(host, home));
     return {
-      components: readings.flatMap(({ components }) => components),
+      components: withoutTwins(readings.map(({ components }) => components)),
       listeners: readings.flatMap(({ listeners }) => listeners ?? []),
       links: readings.flatMap(({ links }) => links ?? []),
     };

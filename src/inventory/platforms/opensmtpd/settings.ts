@@ -4,14 +4,14 @@ import type { Listening } from '../../daemons/daemon-component.ts';
 import type { Endpoint } from '../../platform.ts';
 import { readSmtpdConf, type SmtpdStatement } from '../../syntax/smtpd-conf.ts';
 
-export interface SmtpdListener extends Listening {
+interface SmtpdListener extends Listening {
   readonly asksLogin: boolean;
   /** Table that logins are asked of; absent: the accounts of this host. */
   readonly authTable?: string;
   readonly filter?: string;
 }
 
-export interface SmtpdFilter {
+interface SmtpdFilter {
   readonly name: string;
   readonly because: Place;
   /** The command of `proc-exec`, or of the `proc` that it names. */
@@ -28,7 +28,7 @@ export interface SmtpdAction {
   readonly because: Place;
 }
 
-export interface SmtpdTable {
+interface SmtpdTable {
   readonly name: string;
   /** `file`, `db`, `static`, or the program that answers (`mysql`, `ldap`). */
   readonly type: string;
