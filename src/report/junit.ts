@@ -1,5 +1,6 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State } from '../core/verdict.ts';
+import { overdueOf } from './flaw-groups.ts';
 import { printable } from './plain.ts';
 
 const escape = (text: string): string =>
@@ -11,6 +12,28 @@ const escape = (text: string): string =>
     .replace(/\n/g, '&#10;')
     .replace(/\t/g, '&#9;');
 
+const overdueMax = 50;
+
+/** The flaws that a failure of `patched` is about, one a line, as comments above what mends them. */
+const overdueLines = ({ flaws }: AnsweredComponent, check: Check): string => {
+  if (check !== 'patched') return '';
+  const late = (flaws?.findings ?? [])
+    .filter(finding => finding.outcome === 'affected' && overdueOf(finding) > 0)
+    .sort((a, b) => overdueOf(b) - overdueOf(a));
+  const lines = late
+    .slice(0, overdueMax)
+    .map(({ id, deadline, fixedIn, exploited }) =>
+      [
+        `# ${id}: ${deadline?.overdueDays ?? 0} days past ${deadline?.on ?? 'its deadline'}`,
+        ...(exploited === undefined ? [] : ['exploited']),
+        ...(fixedIn === undefined ? [] : [`mended in ${fixedIn}`]),
+      ].join(', '),
+    );
+  return [...lines, ...(late.length > overdueMax ? [`# and ${late.length - overdueMax} more`] : [])]
+    .map(line => `${line}\n`)
+    .join('');
+};
+
 /** Unknown is skipped, which no reader of JUnit counts as passed; its reason is the message. */
 const testCase = (component: AnsweredComponent, check: Check): string => {
   const { state, why, remedy = '' } = component.checks[check];
@@ -19,7 +42,7 @@ const testCase = (component: AnsweredComponent, check: Check): string => {
     case 'pass':
       return `${open}/>`;
     case 'fail':
-      return `${open}><failure type="fail" message="${escape(why)}">${escape(remedy)}</failure></testcase>`;
+      return `${open}><failure type="fail" message="${escape(why)}">${escape(overdueLines(component, check) + remedy)}</failure></testcase>`;
     case 'unknown':
       return `${open}><skipped message="unknown: ${escape(why)}"/></testcase>`;
     case 'not-applicable':

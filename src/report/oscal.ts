@@ -1,6 +1,7 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
+import { oscalRisks, type Risks } from './oscal-risks.ts';
 import { oneLine, safeJson } from './plain.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -57,8 +58,14 @@ const observation = (answer: Answer, component: AnsweredComponent, check: Check)
   };
 };
 
-const findings = (answer: Answer, component: AnsweredComponent, check: Check): object[] => {
+const findings = (
+  answer: Answer,
+  component: AnsweredComponent,
+  check: Check,
+  { ofComponent }: Risks,
+): object[] => {
   const { state, why, remedy } = component.checks[check];
+  const risks = check === 'patched' ? (ofComponent.get(component.id) ?? []) : [];
   if (state === 'not-applicable') return [];
   const finding = {
     uuid: uuidOf('finding', answer.generated, component.id, check),
@@ -75,6 +82,7 @@ const findings = (answer: Answer, component: AnsweredComponent, check: Check): o
     'related-observations': [
       { 'observation-uuid': uuidOf('observation', answer.generated, component.id, check) },
     ],
+    ...(risks.length === 0 ? {} : { 'related-risks': risks.map(uuid => ({ 'risk-uuid': uuid })) }),
     ...(remedy === undefined ? {} : { remarks: remedy }),
   };
   return [finding];
@@ -91,12 +99,16 @@ const localComponent = (component: AnsweredComponent): object => ({
   status: { state: component.enabled === false ? 'disposition' : 'operational' },
 });
 
-/** OSCAL 1.1 assessment results (NIST), one result with a finding for each component and check. */
+/**
+ * OSCAL 1.1 assessment results (NIST), one result with a finding for each component and check, and a risk
+ * for each known flaw that is open.
+ */
 export const oscal = (answer: Answer): string => {
   const pairs = answer.components.flatMap(component =>
     checks.map(check => [component, check] as const),
   );
-  const found = pairs.flatMap(([component, check]) => findings(answer, component, check));
+  const risks = oscalRisks(answer);
+  const found = pairs.flatMap(([component, check]) => findings(answer, component, check, risks));
   return `${safeJson(
     {
       'assessment-results': {
@@ -130,6 +142,7 @@ export const oscal = (answer: Answer): string => {
                   observations: pairs.map(([component, check]) =>
                     observation(answer, component, check),
                   ),
+                  ...(risks.risks.length === 0 ? {} : { risks: risks.risks }),
                   ...(found.length === 0 ? {} : { findings: found }),
                 }),
           },

@@ -1,8 +1,26 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { sampleIndex } from '../../src/app/advisories/sample.ts';
+import { loadConfiguration } from '../../src/app/configuration.ts';
+import { confirm } from '../../src/app/confirm.ts';
 import type { Answer } from '../../src/core/answer.ts';
+import { openRoot } from '../../src/host/view.ts';
+import { markers } from '../../src/inventory/take.ts';
 import { answerOf, answerWith, component, hostileAnswer } from '../support/answers.ts';
 import { casesIn } from '../support/cases.ts';
 import { fullAnswer } from '../support/full-answer.ts';
+
+const sampleNow = new Date(readFileSync('sample/clock', 'utf8').trim());
+const sampleAdvisories = await sampleIndex('sample/advisories', sampleNow);
+
+/** What `postern confirm --sample` says, before it is put on paper. */
+export const judgedSample = (): Answer =>
+  confirm({
+    files: openRoot('sample/root', markers),
+    configuration: loadConfiguration('sample/postern.yaml'),
+    target: { sample: true },
+    now: sampleNow,
+    advisories: sampleAdvisories,
+  });
 
 const platformsFolder = 'test/fixtures/platforms';
 
@@ -15,6 +33,7 @@ export const manyAnswers = (): readonly (readonly [name: string, answer: Answer]
   ...(existsSync('sample/root')
     ? [['the sample', answerOf('sample/root', 'sample/postern.yaml')] as const]
     : []),
+  ['the sample, judged by its advisories', judgedSample()],
   ...readdirSync(platformsFolder).flatMap(id =>
     casesIn(`${platformsFolder}/${id}`).map(
       ({ name, root }) => [`${id}/${name}`, answerOf(root)] as const,

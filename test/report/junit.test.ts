@@ -3,6 +3,7 @@ import { readXml, type XmlElement } from '../../src/core/formats/xml.ts';
 import { checks } from '../../src/core/verdict.ts';
 import { junit } from '../../src/report/junit.ts';
 import { answerWith, component, hostileAnswer } from '../support/answers.ts';
+import { fullAnswer } from '../support/full-answer.ts';
 import { manyAnswers } from './answers.ts';
 
 const parse = (text: string): XmlElement => {
@@ -49,6 +50,37 @@ describe('JUnit', () => {
     expect(caseOf('patched')?.children[0]?.attributes.get('message')).toBe('unknown: no index');
     expect(caseOf('contained')?.children).toEqual([]);
     expect(caseOf('contained')?.attributes.get('classname')).toBe('example');
+  });
+
+  test('a failure of patched names each flaw that is overdue, the longest first', () => {
+    const example = fullAnswer().components[0];
+    const finding = example?.flaws?.findings[0];
+    if (example === undefined || finding === undefined) throw new Error('no finding');
+    const late = (id: string, overdueDays: number) => ({
+      ...finding,
+      id,
+      deadline: { days: 3, on: '2026-06-02', why: 'x', overdueDays, triage: false },
+    });
+    const answer = answerWith([
+      {
+        ...example,
+        flaws: {
+          judges: [],
+          exploitation: 'current',
+          findings: [late('CVE-2026-1', 2), late('CVE-2026-2', 40), late('CVE-2026-3', -1)],
+        },
+        checks: {
+          ...example.checks,
+          patched: { state: 'fail', why: 'open', evidence: [], remedy: 'mend' },
+        },
+      },
+    ]);
+    const failure = parse(junit(answer))
+      .children.flatMap(({ children }) => children)
+      .find(each => each.attributes.get('name') === 'patched')?.children[0];
+    expect(failure?.text).toBe(
+      '# CVE-2026-2: 40 days past 2026-06-02, exploited, mended in 1.1\n# CVE-2026-1: 2 days past 2026-06-02, exploited, mended in 1.1\nmend',
+    );
   });
 
   test('no character that XML forbids comes out', () => {
