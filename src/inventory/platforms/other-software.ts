@@ -6,7 +6,8 @@ import { type Daemon, findDaemon, programPaths, rootReach } from '../daemons/dae
 import { identify } from '../identify.ts';
 import { parseHostPort } from '../joining/endpoint.ts';
 import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
-import { type Other, others } from './other-software/table.ts';
+import type { Other } from './other-software/other.ts';
+import { others } from './other-software/table.ts';
 
 /** Installed; a configuration that a removed package left behind is nothing. */
 interface Found {
