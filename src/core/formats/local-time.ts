@@ -14,8 +14,26 @@ const zoneOf = (files: FileView): string => {
   return /^[A-Za-z][\w+/-]{0,60}$/.test(named) ? named : 'UTC';
 };
 
+/** What a zone's clocks show; undefined for a zone that this Node.js does not know. */
+export const zoneClock = (zone: string): Intl.DateTimeFormat | undefined => {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hour12: false,
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    return undefined;
+  }
+};
+
 /** Minutes that a zone is ahead of UTC at an instant. */
-const offsetAt = (clock: Intl.DateTimeFormat, instantMs: number): number => {
+export const offsetAt = (clock: Intl.DateTimeFormat, instantMs: number): number => {
   const parts = new Map(
     clock.formatToParts(instantMs).map(({ type, value }) => [type, Number(value)]),
   );
@@ -33,22 +51,9 @@ const offsetAt = (clock: Intl.DateTimeFormat, instantMs: number): number => {
 
 /** Reads `2026-01-31 23:59:59` as the host's own clock showed it. */
 export const localTime = (files: FileView): LocalTime => {
-  let clock: Intl.DateTimeFormat | undefined;
   const zone = zoneOf(files);
-  try {
-    clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hour12: false,
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch {
-    // A zone that this Node.js does not know: the stamps are then off by hours, never by days.
-  }
+  // A zone that this Node.js does not know: the stamps are then off by hours, never by days.
+  const clock = zoneClock(zone);
   const utc = /^(?:Etc\/)?(?:UTC|UCT|GMT|Universal|Zulu)$/.test(zone);
   return stamp => {
     const match = shape.exec(stamp);

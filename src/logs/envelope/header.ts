@@ -1,0 +1,184 @@
+import type { LogLine } from '../../core/log-line.ts';
+import type { Envelope } from '../format.ts';
+import type { Stamp } from '../stamp.ts';
+import { isoStamp, rfc3164Stamp, type StampAt } from '../time/stamps.ts';
+
+const monthsByName: Readonly<Record<string, number>> = {
+  Jan: 1,
+  Feb: 2,
+  Mar: 3,
+  Apr: 4,
+  May: 5,
+  Jun: 6,
+  Jul: 7,
+  Aug: 8,
+  Sep: 9,
+  Oct: 10,
+  Nov: 11,
+  Dec: 12,
+};
+
+const zero = 0x30;
+const space = 0x20;
+const colon = 0x3a;
+
+/** The two digits at a place, a space for a leading zero allowed; NaN for anything else. */
+const two = (text: string, at: number): number => {
+  const high = text.charCodeAt(at) - zero;
+  const low = text.charCodeAt(at + 1) - zero;
+  if (low < 0 || low > 9) return Number.NaN;
+  if (high === space - zero) return low;
+  return high < 0 || high > 9 ? Number.NaN : high * 10 + low;
+};
+
+/** `Nov 22 12:00:01 ` without regular expressions: nearly every line of a mail host begins so. */
+const quickStamp = (text: string, from: number): StampAt | undefined => {
+  if (text.charCodeAt(from + 15) !== space || text.charCodeAt(from + 6) !== space) return undefined;
+  if (text.charCodeAt(from + 9) !== colon || text.charCodeAt(from + 12) !== colon) return undefined;
+  const month = monthsByName[text.slice(from, from + 3)];
+  const day = two(text, from + 4);
+  const hour = two(text, from + 7);
+  const minute = two(text, from + 10);
+  const second = two(text, from + 13);
+  const isDay = month !== undefined && day >= 1 && day <= 29;
+  if (!isDay || !(hour <= 23 && minute <= 59 && second <= 60)) return undefined;
+  // A year behind the time, as some write it, is the slow way's.
+  const next = text.charCodeAt(from + 16);
+  if (next === 0x31 || next === 0x32) return undefined;
+  const original = text.slice(from, from + 15);
+  return { stamp: { original, month, day, hour, minute, second }, end: from + 15 };
+};
+
+/** The stamp of a syslog header: RFC 3164, or ISO 8601 with `T`. */
+export const headerStamp = (text: string, from: number): StampAt | undefined => {
+  const first = text.charCodeAt(from);
+  if (first >= zero && first <= zero + 9) {
+    return text.charCodeAt(from + 10) === 0x54 ? isoStamp(text, from) : undefined;
+  }
+  return quickStamp(text, from) ?? rfc3164Stamp(text, from);
+};
+
+interface Tag {
+  readonly program: string;
+  readonly pid: number | undefined;
+  /** Where the message begins. */
+  readonly end: number;
+}
+
+/** `postfix/submission/smtpd[123]: `, `dovecot: `, `sogod [123]: `, `run-parts(/etc/cron.daily)[4]: `. */
+const tagPattern = /([\w.\-/+@*]{1,100}(?:\([\w.\-/ ]{0,100}\))?)(?: ?\[(\d{1,10})\]:|:(?= |$)) ?/y;
+
+const tagAt = (text: string, at: number): Tag | undefined => {
+  tagPattern.lastIndex = at;
+  const match = tagPattern.exec(text);
+  if (match === null) return undefined;
+  const pid = match[2] === undefined ? undefined : Number(match[2]);
+  return { program: match[1] ?? '', pid, end: tagPattern.lastIndex };
+};
+
+/** What a program without syslog writes where a host would stand. */
+const isLevel = (word: string): boolean =>
+  /^(?:trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|panic)$/i.test(
+    word,
+  );
+
+const isHostCharacter = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x3a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x2d && code <= 0x2f) ||
+  code === 0x5f ||
+  code === 0x40 ||
+  code === 0x25;
+
+/** Where the word at `at` ends, if it can be a host: `vm`, `192.0.2.1`, `2001:db8::1`, `mx1/relay`. */
+const hostEnd = (text: string, at: number): number => {
+  let end = at;
+  while (end - at < 256 && isHostCharacter(text.charCodeAt(end))) end += 1;
+  const isHost = end > at && text.charCodeAt(end) === space && text.charCodeAt(end - 1) !== colon;
+  return isHost ? end : -1;
+};
+
+const enveloped = (
+  line: LogLine,
+  stamp: Stamp | undefined,
+  host: string | undefined,
+  tag: Tag | undefined,
+  message: string,
+): Envelope => {
+  // Hot: literals of few shapes, no spreading.
+  if (stamp !== undefined && host !== undefined && tag !== undefined) {
+    return tag.pid === undefined
+      ? { line, message, stamp, host, program: tag.program }
+      : { line, message, stamp, host, program: tag.program, pid: tag.pid };
+  }
+  return {
+    line,
+    message,
+    ...(stamp === undefined ? {} : { stamp }),
+    ...(host === undefined ? {} : { host }),
+    ...(tag === undefined ? {} : { program: tag.program }),
+    ...(tag?.pid === undefined ? {} : { pid: tag.pid }),
+  };
+};
+
+const repeatedPattern = /^(?:last )?message repeated (\d{1,6}) times: \[ ?/;
+
+/** rsyslog and others write once what came several times. */
+const unrepeated = (envelope: Envelope): Envelope => {
+  const { message } = envelope;
+  if (message.charCodeAt(0) !== 0x6d || !message.endsWith(']')) return envelope;
+  const match = repeatedPattern.exec(message);
+  if (match === null) return envelope;
+  const inner = message.slice(match[0].length, -1);
+  return { ...envelope, message: inner, fields: new Map([['repeated', match[1] ?? '']]) };
+};
+
+/** What a daemon says of itself, without naming a program. */
+const ofDaemon = /(?:last message repeated \d|-- MARK --)/y;
+
+/**
+ * The syslog header that begins at `from` of the text, behind its `<PRI>` if it has one. Without a host, only
+ * a tag with a process id is split off: `imap-login: Info: …` is Dovecot's own file, and stays one message.
+ *
+ * @returns undefined where there is none: the line is a program's own.
+ */
+export const syslogHeader = (line: LogLine, text: string, from: number): Envelope | undefined => {
+  const hasPriority = from > 0;
+  const at = headerStamp(text, from);
+  if (at === undefined) {
+    const tag = hasPriority ? tagAt(text, from) : undefined;
+    if (!hasPriority) return undefined;
+    return unrepeated(enveloped(line, undefined, undefined, tag, text.slice(tag?.end ?? from)));
+  }
+  if (text.charCodeAt(at.end) !== space) return undefined;
+  const start = at.end + 1;
+  const end = hostEnd(text, start);
+  if (end > 0) {
+    // `sogod [123]: …`: what looks like a host is the program.
+    const tag = text.charCodeAt(end + 1) === 0x5b ? undefined : tagAt(text, end + 1);
+    const host = text.slice(start, end);
+    if (tag !== undefined && !isLevel(host)) {
+      return unrepeated(enveloped(line, at.stamp, host, tag, text.slice(tag.end)));
+    }
+    ofDaemon.lastIndex = end + 1;
+    if (ofDaemon.test(text)) {
+      return enveloped(line, at.stamp, host, undefined, text.slice(end + 1));
+    }
+  }
+  const bare = tagAt(text, start);
+  if (bare !== undefined && (bare.pid !== undefined || hasPriority)) {
+    return unrepeated(enveloped(line, at.stamp, undefined, bare, text.slice(bare.end)));
+  }
+  return enveloped(line, at.stamp, undefined, undefined, text.slice(start));
+};
+
+/** A program's tag without stamp, as programs in containers write it: `postfix/smtpd[12]: …`. */
+export const bareTag = (
+  text: string,
+): { readonly program: string; readonly pid: number; readonly message: string } | undefined => {
+  const tag = tagAt(text, 0);
+  return tag?.pid === undefined
+    ? undefined
+    : { program: tag.program, pid: tag.pid, message: text.slice(tag.end) };
+};
