@@ -143,13 +143,9 @@ export const kev: Feed = {
     const { count } = members;
     const asOf =
       timeIn(members, 'dateReleased') ?? dayOfVersion(textIn(members, 'catalogVersion', 64));
-    // What neither dates nor counts itself is cut out of the catalogue, or is somebody else's. A CSV can do
-    // neither: its head names the columns.
-    const cut = asOf === undefined && count === undefined && members['head'] === undefined;
     return {
       ...(asOf === undefined ? {} : { asOf }),
       ...(typeof count === 'number' && Number.isSafeInteger(count) ? { count } : {}),
-      ...(cut ? { partial: true } : {}),
     };
   },
 };

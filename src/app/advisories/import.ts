@@ -9,7 +9,7 @@ import { documentsIn } from '../../intake/archive.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
 import type { HoldingWriter } from '../../store/holding-writer.ts';
 import { feedNamed, sourceName } from './sources.ts';
-import { holdingOf, olderThan, type Taken, takeIn } from './take-in.ts';
+import { excerptOf, holdingOf, olderThan, type Taken, takeIn } from './take-in.ts';
 import type { SourceOutcome } from './update.ts';
 
 const documentBytesMax = 2 ** 30;
@@ -56,7 +56,7 @@ interface Filled {
 const settled = (
   mine: Taken,
   { writer, part, whole }: Filled,
-  { store, path, now }: ImportRequest,
+  { store, path, as, now }: ImportRequest,
 ): SourceOutcome => {
   const { id } = mine.feed;
   const source = sourceName(id, part);
@@ -77,8 +77,14 @@ const settled = (
     if (!whole) {
       keepEarlier(store, writer, about);
     } else {
-      const older = olderThan(about, store.holdingOf(id, part), store.pathOf(id, part));
+      const there = store.holdingOf(id, part);
+      const older = olderThan(about, there, store.pathOf(id, part));
       if (older !== undefined) return { source, outcome: 'failed', why: older };
+      const excerpt = as === undefined ? excerptOf(mine, there) : undefined;
+      if (excerpt !== undefined) {
+        const how = `If it is all there is: postern advisories import --as ${source} ${from}`;
+        return { source, outcome: 'failed', why: excerpt, how };
+      }
     }
     const holding = writer.seal(whole ? about : withAgeOf(about, store.holdingOf(id, part)));
     store.forget(id, part);
@@ -149,8 +155,10 @@ export const importAdvisories = async (request: ImportRequest): Promise<ImportOu
     });
     const sources: SourceOutcome[] = [];
     for (const [id, mine] of taken) {
-      // A document that names some flaws of a feed adds to what was imported; a whole one takes its place.
-      const whole = as !== undefined || (isWhole(mine.feed) && mine.partial !== true);
+      // A record of a feed adds to what was imported; only a document that is the whole feed takes its place.
+      const whole =
+        as !== undefined ||
+        (isWhole(mine.feed) && mine.partial !== true && mine.piecemeal !== true);
       const part = as?.part ?? (whole ? '' : importedPart);
       const writer = writers.get(id);
       sources.push(settled(mine, { writer, part, whole }, request));

@@ -29,6 +29,8 @@ export interface Taken {
   problem?: string;
   /** One document at least does not claim to name every flaw. */
   partial?: boolean;
+  /** One document at least is a record, or a list of some: nothing in it says that it is all there is. */
+  piecemeal?: boolean;
 }
 
 /** Where understood records go; one for each feed that is met. */
@@ -224,6 +226,7 @@ const takeDocument = async (
       }
       const value = 'value' in json ? json.value : undefined;
       frame(into, isObject(value) ? value : { text });
+      into.piecemeal = true;
       read(into, { document: name, number: 1, value: value ?? text });
       return;
     }
@@ -267,15 +270,22 @@ const takeDocument = async (
       }
       if (!report.whole) into.problem ??= report.faults[0]?.why ?? 'the document is not whole';
       else for (const { offset, why } of report.faults) refuse(into, `${name}@${offset}`, why);
-      frame(into, Object.fromEntries(report.members), report.pieces);
+      const said = frame(into, Object.fromEntries(report.members), report.pieces);
+      if (cut.by === 'elements' && said?.asOf === undefined && said?.count === undefined) {
+        into.piecemeal = true;
+      }
       return;
     }
   }
 };
 
-const frame = (into: Taken, members: Readonly<Record<string, unknown>>, pieces?: number): void => {
+const frame = (
+  into: Taken,
+  members: Readonly<Record<string, unknown>>,
+  pieces?: number,
+): ReturnType<NonNullable<Feed['frame']>> | undefined => {
   const said = into.feed.frame?.(members);
-  if (said === undefined) return;
+  if (said === undefined) return undefined;
   if (said.problem !== undefined) into.problem ??= said.problem;
   if (said.partial === true) into.partial = true;
   if (said.count !== undefined && pieces !== undefined && said.count !== pieces) {
@@ -283,6 +293,7 @@ const frame = (into: Taken, members: Readonly<Record<string, unknown>>, pieces?:
   }
   const asOf = later(into.asOf, said.asOf);
   if (asOf !== undefined) into.asOf = asOf;
+  return said;
 };
 
 const wholeText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
@@ -351,6 +362,17 @@ export const holdingOf = (
     ...(sha256 === undefined ? {} : { sha256 }),
   };
 };
+
+const shrinkingFrom = 1_000;
+
+/** Why a copy must not take the place of another: it lacks more than half of it, as an excerpt would. */
+export const excerptOf = (
+  { entries }: Pick<Taken, 'entries'>,
+  there: Holding | undefined,
+): string | undefined =>
+  there === undefined || there.entries < shrinkingFrom || entries * 2 >= there.entries
+    ? undefined
+    : `it holds ${entries} records, and the copy that is there ${there.entries}: an excerpt takes the place of no whole`;
 
 /** Why a copy must not take the place of another: it is the older one. */
 export const olderThan = (

@@ -10,7 +10,7 @@ import { type Fetched, type FetchLimits, fetchInto } from '../../intake/fetch.ts
 import { jsonPieces } from '../../intake/json-pieces.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
 import { sourceName, type WantedSource, wantedSources } from './sources.ts';
-import { holdingOf, isLeftBehind, olderThan, type Taken, takeIn } from './take-in.ts';
+import { excerptOf, holdingOf, isLeftBehind, olderThan, type Taken, takeIn } from './take-in.ts';
 
 /** A single document of a feed may be the whole feed: NVD's years are 200 MB, Debian's tracker 80. */
 const documentBytesMax = 2 ** 30;
@@ -214,12 +214,13 @@ const fill = async (
       ...(address.paceHours === undefined ? {} : { paceHours: address.paceHours }),
       ...(files.length === 1 ? { sha256: first.sha256 } : {}),
     });
-    const { id } = feed;
-    const older = olderThan(
-      about,
-      store.holdingOf(id, address.part),
-      store.pathOf(id, address.part),
-    );
+    const there = store.holdingOf(feed.id, address.part);
+    const path = store.pathOf(feed.id, address.part);
+    const excerpt = excerptOf(result, there);
+    if (excerpt !== undefined) {
+      throw new Error(`${excerpt}; if it is all there is, remove ${path} first`);
+    }
+    const older = olderThan(about, there, path);
     if (older !== undefined) throw new Error(older);
     const holding = writer.seal(about);
     writer.publish();
