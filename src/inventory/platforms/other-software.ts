@@ -6,6 +6,7 @@ import { type Daemon, findDaemon, programPaths, rootReach } from '../daemons/dae
 import { identify } from '../identify.ts';
 import { parseHostPort } from '../joining/endpoint.ts';
 import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
+import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
 import type { Other } from './other-software/other.ts';
 import { others } from './other-software/table.ts';
 
@@ -137,6 +138,48 @@ const relayLinks = (files: FileView, id: ComponentId, other: Other): readonly Li
   ];
 };
 
+/** What every webmail is given by those who use it. */
+const webmailReach = ({ kind }: Other, place: Place): readonly Reach[] =>
+  kind !== 'webmail'
+    ? []
+    : [
+        {
+          resource: 'stored-mail',
+          mode: 'write',
+          extent: 'the mailbox of everybody who logs in',
+          because: place,
+        },
+        {
+          resource: 'credentials',
+          mode: 'read',
+          extent: 'the name and password of everybody who logs in',
+          because: place,
+        },
+      ];
+
+type Web = Pick<Component, 'enabled' | 'exposure' | 'runsAs'>;
+
+/** Pages in PHP run where a web server serves their folder. */
+const webOf = (
+  files: FileView,
+  packages: PackageIndex,
+  { markDepth }: Other,
+  { mark }: Found,
+): Web | undefined => {
+  if (mark === undefined || markDepth === undefined) return undefined;
+  const folder = mark.split('/').slice(0, -markDepth).join('/');
+  const routes = servedAt(files, packages, folder);
+  const exposure = exposureOfServed(routes);
+  const runsAs = runsAsOf(files, routes);
+  const isServed = routes.some(({ listens }) => listens.length > 0);
+  return {
+    // Some bring a web server of their own, which is not looked for.
+    enabled: isServed ? true : null,
+    ...(exposure === undefined ? {} : { exposure }),
+    ...(runsAs === undefined ? {} : { runsAs }),
+  };
+};
+
 const noteUnread = (files: FileView, other: Other, { config }: Found, place: Place): void => {
   if (other.relay !== undefined) return;
   files.note({
@@ -164,6 +207,7 @@ const read = (files: FileView, packages: PackageIndex, other: Other): PlatformRe
         ? undefined
         : { user: 'root', because: { path: daemon.unit.path } };
   noteUnread(files, other, found, place);
+  const web = webOf(files, packages, other, found);
   const isRelay = other.relay !== undefined;
   const component: Component = {
     id,
@@ -179,7 +223,12 @@ const read = (files: FileView, packages: PackageIndex, other: Other): PlatformRe
     }),
     foundAt: [place],
     ...(runsAs === undefined ? {} : { runsAs }),
-    reach: [...relayReach(files, other, place), ...(user === undefined ? [] : rootReach(runsAs))],
+    ...web,
+    reach: [
+      ...webmailReach(other, place),
+      ...relayReach(files, other, place),
+      ...(user === undefined ? [] : rootReach(runsAs)),
+    ],
     logs: [],
   };
   const endpoint = other.listens === undefined ? undefined : parseHostPort(other.listens);

@@ -13,6 +13,8 @@ export interface Other {
   readonly units?: readonly string[];
   /** Files of a copy unpacked by hand, which stand for it as a program does. */
   readonly marks?: readonly string[];
+  /** How many segments a mark lies below the folder that a web server serves. */
+  readonly markDepth?: number;
   readonly configs?: readonly string[];
   /** Files that state its version, and how. */
   readonly version?: { readonly paths: readonly string[]; readonly pattern: RegExp };

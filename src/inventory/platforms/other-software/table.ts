@@ -368,6 +368,7 @@ const desks: readonly Other[] = [
   {
     id: 'osticket',
     name: 'osTicket',
+    markDepth: 2,
     kind: 'mail-reader',
     supplier: 'Enhancesoft',
     marks: ['**/include/ost-config.php'],
@@ -376,6 +377,7 @@ const desks: readonly Other[] = [
   {
     id: 'glpi',
     name: 'GLPI',
+    markDepth: 2,
     kind: 'mail-reader',
     supplier: "Teclib'",
     packages: ['glpi'],

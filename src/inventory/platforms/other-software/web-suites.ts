@@ -60,6 +60,7 @@ export const webmails: readonly Other[] = [
   {
     id: 'squirrelmail',
     name: 'SquirrelMail',
+    markDepth: 2,
     kind: 'webmail',
     supplier: 'SquirrelMail project',
     packages: ['squirrelmail'],
@@ -72,6 +73,7 @@ export const webmails: readonly Other[] = [
   {
     id: 'cypht',
     name: 'Cypht',
+    markDepth: 3,
     kind: 'webmail',
     supplier: 'Cypht project',
     packages: ['cypht'],
@@ -80,6 +82,7 @@ export const webmails: readonly Other[] = [
   {
     id: 'egroupware',
     name: 'EGroupware',
+    markDepth: 3,
     kind: 'webmail',
     supplier: 'EGroupware GmbH',
     packages: ['egroupware', 'egroupware-epl'],
@@ -88,6 +91,7 @@ export const webmails: readonly Other[] = [
   {
     id: 'tine',
     name: 'tine Groupware',
+    markDepth: 3,
     kind: 'webmail',
     supplier: 'Metaways Infosystems',
     packages: ['tine20'],
