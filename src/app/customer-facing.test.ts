@@ -319,4 +319,14 @@ describe('what is missing or wrong', () => {
       /^of 3 flaws it cannot be told whether a deployment mended it$/,
     );
   });
+
+  test('of a component that was deployed very often the newest deployments count', () => {
+    const often = Array.from({ length: 5_003 }, (_, i) => ['2026-01-01', 'x', `1.0.${i}`] as const);
+    const { applications } = records([
+      { name: 'Shop', sbom: write(bom({ x: '1.0.5002' })), history: write(history(often)) },
+    ]);
+    expect(applications[0]?.doubts).toEqual([
+      '3 old deployments were left out: some components have too many',
+    ]);
+  });
 });

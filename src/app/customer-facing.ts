@@ -4,6 +4,7 @@ import { readBom } from '../advisories/bom/bom.ts';
 import { readDeployments } from '../advisories/bom/deployments.ts';
 import { subjectOf } from '../advisories/bom/subject.ts';
 import { openMatching } from '../advisories/matching/match.ts';
+import { keyOfPurl } from '../advisories/product-key.ts';
 import {
   type ApplicationJudge,
   type ApplicationRecord,
@@ -48,18 +49,29 @@ const openJudge = (
 ): ApplicationJudge => {
   const matchers = new Map<string, ReturnType<typeof openMatching>>();
   const asked = new Map<string, FlawFacts>();
+  const unknown = new Map<string, boolean>();
+  const isUnknown = (purl: string): boolean => {
+    const key = keyOfPurl(purl)?.key;
+    // A distribution's package is asked for by its source's name, too.
+    if (key === undefined || /^pkg:\/{0,3}(?:deb|rpm|apk)\//i.test(purl)) return false;
+    const known = unknown.get(key);
+    if (known !== undefined) return known;
+    const none = index.about(key).length === 0 && index.vexAbout(key).length === 0;
+    unknown.set(key, none);
+    return none;
+  };
   return {
     flawsOf: part => {
       const subject = subjectOf(part, system);
       if ('unjudged' in subject) return subject;
       const { component, distribution } = subject;
       const release = `${distribution.id} ${distribution.versionId}`;
-      const question = JSON.stringify([
-        component.purl,
-        component.version,
-        component.package,
-        release,
-      ]);
+      const question = JSON.stringify(
+        // Of what nobody speaks, every version has the same answer.
+        isUnknown(part.purl)
+          ? [keyOfPurl(part.purl)?.key]
+          : [component.purl, component.version, component.package, release],
+      );
       const known = asked.get(question);
       if (known !== undefined) return known;
       const match =

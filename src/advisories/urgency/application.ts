@@ -7,9 +7,8 @@ import {
   type PatchRecord,
 } from '../../core/parity.ts';
 import type { Bom, BomPart } from '../bom/bom.ts';
-import type { Deployment, Deployments } from '../bom/deployments.ts';
-import { qualifierOf } from '../named-product.ts';
-import { keyOfPurl } from '../product-key.ts';
+import type { Deployments } from '../bom/deployments.ts';
+import { type Step, timelinesOf } from './timeline.ts';
 
 /** What one customer-facing application shows of how fast it is mended. */
 export interface ApplicationRecord {
@@ -35,83 +34,6 @@ export interface ApplicationFiles {
   readonly bom: Bom;
   readonly deployments?: Deployments;
 }
-
-/** From `on` until the next step, these versions of one component were in use; none: it was removed. */
-interface Step {
-  readonly on: string;
-  readonly parts: readonly BomPart[];
-}
-
-/** One component of an application: what was deployed when, and what is in use now. */
-interface Timeline {
-  readonly steps: readonly Step[];
-  readonly now: readonly BomPart[];
-}
-
-const keyOf = (purl: string): string => keyOfPurl(purl)?.key ?? purl;
-
-const withVersion = ({ purl, version }: Deployment): BomPart => ({
-  purl: withoutVersion(purl),
-  name: withoutVersion(purl),
-  ...(version === undefined ? {} : { version }),
-});
-
-/** A row's own version counts: that of its package URL says the same or nothing. */
-const withoutVersion = (purl: string): string => {
-  const cut = /[?#]/.exec(purl)?.index ?? purl.length;
-  const at = purl.lastIndexOf('@', cut);
-  return at > 0 && at < cut && purl[at - 1] !== '/' ? purl.slice(0, at) + purl.slice(cut) : purl;
-};
-
-const versionOf = ({ purl, version }: BomPart): string => keyOfPurl(purl)?.version ?? version ?? '';
-
-const sourceName = ({ purl, source }: BomPart): string | undefined =>
-  source?.name ?? qualifierOf(purl, 'upstream')?.replace(/@.*$/s, '');
-
-/** What the bill of materials knows beside the version (source package, release) held for older ones, too. */
-const dressed = (part: BomPart, like: BomPart | undefined): BomPart => {
-  const distro = like === undefined ? undefined : qualifierOf(like.purl, 'distro');
-  const name = like === undefined ? undefined : sourceName(like);
-  return {
-    ...part,
-    ...(distro === undefined ? {} : { distro }),
-    ...(name === undefined || name === '' ? {} : { source: { name } }),
-  };
-};
-
-const timelinesOf = ({ bom, deployments }: ApplicationFiles): readonly Timeline[] => {
-  const current = new Map<string, BomPart[]>();
-  for (const part of bom.parts) {
-    const key = keyOf(part.purl);
-    const list = current.get(key) ?? [];
-    if (!list.some(each => versionOf(each) === versionOf(part))) list.push(part);
-    current.set(key, list);
-  }
-  const past = new Map<string, Deployment[]>();
-  for (const row of deployments?.rows ?? []) {
-    const key = keyOf(row.purl);
-    const list = past.get(key) ?? [];
-    list.push(row);
-    past.set(key, list);
-  }
-  return [...new Set([...current.keys(), ...past.keys()])].map(key => {
-    const now = current.get(key) ?? [];
-    const byDay = new Map<string, Deployment[]>();
-    for (const row of past.get(key) ?? []) {
-      const day = row.on.slice(0, 10);
-      byDay.set(day, [...(byDay.get(day) ?? []), row]);
-    }
-    return {
-      now,
-      steps: [...byDay].map(([on, rows]) => ({
-        on,
-        parts: rows
-          .filter(({ version }) => version !== undefined)
-          .map(row => dressed(withVersion(row), now[0])),
-      })),
-    };
-  });
-};
 
 type Standing = 'affected' | 'not-affected' | 'undetermined';
 
@@ -239,6 +161,7 @@ const doubtsOf = (
     readonly undecided: number;
     readonly undated: number;
     readonly vanished: number;
+    readonly leftOut: number;
   },
 ): readonly string[] => {
   const [firstUnjudged] = counts.unjudged;
@@ -263,6 +186,11 @@ const doubtsOf = (
       ? []
       : [
           `${countOf(deployments?.refused ?? 0, 'row', 'rows')} of its history not understood, such as row ${firstRefusal.row}: ${firstRefusal.why}`,
+        ]),
+    ...(counts.leftOut === 0
+      ? []
+      : [
+          `${countOf(counts.leftOut, 'old deployment was', 'old deployments were')} left out: some components have too many`,
         ]),
     ...(counts.undecided === 0
       ? []
@@ -296,7 +224,8 @@ export const applicationRecord = (
   let undecided = 0;
   let undated = 0;
   let vanished = 0;
-  for (const timeline of timelinesOf(files)) {
+  let leftOut = 0;
+  for (const timeline of timelinesOf(files.bom, files.deployments)) {
     const walk = walkSteps(timeline.steps, judge);
     const current = judgeAll(timeline.now, judge);
     components += timeline.now.length;
@@ -305,6 +234,7 @@ export const applicationRecord = (
     mended.push(...walk.mended);
     open.push(...openNow(current.findings, walk.carried, judge, now));
     undecided += walk.undecided;
+    leftOut += timeline.leftOut;
     undated += walk.undated;
     vanished += [...walk.carried.keys()].filter(id => !current.findings.has(id)).length;
   }
@@ -314,6 +244,6 @@ export const applicationRecord = (
     history: files.deployments !== undefined,
     components,
     judged,
-    doubts: doubtsOf(files, { unjudged, undecided, undated, vanished }),
+    doubts: doubtsOf(files, { unjudged, undecided, undated, vanished, leftOut }),
   };
 };
