@@ -29,7 +29,7 @@ const table = (rows: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
-const statusText = ({ folder, sources, missing, damaged }: AdvisoriesStatus): string => {
+const statusText = ({ folder, sources, missing, failures, damaged }: AdvisoriesStatus): string => {
   const lines =
     sources.length === 0
       ? [`There are no advisories in ${folder}. Fetch them: postern advisories update`]
@@ -56,6 +56,9 @@ const statusText = ({ folder, sources, missing, damaged }: AdvisoriesStatus): st
       lines.push(`${source}: not understood: ${record}: ${why}`);
     }
   }
+  for (const { source, on, why } of failures) {
+    lines.push(`${source}: the last try, ${on.slice(0, 16).replace('T', ' ')}, failed: ${why}`);
+  }
   for (const { name, why } of damaged) {
     lines.push(
       `${name}: damaged, not used: ${why}. Fetch it anew: postern advisories update ${name}`,
@@ -67,7 +70,7 @@ const statusText = ({ folder, sources, missing, damaged }: AdvisoriesStatus): st
   return `${lines.join('\n')}\n`;
 };
 
-const statusJson = ({ folder, sources, missing, damaged }: AdvisoriesStatus): string =>
+const statusJson = ({ folder, sources, missing, failures, damaged }: AdvisoriesStatus): string =>
   `${JSON.stringify(
     {
       schema: 'postern.advisories/1',
@@ -88,6 +91,7 @@ const statusJson = ({ folder, sources, missing, damaged }: AdvisoriesStatus): st
         ...(holding.failed === undefined ? {} : { failed: holding.failed }),
       })),
       missing,
+      failures,
       damaged,
     },
     null,

@@ -20,6 +20,12 @@ export interface AdvisoriesStatus {
   readonly sources: readonly SourceStatus[];
   /** Wanted, and never taken in. */
   readonly missing: readonly string[];
+  /** Sources of which there is no copy, because the last try failed. */
+  readonly failures: readonly {
+    readonly source: string;
+    readonly on: string;
+    readonly why: string;
+  }[];
   readonly damaged: readonly DamagedHolding[];
 }
 
@@ -49,12 +55,17 @@ export const advisoriesStatus = (
   open.close();
   const sources = statusOf(open.holdings, settings, now);
   const have = new Set(sources.map(({ source }) => source));
+  const absent = wantedSources(settings)
+    .map(({ feed, address: { part } }) => ({ source: sourceName(feed.id, part), feed, part }))
+    .filter(({ source }) => !have.has(source));
   return {
     folder: store.folder,
     sources,
-    missing: wantedSources(settings)
-      .map(({ feed, address }) => sourceName(feed.id, address.part))
-      .filter(name => !have.has(name)),
+    missing: absent.map(({ source }) => source),
+    failures: absent.flatMap(({ source, feed, part }) => {
+      const { on, failed: why } = store.memoryOf(feed.id, part) ?? {};
+      return on === undefined || why === undefined ? [] : [{ source, on, why }];
+    }),
     damaged: open.damaged,
   };
 };
