@@ -8,7 +8,7 @@ import { fetchmail } from './mail-readers/fetchmail.ts';
 import { getmail } from './mail-readers/getmail.ts';
 import { homesOf } from './mail-readers/homes.ts';
 import { imapsync } from './mail-readers/imapsync.ts';
-import { invocations } from './mail-readers/invocations.ts';
+import { invocations } from '../programs/invocations.ts';
 import { mbsync } from './mail-readers/mbsync.ts';
 import { offlineimap } from './mail-readers/offlineimap.ts';
 import type { Account, MailReader } from './mail-readers/reader.ts';

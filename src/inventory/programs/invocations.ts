@@ -1,5 +1,5 @@
-import type { FileView } from '../../../core/files.ts';
-import { cronJobs } from '../../../core/formats/crontab.ts';
+import type { FileView } from '../../core/files.ts';
+import { cronJobs } from '../../core/formats/crontab.ts';
 import {
   parseUnit,
   readUnit,
@@ -7,9 +7,9 @@ import {
   unitNames,
   unitValue,
   unitValues,
-} from '../../../core/formats/systemd.ts';
-import { baseOf } from '../../../core/paths.ts';
-import type { Place } from '../../../core/place.ts';
+} from '../../core/formats/systemd.ts';
+import { baseOf } from '../../core/paths.ts';
+import type { Place } from '../../core/place.ts';
 
 /** A command that some timer or service of this host starts. */
 export interface Invocation {
