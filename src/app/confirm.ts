@@ -11,6 +11,7 @@ import type { Placed } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
 import type { Memory, Run } from '../core/memory.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
+import { slowerThanParity } from '../core/parity.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
 import { presentable } from '../core/url-text.ts';
@@ -23,6 +24,7 @@ import { openFlawFacts } from './flaws.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
+import { parityFor, prioritiesFor, recordOf, type UrgencyPart } from './urgency.ts';
 import { toolVersion } from './version.ts';
 
 /** What is being confirmed, by whose rules, and when. */
@@ -146,29 +148,38 @@ export const confirm = (request: ConfirmRequest): Answer => {
     exceptions: configuration.exceptions,
     ...(packages.doubt === undefined ? {} : { packagesDoubt: packages.doubt }),
   };
-  const answered = components
-    .map((component): AnsweredComponent => {
-      const patch = rememberedPatch(
-        component.package === undefined ? undefined : facts.get(packageKey(component.package)),
-        component.package,
-        past,
-        now,
-      );
-      const note = notes.get(component.id);
-      const placed: Placed = {
-        component,
-        ancestors: ancestorsOf(component, byId),
-        ...(note === undefined ? {} : { note }),
-      };
-      const flaws = flawsOf?.(placed, {
-        ...(patch === undefined ? {} : { patch }),
-        ...(past === undefined ? {} : { past }),
-      });
-      const subject: Subject = {
-        ...placed,
-        ...(patch === undefined ? {} : { patch }),
-        ...(flaws === undefined ? {} : { flaws }),
-      };
+  const known = components.map((component): UrgencyPart => {
+    const patch = rememberedPatch(
+      component.package === undefined ? undefined : facts.get(packageKey(component.package)),
+      component.package,
+      past,
+      now,
+    );
+    const note = notes.get(component.id);
+    const placed: Placed = {
+      component,
+      ancestors: ancestorsOf(component, byId),
+      ...(note === undefined ? {} : { note }),
+    };
+    const flaws = flawsOf?.(placed, {
+      ...(patch === undefined ? {} : { patch }),
+      ...(past === undefined ? {} : { past }),
+    });
+    return {
+      ...placed,
+      ...(patch === undefined ? {} : { patch }),
+      ...(flaws === undefined ? {} : { flaws }),
+    };
+  });
+  const parity = parityFor(known, configuration, request.advisories, now);
+  const answered = known
+    .map((part): AnsweredComponent => {
+      const { component, patch, flaws } = part;
+      const slower =
+        parity === undefined
+          ? undefined
+          : slowerThanParity(recordOf(part, configuration, now), parity);
+      const subject: Subject = { ...part, ...(slower === undefined ? {} : { slower }) };
       return {
         ...component,
         ...(patch === undefined ? {} : { patch }),
@@ -194,6 +205,8 @@ export const confirm = (request: ConfirmRequest): Answer => {
     ...(request.advisories === undefined
       ? {}
       : { advisories: advisoryStates(request.advisories, configuration, now) }),
+    priorities: presentable(prioritiesFor(known, configuration, now)),
+    ...(parity === undefined ? {} : { parity: presentable(parity) }),
     ...(changes === undefined ? {} : { changes }),
     unseen,
   };

@@ -9,6 +9,7 @@ import {
   overdueVerdict,
   undecidedVerdict,
 } from './flaws.ts';
+import { slowerVerdict } from './parity.ts';
 import { evidenceOf, type Question, type Setting, type Subject } from './question.ts';
 import { withoutPackage } from './unpackaged.ts';
 
@@ -104,8 +105,11 @@ const commented = (how: string): string => (/^[A-Z]/.test(how) ? `# ${how}` : ho
  */
 export const patched: Question = (subject, setting) => {
   const byHost = byHostAlone(subject, setting);
-  const { flaws } = subject;
-  return flaws === undefined ? byHost : joined(subject, byHost, flaws);
+  const { flaws, slower, patch } = subject;
+  const verdict = flaws === undefined ? byHost : joined(subject, byHost, flaws);
+  if (slower === undefined || verdict.state === 'fail') return verdict;
+  const waiting = patch?.waiting;
+  return slowerVerdict(slower, verdict, waiting?.state === 'update' ? waiting.remedy : undefined);
 };
 
 const joined = (subject: Subject, byHost: Verdict, flaws: FlawFacts): Verdict => {

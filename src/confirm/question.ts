@@ -2,6 +2,7 @@ import type { Tenant } from '../core/answer.ts';
 import type { Component } from '../core/component.ts';
 import type { Placed } from '../core/exposed.ts';
 import type { FlawFacts } from '../core/finding.ts';
+import type { Slower } from '../core/parity.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { AcceptedRisk, Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -10,6 +11,8 @@ import type { Watcher } from '../core/watcher.ts';
 /** Everything a check may look at for one component. */
 export interface Subject extends Placed {
   readonly patch?: PatchFacts;
+  /** Where it is mended more slowly than customer-facing applications are. */
+  readonly slower?: Slower;
   /** What the advisory database says of it; absent where there is none. */
   readonly flaws?: FlawFacts;
 }
