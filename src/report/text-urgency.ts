@@ -1,7 +1,8 @@
 import type { Changes } from '../core/changes.ts';
 import type { Parity, ParitySide } from '../core/parity.ts';
 import type { Priority } from '../core/priority.ts';
-import { cut, fit, oneLine, printable, wrap } from './plain.ts';
+import { cut, fit, oneLine, wrap } from './plain.ts';
+import { remedyLines } from './remedy-lines.ts';
 
 const columns = 100;
 const sentenceColumnsMax = 600;
@@ -40,16 +41,12 @@ const exploitationText = ({ exploitation, exploited, likelihood }: Priority): st
 
 const priorityLines = (priority: Priority): readonly string[] => [
   wrap(
-    `${priority.rank}. ${cut(oneLine(priority.what), 90)}: ${lateText(priority)}; ${exploitationText(priority)}`,
+    `${priority.rank}. ${cut(oneLine(priority.what), 90)}: ${cut(oneLine(`${lateText(priority)}; ${exploitationText(priority)}`), sentenceColumnsMax)}`,
     columns,
     '    ',
   ).slice(4),
   indented(`mends ${some(priority.flaws)}; ${priority.people.words}`),
-  ...printable(priority.remedy)
-    .split('\n')
-    .flatMap(line =>
-      line.startsWith('# ') ? wrap(line.slice(2), columns, '# ').split('\n') : [line.trimEnd()],
-    ),
+  ...remedyLines(priority.remedy),
 ];
 
 /** What to mend first, one act after another; remedies at the margin, to be pasted. */

@@ -3,7 +3,8 @@ import { type Check, checks, type State, states, type Verdict } from '../core/ve
 import { docsOf, type Finding, findingsOf } from './findings.ts';
 import { advisoriesSentence } from './flaw-groups.ts';
 import { idsBelow } from './nesting.ts';
-import { cut, fit, oneLine, printable, width, wrap } from './plain.ts';
+import { cut, fit, oneLine, width, wrap } from './plain.ts';
+import { remedyLines } from './remedy-lines.ts';
 import { flawLines } from './text-flaws.ts';
 import { changeLines, parityLines, prioritiesLines } from './text-urgency.ts';
 
@@ -129,30 +130,6 @@ const sentence = (text: string): string => cut(oneLine(text), sentenceColumnsMax
 /** The first line starts at the edge, the others below its text. */
 const hang = (text: string, indent: string): string =>
   wrap(text, columns, indent).slice(indent.length);
-
-const isComment = (line: string): boolean => line.startsWith('# ');
-
-/** Beyond this a line is no configuration any more, and a terminal is of no use for it. */
-const remedyColumnsMax = 1_000;
-
-/**
- * Text to paste: it starts at the margin, because Postfix, INI files and Python take an indented
- * line for something else, and no line of configuration is broken or cut, however wide. Comments are
- * for reading, and are wrapped.
- */
-const remedyLines = (remedy: string): readonly string[] => {
-  const lines = printable(remedy)
-    .replaceAll('\t', '    ')
-    .replaceAll('\r', '')
-    .split('\n')
-    .map(line => line.trimEnd());
-  if (lines.some(line => !isComment(line) && width(line) > remedyColumnsMax)) {
-    return ['# Its lines are too long to be shown here: --format json has them.'];
-  }
-  return lines.flatMap(line =>
-    isComment(line) ? wrap(line.slice(2), columns, '# ').split('\n') : [line],
-  );
-};
 
 const showFinding = (finding: Finding, number: number, paint: Paint): string => {
   const { check, verdict, components } = finding;

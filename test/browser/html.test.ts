@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/core/answer.ts';
 import { html } from '../../src/report/html.ts';
 import { junit } from '../../src/report/junit.ts';
+import { judgedSample } from '../report/answers.ts';
 import { allPass, answerWith, component, hostileAnswer } from '../support/answers.ts';
+import { comparedAnswer } from '../support/compared-answer.ts';
 
 const executable = [
   '/usr/bin/chromium',
@@ -95,7 +97,7 @@ describe.skipIf(executable === undefined)(title, () => {
   });
 
   test.each([1280, 400])('nothing is cut off at %i pixels', async width => {
-    for (const answer of [sample(), hostileAnswer()]) {
+    for (const answer of [sample(), hostileAnswer(), judgedSample(), comparedAnswer()]) {
       const { page } = await open(answer, { width });
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
@@ -124,7 +126,7 @@ describe.skipIf(executable === undefined)(title, () => {
   });
 
   test('every link on the page leads somewhere on it', async () => {
-    for (const answer of [sample(), hostileAnswer()]) {
+    for (const answer of [sample(), hostileAnswer(), judgedSample(), comparedAnswer()]) {
       const { page } = await open(answer);
       const lost = await page.evaluate(`[...document.querySelectorAll('a')]
         .map(a => a.getAttribute('href'))
@@ -156,6 +158,49 @@ describe.skipIf(executable === undefined)(title, () => {
     }`);
     expect(await page.evaluate('globalThis.harmed')).toBeUndefined();
     expect(complaints.join()).toContain('Content Security Policy');
+    await page.close();
+  });
+
+  test('known flaws stand once for each piece of software, what is overdue open, the rest folded', async () => {
+    const { page, complaints } = await open(judgedSample());
+    expect(complaints).toEqual([]);
+    const groups = page.locator('#flaws ~ ol.flaw-groups > li');
+    const [first] = await groups.locator('summary').allTextContents();
+    expect(first).toMatch(/^roundcube@.* 7 open.*7 past deadline.*7 exploited/);
+    const worst = groups.first();
+    expect(await worst.locator('> details').getAttribute('open')).not.toBeNull();
+    expect(await worst.locator('table.flaws tbody tr').count()).toBe(7);
+    expect(await worst.locator('table.flaws tbody tr').nth(5).innerText()).toMatch(
+      /CVE-2025-49113[\s\S]*critical 9\.9[\s\S]*1\.5\.10[\s\S]*2025-06-02[\s\S]*2025-06-05[\s\S]*389 days over/,
+    );
+    // What does not apply is there, with its evidence, and not in the way.
+    const packaged = groups.filter({ hasText: 'Shared by 12 parts' });
+    expect(await packaged.locator('details.aside li').first().isVisible()).toBe(false);
+    expect(await packaged.locator('details.aside').textContent()).toContain('CVE-2025-49113');
+    expect(await page.locator('#flaws ~ details.aside').last().textContent()).toContain(
+      'debian-tracker',
+    );
+    await page.close();
+  });
+
+  test('at 400 pixels each flaw is a block with its words, not a table that is cut off', async () => {
+    const { page } = await open(judgedSample(), { width: 400 });
+    const cell = page.locator('table.flaws td[data-label=Deadline]').first();
+    const box = await cell.boundingBox();
+    expect((box?.x ?? 400) + (box?.width ?? 400)).toBeLessThanOrEqual(400);
+    expect(await cell.innerText()).toContain('1,680 days over');
+    await page.close();
+  });
+
+  test('what to patch first, parity and changes are there when the answer has them', async () => {
+    const { page, complaints } = await open(comparedAnswer());
+    expect(complaints).toEqual([]);
+    expect(await page.locator('#patch-first ~ ol > li').first().innerText()).toContain(
+      '1,680 days overdue',
+    );
+    expect(await page.locator('#parity ~ .reach rect').count()).toBe(4);
+    expect(await page.locator('#parity ~ .scroll tbody th').allTextContents()).toHaveLength(3);
+    expect(await page.locator('#changes').textContent()).toContain('What changed since 2026-11-01');
     await page.close();
   });
 

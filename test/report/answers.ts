@@ -7,6 +7,7 @@ import { openRoot } from '../../src/host/view.ts';
 import { markers } from '../../src/inventory/take.ts';
 import { answerOf, answerWith, component, hostileAnswer } from '../support/answers.ts';
 import { casesIn } from '../support/cases.ts';
+import { comparedAnswer } from '../support/compared-answer.ts';
 import { fullAnswer } from '../support/full-answer.ts';
 
 const sampleNow = new Date(readFileSync('sample/clock', 'utf8').trim());
@@ -29,6 +30,7 @@ export const manyAnswers = (): readonly (readonly [name: string, answer: Answer]
   ['nothing', answerWith([])],
   ['one part in order', answerWith([component('example')])],
   ['all that can be said', fullAnswer()],
+  ['held against others', comparedAnswer()],
   ['hostile names', hostileAnswer()],
   ...(existsSync('sample/root')
     ? [['the sample', answerOf('sample/root', 'sample/postern.yaml')] as const]

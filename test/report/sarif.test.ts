@@ -76,7 +76,8 @@ describe('SARIF 2.1.0', () => {
     );
     expect(tool.driver.rules.map(({ id }) => id)).toEqual([
       ...checks,
-      ...new Set(flaws.map(({ id }) => id)),
+      // Half a pair of surrogates is no text.
+      ...new Set(flaws.map(({ id }) => id.replace(/[\ud800-\udfff]/gu, '\ufffd'))),
     ]);
     const fingerprints = new Set<string>();
     for (const result of results) {

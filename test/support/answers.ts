@@ -3,7 +3,9 @@ import { confirm } from '../../src/app/confirm.ts';
 import { countStates } from '../../src/confirm/ask.ts';
 import type { Answer, AnsweredComponent } from '../../src/core/answer.ts';
 import { componentId } from '../../src/core/component.ts';
+import type { Finding, FlawFacts, Outcome } from '../../src/core/finding.ts';
 import { emptyConfiguration } from '../../src/core/policy.ts';
+import type { Priority } from '../../src/core/priority.ts';
 import type { Verdict, Verdicts } from '../../src/core/verdict.ts';
 import { openRoot } from '../../src/host/view.ts';
 import { markers } from '../../src/inventory/take.ts';
@@ -121,6 +123,51 @@ const bad = (text: string): Verdicts => ({
   contained: { state: 'pass', why: text, evidence: [] },
 });
 
+const hostileFinding = (text: string, outcome: Outcome): Finding => ({
+  id: text,
+  aliases: [text],
+  title: text,
+  outcome,
+  why: text,
+  evidence: [{ what: text, path: `/etc/${text}`, line: 1 }],
+  fixedIn: text,
+  unmended: text,
+  severity: { by: text, word: text },
+  exploited: { flaw: text, by: text, on: '2026-11-01' },
+  clock: { started: '2026-11-01', sign: 'advisory', basis: text },
+  deadline: { days: 3, on: '2026-11-04', why: text, overdueDays: 21, triage: true },
+  steps: [{ state: 'mitigated', on: '2026-11-02T00:00:00Z', by: text, why: text }],
+  // The feeds let nothing through that is no address.
+  references: ['https://example.test/advisory'],
+  remedy: text,
+});
+
+/** What an advisory, and whoever marks a flaw, may say. */
+const hostileFlaws = (text: string): FlawFacts => ({
+  findings: [
+    hostileFinding(text, 'affected'),
+    hostileFinding(`untold ${text}`, 'undetermined'),
+    hostileFinding(`no ${text}`, 'not-affected'),
+  ],
+  judges: [
+    { holding: text, asOf: '2026-11-25T00:00:00Z', stale: true, whole: true, statements: 3 },
+  ],
+  exploitation: 'current',
+});
+
+const hostilePriority = (text: string, i: number): Priority => ({
+  rank: i + 1,
+  what: text,
+  components: [componentId(`example/${text}`)],
+  flaws: [text],
+  exploitation: 'exploited',
+  exploited: [text],
+  people: { words: text },
+  weight: 1,
+  why: text,
+  remedy: '# ' + text,
+});
+
 /** Every text that comes from a file is hostile. */
 export const hostileAnswer = (): Answer =>
   answerWith(
@@ -148,9 +195,30 @@ export const hostileAnswer = (): Answer =>
           },
         ],
         checks: bad(text),
+        flaws: hostileFlaws(text),
       }),
     ),
     {
+      advisories: hostileNames.map(source => ({
+        source,
+        asOf: '2026-11-25T00:00:00Z',
+        ageHours: 9,
+        maxAgeHours: 1,
+        stale: true,
+        entries: 1,
+        refused: 1,
+        failed: { on: '2026-11-25T00:00:00Z', why: source },
+      })),
+      priorities: hostileNames.map(hostilePriority),
+      changes: {
+        since: '2026-11-24T00:00:00Z',
+        componentsNew: hostileNames,
+        componentsGone: hostileNames,
+        flawsNew: hostileNames.map(text => ({ component: text, flaw: text })),
+        flawsMended: [],
+        deadlines: hostileNames.map(text => ({ component: text, flaw: text, why: text })),
+        verdicts: [],
+      },
       target: { root: `/mnt/${hostileNames[2]}` },
       organisation: hostileNames[0] ?? '',
       sentence: hostileNames.slice(0, 9).join(' '),
