@@ -31,7 +31,7 @@ const countRow = (answer: Answer, check: Check): object => {
 /** `postern.confirm/1`, as `schemas/confirm.schema.json` describes it. */
 export const json = (answer: Answer): string => {
   const { generated, tool, target, organisation, tenants, sentence, components, unseen } = answer;
-  const { advisories, changes } = answer;
+  const { advisories, priorities, parity, changes } = answer;
   return `${safeJson(
     {
       schema: 'postern.confirm/1',
@@ -48,6 +48,8 @@ export const json = (answer: Answer): string => {
       },
       components: components.map(answeredRow),
       advisories,
+      priorities,
+      parity,
       changes,
       unseen,
     },
