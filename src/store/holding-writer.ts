@@ -7,6 +7,8 @@ import { type HoldingReader, shape } from './holding-reader.ts';
 import { openToFill } from './sqlite.ts';
 
 const scopesMax = 500;
+/** Of hostile data, which may name a release in each record. */
+const scopesHeldMax = 10_000;
 
 const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,6 +31,18 @@ const indexes = `
   CREATE INDEX exploited_flaw ON exploited (flaw);
   CREATE INDEX likelihood_flaw ON likelihood (flaw);
 `;
+
+interface ScopeIn {
+  readonly name: string;
+  count: number;
+}
+
+/** An advisory that is in. */
+interface RowIn {
+  readonly n: number;
+  readonly modified?: string;
+  readonly scopes: readonly ScopeIn[];
+}
 
 /** Statements of one document that are in, and the newest date of one. */
 interface StatementsIn {
@@ -61,8 +75,7 @@ export class HoldingWriter {
       StatementSync
     >
   >;
-  /** Row and date of each advisory that is in. */
-  private readonly rows = new Map<string, { readonly n: number; readonly modified?: string }>();
+  private readonly rows = new Map<string, RowIn>();
   /** Rows that a newer copy took the place of: taken out once, at the end. */
   private readonly outdated: Readonly<Record<'advisory' | 'statement', number[]>> = {
     advisory: [],
@@ -70,7 +83,8 @@ export class HoldingWriter {
   };
   private readonly documents = new Map<string, StatementsIn>();
   private readonly flaws = new Set<string>();
-  private readonly scopes = new Set<string>();
+  /** Each scope, and the number of advisories that are in and name it. */
+  private readonly scopes = new Map<string, ScopeIn>();
   private nextRow = 0;
   private nextStatement = 0;
   private count = 0;
@@ -151,7 +165,10 @@ export class HoldingWriter {
     const holding: Holding = {
       ...about,
       entries: this.count,
-      scopes: [...this.scopes].sort().slice(0, scopesMax),
+      scopes: [...this.scopes.values()]
+        .flatMap(({ name, count }) => (count > 0 ? [name] : []))
+        .sort()
+        .slice(0, scopesMax),
     };
     const meta = this.database.prepare('INSERT INTO meta VALUES (?, ?)');
     meta.run('shape', String(shape));
@@ -184,11 +201,15 @@ export class HoldingWriter {
       this.count -= 1;
       if (isOlder(advisory, known.modified)) return;
       this.outdated.advisory.push(known.n);
+      for (const scope of known.scopes) scope.count -= 1;
     }
     this.nextRow += 1;
     const n = this.nextRow;
+    const scopes = this.scopesOf(advisory);
+    for (const scope of scopes) scope.count += 1;
     this.rows.set(advisory.id, {
       n,
+      scopes,
       ...(advisory.modified === undefined ? {} : { modified: advisory.modified }),
     });
     this.statements.advisory.run(n, advisory.id, JSON.stringify(advisory));
@@ -200,10 +221,19 @@ export class HoldingWriter {
     for (const id of new Set([advisory.id, ...advisory.aliases, ...advisory.covers])) {
       this.statements.named.run(id, n);
     }
-    for (const { key, release } of advisory.affected) {
-      if (release === undefined || this.scopes.size >= scopesMax) continue;
-      this.scopes.add(`${key.split('|')[1] ?? ''}:${release}`.toLowerCase());
+  }
+
+  private scopesOf({ affected, withdrawn }: Advisory): readonly ScopeIn[] {
+    const found = new Set<ScopeIn>();
+    for (const { key, release } of withdrawn === undefined ? affected : []) {
+      if (release === undefined) continue;
+      const name = `${key.split('|')[1] ?? ''}:${release}`.toLowerCase();
+      const scope = this.scopes.get(name) ?? { name, count: 0 };
+      if (this.scopes.size >= scopesHeldMax && !this.scopes.has(name)) continue;
+      this.scopes.set(name, scope);
+      found.add(scope);
     }
+    return [...found];
   }
 
   /** Whether the copy that is being made says the same, or something newer. */

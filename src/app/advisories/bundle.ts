@@ -222,7 +222,8 @@ export const importBundle = async (request: BundleImport): Promise<readonly Sour
   const filled: Filled[] = [];
   try {
     store.tidy();
-    const documents = documentsIn(path, { documentBytesMax })[Symbol.asyncIterator]();
+    const found = documentsIn(path, { documentBytesMax });
+    const documents = found[Symbol.asyncIterator]();
     const next = async (name: string): Promise<Document> => {
       const { value, done } = await documents.next();
       if (done === true || value.base !== name) throw new Error(`${name} is missing in it`);
@@ -247,6 +248,7 @@ export const importBundle = async (request: BundleImport): Promise<readonly Sour
       }
     }
     if ((await documents.next()).done !== true) throw new Error('it holds more than was signed');
+    if (!found.report.whole) throw new Error(found.report.faults[0]?.why ?? 'it is not whole');
     return inForce(filled, request);
   } catch (thrown) {
     throw thrown instanceof UsageError
