@@ -6,6 +6,7 @@ import {
   type Daemon,
   exposureOfAll,
   findDaemon,
+  optionOf,
   programPaths,
   rootReach,
 } from '../daemons/daemon.ts';
@@ -212,10 +213,12 @@ export const amavis: Platform = {
   title: 'Amavis',
   reads: [...settingsReads, ...programPaths(amavisNames.programs), ...partReads],
   read: (files, packages) => {
-    const hasConfig = settingsReads.some(pattern => files.glob(pattern).length > 0);
-    if (!hasConfig) return { components: [] };
     const daemon = findDaemon(files, packages, amavisNames);
     if (daemon === undefined) return { components: [] };
+    const hasConfig =
+      optionOf(daemon.words, '-c') !== undefined ||
+      settingsReads.some(pattern => files.glob(pattern).length > 0);
+    if (!hasConfig) return { components: [] };
     const settings = readSettings(files, daemon);
     if (settings.paths.length === 0) return { components: [] };
     const scanners = scannersOf(files, packages, id, settings);

@@ -1,7 +1,7 @@
 import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf, dirOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { programPaths } from '../daemons/daemon.ts';
@@ -193,7 +193,12 @@ export const procmail: Platform = {
     return {
       components: [main, ...programParts(host, uses)],
       // Whether anything is delivered through procmail, its caller says.
-      links: spamcLinks(id, uses).map(link => ({ ...link, isCertain: false })),
+      links: spamcLinks(
+        id,
+        uses.filter(
+          ({ path }) => programAt(files, path) !== undefined || !tellsInstalled(packages),
+        ),
+      ).map(link => ({ ...link, isCertain: false })),
     };
   },
 };

@@ -125,7 +125,7 @@ const componentOf = (
   first: boolean,
 ): Component => {
   const { found, routes, proxies, loginLog } = front;
-  const { server, binary, packageNames } = found;
+  const { server, binary, unit, packageNames } = found;
   const name = nameOf(found);
   const exposure = exposureOfFront(front);
   const { user } = server;
@@ -139,7 +139,11 @@ const componentOf = (
     // SUSE's unit is apache2, its program httpd-prefork.
     enabled: switchedOn(
       files,
-      server.config.startsWith('/etc/apache2/') ? [name, 'apache2'] : [name],
+      unit !== undefined
+        ? [unit]
+        : server.config.startsWith('/etc/apache2/')
+          ? [name, 'apache2']
+          : [name],
     ),
     ...identify(packages, {
       files: binary === undefined ? [] : [binary],

@@ -14,99 +14,16 @@ import { type NginxPlace, nginxServed } from './nginx-served.ts';
 import { type PhpPool, phpPools } from './php-fpm.ts';
 import type { Served, WebServer } from './served.ts';
 import { frontsOf } from './web-fronts.ts';
+import {
+  apacheInstallations,
+  type Installation,
+  type NginxInstallation,
+  nginxInstallations,
+  startedElsewhere,
+} from './web-installations.ts';
 import { isWithin } from './web-paths.ts';
 
 export type { Served } from './served.ts';
-
-interface Installation {
-  readonly config: string;
-  /** Of nginx: the prefix; of Apache: the ServerRoot that is compiled in. */
-  readonly root: string;
-  readonly binaries: readonly string[];
-  readonly packages: readonly string[];
-}
-
-interface NginxInstallation extends Installation {
-  readonly accessLog: string;
-}
-
-/** Debian, RHEL, SUSE, Alpine and nginx.org agree; then OpenResty, FreeBSD, and builds by hand. */
-const nginxInstallations: readonly NginxInstallation[] = [
-  {
-    config: '/etc/nginx/nginx.conf',
-    root: '/usr/share/nginx',
-    accessLog: '/var/log/nginx/access.log',
-    binaries: ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'],
-    packages: ['nginx', 'nginx-core', 'nginx-full', 'nginx-light', 'nginx-extras', 'nginx-plus'],
-  },
-  {
-    config: '/usr/local/nginx/conf/nginx.conf',
-    root: '/usr/local/nginx',
-    accessLog: '/usr/local/nginx/logs/access.log',
-    binaries: ['/usr/local/nginx/sbin/nginx'],
-    packages: [],
-  },
-  {
-    config: '/opt/nginx/conf/nginx.conf',
-    root: '/opt/nginx',
-    accessLog: '/opt/nginx/logs/access.log',
-    binaries: ['/opt/nginx/sbin/nginx'],
-    packages: [],
-  },
-  {
-    config: '/usr/local/openresty/nginx/conf/nginx.conf',
-    root: '/usr/local/openresty/nginx',
-    accessLog: '/usr/local/openresty/nginx/logs/access.log',
-    binaries: ['/usr/local/openresty/nginx/sbin/nginx'],
-    packages: ['openresty'],
-  },
-  {
-    config: '/usr/local/etc/nginx/nginx.conf',
-    root: '/usr/local/etc/nginx',
-    accessLog: '/var/log/nginx/access.log',
-    binaries: ['/usr/local/sbin/nginx'],
-    packages: [],
-  },
-];
-
-const apacheInstallations: readonly Installation[] = [
-  {
-    config: '/etc/apache2/apache2.conf',
-    root: '/etc/apache2',
-    binaries: ['/usr/sbin/apache2'],
-    packages: ['apache2-bin', 'apache2'],
-  },
-  {
-    config: '/etc/httpd/conf/httpd.conf',
-    root: '/etc/httpd',
-    binaries: ['/usr/sbin/httpd'],
-    packages: ['httpd-core', 'httpd', 'ea-apache24'],
-  },
-  {
-    config: '/etc/apache2/httpd.conf',
-    root: '/etc/apache2',
-    binaries: ['/usr/sbin/httpd', '/usr/sbin/httpd-prefork', '/usr/sbin/apache2'],
-    packages: ['apache2'],
-  },
-  {
-    config: '/etc/apache2/conf/httpd.conf',
-    root: '/etc/apache2',
-    binaries: ['/usr/sbin/httpd'],
-    packages: ['ea-apache24'],
-  },
-  {
-    config: '/usr/local/apache2/conf/httpd.conf',
-    root: '/usr/local/apache2',
-    binaries: ['/usr/local/apache2/bin/httpd'],
-    packages: [],
-  },
-  {
-    config: '/usr/local/etc/apache24/httpd.conf',
-    root: '/usr/local',
-    binaries: ['/usr/local/sbin/httpd'],
-    packages: [],
-  },
-];
 
 /** Every file that is read here, for a platform's `reads`. */
 export const webServerReads: readonly string[] = [
@@ -123,6 +40,8 @@ export const webServerReads: readonly string[] = [
 export interface WebServerFound {
   readonly server: WebServer;
   readonly binary?: string;
+  /** The unit that starts it, where that goes by a name of its own. */
+  readonly unit?: string;
   readonly packageNames: readonly string[];
   readonly served: readonly Served[];
   /** Of nginx: its whole configuration, for what is not HTTP. */
@@ -138,9 +57,12 @@ const isThere = (files: FileView, packages: PackageIndex, each: Installation): b
   return !knowsPackages;
 };
 
-const binaryOf = (files: FileView, each: Installation): { binary?: string } => {
+const binaryOf = (files: FileView, each: Installation): { binary?: string; unit?: string } => {
   const binary = each.binaries.find(path => files.stat(path) !== undefined);
-  return binary === undefined ? {} : { binary };
+  return {
+    ...(binary === undefined ? {} : { binary }),
+    ...(each.unit === undefined ? {} : { unit: each.unit }),
+  };
 };
 
 const nginxFound = (files: FileView, each: NginxInstallation): WebServerFound => {
@@ -232,11 +154,19 @@ export const webServers = (files: FileView, packages: PackageIndex): readonly We
     binaries: ['/usr/sbin/apache2'],
     packages: ['apache2-bin', 'apache2'],
   }));
+  const nginxElsewhere = startedElsewhere(files, ['nginx'], '-c', nginxInstallations).map(each => ({
+    ...each,
+    accessLog: `${each.root}/logs/access.log`,
+  }));
+  const apacheElsewhere = startedElsewhere(files, ['httpd', 'apache2'], '-f', [
+    ...apacheInstallations,
+    ...instances,
+  ]);
   const found = [
-    ...nginxInstallations
+    ...[...nginxInstallations, ...nginxElsewhere]
       .filter(each => isThere(files, packages, each))
       .map(each => nginxFound(files, each)),
-    ...[...apacheInstallations, ...instances]
+    ...[...apacheInstallations, ...instances, ...apacheElsewhere]
       .filter(each => isThere(files, packages, each))
       .map(each => apacheFound(files, packages, each)),
   ];
