@@ -72,7 +72,7 @@ const openLine = (finding: Finding): string =>
       fit(
         finding.clock === undefined
           ? 'none in public'
-          : `${finding.clock.started.slice(0, 10)} ${signWords[finding.clock.sign]}`,
+          : `${finding.clock.atLatest === true ? '≤ ' : ''}${finding.clock.started.slice(0, 10)} ${signWords[finding.clock.sign]}`,
         widths.since,
       ),
       fit(dueText(finding), widths.due),

@@ -28,24 +28,30 @@ const lateText = ({ overdueDays, deadline }: Priority): string => {
   return `${overdueDays} day${overdueDays === 1 ? '' : 's'} overdue`;
 };
 
-const exploitationText = ({ exploitation, exploited, likelihood }: Priority): string => {
+/** What one act mends, and who uses it already. */
+const flawsText = ({ flaws, exploitation, exploited, likelihood }: Priority): string => {
   switch (exploitation) {
     case 'exploited':
-      return `exploited: ${some(exploited)}`;
+      return exploited.length === flaws.length
+        ? `exploited: ${some(exploited)}`
+        : `mends ${flaws.length} flaws, exploited: ${some(exploited)}`;
     case 'likely':
-      return `exploitation likely${likelihood === undefined ? '' : ` (EPSS ${(likelihood * 100).toFixed(0)}%)`}`;
+      return `mends ${some(flaws)}, exploitation likely${likelihood === undefined ? '' : ` (EPSS ${(likelihood * 100).toFixed(0)}%)`}`;
     case 'other':
-      return 'not known to be exploited';
+      return flaws.length === 0
+        ? 'a security update whose flaws nobody names'
+        : `mends ${some(flaws)}, not known to be exploited`;
   }
 };
 
 const priorityLines = (priority: Priority): readonly string[] => [
   wrap(
-    `${priority.rank}. ${cut(oneLine(priority.what), 90)}: ${cut(oneLine(`${lateText(priority)}; ${exploitationText(priority)}`), sentenceColumnsMax)}`,
+    `${priority.rank}. ${cut(oneLine(priority.what), 90)}: ${lateText(priority)}`,
     columns,
     '    ',
   ).slice(4),
-  indented(`mends ${some(priority.flaws)}; ${priority.people.words}`),
+  indented(flawsText(priority)),
+  indented(priority.people.words),
   ...remedyLines(priority.remedy),
 ];
 

@@ -100,7 +100,7 @@ const openRow = (flaw: GroupedFlaw, group: FlawGroup): Markup => {
       : html` <span class="state fail" title="${exploited.by}, ${exploited.on.slice(0, 10)}">exploited</span>`
   }<p>${cut(oneLine(title), titleMax)}</p><p class="small">${why}${likelihoodText(finding)}</p>${onlyText(flaw, group)}${stepText(finding)}${basis(finding)}</th>
 <td data-label="Severity">${severityCell(finding)}</td><td data-label="Mended in">${fixedIn ?? (unmended === undefined ? 'no fix known' : html`will not be mended <p class="small">${unmended}</p>`)}</td>
-<td data-label="Fix public since">${clock === undefined ? 'no fix in public' : html`${clock.started.slice(0, 10)} <span class="small">${clock.sign}</span>`}</td>
+<td data-label="Fix public since">${clock === undefined ? 'no fix in public' : html`${clock.atLatest === true ? 'at the latest ' : ''}${clock.started.slice(0, 10)} <span class="small">${clock.sign}</span>`}</td>
 <td data-label="Deadline">${deadlineText(finding)} ${lateBadge(finding)}</td></tr>`;
 };
 
