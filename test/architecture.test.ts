@@ -10,10 +10,22 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   inventory: ['core'],
   advisories: ['core'],
   logs: ['core'],
+  evidence: ['core'],
   confirm: ['core'],
   report: ['core'],
   store: ['core'],
-  app: ['core', 'host', 'inventory', 'advisories', 'logs', 'confirm', 'report', 'store', 'intake'],
+  app: [
+    'core',
+    'host',
+    'inventory',
+    'advisories',
+    'logs',
+    'evidence',
+    'confirm',
+    'report',
+    'store',
+    'intake',
+  ],
   cli: ['core', 'host', 'inventory', 'app', 'report'],
 };
 
@@ -84,6 +96,25 @@ describe('the tree', () => {
     // The clock is passed in, so that the same files give the same answer.
     expect(readFileSync(path, 'utf8')).not.toMatch(/\bDate\.now\(|new Date\(\)/);
   });
+
+  test.each(files.filter(path => path.startsWith('src/evidence/')))(
+    '%s keeps to its place',
+    path => {
+      const isVerifier = path.startsWith('src/evidence/verify/');
+      for (const specifier of importsOf(path)) {
+        if (specifier.startsWith('node:')) {
+          // The file system is a port, so that tests can take writes back; the verifier reads what is there.
+          const may = isVerifier
+            ? ['node:crypto', 'node:fs', 'node:zlib']
+            : ['node:crypto', 'node:zlib'];
+          expect(may).toContain(specifier);
+        } else if (isVerifier) {
+          // An auditor reads one folder, and what an event is called, and has read all of it.
+          expect(join(dirname(path), specifier)).toMatch(/^src\/(?:evidence\/verify|core)\//);
+        }
+      }
+    },
+  );
 
   test.each(files)('%s is a file that one can read in a sitting', path => {
     if (path.endsWith('.generated.ts')) return;

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signCheckpoint } from '../../src/evidence/checkpoint.ts';
+import { consistencyProof, inclusionProof, rootAt, subtreesOf } from '../../src/evidence/merkle.ts';
+import { makeSigningKey, readSigningKey } from '../../src/evidence/note.ts';
+import { TreeEdge } from '../../src/evidence/tiles.ts';
+import { hashLeaf } from '../../src/evidence/verify/merkle.ts';
+import { tilePath } from '../../src/evidence/verify/tile-paths.ts';
+import { buildGoCheck, type GoCase, type GoCheck, goIsHere } from '../support/go-check.ts';
+
+/** Trees, proofs and checkpoints as golang.org/x/mod/sumdb reads them. */
+const missing = !goIsHere();
+let go: GoCheck | undefined;
+beforeAll(() => {
+  if (!missing) go = buildGoCheck();
+}, 300_000);
+afterAll(() => go?.remove());
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+describe.skipIf(missing)(
+  `Go's note and tlog${missing ? ' (skipped: golang-go and golang-golang-x-mod-dev are not installed)' : ''}`,
+  () => {
+    const read = readSigningKey(makeSigningKey('log.example.jp/evidence'));
+    if (!read.ok) throw new Error(read.why);
+    const { signer } = read;
+    const leaves = Array.from({ length: 70_000 }, (_, i) => Buffer.from(`leaf ${i}`));
+    const subtrees = subtreesOf(Buffer.concat(leaves.map(hashLeaf)));
+    const checkpointAt = (size: number): string =>
+      signCheckpoint({ origin: signer.name, size, root: rootAt(subtrees, size) }, [signer]);
+    const caseOf = (index: number, size: number, older: number): GoCase => ({
+      key: signer.verifierKey,
+      checkpoint: checkpointAt(size),
+      leaf: base64(leaves[index] ?? Buffer.alloc(0)),
+      index,
+      inclusion: inclusionProof(subtrees, index, size).map(base64),
+      older: checkpointAt(older),
+      consistency: consistencyProof(subtrees, older, size).map(base64),
+    });
+
+    test.each([
+      [0, 1, 1],
+      [0, 2, 1],
+      [6, 7, 4],
+      [255, 256, 255],
+      [300, 1_000, 512],
+      [69_999, 70_000, 65_537],
+    ])('believe leaf %i of %i, and that it goes on from %i', (index, size, older) => {
+      expect(go?.ask(caseOf(index, size, older))).toBe('ok');
+    });
+
+    test('believe no other leaf, no other history, no other key', () => {
+      const good = caseOf(5, 9, 4);
+      expect(go?.ask({ ...good, leaf: base64(Buffer.from('leaf 6')) })).toContain('CheckRecord');
+      expect(go?.ask({ ...good, older: checkpointAt(3) })).toContain('CheckTree');
+      const other = readSigningKey(makeSigningKey(signer.name));
+      if (!other.ok) throw new Error(other.why);
+      expect(go?.ask({ ...good, key: other.signer.verifierKey })).toContain('note.Open');
+    });
+
+    test('read the same root from tiles', () => {
+      const tiles: Record<string, string> = {};
+      for (const { level, index, width, bytes } of new TreeEdge(0, []).add(leaves.map(hashLeaf))) {
+        tiles[tilePath(level, index, width)] = base64(bytes);
+      }
+      expect(go?.ask({ ...caseOf(1, 70_000, 1), tiles })).toBe('ok');
+    });
+  },
+);
