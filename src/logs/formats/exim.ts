@@ -1,0 +1,20 @@
+import type { LogFormat } from '../format.ts';
+import { eximLine } from './exim/line.ts';
+import { openExim } from './exim/reader.ts';
+
+const unmarked =
+  /^(?:H=\S|SMTP (?:connection|call|protocol|syntax|command|data) |\S{1,64} authenticator failed for |no (?:host name|IP address) found for |Start queue run: |End queue run: |exim \S+ daemon started|U=\S+ F=<|rejected (?:EHLO|HELO) |no MAIL in |TLS error on connection from )/;
+
+/** exim(8), 4.x: chapter "Log files" of its specification. */
+export const exim: LogFormat = {
+  id: 'exim',
+  title: 'Exim',
+  sniff: ({ program, message }) => {
+    if (program !== undefined) return /^exim(?:4|-?[a-z]{1,12})?$/.test(program) ? 1 : 0;
+    const line = eximLine(message.slice(0, 600));
+    if (line.stamp === undefined) return 0;
+    if (line.id !== undefined) return 0.95;
+    return unmarked.test(line.text) ? 0.8 : 0;
+  },
+  open: openExim,
+};
