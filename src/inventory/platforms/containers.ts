@@ -73,23 +73,31 @@ const reachOf = (
       ]),
 ];
 
-const exposureOfPorts = ({
-  ports,
-  because,
-  sharesNetwork,
-}: ContainerService): NonNullable<Component['exposure']> => {
+/** Pages, which a web server of the host or another container may stand before. */
+const hasPages = (kind: Component['kind']): boolean =>
+  kind === 'webmail' || kind === 'web-front' || kind === 'list-manager' || kind === 'connector';
+
+const exposureOfPorts = (
+  { ports, because, sharesNetwork }: ContainerService,
+  { kind }: KnownImage,
+): NonNullable<Component['exposure']> => {
   if (sharesNetwork) {
     return { internet: 'unknown', why: 'it shares the network of this host', because };
   }
   const open = ports.find(({ host, port }) => exposureOf({ net: 'tcp', host, port }) === 'yes');
   const any = open ?? ports[0];
-  return any === undefined
-    ? { internet: 'no', why: 'no port of this host leads to it', because }
-    : {
-        internet: open === undefined ? 'no' : 'yes',
-        why: `port ${any.port} of this host leads to it`,
-        because: any.because,
-      };
+  if (any === undefined) {
+    return {
+      internet: 'unknown',
+      why: 'no port of this host leads to it; another container may',
+      because,
+    };
+  }
+  return {
+    internet: open !== undefined ? 'yes' : hasPages(kind) ? 'unknown' : 'no',
+    why: `port ${any.port} of this host leads to it`,
+    because: any.because,
+  };
 };
 
 const componentOf = (
@@ -114,7 +122,7 @@ const componentOf = (
     thirdParty: true,
     enabled: service.enabled,
     foundAt: [service.because],
-    exposure: exposureOfPorts(service),
+    exposure: exposureOfPorts(service, image),
     reach: reachOf(service, image),
     logs: [],
   };
