@@ -12,6 +12,7 @@ import type { Place } from '../../../core/place.ts';
 import { exposureOfAll, rootReach } from '../../daemons/daemon.ts';
 import { identify } from '../../identify.ts';
 import type { Endpoint } from '../../platform.ts';
+import { setIn } from '../../remedy.ts';
 
 /** A panel that runs the whole host, mailboxes among the rest, described by data. */
 interface HostPanel {
@@ -239,13 +240,13 @@ const logsOf = (
   const log = settings.get('log');
   const path = settings.get('logfile')?.value || panel.logfile;
   return [
-    log?.value === '0'
+    !/^[1-9]/.test(log?.value ?? '')
       ? {
           question,
           emitted: 'off',
-          why: 'log is 0: its web server writes no requests down',
-          because: log.because,
-          remedy: `# in ${log.because.path}, in place of line ${log.because.line ?? 1}:\nlog=1`,
+          why: 'log is not 1: its web server writes no requests down',
+          because: log?.because ?? { path: panel.settings ?? place.path },
+          remedy: `${setIn(panel.settings ?? place.path, log?.because)}\nlog=1`,
         }
       : {
           question,
