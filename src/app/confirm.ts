@@ -1,5 +1,6 @@
 import { localSources } from '../advisories/local.generated.ts';
 import type { WantedPackage } from '../advisories/local-source.ts';
+import { importedPart } from '../advisories/matching/match.ts';
 import { askAll, countStates } from '../confirm/ask.ts';
 import type { Setting, Subject } from '../confirm/question.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
@@ -89,6 +90,7 @@ const advisoryStates = (
       ageHours: Math.round(ageHours),
       maxAgeHours,
       stale,
+      ...(holding.partial === true || holding.part === importedPart ? { partial: true } : {}),
       entries: holding.entries,
       refused: holding.refused,
       ...(holding.failed === undefined ? {} : { failed: holding.failed }),

@@ -35,6 +35,8 @@ export interface AdvisoryState {
   readonly ageHours: number;
   readonly maxAgeHours: number;
   readonly stale: boolean;
+  /** It names some flaws and does not claim to name all: its age means nothing. */
+  readonly partial?: boolean;
   readonly entries: number;
   readonly refused: number;
   /** The last try to fetch it, when that failed. */

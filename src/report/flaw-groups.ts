@@ -174,33 +174,48 @@ export const countsSentence = (counts: FlawCounts): string => {
   ].join('; ');
 };
 
-const ageText = (hours: number): string =>
-  hours < 48 ? plural(hours, 'hour') : plural(Math.floor(hours / 24), 'day');
+/** Nothing told of an age: imported files without a date in them count from 1970. */
+const undatedHours = 40 * 365 * 24;
+
+export const ageText = (hours: number): string => {
+  if (hours > undatedHours) return 'of unknown age';
+  return `${hours < 48 ? plural(hours, 'hour') : plural(Math.floor(hours / 24), 'day')} old`;
+};
 
 const noDatabase = 'No advisory database: postern advisories update';
 
-/** How old the database is, in a line: what is too old by name, the rest by its span. */
+/**
+ * How old the database is, in a line: what is too old by name, the rest by its span. What names single
+ * flaws only is counted: its age means nothing.
+ */
 export const advisoriesSentence = ({ advisories }: Pick<Answer, 'advisories'>): string => {
+  const whole = (advisories ?? []).filter(({ partial }) => partial !== true);
+  const partial = (advisories ?? []).length - whole.length;
   if (advisories === undefined || advisories.length === 0) return noDatabase;
-  const stale = advisories.filter(each => each.stale);
-  const ages = advisories.filter(each => !each.stale).map(({ ageHours }) => ageHours);
-  const failed = advisories.filter(each => each.failed !== undefined);
+  const stale = whole.filter(each => each.stale);
+  const ages = whole.filter(each => !each.stale).map(({ ageHours }) => ageHours);
+  const failed = whole.filter(each => each.failed !== undefined);
   const [newest, oldest] = [Math.min(...ages), Math.max(...ages)];
   return [
-    `Advisories: ${plural(advisories.length, 'source')}`,
+    `Advisories: ${plural(whole.length, 'source')}`,
     ...(ages.length === 0
       ? []
       : [
-          newest === oldest
-            ? `${ageText(newest)} old`
-            : `${ageText(newest)} to ${ageText(oldest)} old`,
+          ageText(newest) === ageText(oldest)
+            ? ageText(newest)
+            : `${ageText(newest).replace(/ old$/, '')} to ${ageText(oldest)}`,
+        ]),
+    ...(partial === 0
+      ? []
+      : [
+          `${plural(partial, 'more', 'more')} ${partial === 1 ? 'names' : 'name'} single flaws only`,
         ]),
     ...(stale.length === 0
       ? []
       : [
           `too old: ${stale
             .slice(0, 6)
-            .map(({ source, ageHours }) => `${source} (${ageText(ageHours)})`)
+            .map(({ source, ageHours }) => `${source} (${ageText(ageHours).replace(/ old$/, '')})`)
             .join(', ')}${stale.length > 6 ? ', …' : ''}; postern advisories update`,
         ]),
     ...(failed.length === 0

@@ -205,6 +205,16 @@ export const fullAnswer = (): Answer =>
           refused: 0,
           failed: { on: stamp, why: 'it did not answer' },
         },
+        {
+          source: 'notes/example',
+          asOf: stamp,
+          ageHours: 9_000,
+          maxAgeHours: 720,
+          stale: true,
+          partial: true,
+          entries: 1,
+          refused: 0,
+        },
       ],
       changes: {
         since: stamp,

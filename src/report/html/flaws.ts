@@ -2,6 +2,7 @@ import type { AdvisoryState, Answer, AnsweredComponent } from '../../core/answer
 import type { Finding } from '../../core/finding.ts';
 import {
   advisoriesSentence,
+  ageText,
   countsSentence,
   type FlawGroup,
   flawCounts,
@@ -156,17 +157,19 @@ ${group.notAffected.length === 0 ? '' : html`<details class="aside"><summary>${g
 const hours = (count: number): string =>
   count < 48 ? `${count} h` : `${Math.floor(count / 24)} days`;
 
-const stateCell = ({ stale, failed }: AdvisoryState): Markup =>
+const stateCell = ({ stale, partial, failed }: AdvisoryState): Markup =>
   html`${
-    stale
-      ? html`<span class="state unknown">too old</span>`
-      : html`<span class="state pass">recent enough</span>`
+    partial === true
+      ? html`<span class="small">names single flaws only</span>`
+      : stale
+        ? html`<span class="state unknown">too old</span>`
+        : html`<span class="state pass">recent enough</span>`
   }${failed === undefined ? '' : html`<p class="small">the last fetch, ${failed.on.slice(0, 10)}, failed: ${failed.why}</p>`}`;
 
 const agesTable = (advisories: readonly AdvisoryState[]): Markup =>
-  html`<details class="aside"${advisories.some(({ stale, failed }) => stale || failed !== undefined) ? raw(' open') : ''}><summary>Age of each source</summary><div class="scroll" tabindex="0" role="region" aria-label="Age of each source"><table><thead><tr><th scope="col">Source</th><th scope="col">As of</th><th scope="col" class="number">Age</th><th scope="col" class="number">Counts up to</th><th scope="col" class="number">Records</th><th scope="col" class="number">Not understood</th><th scope="col">State</th></tr></thead><tbody>${advisories.map(
+  html`<details class="aside"${advisories.some(({ stale, partial, failed }) => (stale && partial !== true) || failed !== undefined) ? raw(' open') : ''}><summary>Age of each source</summary><div class="scroll" tabindex="0" role="region" aria-label="Age of each source"><table><thead><tr><th scope="col">Source</th><th scope="col">As of</th><th scope="col" class="number">Age</th><th scope="col" class="number">Counts up to</th><th scope="col" class="number">Records</th><th scope="col" class="number">Not understood</th><th scope="col">State</th></tr></thead><tbody>${advisories.map(
     each =>
-      html`<tr><th scope="row">${each.source}</th><td>${each.asOf.slice(0, 16).replace('T', ' ')}</td><td class="number">${hours(each.ageHours)}</td><td class="number">${hours(each.maxAgeHours)}</td><td class="number">${each.entries.toLocaleString('en')}</td><td class="number">${each.refused.toLocaleString('en')}</td><td>${stateCell(each)}</td></tr>`,
+      html`<tr><th scope="row">${each.source}</th><td>${each.asOf.slice(0, 16).replace('T', ' ')}</td><td class="number">${ageText(each.ageHours).replace(/ old$/, '')}</td><td class="number">${hours(each.maxAgeHours)}</td><td class="number">${each.entries.toLocaleString('en')}</td><td class="number">${each.refused.toLocaleString('en')}</td><td>${stateCell(each)}</td></tr>`,
   )}</tbody></table></div></details>`;
 
 /** Every known flaw once for each piece of software that has it; sections of parts lead here. */
