@@ -32,7 +32,7 @@ const clockIn = (
     : {
         started,
         sign: signOf(feed, product),
-        basis: `${id} of ${started.slice(0, 10)}, which names ${product.fixed[0] ?? 'a fix'} for ${product.product}`,
+        basis: `${id} of ${started.slice(0, 10)}, which names ${product.fixed.length === 0 ? 'a fix' : product.fixed.slice(0, 4).join(', ')} for ${product.product}`,
       };
 };
 
