@@ -8,6 +8,7 @@ import { programParts } from '../programs/piped-programs.ts';
 import { spamcLinks } from '../programs/spamc.ts';
 import { cfOption } from '../syntax/sendmail-cf.ts';
 import { accountReach, authParts, saslPaths } from './sendmail/auth.ts';
+import { blockLists } from './sendmail/block-lists.ts';
 import { deliveryLinks } from './sendmail/delivery.ts';
 import { filtersOf, noteStaleFilters } from './sendmail/filters.ts';
 import {
@@ -71,6 +72,7 @@ const mainReach = (files: FileView, found: Sendmail, place: Place): readonly Rea
           } as const,
         ]
       : []),
+    ...blockLists(files, found),
     ...keyReach(found),
     ...accountReach(files, found),
   ];
