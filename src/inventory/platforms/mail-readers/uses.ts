@@ -1,8 +1,8 @@
 import type { FileView } from '../../../core/files.ts';
 import { dirOf, joinPath, resolveFrom } from '../../../core/paths.ts';
 import type { Place } from '../../../core/place.ts';
-import type { Home } from './homes.ts';
 import type { Invocation } from '../../programs/invocations.ts';
+import type { Home } from './homes.ts';
 import type { MailReader, ReaderUse, Started } from './reader.ts';
 
 /** One configured use of a mail reader: a configuration file, or a command line that is one. */
