@@ -121,7 +121,7 @@ export const rfc3164Stamp: StampReader = reader(
 
 /** Common log format of web servers: `[22/Nov/2026:12:00:01 +0100]`, brackets optional; SOGo writes `GMT`. */
 export const clfStamp: StampReader = reader(
-  /\[?((\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(?: ([+-]\d{4}|GMT|UTC))?)\]?/,
+  /\[?((\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(?: ([+-]\d{4}|GMT|UTC))?)\]?/,
   m => ({
     year: Number(m[4]),
     month: monthNumber(m[3] ?? ''),

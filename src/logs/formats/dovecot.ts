@@ -1,0 +1,198 @@
+import { OpenThings } from '../draft.ts';
+import type { Envelope, FormatContext, LogFormat, LogReader, Parsed } from '../format.ts';
+import { onHost, quiet, timedBy, unparsed } from '../reading.ts';
+import { anyStamp, epochStamp, type StampReader } from '../time/stamps.ts';
+import { authLine } from './dovecot/auth.ts';
+import { deliveryLine } from './dovecot/delivery.ts';
+import {
+  type EventMemory,
+  eventMemory,
+  eventRecord,
+  looksLikeEvent,
+} from './dovecot/event-record.ts';
+import { loginLine } from './dovecot/login.ts';
+import { type Prefix, prefixOf } from './dovecot/prefix.ts';
+import { sessionLine } from './dovecot/session-line.ts';
+import type { Sessions } from './dovecot/sessions.ts';
+
+/** What each process of Dovecot writes about. */
+const processes: ReadonlyMap<string, 'login' | 'auth' | 'session' | 'delivery' | 'quiet'> = new Map(
+  [
+    ...[
+      'imap-login',
+      'pop3-login',
+      'managesieve-login',
+      'submission-login',
+      'lmtp-login',
+      'sieve-login',
+      'imap-urlauth-login',
+      'script-login',
+      'doveadm-login',
+    ].map(name => [name, 'login'] as const),
+    ...['auth', 'auth-worker', 'dovecot-auth', 'auth-master', 'auth-login'].map(
+      name => [name, 'auth'] as const,
+    ),
+    ...[
+      'imap',
+      'pop3',
+      'managesieve',
+      'submission',
+      'doveadm',
+      'imap-hibernate',
+      'imap-urlauth',
+      'imap-urlauth-worker',
+      'dsync',
+      'dsync-local',
+      'dsync-remote',
+      'doveadm-server',
+      'script',
+      'script-login-user',
+      'rawlog',
+    ].map(name => [name, 'session'] as const),
+    ...['lmtp', 'lda', 'deliver', 'dovecot-lda', 'sieve', 'sieve-test', 'sieve-filter'].map(
+      name => [name, 'delivery'] as const,
+    ),
+    ...[
+      'anvil',
+      'config',
+      'dict',
+      'dict-async',
+      'dict-expire',
+      'director',
+      'dns-client',
+      'dns',
+      'fts',
+      'health-check',
+      'indexer',
+      'indexer-worker',
+      'ipc',
+      'log',
+      'master',
+      'old-stats',
+      'quota-status',
+      'replicator',
+      'aggregator',
+      'ssl-params',
+      'ssl-build-param',
+      'stats',
+      'tcpwrap',
+      'welcome',
+      'cassandra',
+      'dovecot',
+      'doveconf',
+      'push-notification',
+      'lua',
+      'decode2text',
+      'xml2text',
+      'memcached',
+      'imap-notify',
+    ].map(name => [name, 'quiet'] as const),
+  ],
+);
+
+const byProcess = (
+  prefix: Prefix,
+  time: Parameters<typeof authLine>[1],
+  sessions: Sessions,
+): Parsed => {
+  switch (processes.get(prefix.service)) {
+    case 'login':
+      return loginLine(prefix, time, sessions);
+    case 'auth':
+      return authLine(prefix, time);
+    case 'session':
+      return prefix.args === '' || prefix.level === 'debug'
+        ? quiet(prefix.service)
+        : sessionLine(prefix, time, sessions);
+    case 'delivery':
+      return prefix.level === 'debug' ? quiet(prefix.service) : deliveryLine(prefix, time);
+    case 'quiet':
+      return quiet(prefix.service);
+    case undefined:
+      return unparsed('no process of Dovecot that is known');
+  }
+};
+
+const tai64 = /^@4[0-9a-f]{7}([0-9a-f]{8})([0-9a-f]{8}) /;
+
+/** `@400000004c91b044077a9e94`: multilog(8) counts seconds since 1970, ten ahead of UTC. */
+const tai64Stamp: StampReader = text => {
+  const match = tai64.exec(text);
+  if (match === null) return undefined;
+  const [whole, seconds = '', nanoseconds = ''] = match;
+  const ms =
+    (Number.parseInt(seconds, 16) - 10) * 1_000 +
+    Math.trunc(Number.parseInt(nanoseconds, 16) / 1e6);
+  const stamp = epochStamp(ms, whole.trim());
+  return stamp === undefined ? undefined : { stamp, end: whole.length };
+};
+
+const ownStamp: StampReader = (text, from) =>
+  text.charCodeAt(0) === 0x40 ? tai64Stamp(text) : anyStamp(text, from);
+
+const programs = /^dovecot(?:-auth)?$/;
+
+const read =
+  (context: FormatContext, sessions: Sessions, events: EventMemory) =>
+  (envelope: Envelope): Parsed => {
+    const { time, text: timed } = timedBy(envelope, context, ownStamp);
+    let text = timed;
+    // Without syslog the host or the word `dovecot:` may still stand in front.
+    if (text.startsWith('dovecot: ')) text = text.slice('dovecot: '.length);
+    if (text.startsWith('stats: ') && looksLikeEvent(text, 'stats: '.length)) {
+      return eventRecord(text.slice('stats: '.length), context, time, events);
+    }
+    const own = envelope.program ?? '';
+    const prefix =
+      prefixOf(text) ??
+      (processes.has(own) ? prefixOf(`${own}: ${text}`) : undefined) ??
+      (own === 'dovecot-auth' ? prefixOf(`auth: ${text}`) : undefined);
+    if (prefix === undefined) {
+      return /^(?:Dovecot v|Error: |Warning: |Fatal: |Panic: |Info: |Killed|Received|warning|Last died)/.test(
+        text,
+      )
+        ? quiet('Dovecot itself')
+        : unparsed('no line of a process of Dovecot');
+    }
+    // Old versions and PAM name the process as the program: `imap-login: Login: …`, `auth: pam_unix(…)`.
+    if (processes.has(own) && !processes.has(prefix.service)) {
+      const outer = prefixOf(`${own}: ${text}`);
+      if (outer !== undefined) return byProcess(outer, time, sessions);
+    }
+    return byProcess(prefix, time, sessions);
+  };
+
+const open = (context: FormatContext): LogReader => {
+  const readLine = read(context, new OpenThings(context.openMax), eventMemory(context.openMax));
+  return { read: envelope => onHost(readLine(envelope), envelope) };
+};
+
+/** Processes whose names nobody else uses for a program or a first word. */
+const telling =
+  /^(?:(?:imap|pop3|managesieve|submission)-login|auth-worker|(?:imap|pop3|lmtp|lda)(?:\(|<))/;
+
+const sniff = ({ program, message, stamp }: Envelope): number => {
+  if (program !== undefined) {
+    if (programs.test(program)) return 1;
+    if (telling.test(program)) return 0.9;
+    return (program === 'auth' && message.includes('(dovecot:auth)')) ||
+      (program === 'deliver' && message.includes('msgid='))
+      ? 0.9
+      : 0;
+  }
+  const text =
+    stamp === undefined ? message.slice(ownStamp(message)?.end ?? 0).trimStart() : message;
+  const first = text.replace(/^dovecot: /, '');
+  if (telling.test(first)) return 0.9;
+  const prefix = prefixOf(first);
+  if (prefix === undefined || !processes.has(prefix.service)) return 0;
+  return first.slice(prefix.service.length).startsWith(': ') ? 0.6 : 0.8;
+};
+
+/** Dovecot 2.x, and what still holds of 1.x. */
+export const dovecot: LogFormat = {
+  id: 'dovecot',
+  title: 'Dovecot: IMAP, POP3, LMTP, ManageSieve, authentication',
+  sniff,
+  open,
+};

@@ -1,0 +1,173 @@
+import { ipOf } from '../../endpoint.ts';
+
+/** What stands behind a login process's message: `user=<bob>, method=PLAIN, rip=192.0.2.1, …`. */
+export interface Elements {
+  readonly user?: string;
+  /** Who logged in, where that is a master user; only where `login_log_format_elements` has it. */
+  readonly authUser?: string;
+  readonly method?: string;
+  readonly rip?: string;
+  readonly rport?: number;
+  readonly lip?: string;
+  readonly lport?: number;
+  readonly pid?: number;
+  readonly session?: string;
+  readonly tls?: boolean;
+  /** Some value looks made to be taken for another one. */
+  readonly forged: boolean;
+}
+
+type Told = { -readonly [K in keyof Elements]?: Elements[K] };
+
+const base64 = /^[A-Za-z0-9+/=:._-]*$/;
+const word = /^[A-Za-z0-9-]{1,40}$/;
+const digits = /^\d{1,9}$/;
+
+/** Sets what one element says; false for one whose value a client chooses or which is not known. */
+const take = (element: string, told: Told): boolean => {
+  const equals = element.indexOf('=');
+  const key = equals < 0 ? element : element.slice(0, equals);
+  const value = equals < 0 ? '' : element.slice(equals + 1);
+  switch (key) {
+    case 'rip':
+    case 'lip': {
+      const ip = ipOf(value);
+      // Behind a socket of the same host there is no address.
+      if (ip === undefined) return value === '' || value === '(none)';
+      told[key] = ip;
+      return true;
+    }
+    case 'method':
+      if (value !== '' && !word.test(value)) return false;
+      if (value !== '') told.method = value;
+      return true;
+    case 'mpid':
+      if (digits.test(value) && value !== '0') told.pid = Number(value);
+      return digits.test(value);
+    case 'rport':
+    case 'lport':
+      if (digits.test(value)) told[key] = Number(value);
+      return digits.test(value);
+    case 'session': {
+      const id = value.startsWith('<') && value.endsWith('>') ? value.slice(1, -1) : value;
+      if (!base64.test(id)) return false;
+      if (id !== '') told.session = id;
+      return true;
+    }
+    case 'secured':
+      told.tls ??= false;
+      return equals < 0;
+    default:
+      if (key.startsWith('TLS')) {
+        told.tls = true;
+        return true;
+      }
+      return !element.includes('<') && !element.includes('>');
+  }
+};
+
+const countOfWord = (text: string, wanted: string, upTo: number): number => {
+  let count = 0;
+  for (let at = text.indexOf(wanted); at >= 0 && count < upTo; at = text.indexOf(wanted, at + 1)) {
+    count += 1;
+  }
+  return count;
+};
+
+/** Reads elements from the right up to the first one whose value a client chooses; the index where that ends. */
+const takeFromRight = (text: string, told: Told): number => {
+  let end = text.length;
+  while (end > 0) {
+    const comma = text.lastIndexOf(', ', end - 1);
+    const start = comma < 0 ? 0 : comma + 2;
+    const element = text.slice(start, end);
+    const mine: Told = {};
+    if (!take(element, mine)) return end;
+    // The rightmost is the one that Dovecot wrote.
+    for (const [key, value] of Object.entries(mine)) {
+      if (!(key in told)) Object.assign(told, { [key]: value });
+    }
+    end = comma < 0 ? 0 : comma;
+  }
+  return 0;
+};
+
+const authUser = ', auth_user=<';
+
+const simpleName = /^[^\s<>,=]{1,255}$/;
+
+/** `user=<` to the `>` at the end. */
+const within = (text: string, opening: string): string | undefined =>
+  text.startsWith(opening) && text.endsWith('>') ? text.slice(opening.length, -1) : undefined;
+
+/** A line in which nothing can be taken for anything else: every element once, and names are plain. */
+const plainElements = (text: string): Elements | undefined => {
+  const told: Told = {};
+  for (const element of text.split(', ', 24)) {
+    const user = within(element, 'user=<');
+    const login = within(element, 'auth_user=<') ?? within(element, 'master_user=<');
+    const name = user ?? login;
+    if (name !== undefined) {
+      if (name !== '' && !simpleName.test(name)) return undefined;
+      if (user !== undefined) told.user = name;
+      else told.authUser = name;
+    } else if (!take(element, told) && !element.includes('=<')) {
+      return undefined;
+    }
+  }
+  return { ...told, forged: false };
+};
+
+/** Whether something that Dovecot writes once stands there twice: a client wrote one of them. */
+const isDoubled = (text: string): boolean => {
+  const logins = countOfWord(text, authUser, 2);
+  const users = countOfWord(text, 'user=<', 4) - logins;
+  return (
+    logins > 1 ||
+    users > 1 ||
+    countOfWord(text, ', rip=', 2) > 1 ||
+    countOfWord(text, ', session=<', 2) > 1
+  );
+};
+
+/** `user=<X>, …, auth_user=<X>`: whoever logs in as himself stands on both sides, and the truth between. */
+const betweenNames = (text: string, told: Told): string | undefined => {
+  let at = text.indexOf(authUser);
+  for (let tries = 0; at >= 0 && tries < 8; tries += 1) {
+    const name = text.slice(at + authUser.length, -1);
+    const opening = `user=<${name}>, `;
+    if (text.startsWith(opening)) {
+      takeFromRight(text.slice(opening.length, at), told);
+      return name;
+    }
+    at = text.indexOf(authUser, at + 1);
+  }
+  return undefined;
+};
+
+const userWithin = (text: string): string | undefined => {
+  const at = text.indexOf('user=<');
+  const end = text.indexOf('>', at);
+  return at < 0 || end < 0 ? undefined : text.slice(at + 'user=<'.length, end);
+};
+
+/**
+ * Elements of `login_log_format_elements`, the default ones and others. A client chooses `user` and
+ * `auth_user` and may write `bob>, method=PLAIN, rip=203.0.113.9` there, which Dovecot logs as it is. It writes
+ * the default elements in a fixed order, with the client's first: so the right side is the safe one. Where an
+ * element at the end is the client's too, both are compared, and what cannot be told is left away.
+ */
+export const elementsOf = (given: string): Elements => {
+  const text = given.trimEnd();
+  const forged = isDoubled(text);
+  if (!forged) {
+    const plain = plainElements(text);
+    if (plain !== undefined) return plain;
+  }
+  const told: Told = {};
+  const end = takeFromRight(text, told);
+  const name = end === text.length && text.endsWith('>') ? betweenNames(text, told) : undefined;
+  if (name !== undefined) return { ...told, user: name, authUser: name, forged };
+  const user = within(text.slice(0, end), 'user=<') ?? (forged ? undefined : userWithin(text));
+  return { ...told, ...(user === undefined ? {} : { user }), forged };
+};

@@ -1,0 +1,131 @@
+import type { AccessEvent } from '../../../core/access-event.ts';
+import type { EventTime } from '../../../core/log-line.ts';
+import { endpointOf } from '../../endpoint.ts';
+import type { Parsed } from '../../format.ts';
+import { type EventParts, freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
+import { type Elements, elementsOf } from './elements.ts';
+import type { Prefix } from './prefix.ts';
+import type { Sessions } from './sessions.ts';
+
+/** `imap` of `imap-login`; ManageSieve and submission as they are called. */
+export const serviceOf = (process: string): string =>
+  process.endsWith('-login') ? process.slice(0, -'-login'.length) : process;
+
+/**
+ * Where the elements begin. A message before them is Dovecot's own and holds no `: user=<`, the elements after
+ * it may: so the first one is taken.
+ */
+const split = (text: string): readonly [string, string] => {
+  const user = text.indexOf(': user=<');
+  if (user >= 0) return [text.slice(0, user), text.slice(user + 2)];
+  const other = /: (?=(?:method|rip|session|lip)=)/.exec(text);
+  return other === null ? [text, ''] : [text.slice(0, other.index), text.slice(other.index + 2)];
+};
+
+const proxyTo = /(?:[Pp]roxying to|started proxying to(?: remote server)?) ([^\s,]{1,200})/;
+
+const failed =
+  /auth(?:entication)? failed|authentication failure|disallowed plaintext|plaintext authentication|Too many invalid|unfinished auth|internal failure|authorization failed|userdb|user (?:is )?disabled|password expired|Maximum number of connections|not allowed|auth process|certificate|client sent an? invalid/i;
+
+const attempts = /\bauth failed, (\d{1,6}) attempts/;
+
+const brokenTls = /SSL_accept\(\)|TLS handshak|tls_handshake|SSL_read|SSL_write|SSL3|no SSL/i;
+
+interface Verdict {
+  readonly kind: AccessEvent['kind'];
+  readonly outcome: AccessEvent['outcome'];
+}
+
+const verdictOf = (message: string, rest: string): Verdict | undefined => {
+  if (message === 'Login' || message === 'Logged in' || message.startsWith('Login (')) {
+    return { kind: 'login', outcome: 'success' };
+  }
+  if (proxyTo.test(message)) return { kind: 'login', outcome: 'success' };
+  // `proxy(bob): disconnecting 192.0.2.1 (Disconnected by client): user=…`
+  if (message.startsWith('proxy(') || message.startsWith('proxy: ')) {
+    return / disconnecting | [Dd]isconnected/.test(message)
+      ? { kind: 'logout', outcome: 'success' }
+      : { kind: 'login', outcome: 'failure' };
+  }
+  if (message.includes('no auth attempts') || message.includes('auth was ready')) {
+    const broken = brokenTls.test(message) || brokenTls.test(rest);
+    return { kind: 'connection', outcome: broken ? 'failure' : 'unknown' };
+  }
+  if (failed.test(message)) return { kind: 'login', outcome: 'failure' };
+  if (
+    /^(?:Disconnected|Aborted login|Login aborted|Remote closed|Client has quit|Connection)/.test(
+      message,
+    )
+  ) {
+    const broken = brokenTls.test(message) || brokenTls.test(rest);
+    return { kind: 'connection', outcome: broken ? 'failure' : 'unknown' };
+  }
+  return undefined;
+};
+
+const partsOf = (prefix: Prefix, elements: Elements): Partial<EventParts> => ({
+  service: serviceOf(prefix.service),
+  user: personOf(elements.user),
+  from:
+    elements.rip === undefined
+      ? undefined
+      : { ip: elements.rip, ...(elements.rport === undefined ? {} : { port: elements.rport }) },
+  to:
+    elements.lip === undefined || elements.lip === '0.0.0.0'
+      ? undefined
+      : { ip: elements.lip, ...(elements.lport === undefined ? {} : { port: elements.lport }) },
+  pid: elements.pid,
+  session: elements.session,
+  authMethod: elements.method,
+  tls: elements.tls,
+});
+
+/** Somebody else's name beside the mailbox's: a master user's. */
+const masterOf = ({ user, authUser }: Elements): string | undefined =>
+  authUser === undefined || authUser === '' || authUser === user ? undefined : authUser;
+
+/** A line of a login process: `Login: user=<…>, …`, `Disconnected (auth failed, …): user=<…>, …`. */
+export const loginLine = (prefix: Prefix, time: EventTime, sessions: Sessions): Parsed => {
+  const [message, rest] = split(prefix.text);
+  if (rest === '') {
+    return prefix.level === 'info'
+      ? unparsed('a login process says something unknown')
+      : quiet('trouble of a login process');
+  }
+  const verdict = verdictOf(message, rest);
+  if (verdict === undefined) {
+    return prefix.level === 'info'
+      ? unparsed('a login process says something unknown')
+      : quiet('trouble of a login process');
+  }
+  const elements = elementsOf(rest);
+  const parts = partsOf(prefix, elements);
+  // After a failure it may be anybody's invention, a name that was merely tried.
+  const master = masterOf(elements);
+  const impersonated = master !== undefined && verdict.kind === 'login';
+  const target = proxyTo.exec(message)?.[1];
+  if (verdict.kind === 'login' && verdict.outcome === 'success' && elements.session !== undefined) {
+    sessions.set(elements.session, {
+      user: elements.user,
+      actor: master,
+      from: parts.from,
+      tls: elements.tls,
+    });
+  }
+  const { detail, flags } = freeText(message, elements.forged ? ['forged-looking'] : []);
+  return happened({
+    ...parts,
+    kind: impersonated ? 'login.impersonated' : verdict.kind,
+    time,
+    outcome: verdict.outcome,
+    component: 'dovecot',
+    actor: personOf(master),
+    ...(target === undefined ? {} : { to: endpointOf(target) }),
+    count:
+      Number(attempts.exec(message)?.[1] ?? 0) > 1
+        ? Number(attempts.exec(message)?.[1])
+        : undefined,
+    detail: message === 'Login' ? undefined : detail,
+    flags,
+  });
+};

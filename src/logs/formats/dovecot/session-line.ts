@@ -1,0 +1,132 @@
+import type { AccessEvent } from '../../../core/access-event.ts';
+import type { EventTime } from '../../../core/log-line.ts';
+import type { Parsed } from '../../format.ts';
+import { countOf, freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
+import { detailOf } from '../../text.ts';
+import { mailLogOf } from './mail-log.ts';
+import type { Prefix } from './prefix.ts';
+import type { Sessions } from './sessions.ts';
+
+/** `name=123` in the counters at the end of a session, which Dovecot writes: the last one. */
+const counter = (text: string, name: string): number | undefined => {
+  const at = text.lastIndexOf(`${name}=`);
+  if (at < 0 || (at > 0 && text.charCodeAt(at - 1) !== 0x20)) return undefined;
+  const from = at + name.length + 1;
+  let end = from;
+  while (end < text.length && text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39)
+    end += 1;
+  return countOf(text.slice(from, end));
+};
+
+/** `retr=3/1234`, `del=1/5`: how many, and how many bytes or of how many. */
+const pair = (text: string, name: string): readonly [number, number] | undefined => {
+  const match = new RegExp(`(?:^|[ ,])${name}=(\\d{1,10})/(\\d{1,15})`).exec(text);
+  return match === null ? undefined : [Number(match[1]), Number(match[2])];
+};
+
+interface Sum {
+  readonly kind: AccessEvent['kind'];
+  readonly count?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly part?: 'header';
+}
+
+/**
+ * The counters say how many bodies were fetched, not of which folder nor whether of all of it: so it is reading
+ * of that many messages, not a sync. Only one event comes of a line: reading counts before deleting, and the
+ * counters stay in the detail.
+ */
+const imapSum = (text: string): Sum => {
+  const bodies = counter(text, 'body_count') ?? 0;
+  if (bodies > 0)
+    return { kind: 'message.read', count: bodies, bytes: counter(text, 'body_bytes') };
+  const expunged = counter(text, 'expunged') ?? 0;
+  if (expunged > 0) return { kind: 'message.delete', count: expunged };
+  const headers = counter(text, 'hdr_count') ?? 0;
+  if (headers > 0)
+    return { kind: 'message.list', count: headers, bytes: counter(text, 'hdr_bytes') };
+  return { kind: 'logout' };
+};
+
+/** POP3 has one folder, and `del=0/5` says how many messages are in it: taking all of them is a download. */
+const pop3Sum = (text: string): Sum => {
+  const [read = 0, bytes] = pair(text, 'retr') ?? [];
+  const [deleted = 0, all = 0] = pair(text, 'del') ?? [];
+  if (read > 0) {
+    const whole = all > 1 && read >= all;
+    return { kind: whole ? 'mailbox.sync' : 'message.read', count: read, bytes };
+  }
+  const [top = 0, topBytes] = pair(text, 'top') ?? [];
+  // TOP gives headers and as many lines of the body as the client wants.
+  if (top > 0) return { kind: 'message.read', count: top, bytes: topBytes };
+  return deleted > 0 ? { kind: 'message.delete', count: deleted } : { kind: 'logout' };
+};
+
+const ended =
+  /^(?:Disconnected|Logged out|Connection closed|Connection reset|Server shutting down|Inactivity|Killed|Too many|Client has quit|Remote closed|Shutting down|Timeout|Broken pipe|Write error|Read error|Disconnecting|Internal error|Login process)/i;
+
+const relayed =
+  /^Successfully relayed message: from=<(.{0,320}?)>, size=(\d{1,12}), id=([\w.-]{1,80}), nrcpt=(\d{1,6})/;
+
+const openedOrQuiet =
+  /^(?:Effective |Namespace |maildir|mbox|fs:|quota|acl|Opened|Loading|Connection|Hibernat|Unhibernat|Rebuilding|Reopened|Indexed|fts|sieve: (?:Pigeonhole|file|opened|script|started)|Sent|Selected|User \w+ is|duplicate|dict|Fixed|Synced|Storage)/i;
+
+/** A line of `imap`, `pop3`, `managesieve`, `submission`, `doveadm` and their like, on behalf of one user. */
+export const sessionLine = (prefix: Prefix, time: EventTime, sessions: Sessions): Parsed => {
+  const { service, session, text } = prefix;
+  const known = session === undefined ? undefined : sessions.get(session);
+  // `lmtp(123, bob)`, `imap(bob)`, `imap(bob,192.0.2.1)`: the name Dovecot found, not the one typed.
+  const name = prefix.args.replace(/^\d{1,9}, /, '').replace(/,[0-9a-fA-F.:]{3,45}$/, '');
+  const who = {
+    time,
+    component: 'dovecot',
+    service,
+    user: personOf(name === '' || /^\d+$/.test(name) ? known?.user : name),
+    actor: personOf(known?.actor),
+    from: known?.from,
+    tls: known?.tls,
+    session,
+    pid: prefix.pid,
+  };
+  const logged = mailLogOf(text);
+  if (logged !== undefined) {
+    return happened({
+      ...who,
+      kind: logged.kind,
+      outcome: 'success',
+      folder: logged.folder,
+      messages: logged.message === undefined ? undefined : [logged.message],
+      detail: logged.detail,
+      change: logged.change,
+    });
+  }
+  const counted = / in=\d+ out=\d+| bytes=\d+\/\d+| top=\d+\/\d+|^in=\d+ out=\d+/.test(text);
+  if (counted || ended.test(text)) {
+    if (session !== undefined) sessions.delete(session);
+    const sum: Sum =
+      service === 'pop3' ? pop3Sum(text) : service === 'imap' ? imapSum(text) : { kind: 'logout' };
+    return happened({
+      ...who,
+      kind: sum.kind,
+      outcome: 'success',
+      count: sum.count,
+      bytes: sum.bytes,
+      // Dovecot's own words and figures.
+      detail: detailOf(text),
+    });
+  }
+  const handed = relayed.exec(text);
+  if (handed !== null) {
+    const [, from = '', size, queueId = '', count] = handed;
+    return happened({
+      ...who,
+      kind: 'message.submitted',
+      outcome: 'success',
+      count: countOf(count),
+      messages: [{ from, queueId, ...(size === undefined ? {} : { sizeBytes: Number(size) }) }],
+      ...freeText(text),
+    });
+  }
+  if (prefix.level !== 'info') return quiet(`trouble of ${service}`);
+  return openedOrQuiet.test(text) ? quiet(service) : unparsed(`${service} says something unknown`);
+};

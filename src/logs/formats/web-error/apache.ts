@@ -1,0 +1,99 @@
+import { endpointOf } from '../../endpoint.ts';
+import type { Envelope, FormatContext, Parsed } from '../../format.ts';
+import { freeText, happened, personOf, quiet, timedWithin } from '../../reading.ts';
+import { asctimeStamp } from '../../time/stamps.ts';
+
+const group = /^\[([^[\]]{1,120})\] ?/;
+
+const levelled = /^(?:[a-z_0-9]{1,40}:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)$/;
+
+interface Head {
+  readonly level: string;
+  readonly module?: string;
+  readonly client?: string;
+  readonly text: string;
+}
+
+/** `[auth_basic:error] [pid 1:tid 2] [client 192.0.2.1:5139] AH01618: …`: Apache writes these, and first. */
+const headOf = (given: string): Head | undefined => {
+  let text = given;
+  let level: string | undefined;
+  let module: string | undefined;
+  let client: string | undefined;
+  for (let k = 0; k < 6; k += 1) {
+    const match = group.exec(text);
+    if (match === null) break;
+    const inner = match[1] ?? '';
+    if (levelled.test(inner)) {
+      const colon = inner.indexOf(':');
+      level = inner.slice(colon + 1);
+      if (colon > 0) module = inner.slice(0, colon);
+    } else if (inner.startsWith('client ') || inner.startsWith('remote ')) {
+      client = inner.slice('client '.length);
+    } else if (!/^(?:pid \d|tid \d|unique_id |host |vhost |-$|\w{20,40}$|uid )/.test(inner)) {
+      break;
+    }
+    text = text.slice(match[0].length);
+    // What stands behind the client is the message.
+    if (client !== undefined) break;
+  }
+  return level === undefined
+    ? undefined
+    : {
+        level,
+        text,
+        ...(module === undefined ? {} : { module }),
+        ...(client === undefined ? {} : { client }),
+      };
+};
+
+/** Whether a line is of Apache's error log, its stamp taken off or not. */
+export const looksLikeApacheError = (message: string): boolean => {
+  if (message.charCodeAt(0) !== 0x5b) return false;
+  const end = asctimeStamp(message)?.end ?? 0;
+  return headOf(message.slice(end).trimStart()) !== undefined;
+};
+
+const names: readonly RegExp[] = [
+  /^user [`"'](.{1,255}?)' in realm/,
+  /^user (.{1,255}?)(?:: authentication failure for|: password mismatch| not found:| in realm|:? user not)/,
+  /^(?:access to .{1,2000} failed.{0,40}user|authorization of user) (.{1,255}?)(?: not allowed| to access|:)/,
+  /^Digest: user [`"'](.{1,255}?)'/,
+  /^\[?mod_(?:authnz?|auth)_\w+\]?.{0,60}user (.{1,255}?)(?:[:,]| not| denied)/i,
+];
+
+const login =
+  /^(?:user .{1,300}(?:not found|password mismatch|authentication failure|in realm)|Digest: |digest: |client used wrong authentication scheme|authn?_?\w* |unknown (?:realm|algorithm)|invalid (?:nonce|qop)|realm mismatch|nonce |auth_ldap authenticate|authorization of user|auth_\w+:)/i;
+
+const denied =
+  /client denied by server configuration|access to .{1,2000} failed|authorization failure|access denied|ModSecurity|forbidden|not allowed|Access denied|request failed|Invalid (?:method|URI)|script .{1,2000} not found|File does not exist|Hostname .{1,300} provided via SNI|SSL|handshake|too (?:many|long)|error reading|Timeout|unable to|malformed|Request/i;
+
+/** A line of Apache's error log. */
+export const apacheError = (envelope: Envelope, context: FormatContext): Parsed => {
+  const { time, text: timed } = timedWithin(envelope, context, asctimeStamp);
+  const head = headOf(timed);
+  if (head === undefined) return quiet('Apache itself');
+  // Without a client it is about the server: a start, a child, a module.
+  if (head.client === undefined) return quiet('Apache itself');
+  const from = endpointOf(head.client);
+  const text = head.text.replace(/^AH\d{5}: /, '').replace(/, referer: \S{0,4000}$/, '');
+  const known = {
+    time,
+    component: 'apache',
+    from,
+    service: 'web',
+    ...freeText(text),
+  };
+  if (login.test(text)) {
+    let user: string | undefined;
+    for (const name of names) user ??= name.exec(text)?.[1];
+    return happened({ ...known, kind: 'login', outcome: 'failure', user: personOf(user) });
+  }
+  const failed = /^(?:error|crit|alert|emerg)$/.test(head.level) || denied.test(text);
+  const tls = head.module === 'ssl' || /SSL|handshake/.test(text);
+  return happened({
+    ...known,
+    kind: tls ? 'connection' : 'web.request',
+    outcome: failed ? 'failure' : 'unknown',
+  });
+};
