@@ -162,6 +162,7 @@ describe('usage', () => {
       ['help', 'confirm'],
       ['confirm', '--help'],
       ['inventory', '-h'],
+      ['advisories', '--help'],
       ['--version'],
     ]) {
       const { status, stdout, stderr } = run(args);

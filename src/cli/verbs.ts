@@ -36,7 +36,7 @@ export const globalFlags: readonly Flag[] = [
   {
     name: 'store',
     value: 'DIR',
-    help: 'where Postern keeps what it collects (default /var/lib/postern where it may, else ./postern-store)',
+    help: 'what Postern keeps (default /var/lib/postern where it may, else ./postern-store)',
   },
   { name: 'format', value: 'FORMAT', help: 'how the answer is written' },
   { name: 'out', value: 'FILE', help: 'write the answer to FILE instead of standard output' },
@@ -83,7 +83,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'fail-on',
         value: 'WHAT',
-        help: 'exit 2 on: fail (default), unknown, never, or a list of checks, overdue, exploited, new',
+        help: 'exit 2 on: fail (default), unknown, never; or checks, overdue, exploited, new',
       },
     ],
     examples: [
@@ -111,7 +111,7 @@ export const verbs: readonly Verb[] = [
   {
     name: 'advisories',
     formats: advisoriesFormats,
-    does: 'Fills the database of known flaws, once from the network or from files; then it is asked offline.',
+    does: 'Fills the database of known flaws from the network or from files; asked offline then.',
     usage: 'postern advisories ACTION [options]',
     actions: [
       {
@@ -128,17 +128,17 @@ export const verbs: readonly Verb[] = [
       {
         name: 'mark',
         takes: ['COMPONENT', 'FLAW', 'STATE'],
-        does: 'records what was done: mitigated, patched, triaged-clean, vulnerable (--by, --why)',
+        does: 'records mitigated, patched, triaged-clean, vulnerable (--by, --why)',
       },
       {
         name: 'bundle',
         takes: [],
-        does: 'writes the database as one signed file, for where no network is (--key, --out)',
+        does: 'writes the database as one signed file, for an air gap (--key, --out)',
       },
       {
         name: 'replay',
         takes: [],
-        does: 'walks break-ins of the past: on which day this estate would have been told (--root, --sample)',
+        does: 'says when this estate would have been told of past break-ins',
       },
     ],
     flags: [
@@ -152,7 +152,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'key',
         value: 'FILE',
-        help: 'Ed25519 key, PEM: bundle signs with the private one, import checks with the public',
+        help: 'Ed25519 key, PEM: private for bundle, which signs; public for import',
       },
       rootFlag,
       sampleFlag,
@@ -165,7 +165,7 @@ export const verbs: readonly Verb[] = [
       ],
       ['postern advisories status', 'how old each source is'],
       [
-        "postern advisories mark roundcube CVE-2025-49113 mitigated --by 'Mail Team' --why 'upload switched off'",
+        "postern advisories mark roundcube CVE-2025-49113 mitigated --by Mai --why 'upload off'",
         'what was done about a flaw, for the next report',
       ],
       [

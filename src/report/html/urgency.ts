@@ -86,7 +86,7 @@ ${allowedDays === undefined ? '' : html`<line x1="${(barLeft + Number(x(allowedD
 };
 
 /** The mail platform beside the customer-facing applications. */
-export const paritySection = (
+const paritySection = (
   parity: Parity,
 ): Markup => html`<section><h2 id="parity">As fast as customer-facing applications?</h2><p>${parity.why}.</p>
 ${picture(parity)}
@@ -102,7 +102,7 @@ const changeList = (title: string, items: readonly string[]): Markup =>
     : html`<h4>${title} (${items.length.toLocaleString('en')})</h4><ul class="evidence">${items.slice(0, listedMax).map(item => html`<li>${item}</li>`)}${items.length > listedMax ? html`<li>and ${items.length - listedMax} more</li>` : ''}</ul>`;
 
 /** What is different since the run before. */
-export const changesSection = (changes: Changes): Markup => {
+const changesSection = (changes: Changes): Markup => {
   const flaw = (each: { readonly component: string; readonly flaw: string }): string =>
     `${each.flaw} in ${each.component}`;
   const lists = [
