@@ -6,6 +6,7 @@ import { feeds } from '../../src/advisories/feeds.generated.ts';
 import { judge } from '../../src/advisories/range.ts';
 import type { AffectedProduct, FeedEntry } from '../../src/core/advisory.ts';
 import { readDocument } from '../support/feed-records.ts';
+import { outsideData } from '../support/outside-data.ts';
 
 /** What is asked of one version, and what must come out; `unnamed` where nothing is said of the product. */
 interface Ask {
@@ -92,7 +93,7 @@ const real: readonly (readonly [string, string])[] = [
 ];
 
 describe.skipIf(data === undefined)(
-  `real records${data === undefined ? ' (skipped: POSTERN_ADVISORY_DATA names no folder of them)' : ''}`,
+  `real records, ${outsideData}${data === undefined ? ' (skipped: POSTERN_ADVISORY_DATA names no folder of them)' : ''}`,
   () => {
     test.each(real)('%s: %s takes every one, and refuses none', (pattern, id) => {
       const feed = feeds.find(each => each.id === id);

@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { epss } from '../../src/advisories/feeds/epss.ts';
 import { kev } from '../../src/advisories/feeds/kev.ts';
 import { readDocument } from '../support/feed-records.ts';
+import { outsideData } from '../support/outside-data.ts';
 
 /** A folder with copies of public advisory data, as their publishers give them out. */
 const folder = process.env['POSTERN_ADVISORY_DATA'] ?? '';
 const file = (name: string): string => join(folder, name);
 const lacks = (name: string): boolean => folder === '' || !existsSync(file(name));
-const why = 'needs POSTERN_ADVISORY_DATA, a folder with the file';
+const why = `${outsideData}: needs POSTERN_ADVISORY_DATA, a folder with the file`;
 
 const catalogue = 'kev/known_exploited_vulnerabilities.json';
 const table = 'kev/known_exploited_vulnerabilities.csv';
