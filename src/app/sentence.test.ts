@@ -41,7 +41,7 @@ test('the sentence counts what fails first, then what is unknown and what was no
     '2 parts of the mail platform found, 1 of them third-party: none fails a check.',
   );
   expect(say([part('fail', 'fail'), part('unknown')], 1)).toBe(
-    '2 parts of the mail platform found, 2 of them third-party: 1 past their patch deadline or without support and 1 not fully logged; 1 answer is unknown, 1 thing could not be seen.',
+    '2 parts of the mail platform found, 2 of them third-party: 1 patched too late or without support and 1 not fully logged; 1 answer is unknown, 1 thing could not be seen.',
   );
   expect(say([part('unknown', 'unknown')])).toMatch(/none fails a check; 2 answers are unknown\.$/);
 });

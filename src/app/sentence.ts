@@ -3,7 +3,7 @@ import { type Check, checks } from '../core/verdict.ts';
 
 const failedOf: Readonly<Record<Check, string>> = {
   inventoried: 'without an owner',
-  patched: 'past their patch deadline or without support',
+  patched: 'patched too late or without support',
   logged: 'not fully logged',
   retained: 'with logs kept too short',
   monitored: 'with nothing that could be watched',

@@ -1,5 +1,5 @@
 import type { Changes } from '../core/changes.ts';
-import type { Parity, ParitySide } from '../core/parity.ts';
+import type { Parity, ParitySide, SlowerPart } from '../core/parity.ts';
 import type { Priority } from '../core/priority.ts';
 import { cut, fit, oneLine, wrap } from './plain.ts';
 import { remedyLines } from './remedy-lines.ts';
@@ -74,15 +74,25 @@ const days = (value: number | undefined): string =>
 const sideRow = (name: string, side: ParitySide): string =>
   `  ${fit(name, 34)} ${fit(String(side.mended), 8)} ${fit(days(side.median), 10)} ${fit(days(side.percentile90), 10)} ${fit(String(side.open), 6)} ${side.overdue}`;
 
+const slowerText = ({
+  group,
+  components,
+  kind,
+  what,
+  days: taken,
+  allowedDays,
+}: SlowerPart): string =>
+  `slower: ${components[0] ?? group}: ${
+    kind === 'open' ? `${what} is open for ${days(taken)}` : `${what} took up to ${days(taken)}`
+  }, ${days(allowedDays)} allowed`;
+
 /** Days to patch of both sides, and what is slower than parity allows. */
 export const parityLines = (parity: Parity): readonly string[] => [
   `  ${fit('DAYS TO PATCH', 34)} ${fit('UPDATES', 8)} ${fit('MEDIAN', 10)} ${fit('9 IN 10', 10)} ${fit('OPEN', 6)} OVERDUE`,
   sideRow('customer-facing applications', parity.customerFacing),
   sideRow('mail platform', parity.mailPlatform),
   indented(`held against ${parity.basis}; ${parity.why}`, '  '),
-  ...parity.slower
-    .slice(0, slowerShown)
-    .map(({ group, why }) => indented(`slower: ${group}: ${why}`, '  ')),
+  ...parity.slower.slice(0, slowerShown).map(each => indented(slowerText(each), '  ')),
   ...(parity.slower.length > slowerShown
     ? [`  and ${parity.slower.length - slowerShown} more`]
     : []),

@@ -51,6 +51,20 @@ describe('the sample estate shows', () => {
     });
   });
 
+  test('one within its written deadline, but slower than customer-facing applications are mended', () => {
+    expect(finding('php-fpm', 'CVE-1900-10005').deadline?.overdueDays).toBe(-21);
+    expect(part('php-fpm').checks.patched).toMatchObject({
+      state: 'fail',
+      why: expect.stringContaining('slower than parity allows'),
+    });
+    expect(answer.parity).toMatchObject({
+      customerFacing: { mended: 6, median: 6, percentile90: 8 },
+      allowedDays: 8,
+    });
+    // Seven days are no more than eight.
+    expect(answer.parity?.slower.map(({ what }) => what)).not.toContain('CVE-1900-10001');
+  });
+
   test('one past it: of the distribution, of a plug-in, and one that only its vendor told of', () => {
     expect(finding('nginx', 'CVE-1900-10003').deadline?.overdueDays).toBe(9);
     expect(finding('roundcube/carddav', 'CVE-1900-10008').deadline?.overdueDays).toBe(58);
@@ -112,7 +126,7 @@ describe('the text', () => {
   test('says each flaw once for each piece of software, the longest overdue first', () => {
     const heading = written.indexOf('KNOWN FLAWS (13 open in 7 pieces of software');
     expect(heading).toBeGreaterThan(0);
-    const section = written.slice(heading, written.indexOf('\nWHAT TO MEND FIRST'));
+    const section = written.slice(heading, written.indexOf('\n\n', heading));
     expect(section).toMatch(
       /^ {2}CVE-2021-44026 {3}1\.4\.12 +2021-11-12 vendor note +2021-11-15 +1687 days exploited$/m,
     );
@@ -123,6 +137,16 @@ describe('the text', () => {
     // What does not apply is only counted.
     expect(section).not.toContain('CVE-2023-51764');
     expect(section).toMatch(/\d+\s+do\s+not\s+apply/);
+  });
+
+  test('says what to patch first, and how both sides compare', () => {
+    expect(written).toMatch(
+      /WHAT TO PATCH FIRST\n1\. roundcube@.*: 1687 days overdue\n {4}exploited: CVE/,
+    );
+    expect(written).toMatch(/^ {2}customer-facing applications +6 +6 days +8 days +0 +0$/m);
+    expect(written).toContain(
+      'slower: php-fpm: CVE-1900-10005 is open for 40 days, 8 days allowed',
+    );
   });
 
   test('says how old the advisories are, or that there are none', () => {
