@@ -174,7 +174,7 @@ const read =
 
 /** A stamp of the common log format, and a request behind it, within the first part of a line. */
 const shape =
-  / \[\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2}(?: [+-]\d{4}| GMT| UTC)?\](?: [^"\s]{1,60})? "/;
+  / \[\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2}(?: [+-]\d{4}| GMT| UTC)?\](?: [^"\s]{1,60})? {1,2}"/;
 
 const sniff = ({ program, message }: Envelope): number => {
   if (program !== undefined && components[program] === undefined) return 0;
