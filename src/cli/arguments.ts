@@ -10,6 +10,8 @@ export interface Invocation {
   readonly verb: Verb;
   /** Its action and the words that follow it; absent for a verb without actions. */
   readonly action?: { readonly name: string; readonly words: readonly string[] };
+  /** What follows a verb that has no actions and takes words: files. */
+  readonly words?: readonly string[];
   readonly values: ReadonlyMap<string, string>;
   readonly switches: ReadonlySet<string>;
   readonly sources: ReadonlyMap<string, Source>;
@@ -68,7 +70,7 @@ const actionOf = (
   const see = `see postern ${verb.name} --help`;
   if (verb.actions === undefined) {
     const [stray] = positionals;
-    if (stray === undefined) return undefined;
+    if (stray === undefined || verb.takes !== undefined) return undefined;
     throw new UsageError(`${verb.name}: unexpected "${stray.slice(0, 60)}"; ${see}`);
   }
   const [name, ...words] = positionals;
@@ -124,7 +126,14 @@ export const parseArguments = (
       sources.set(flag.name, 'environment');
     }
   }
-  return { verb, values, switches, sources, ...(action === undefined ? {} : { action }) };
+  return {
+    verb,
+    values,
+    switches,
+    sources,
+    ...(action === undefined ? {} : { action }),
+    ...(verb.takes === undefined ? {} : { words: parsed.positionals }),
+  };
 };
 
 /** Adds what `postern.yaml` says under `options`: the weakest voice, stronger than a default only. */

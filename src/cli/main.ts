@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { toolVersion } from '../app/version.ts';
 import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import { oneLine, printable } from '../report/plain.ts';
@@ -6,21 +5,7 @@ import { findVerb, type Invocation, parseArguments } from './arguments.ts';
 import { mainHelp, verbHelp } from './help.ts';
 import { writeOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
-
-const writeAll = (fd: number, text: string): void => {
-  const bytes = Buffer.from(text);
-  for (let offset = 0; offset < bytes.length; ) {
-    try {
-      offset += writeSync(fd, bytes, offset);
-    } catch (thrown) {
-      const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-      // A pipe whose reader has had enough (`| head`) is no failure of ours.
-      if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw thrown;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-};
+import { writeAll } from './write-all.ts';
 
 /** A verb's code is loaded only when it runs: help and mistakes answer at once. */
 const run = async (invocation: Invocation): Promise<Outcome> => {
@@ -31,6 +16,8 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
       return await (await import('./run-inventory.ts')).runInventory(invocation);
     case 'advisories':
       return await (await import('./run-advisories.ts')).runAdvisories(invocation);
+    case 'ingest':
+      return await (await import('./run-ingest.ts')).runIngest(invocation);
     default:
       throw new UsageError(`unknown verb "${invocation.verb.name}"`);
   }

@@ -25,6 +25,14 @@ const usersFaults: ReadonlySet<string> = new Set([
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
+const asUsage = (path: string, thrown: unknown): Error => {
+  if (thrown instanceof UsageError) return thrown;
+  const code = codeOf(thrown);
+  const why = code === 'ENOENT' ? 'its folder does not exist' : messageOf(thrown);
+  const said = `--out ${path}: cannot be written: ${why}`;
+  return usersFaults.has(code) ? new UsageError(said) : new Error(said);
+};
+
 /** Written beside, made durable, moved into place: the file is whole or it is as it was. */
 const replace = (path: string, text: string): void => {
   const partial = `${path}.${process.pid}.partial`;
@@ -55,10 +63,47 @@ export const writeOut = (path: string, text: string): void => {
     else if (there.isFile()) replace(realpathSync(path), text);
     else writeFileSync(path, text);
   } catch (thrown) {
-    if (thrown instanceof UsageError) throw thrown;
-    const code = codeOf(thrown);
-    const why = code === 'ENOENT' ? 'its folder does not exist' : messageOf(thrown);
-    const said = `--out ${path}: cannot be written: ${why}`;
-    throw usersFaults.has(code) ? new UsageError(said) : new Error(said);
+    throw asUsage(path, thrown);
   }
+};
+
+/** An answer that is written while it is made. */
+export interface OutStream {
+  readonly write: (bytes: Uint8Array) => void;
+  /** All of it is there: the file gets its name. */
+  readonly finish: () => void;
+  /** Leaves the file as it was. */
+  readonly abandon: () => void;
+}
+
+/** The file of `--out` for an answer that is too long to be held; otherwise as `writeOut`. */
+export const openOut = (path: string): OutStream => {
+  const attempt = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (thrown) {
+      throw asUsage(path, thrown);
+    }
+  };
+  return attempt(() => {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw new UsageError(`--out ${path}: it is a folder`);
+    const isFile = there === undefined || there.isFile();
+    const target = there?.isFile() === true ? realpathSync(path) : path;
+    const partial = `${target}.${process.pid}.partial`;
+    const fd = isFile ? openSync(partial, 'wx', 0o600) : openSync(path, 'w');
+    return {
+      write: bytes => attempt(() => writeFileSync(fd, bytes)),
+      finish: () =>
+        attempt(() => {
+          if (isFile) fsyncSync(fd);
+          closeSync(fd);
+          if (isFile) renameSync(partial, target);
+        }),
+      abandon: () => {
+        closeSync(fd);
+        if (isFile) rmSync(partial, { force: true });
+      },
+    };
+  });
 };

@@ -18,6 +18,8 @@ export interface Action {
 export interface Verb {
   readonly name: string;
   readonly actions?: readonly Action[];
+  /** Placeholder of the words that follow a verb without actions. */
+  readonly takes?: string;
   /** Values of `--format`, the first by default. */
   readonly formats: readonly string[];
   /** One sentence. */
@@ -70,6 +72,7 @@ export const confirmFormats = [
 ] as const;
 export const inventoryFormats = ['text', 'json', 'cyclonedx'] as const;
 export const advisoriesFormats = ['text', 'json'] as const;
+export const ingestFormats = ['text', 'ndjson'] as const;
 
 export const verbs: readonly Verb[] = [
   {
@@ -174,11 +177,43 @@ export const verbs: readonly Verb[] = [
       ],
     ],
   },
+  {
+    name: 'ingest',
+    takes: 'FILE…',
+    formats: ingestFormats,
+    does: 'Reads logs and tells what they say: who logged in, read, sent and changed what, and from where.',
+    usage: 'postern ingest --dry-run [options] FILE…|-',
+    flags: [
+      {
+        name: 'dry-run',
+        help: 'write what would be stored, and store nothing (this version cannot store yet)',
+      },
+      { name: 'unparsed', help: 'only the lines that no format understands' },
+      { name: 'raw', help: 'with each line itself, secrets that stand in it included' },
+      {
+        name: 'zone',
+        value: 'ZONE',
+        help: "time zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo; default: this machine's)",
+      },
+      {
+        name: 'year',
+        value: 'YEAR',
+        help: 'year of the first line, where stamps name none (default: by when the file was written)',
+      },
+    ],
+    examples: [
+      ['postern ingest --dry-run /var/log/mail.log*', 'what the mail log says, as text'],
+      [
+        'zcat old.log.gz | postern ingest --dry-run --format ndjson --year 2025 -',
+        'one OCSF event a line, from a pipe',
+      ],
+      ['postern ingest --dry-run --unparsed /var/log', 'what Postern does not understand'],
+    ],
+  },
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
 export const laterVerbs: readonly string[] = [
-  'ingest',
   'events',
   'evidence',
   'hunt',

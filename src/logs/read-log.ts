@@ -16,6 +16,7 @@ export interface ReadLine {
 
 export interface ReadLogOptions {
   readonly formats: readonly LogFormat[];
+  /** Of the first file. */
   readonly clock: LogClock;
   /** How many queue ids, sessions and the like each format may remember. */
   readonly openMax?: number;
@@ -56,6 +57,7 @@ const messageOf = (thrown: unknown): string =>
  */
 export class LogReading {
   private readonly options: ReadLogOptions;
+  private clock: LogClock;
   private readonly context: FormatContext;
   private readonly readers = new Map<LogFormat, LogReader>();
   private readonly programs = new Map<string, Program>();
@@ -66,10 +68,10 @@ export class LogReading {
   private before: ReadLine | undefined;
 
   constructor(options: ReadLogOptions) {
-    const { clock } = options;
     this.options = options;
+    this.clock = options.clock;
     this.context = {
-      time: stamp => clock.read(stamp),
+      time: stamp => this.clock.read(stamp),
       openMax: options.openMax ?? openMaxDefault,
     };
   }
@@ -82,6 +84,14 @@ export class LogReading {
     }
     this.head.push(envelope);
     if (this.head.length >= headLinesMax) this.settle();
+  }
+
+  /** The log goes on in another file; queue ids, sessions and the like that are open stay so. */
+  next(clock: LogClock): void {
+    this.end();
+    this.clock = clock;
+    this.head = [];
+    this.before = undefined;
   }
 
   /** No more lines come. */
@@ -122,7 +132,7 @@ export class LogReading {
 
   private read(envelope: Envelope): void {
     const { line, program, stamp, host } = envelope;
-    this.options.clock.pass(stamp, host, line.number);
+    this.clock.pass(stamp, host, line.number);
     if (line.text === '' || line.text.trim() === '') this.take(envelope, { quiet: 'empty' });
     else if (program === undefined) {
       if (!this.repeats(envelope)) this.readOwn(envelope);

@@ -1,0 +1,185 @@
+import type { Unseen } from '../../core/unseen.ts';
+import { DocumentError } from '../../intake/documents.ts';
+import type { LogFile } from '../../intake/log-files.ts';
+import type { LogFormat } from '../../logs/format.ts';
+import { LogReading, type ReadLine } from '../../logs/read-log.ts';
+import { LineSplitter } from '../../logs/sources/line-splitter.ts';
+import { inRotationOrder } from '../../logs/sources/rotation-order.ts';
+import { type ClockStep, LogClock } from '../../logs/time/clock.ts';
+import { anyStamp } from '../../logs/time/stamps.ts';
+import { YearScanner } from '../../logs/time/year-scanner.ts';
+import { firstYear } from '../../logs/time/years.ts';
+import { type LogDocument, logDocuments, looked, recordsIn } from './documents.ts';
+import type { ZoneOf } from './zones.ts';
+
+/** Gets every line, in their order; what it returns is waited for before more is read. */
+export type TakeLine = (log: string, read: ReadLine) => void;
+
+export interface LogSource {
+  readonly formats: readonly LogFormat[];
+  readonly zoneOf: ZoneOf;
+  /** Year of the first line of every log whose stamps name none, where somebody says it. */
+  readonly year?: number;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly take: TakeLine;
+  readonly note: (unseen: Unseen) => void;
+  /** Before a file is begun: what stands on the way is written out, and progress is shown. */
+  readonly begin: (log: string) => void;
+  /** A clock that was set back. */
+  readonly stepped: (log: string, steps: readonly ClockStep[], count: number) => void;
+}
+
+/** So much of a log is looked at for stamps without a year. */
+const headLines = 200;
+
+const headText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+  for await (const chunk of chunks) return Buffer.from(chunk).toString('latin1', 0, 65_536);
+  return '';
+};
+
+const yearless = /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} /m;
+
+/** The first years of the logs in a file, by their places; a whole pass over those that name no years. */
+const firstYears = async (
+  file: LogFile,
+  source: LogSource,
+): Promise<readonly (number | undefined)[]> => {
+  const years: (number | undefined)[] = [];
+  // What is wrong with the file is noted when it is read.
+  for await (const { chunks, content } of logDocuments(file, () => {})) {
+    years.push(content.kind === 'lines' ? await yearOf(chunks, file.mtimeMs, source) : undefined);
+  }
+  return years;
+};
+
+const yearOf = async (
+  chunks: AsyncIterable<Uint8Array>,
+  mtimeMs: number,
+  { year }: LogSource,
+): Promise<number | undefined> => {
+  if (year !== undefined) return year;
+  const scanner = new YearScanner();
+  let isFirst = true;
+  try {
+    for await (const chunk of chunks) {
+      if (isFirst && !yearless.test(Buffer.from(chunk).toString('latin1', 0, 65_536))) return;
+      isFirst = false;
+      scanner.push(chunk);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof DocumentError)) throw thrown;
+  }
+  const scan = scanner.end();
+  return scan === undefined ? undefined : firstYear(scan, mtimeMs);
+};
+
+/** When the first line that has a stamp was written, as far as the file's head tells. */
+const firstMs = async (file: LogFile, { zoneOf }: LogSource): Promise<number | undefined> => {
+  for await (const { chunks, content } of logDocuments(file, () => {})) {
+    if (content.kind !== 'lines') return undefined;
+    const clock = new LogClock({ zoneOf, writtenByMs: file.mtimeMs });
+    const lines = (await headText(chunks)).split('\n', headLines);
+    for (const line of lines) {
+      const at = anyStamp(line.replace(/^<\d{1,3}>(?:1 )?/, ''));
+      if (at !== undefined) return clock.read(at.stamp).atMs;
+    }
+    return undefined;
+  }
+  return undefined;
+};
+
+/** Reads what one log is made of, one after the other. */
+class LogOf {
+  private readonly source: LogSource;
+  private reading: LogReading | undefined;
+  private name = '';
+
+  constructor(source: LogSource) {
+    this.source = source;
+  }
+
+  async read(document: LogDocument, clock: LogClock): Promise<void> {
+    const { begin, note, stepped } = this.source;
+    const { content, name } = document;
+    begin(name);
+    if (content.kind === 'binary') {
+      note({ what: name, why: content.why, how: content.how });
+      return;
+    }
+    const reading = this.next(name, clock);
+    try {
+      if (content.kind === 'records') {
+        for await (const record of recordsIn(document, content.path, note)) reading.push(record);
+      } else {
+        const splitter = new LineSplitter(line => reading.push(line));
+        for await (const chunk of document.chunks) splitter.push(chunk);
+        splitter.end();
+      }
+    } catch (thrown) {
+      // The archive's report names it.
+      if (!(thrown instanceof DocumentError)) throw thrown;
+    }
+    reading.end();
+    if (clock.stepCount > 0) stepped(name, clock.steps, clock.stepCount);
+  }
+
+  private next(name: string, clock: LogClock): LogReading {
+    this.name = name;
+    if (this.reading !== undefined) {
+      this.reading.next(clock);
+      return this.reading;
+    }
+    const { formats, take } = this.source;
+    this.reading = new LogReading({ formats, clock, take: read => take(this.name, read) });
+    return this.reading;
+  }
+}
+
+const readFile = async (log: LogOf, file: LogFile, source: LogSource): Promise<void> => {
+  const { zoneOf, note } = source;
+  const years = await firstYears(file, source);
+  let i = 0;
+  for await (const document of logDocuments(file, note)) {
+    const year = years[i];
+    i += 1;
+    const clock = new LogClock({
+      zoneOf,
+      writtenByMs: file.mtimeMs,
+      ...(year === undefined ? {} : { firstYear: year }),
+    });
+    await log.read(document, clock);
+  }
+};
+
+/** Reads logs from files, the rotated files of one log as one, the oldest line first. */
+export const readLogFiles = async (files: readonly LogFile[], source: LogSource): Promise<void> => {
+  const byPath = new Map(files.map(file => [file.path, file]));
+  const placed = [];
+  for (const file of files) {
+    const first = files.length > 1 ? await firstMs(file, source) : undefined;
+    placed.push({ ...file, ...(first === undefined ? {} : { firstMs: first }) });
+  }
+  for (const rotated of inRotationOrder(placed)) {
+    const log = new LogOf(source);
+    for (const { path } of rotated) {
+      const file = byPath.get(path);
+      if (file !== undefined) await readFile(log, file, source);
+    }
+  }
+};
+
+/** Reads one log from a pipe. It is over once: years count on from the first line's. */
+export const readLogPipe = async (
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  source: LogSource,
+): Promise<void> => {
+  const { zoneOf, nowMs, year } = source;
+  const clock = new LogClock({
+    zoneOf,
+    writtenByMs: nowMs,
+    ...(year === undefined ? {} : { firstYear: year }),
+  });
+  await new LogOf(source).read(await looked(name, chunks), clock);
+};

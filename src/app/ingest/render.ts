@@ -1,0 +1,99 @@
+import type { AccessEvent } from '../../core/access-event.ts';
+import { type OcsfContext, ocsfOf } from '../../logs/ocsf/ocsf.ts';
+import type { ReadLine } from '../../logs/read-log.ts';
+import { oneLine, safeJson } from '../../report/plain.ts';
+
+const ascii = /^[\x20-\x7e]*$/;
+
+/** JSON that no terminal acts on and no strict reader refuses; the slow way only where it must be. */
+const json = (value: object): string => {
+  const text = JSON.stringify(value);
+  return ascii.test(text) && !text.includes('\\ud') ? text : safeJson(value);
+};
+
+const rawCharsMax = 4 << 20;
+
+/** One OCSF event; or, for a line that no format understands, `{ "unparsed": true, … }`. */
+export const ndjsonOf = (
+  log: string,
+  { line, parsed, format, repeated }: ReadLine,
+  context: OcsfContext,
+  raw: boolean,
+): string => {
+  if (!('event' in parsed)) {
+    return json({
+      unparsed: true,
+      log_name: log,
+      sequence: line.number,
+      why: 'unparsed' in parsed ? parsed.unparsed : parsed.quiet,
+      ...(format === undefined ? {} : { format }),
+      ...(line.truncated === true ? { truncated: true } : {}),
+      ...(raw ? { raw_data: line.text.slice(0, rawCharsMax) } : {}),
+    });
+  }
+  return json(
+    ocsfOf(
+      parsed.event,
+      {
+        log,
+        line: line.number,
+        format: format ?? 'none',
+        ...(raw ? { raw: line.text.slice(0, rawCharsMax) } : {}),
+        ...(repeated === undefined ? {} : { repeated }),
+      },
+      context,
+    ),
+  );
+};
+
+const shownMax = 400;
+
+const subject = ({ folder, messages, count, request, change }: AccessEvent): string => {
+  const [message] = messages ?? [];
+  const rest = (messages?.length ?? 0) > 1 ? ` and ${(messages?.length ?? 0) - 1} more` : '';
+  const named = message?.messageId ?? message?.queueId;
+  const uid = message?.uid === undefined ? '' : `uid ${message.uid}`;
+  const parts = [
+    folder ?? message?.folder,
+    named === undefined ? `${uid}${rest}` : `${named}${rest}`,
+    message?.from === undefined ? undefined : `from ${message.from}`,
+    message?.to === undefined ? undefined : `to ${message.to.slice(0, 3).join(', ')}`,
+    count === undefined ? undefined : `${count} messages`,
+    request === undefined ? undefined : `${request.method ?? ''} ${request.path ?? ''}`,
+    change === undefined
+      ? undefined
+      : Object.entries(change)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' '),
+  ];
+  return parts.filter(part => part !== undefined && part.trim() !== '').join(' ');
+};
+
+/** An event on one line: when, what, who, from where, through what. */
+export const eventText = (event: AccessEvent, raw?: string): string => {
+  const { kind, time, outcome, user, actor, from, component, service, detail } = event;
+  const at = time.atMs === undefined ? time.original : new Date(time.atMs).toISOString();
+  const who = [user?.name, actor === undefined ? undefined : `by ${actor.name}`];
+  const where = from?.ip ?? from?.host;
+  const through =
+    service === undefined || service === component ? component : `${component}/${service}`;
+  const parts = [
+    at,
+    outcome === 'failure' ? `${kind} FAILED` : kind,
+    ...who,
+    where === undefined ? undefined : `from ${where}`,
+    `through ${through}`,
+    subject(event),
+    detail === undefined ? undefined : `(${detail})`,
+  ];
+  const text = oneLine(parts.filter(part => part !== undefined && part !== '').join('  '));
+  const shown = text.length > shownMax ? `${text.slice(0, shownMax - 1)}…` : text;
+  return raw === undefined ? shown : `${shown}\n    ${oneLine(raw.slice(0, 4_000))}`;
+};
+
+/** A line that no format understands, its place first. */
+export const unparsedText = (log: string, { line, parsed }: ReadLine, raw: boolean): string => {
+  const why = 'unparsed' in parsed ? parsed.unparsed : '';
+  const text = oneLine(line.text.slice(0, raw ? 4_000 : 200));
+  return `${oneLine(log)}:${line.number}: not understood: ${oneLine(why)}: ${text}`;
+};
