@@ -4,46 +4,18 @@
  *   npm run bench                 on a host that is made for it
  *   npm run bench -- --root DIR   on a real one
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { confirm } from '../src/app/confirm.ts';
 import { emptyConfiguration } from '../src/core/policy.ts';
 import { openRoot } from '../src/host/view.ts';
 import { markers } from '../src/inventory/take.ts';
 import { hostSize, makeHost } from './host.ts';
+import { median, once, print } from './measure.ts';
 
 const runs = 9;
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** Tells its peak memory on file descriptor 3 when it ends. */
-const preload = `data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));",
-)}`;
-
-interface Cost {
-  readonly ms: number;
-  readonly peakMiB: number;
-}
-
-const once = (script: string, args: readonly string[]): Cost => {
-  const started = performance.now();
-  const { output, status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', preload, here(script), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], maxBuffer: 64 << 20 },
-  );
-  const ms = performance.now() - started;
-  if (status === null || status === 1 || status === 64) throw new Error(String(stderr));
-  return { ms, peakMiB: Number(String(output[3])) / 1024 };
-};
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 const { values } = parseArgs({ options: { root: { type: 'string' } } });
 const made = values.root === undefined ? mkdtempSync(join(tmpdir(), 'postern-bench-')) : undefined;
 const root = values.root ?? `${made}/root`;
@@ -85,7 +57,7 @@ try {
     ['plain walk of the root', `${(median(pairs.map(pair => pair.walk.ms)) / 1000).toFixed(2)} s`],
     ['ratio, median of pairs', `${ratio.toFixed(2)} (${runs} pairs, whole processes)`],
   ];
-  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(26)} ${value}\n`);
+  print(rows);
 } finally {
   if (made !== undefined) rmSync(made, { recursive: true, force: true });
 }

@@ -7,6 +7,7 @@ import type {
   ProductKey,
 } from '../core/advisory.ts';
 import type { AdvisoryIndex, HeldAdvisory, HeldStatement } from '../core/advisory-index.ts';
+import { byBytes } from '../core/byte-order.ts';
 import { isBefore } from '../core/stamp.ts';
 
 /** What one holding holds. */
@@ -20,10 +21,6 @@ const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
 };
-
-/** As SQLite orders texts: by their bytes in UTF-8, which UTF-16 does not order alike. */
-const byBytes = (a: string, b: string): number =>
-  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Of two copies the one that its source changed last; without dates the later one. */
 const isOlder = ({ modified }: Advisory, known: HeldAdvisory | undefined): boolean =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Component, componentId } from '../core/component.ts';
-import type { Finding, FlawFacts, Judge, MendingStep } from '../core/finding.ts';
+import type { Deadline, Finding, FlawFacts, Judge, MendingStep } from '../core/finding.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import { defaultPolicy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -56,7 +56,7 @@ const judges = {
   },
 } as const satisfies Record<string, Judge>;
 
-const deadline = (overdueDays: number | undefined): Finding['deadline'] => ({
+const deadline = (overdueDays: number | undefined): Deadline => ({
   days: 14,
   why: 'faces the internet',
   triage: false,

@@ -7,6 +7,7 @@ import type {
   Likelihood,
   VexStatement,
 } from '../core/advisory.ts';
+import { byBytes } from '../core/byte-order.ts';
 import { openToRead } from './sqlite.ts';
 
 /** Another number: files of another shape, which are fetched anew and never guessed at. */
@@ -37,13 +38,19 @@ const likelihoodOf = (row: Readonly<Record<string, unknown>>): Likelihood => ({
   ...(typeof row['day'] === 'string' ? { on: row['day'] } : {}),
 });
 
+/** Advisories that are held parsed: those about one component are asked for by several of their names. */
+const parsedMax = 512;
+
 /** The file of one holding, asked by name. */
 export class HoldingReader {
   readonly holding: Holding;
   private readonly database: DatabaseSync;
   private readonly questions: Readonly<
-    Record<'about' | 'vex' | 'named' | 'exploited' | 'likelihood', StatementSync>
+    Record<'about' | 'vex' | 'named' | 'body' | 'exploited' | 'likelihood', StatementSync>
   >;
+  /** Tables with anything in them: of most sources, most are empty, and are asked thousands of times. */
+  private readonly filled: ReadonlySet<string>;
+  private readonly parsed = new Map<number, Advisory>();
 
   /** Throws when the file is damaged or of another shape. */
   constructor(path: string) {
@@ -54,23 +61,22 @@ export class HoldingReader {
         throw new Error('it was written by another version of Postern');
       }
       this.holding = JSON.parse(String(meta.get('holding')?.['value'])) as Holding;
-      const advisories = (table: string, column: string): StatementSync =>
-        this.database.prepare(
-          `SELECT body FROM advisory WHERE n IN (SELECT n FROM ${table} WHERE ${column} = ?) ORDER BY id`,
-        );
+      const prepare = (sql: string): StatementSync => this.database.prepare(sql);
       this.questions = {
-        about: advisories('about', 'key'),
-        named: advisories('named', 'id'),
-        vex: this.database.prepare(
+        about: prepare('SELECT n FROM about WHERE key = ?'),
+        named: prepare('SELECT n FROM named WHERE id = ?'),
+        body: prepare('SELECT body FROM advisory WHERE n = ?'),
+        vex: prepare(
           'SELECT body FROM statement WHERE n IN (SELECT n FROM vex WHERE key = ?) ORDER BY n',
         ),
-        exploited: this.database.prepare(
-          'SELECT body FROM exploited WHERE flaw = ? ORDER BY rowid',
-        ),
-        likelihood: this.database.prepare(
-          'SELECT * FROM likelihood WHERE flaw = ? ORDER BY rowid DESC LIMIT 1',
-        ),
+        exploited: prepare('SELECT body FROM exploited WHERE flaw = ? ORDER BY rowid'),
+        likelihood: prepare('SELECT * FROM likelihood WHERE flaw = ? ORDER BY rowid DESC LIMIT 1'),
       };
+      this.filled = new Set(
+        ['advisory', 'vex', 'exploited', 'likelihood'].filter(
+          table => prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined,
+        ),
+      );
     } catch (thrown) {
       this.database.close();
       throw thrown;
@@ -78,11 +84,11 @@ export class HoldingReader {
   }
 
   about(key: string): readonly Advisory[] {
-    return this.bodies('about', key) as Advisory[];
+    return this.advisories('about', key);
   }
 
   named(id: string): readonly Advisory[] {
-    return this.bodies('named', id) as Advisory[];
+    return this.advisories('named', id);
   }
 
   vexAbout(key: string): readonly VexStatement[] {
@@ -94,6 +100,7 @@ export class HoldingReader {
   }
 
   likelihood(flaw: string): Likelihood | undefined {
+    if (!this.filled.has('likelihood')) return undefined;
     const row = this.questions.likelihood.get(flaw);
     return row === undefined ? undefined : likelihoodOf(row);
   }
@@ -107,7 +114,26 @@ export class HoldingReader {
     this.database.close();
   }
 
-  private bodies(question: 'about' | 'named' | 'vex' | 'exploited', key: string): unknown[] {
+  private advisories(question: 'about' | 'named', name: string): readonly Advisory[] {
+    if (!this.filled.has('advisory')) return [];
+    const rows = this.questions[question].all(name);
+    return rows.map(({ n }) => this.advisory(Number(n))).sort((a, b) => byBytes(a.id, b.id));
+  }
+
+  private advisory(n: number): Advisory {
+    const known = this.parsed.get(n);
+    if (known !== undefined) return known;
+    const advisory = JSON.parse(String(this.questions.body.get(n)?.['body'])) as Advisory;
+    if (this.parsed.size >= parsedMax) {
+      const [oldest] = this.parsed.keys();
+      if (oldest !== undefined) this.parsed.delete(oldest);
+    }
+    this.parsed.set(n, advisory);
+    return advisory;
+  }
+
+  private bodies(question: 'vex' | 'exploited', key: string): unknown[] {
+    if (!this.filled.has(question)) return [];
     return this.questions[question].all(key).map(row => JSON.parse(String(row['body'])) as unknown);
   }
 }

@@ -7,6 +7,7 @@ import { isStaleAt } from '../../core/stamp.ts';
 import type { Evidence } from '../../core/verdict.ts';
 import { clockOf } from './clock.ts';
 import { moveTo } from './move-to.ts';
+import { namesOnce } from './names-once.ts';
 import { type SameFlaw, sameFlaw } from './same-flaw.ts';
 import { releaseHolds, type Statement, statementsUnder } from './statements.ts';
 import { upstreamNames } from './upstream-names.ts';
@@ -226,24 +227,41 @@ const outcomeOrder: Readonly<Record<Outcome, number>> = {
   'not-affected': 2,
 };
 
-/** Asks an index about one component after another; names of flaws are looked up once for all. */
-export const openMatching = (
-  matching: Matching,
-): ((component: Component, ancestors: readonly Component[]) => FlawFacts) => {
-  const { index, distribution } = matching;
-  const same = sameFlaw(index);
-  const exploitation = exploitationOf(matching);
-  // Dozens of plug-ins come from one package: each name is asked once.
+const statementsKeptMax = 500;
+
+/** Dozens of plug-ins come from one package, one after another: each name is asked once, and kept for a while. */
+const askedOnce = (index: AdvisoryIndex): ((voice: Voice) => readonly Statement[]) => {
   const asked = new Map<string, readonly Statement[]>();
-  const statementsOf = (voice: Voice): readonly Statement[] => {
+  let kept = 0;
+  return voice => {
     const question = JSON.stringify(voice);
     const known = asked.get(question);
     if (known !== undefined) return known;
     const statements = statementsUnder(voice, index);
     asked.set(question, statements);
+    kept += statements.length;
+    for (const [oldest, { length }] of asked) {
+      if (kept <= statementsKeptMax || oldest === question) break;
+      asked.delete(oldest);
+      kept -= length;
+    }
     return statements;
   };
+};
+
+/** Asks an index about one component after another; names of flaws are looked up once for all. */
+export const openMatching = (
+  given: Matching,
+): ((component: Component, ancestors: readonly Component[]) => FlawFacts) => {
+  const names = namesOnce(given.index);
+  const { index } = names;
+  const matching: Matching = { ...given, index };
+  const { distribution } = given;
+  const same = sameFlaw(index);
+  const exploitation = exploitationOf(matching);
+  const statementsOf = askedOnce(index);
   return (component, ancestors) => {
+    names.forget();
     const { voices, silence } = voicesOf(component, ancestors, distribution);
     const statements = voices.flatMap(statementsOf);
     const vex = vexAbout(component, ancestors, voices, index, same.idOf);

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Tells its peak memory on file descriptor 3 when it ends. */
+const preload = `data:text/javascript,${encodeURIComponent(
+  "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));",
+)}`;
+
+/** What a whole process cost, from its start to its end. */
+export interface Cost {
+  readonly ms: number;
+  readonly peakMiB: number;
+  readonly stdout: string;
+}
+
+/** Runs a script beside this one in a process of its own. */
+export const once = (script: string, args: readonly string[]): Cost => {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const started = performance.now();
+  const { output, stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', preload, path, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], maxBuffer: 64 << 20 },
+  );
+  const ms = performance.now() - started;
+  if (status === null || status === 1 || status === 64) throw new Error(String(stderr));
+  return { ms, peakMiB: Number(String(output[3])) / 1024, stdout: String(stdout) };
+};
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Names to the left, figures to the right. */
+export const print = (rows: readonly (readonly [string, string])[]): void => {
+  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(26)} ${value}\n`);
+};
