@@ -9,7 +9,7 @@ export const redactedMark = '…';
 
 /** Most lines hold none of these, and need no closer look. */
 const hint =
-  /pass|pwd|pw\b|secret|token|bearer|basic|cookie|authoriz|auth(?:enticate)? |sess(?:ion)?_?id|api[_-]?key|sasl|cred|pin=|\/\/[^/\s]*@/i;
+  /pass|pwd|pw\b|secret|token|bearer|basic|cookie|authoriz|auth(?:enticate)? |sess(?:ion)?_?id|api[_-]?key|sasl|cred|pin=|login |\/\/[^/\s]*@/i;
 
 /** A value behind `=` or `:`: quoted, bracketed, or up to where a value of a log ends. */
 const value = String.raw`(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|<[^>]*>?|\([^)]*\)?|[^\s,;&"'<>()[\]{}]+)`;
