@@ -118,19 +118,27 @@ const moreText = (count: number, shown: number): Markup =>
   count === shown ? html`` : html`<p class="small">${count - shown} more are in --format json.</p>`;
 
 /** The first deadline that is yet to come. */
-const soonest = (open: readonly GroupedFlaw[]): string => {
+const soonest = (open: readonly GroupedFlaw[]): readonly string[] => {
   const [next] = open
     .flatMap(({ finding: { deadline } }) =>
       deadline?.on === undefined || (deadline.overdueDays ?? 0) > 0 ? [] : [deadline.on],
     )
     .sort();
-  return next === undefined ? '' : `next deadline ${next} · `;
+  return next === undefined ? [] : [`next deadline ${next}`];
 };
+
+const failCount = (count: number, words: string): Markup =>
+  count === 0 ? html`` : html` <span class="state fail">${count} ${words}</span>`;
 
 const summaryOf = ({ open, undetermined, notAffected }: FlawGroup): Markup => {
   const late = open.filter(({ finding }) => overdueOf(finding) > 0).length;
   const used = open.filter(({ finding }) => finding.exploited !== undefined).length;
-  return html`${open.length} open${late === 0 ? '' : html` <span class="state fail">${late} past deadline</span>`}${used === 0 ? '' : html` <span class="state fail">${used} exploited</span>`}${undetermined.length === 0 ? '' : html` <span class="state unknown">${undetermined.length} undetermined</span>`} <span class="small">${soonest(open)}${notAffected.length === 0 ? '' : `${notAffected.length} ${notAffected.length === 1 ? 'does' : 'do'} not apply`}</span>`;
+  const not = notAffected.length;
+  const rest = [
+    ...soonest(open),
+    ...(not === 0 ? [] : [`${not} ${not === 1 ? 'does' : 'do'} not apply`]),
+  ].join(' · ');
+  return html`${open.length} open${failCount(late, 'past deadline')}${failCount(used, 'exploited')}${undetermined.length === 0 ? '' : html` <span class="state unknown">${undetermined.length} undetermined</span>`} <span class="small">${rest}</span>`;
 };
 
 const sharers = (components: readonly AnsweredComponent[]): Markup => {
@@ -167,9 +175,9 @@ const stateCell = ({ stale, partial, failed }: AdvisoryState): Markup =>
   }${failed === undefined ? '' : html`<p class="small">the last fetch, ${failed.on.slice(0, 10)}, failed: ${failed.why}</p>`}`;
 
 const agesTable = (advisories: readonly AdvisoryState[]): Markup =>
-  html`<details class="aside"${advisories.some(({ stale, partial, failed }) => (stale && partial !== true) || failed !== undefined) ? raw(' open') : ''}><summary>Age of each source</summary><div class="scroll" tabindex="0" role="region" aria-label="Age of each source"><table><thead><tr><th scope="col">Source</th><th scope="col">As of</th><th scope="col" class="number">Age</th><th scope="col" class="number">Counts up to</th><th scope="col" class="number">Records</th><th scope="col" class="number">Not understood</th><th scope="col">State</th></tr></thead><tbody>${advisories.map(
+  html`<details class="aside"${advisories.some(({ stale, partial, failed }) => (stale && partial !== true) || failed !== undefined) ? raw(' open') : ''}><summary>Age of each source</summary><div class="scroll" tabindex="0" role="region" aria-label="Age of each source"><table class="flaws"><thead><tr><th scope="col">Source</th><th scope="col">As of</th><th scope="col" class="number">Age</th><th scope="col" class="number">Counts up to</th><th scope="col" class="number">Records</th><th scope="col" class="number">Not understood</th><th scope="col">State</th></tr></thead><tbody>${advisories.map(
     each =>
-      html`<tr><th scope="row">${each.source}</th><td>${each.asOf.slice(0, 16).replace('T', ' ')}</td><td class="number">${ageText(each.ageHours).replace(/ old$/, '')}</td><td class="number">${hours(each.maxAgeHours)}</td><td class="number">${each.entries.toLocaleString('en')}</td><td class="number">${each.refused.toLocaleString('en')}</td><td>${stateCell(each)}</td></tr>`,
+      html`<tr><th scope="row">${each.source}</th><td data-label="As of">${each.asOf.slice(0, 16).replace('T', ' ')}</td><td data-label="Age" class="number">${ageText(each.ageHours).replace(/ old$/, '')}</td><td data-label="Counts up to" class="number">${hours(each.maxAgeHours)}</td><td data-label="Records" class="number">${each.entries.toLocaleString('en')}</td><td data-label="Not understood" class="number">${each.refused.toLocaleString('en')}</td><td data-label="State">${stateCell(each)}</td></tr>`,
   )}</tbody></table></div></details>`;
 
 /** Every known flaw once for each piece of software that has it; sections of parts lead here. */

@@ -52,10 +52,12 @@ const days = (value: number | undefined): string =>
   value === undefined ? 'not known' : `${value} day${value === 1 ? '' : 's'}`;
 
 const sideRow = (name: string, side: ParitySide): Markup =>
-  html`<tr><th scope="row">${name}<p class="small">${side.restsOn}</p></th><td class="number">${side.mended}</td><td class="number">${days(side.median)}</td><td class="number">${days(side.percentile90)}</td><td class="number">${side.open}</td><td class="number">${side.overdue}</td></tr>`;
+  html`<tr><th scope="row">${name}<p class="small">${side.restsOn}</p></th><td class="number" data-label="Updates">${side.mended}</td><td class="number" data-label="Median">${days(side.median)}</td><td class="number" data-label="9 in 10 within">${days(side.percentile90)}</td><td class="number" data-label="Open">${side.open}</td><td class="number" data-label="Overdue">${side.overdue}</td></tr>`;
 
-const barLeft = 250;
-const barWidth = 520;
+const barLeft = 180;
+const barWidth = 330;
+/** What the words beside a bar take. */
+const wordsWidth = 70;
 
 interface Bar {
   readonly label: string;
@@ -78,9 +80,16 @@ const picture = ({ customerFacing, mailPlatform, allowedDays }: Parity): Markup 
   if (bars.length === 0) return html``;
   const most = Math.max(1, allowedDays ?? 0, ...bars.map(({ value }) => value));
   const x = (value: number): string => ((value / most) * barWidth).toFixed(1);
+  const limit = allowedDays === undefined ? undefined : Number(x(allowedDays));
+  // Beside the bar, but not under the line that parity draws.
+  const wordsX = (value: number): string => {
+    const end = Number(x(value));
+    const crossed = limit !== undefined && limit >= end && limit < end + wordsWidth;
+    return (barLeft + (crossed ? limit : end) + 8).toFixed(1);
+  };
   const height = bars.length * 30 + 30;
-  return html`<div class="reach" tabindex="0"><svg class="bars" viewBox="0 0 900 ${height}" role="img" aria-label="Days to patch; the same numbers are in the table">
-${bars.map(({ label, value, slow }, i) => html`<text x="${barLeft - 10}" y="${i * 30 + 21}" text-anchor="end">${label}</text><rect class="${slow ? 'fail' : ''}" x="${barLeft}" y="${i * 30 + 7}" width="${Math.max(2, Number(x(value)))}" height="20" rx="3"/><text x="${(barLeft + Number(x(value)) + 8).toFixed(1)}" y="${i * 30 + 21}">${days(value)}</text>`)}
+  return html`<div class="reach" tabindex="0"><svg class="bars" viewBox="0 0 600 ${height}" role="img" aria-label="Days to patch; the same numbers are in the table">
+${bars.map(({ label, value, slow }, i) => html`<text x="${barLeft - 10}" y="${i * 30 + 21}" text-anchor="end">${label}</text><rect class="${slow ? 'fail' : ''}" x="${barLeft}" y="${i * 30 + 7}" width="${Math.max(2, Number(x(value)))}" height="20" rx="3"/><text x="${wordsX(value)}" y="${i * 30 + 21}">${days(value)}</text>`)}
 ${allowedDays === undefined ? '' : html`<line x1="${(barLeft + Number(x(allowedDays))).toFixed(1)}" x2="${(barLeft + Number(x(allowedDays))).toFixed(1)}" y1="2" y2="${height - 22}"/><text class="label" x="${(barLeft + Number(x(allowedDays))).toFixed(1)}" y="${height - 6}" text-anchor="middle">parity allows ${days(allowedDays)}</text>`}
 </svg></div>`;
 };
@@ -90,11 +99,11 @@ const paritySection = (
   parity: Parity,
 ): Markup => html`<section><h2 id="parity">As fast as customer-facing applications?</h2><p>${parity.why}.</p>
 ${picture(parity)}
-<div class="scroll" tabindex="0" role="region" aria-label="Days to patch of both sides"><table><thead><tr><th scope="col">Side</th><th scope="col" class="number">Updates</th><th scope="col" class="number">Median</th><th scope="col" class="number">9 in 10 within</th><th scope="col" class="number">Open</th><th scope="col" class="number">Overdue</th></tr></thead><tbody>${sideRow('Mail platform', parity.mailPlatform)}${sideRow('Customer-facing applications', parity.customerFacing)}${parity.customerFacing.applications
+<div class="scroll" tabindex="0" role="region" aria-label="Days to patch of both sides"><table class="flaws"><thead><tr><th scope="col">Side</th><th scope="col" class="number">Updates</th><th scope="col" class="number">Median</th><th scope="col" class="number">9 in 10 within</th><th scope="col" class="number">Open</th><th scope="col" class="number">Overdue</th></tr></thead><tbody>${sideRow('Mail platform', parity.mailPlatform)}${sideRow('Customer-facing applications', parity.customerFacing)}${parity.customerFacing.applications
   .slice(0, listedMax)
   .map(each => sideRow(`– ${each.name}`, each))}</tbody></table></div>
 ${parity.customerFacing.applications.some(({ doubts }) => doubts.length > 0) ? html`<ul class="evidence">${parity.customerFacing.applications.flatMap(({ name, doubts }) => doubts.slice(0, 10).map(doubt => html`<li>${name}: ${doubt}</li>`))}</ul>` : ''}
-${parity.slower.length === 0 ? html`<p class="small">Nothing is slower than parity allows.</p>` : html`<h3>Slower than parity allows</h3><ul class="evidence">${parity.slower.slice(0, listedMax).map(({ group, why }) => html`<li><b>${shortId(group)}</b> ${why}</li>`)}</ul>`}</section>`;
+${parity.slower.length === 0 ? html`<p class="small">Nothing is slower than parity allows.</p>` : html`<h3>Slower than parity allows</h3><ul class="evidence">${parity.slower.slice(0, listedMax).map(({ group, components: [first], why }) => html`<li><b>${first === undefined ? shortId(group) : html`<a href="#${anchor(first)}">${shortId(first)}</a>`}</b> ${why}</li>`)}</ul>`}</section>`;
 
 const changeList = (title: string, items: readonly string[]): Markup =>
   items.length === 0
