@@ -90,7 +90,9 @@ export const fieldsAt = (text: string, from: number): Fields => {
       if (text.charCodeAt(next) === 42) next += 1;
     } else {
       next = valueEnd(text, end + 1);
-      if (values.has(key)) repeated = repeated || (key !== 'A' && key !== 'C');
+      // A message id, which the sender writes, may hold blanks: behind it only the subject is Exim's own field.
+      if (values.has('id') && key !== 'T') repeated ||= key === 'A' || key === 'P';
+      else if (values.has(key)) repeated ||= key !== 'C';
       else values.set(key, text.slice(end + 1, next));
     }
     if (text.charCodeAt(next) !== 32) {

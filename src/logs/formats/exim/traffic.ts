@@ -38,10 +38,13 @@ export const readArrival = (exim: Exim, envelope: Envelope, line: EximLine): Par
   const sender = text.slice(3, senderEnd);
   const { values, host, end, repeated } = fieldsAt(text, senderEnd + 1);
   const protocol = values.get('P') ?? '';
-  const login = values.get('A');
+  // Before the protocol stands the ident that the client's host gave, and the login behind it.
+  const order = [...values.keys()];
+  const login = order.indexOf('A') > order.indexOf('P') ? values.get('A') : undefined;
+  const sure = !repeated && host?.ambiguous !== true;
   const message: OpenMessage = {
     service: host === undefined ? 'local' : 'smtp',
-    submitted: login !== undefined || host === undefined,
+    submitted: (sure && login !== undefined) || host === undefined,
     sender: printable(sender === '<>' ? '' : sender),
   };
   if (host !== undefined) {
@@ -50,8 +53,6 @@ export const readArrival = (exim: Exim, envelope: Envelope, line: EximLine): Par
       message.service = 'submission';
     }
   }
-  // Between the addresses and the size all is Exim's own, but for the ident that the client's host gives.
-  const sure = !repeated && host?.ambiguous !== true;
   if (login !== undefined && sure) loginOf(login, message);
   const ident = values.get('U');
   if (ident !== undefined && host === undefined) message.actor = identOf(ident) ?? { name: '' };

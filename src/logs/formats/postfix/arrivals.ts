@@ -54,7 +54,10 @@ const passedOn = (text: string, message: OpenMessage, postfix: Postfix): void =>
   }
   const id = valueOf(text, ', orig_queue_id=', [', orig_client=', ', sasl_']);
   const parent = id === undefined ? undefined : postfix.messages.get(id);
-  if (parent !== undefined) inherit(message, parent);
+  if (parent === undefined) return;
+  inherit(message, parent);
+  // Its arrival was told when it came in.
+  if (parent.told) message.told = true;
 };
 
 /**

@@ -51,7 +51,10 @@ export const readPostscreen = (
   event.service = 'smtp';
   const to = text.startsWith(' to ', found.end) ? clientAt(text, found.end + 4) : undefined;
   if (to !== undefined) event.to = to.client;
-  const kept = withoutSecrets(text);
+  // These alone quote what the client sent.
+  const quoting =
+    text.startsWith('PREGREET') || text.startsWith('NON-SMTP') || text.startsWith('COMMAND');
+  const kept = quoting ? withoutSecrets(text) : { text, secret: false };
   event.detail = detailOf(kept.text);
   if (kept.secret) event.flags = ['secret'];
   return { event };

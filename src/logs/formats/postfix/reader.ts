@@ -86,7 +86,7 @@ const readDelivery = (postfix: Postfix, line: QueuedLine): Parsed => {
     event.to = to.endpoint;
     if (to.remote && daemon === 'smtp') event.direction = 'outbound';
   } else if (delivery.relay === 'local' || delivery.relay === 'virtual' || daemon === 'lmtp') {
-    event.direction = message?.submitted === true ? 'internal' : 'inbound';
+    event.direction = message?.submitted === true || message?.own === true ? 'internal' : 'inbound';
   }
   if (delivery.tls) event.tls = true;
   event.detail = detailOf(delivery.words);

@@ -1,10 +1,8 @@
 import { draftOf, type MessageDraft } from '../../draft.ts';
 import { ipOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
+import { behind } from '../../marks.ts';
 import { detailOf, printable } from '../../text.ts';
-
-const result =
-  /\b(Pass|Fail|SoftFail|Softfail|Neutral|None|PermError|Permerror|TempError|Temperror)\b/i;
 
 /** A value of `key=value;`, quoted or not. */
 const valueOf = (text: string, key: string): string | undefined => {
@@ -18,6 +16,10 @@ const valueOf = (text: string, key: string): string | undefined => {
 
 /** The client's address: his HELO and sender, which stand before `client-ip=` or behind it, hold no `;` with it. */
 const addressOf = (text: string): string | undefined => {
+  if (!text.includes('client-ip=')) {
+    // `…;id=sender;ip=192.0.2.1;r=recipient`, of a refusal.
+    return ipOf(behind(text, ';ip=', [';']).value ?? '');
+  }
   const first = text.indexOf('client-ip=');
   if (first < 0 || first !== text.lastIndexOf('client-ip=')) return undefined;
   return ipOf(valueOf(text, 'client-ip') ?? '');
@@ -57,6 +59,6 @@ export const readSpfPolicy = (envelope: Envelope, context: FormatContext): Parse
   const to = valueOf(text, 'receiver');
   if (to !== undefined && to.includes('@')) message.to = [printable(to)];
   if (Object.keys(message).length > 0) event.messages = [message];
-  event.detail = detailOf(result.test(text.slice(0, 200)) ? text : text);
+  event.detail = detailOf(text);
   return { event };
 };

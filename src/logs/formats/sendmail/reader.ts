@@ -28,7 +28,11 @@ const readSender = (sendmail: Sendmail, line: SendmailLine): Parsed | undefined 
   const from = behind(text, 'from=', [', size=']);
   const sizeAt = text.indexOf(', size=');
   if (sizeAt < 0 || id === undefined) return undefined;
-  const sure = !from.repeated && text.indexOf(', size=', sizeAt + 1) < 0;
+  const relayAt = text.lastIndexOf(', relay=');
+  const sure =
+    !from.repeated &&
+    text.indexOf(', size=', sizeAt + 1) < 0 &&
+    text.indexOf(', relay=') === relayAt;
   const message: OpenMessage = {};
   if (sure && from.value !== undefined) message.sender = bracketless(from.value);
   const size = Number.parseInt(text.slice(sizeAt + 7, sizeAt + 24), 10);
@@ -40,10 +44,9 @@ const readSender = (sendmail: Sendmail, line: SendmailLine): Parsed | undefined 
     ', relay=',
     ', tls_verify=',
   ]);
-  if (messageId.value !== undefined && messageId.value !== '') {
+  if (sure && messageId.value !== undefined && messageId.value !== '') {
     message.messageId = printable(messageId.value, 1_000);
   }
-  const relayAt = text.lastIndexOf(', relay=');
   const peer = relayAt < 0 ? undefined : peerAt(text, relayAt + 8);
   if (peer?.endpoint !== undefined) message.client = peer.endpoint;
   if (peer?.local !== undefined) message.actor = peer.local;
