@@ -72,7 +72,7 @@ export const makeArchive = (path: string): number => {
       const batch: Buffer[] = [];
       for (const stop = Math.min(i + 2_000, archiveSize.advisories); i < stop; i += 1) {
         const text = Buffer.from(recordOf(i, random));
-        const packed = deflateRawSync(text, { level: 1 });
+        const packed = deflateRawSync(text, { level: 1, chunkSize: 2_048 });
         const name = Buffer.from(`${i}.json`);
         const local = Buffer.alloc(30);
         local.writeUInt32LE(0x04_03_4b_50, 0);

@@ -234,7 +234,7 @@ describe('a store that nobody may write', () => {
   const mounts =
     spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', readOnly]).status === 0;
   afterAll(() => {
-    if (mounts) spawnSync('umount', [readOnly]);
+    if (mounts) spawnSync('umount', ['-l', readOnly]);
   });
 
   test.skipIf(!mounts)('(mounted read-only: needs root) is read all the same', () => {
@@ -253,7 +253,7 @@ describe('a store that nobody may write', () => {
     expect(() => {
       for (let i = 0; i < 40_000; i += 1) writer.add(advisory(`CVE-2026-${10_000 + i}`));
       writer.seal(holdingAbout('osv', 'Debian'));
-    }).toThrow(/full/);
+    }).toThrow(/full|no space/);
     writer.abandon();
     expect(idsIn(store)).toEqual(['CVE-2026-1']);
     expect(readdirSync(store.folder).filter(name => name.endsWith('.partial'))).toEqual([]);

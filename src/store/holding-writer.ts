@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Advisory, FeedEntry, Holding, VexStatement } from '../core/advisory.ts';
 import { isBefore } from '../core/stamp.ts';
+import { type BodyAt, BodyFile } from './body-file.ts';
 import { type HoldingReader, shape } from './holding-reader.ts';
 import { openToFill } from './sqlite.ts';
 
@@ -39,7 +40,9 @@ interface ScopeIn {
 
 /** An advisory that is in. */
 interface RowIn {
-  readonly n: number;
+  readonly body: BodyAt;
+  /** The first product that it names: advisories about one product lie side by side, and are read at once. */
+  readonly key: string;
   readonly modified?: string;
   readonly scopes: readonly ScopeIn[];
 }
@@ -76,16 +79,13 @@ export class HoldingWriter {
     >
   >;
   private readonly rows = new Map<string, RowIn>();
-  /** Rows that a newer copy took the place of: taken out once, at the end. */
-  private readonly outdated: Readonly<Record<'advisory' | 'statement', number[]>> = {
-    advisory: [],
-    statement: [],
-  };
+  /** Statements that a newer copy of their document took the place of: taken out once, at the end. */
+  private readonly outdated: number[] = [];
+  private readonly bodies: BodyFile;
   private readonly documents = new Map<string, StatementsIn>();
   private readonly flaws = new Set<string>();
   /** Each scope, and the number of advisories that are in and name it. */
   private readonly scopes = new Map<string, ScopeIn>();
-  private nextRow = 0;
   private nextStatement = 0;
   private count = 0;
   private isOpen = true;
@@ -95,6 +95,7 @@ export class HoldingWriter {
     this.partial = partial;
     rmSync(partial, { force: true });
     this.database = openToFill(partial);
+    this.bodies = new BodyFile(`${partial.replace(/\.partial$/, '')}.bodies.partial`);
     this.database.exec(tables);
     this.database.exec('BEGIN');
     this.statements = {
@@ -152,7 +153,7 @@ export class HoldingWriter {
       const mine = read.get(document);
       if (mine !== undefined) {
         if (!isKnownBefore(mine.newest, newest.get(document))) continue;
-        this.outdated.statement.push(...mine.rows);
+        this.outdated.push(...mine.rows);
         this.count -= mine.rows.length;
         read.delete(document);
       }
@@ -173,6 +174,7 @@ export class HoldingWriter {
     const meta = this.database.prepare('INSERT INTO meta VALUES (?, ?)');
     meta.run('shape', String(shape));
     meta.run('holding', JSON.stringify(holding));
+    this.writeAdvisories();
     this.dropOutdated();
     this.database.exec('COMMIT');
     this.database.exec(indexes);
@@ -200,26 +202,35 @@ export class HoldingWriter {
     if (known !== undefined) {
       this.count -= 1;
       if (isOlder(advisory, known.modified)) return;
-      this.outdated.advisory.push(known.n);
       for (const scope of known.scopes) scope.count -= 1;
     }
-    this.nextRow += 1;
-    const n = this.nextRow;
     const scopes = this.scopesOf(advisory);
     for (const scope of scopes) scope.count += 1;
     this.rows.set(advisory.id, {
-      n,
+      body: this.bodies.put(JSON.stringify(advisory)),
+      key: advisory.affected[0]?.key ?? '',
       scopes,
       ...(advisory.modified === undefined ? {} : { modified: advisory.modified }),
     });
-    this.statements.advisory.run(n, advisory.id, JSON.stringify(advisory));
-    // Withdrawn ones stay, so that an older copy does not come back, and nothing leads to them.
-    if (advisory.withdrawn !== undefined) return;
-    for (const key of new Set(advisory.affected.map(product => product.key))) {
-      this.statements.about.run(key, n);
-    }
-    for (const id of new Set([advisory.id, ...advisory.aliases, ...advisory.covers])) {
-      this.statements.named.run(id, n);
+  }
+
+  private writeAdvisories(): void {
+    const rows = [...this.rows].sort(([, a], [, b]) =>
+      a.key < b.key ? -1 : a.key > b.key ? 1 : a.body.at - b.body.at,
+    );
+    this.rows.clear();
+    let n = 0;
+    for (const [id, row] of rows) {
+      n += 1;
+      const body = this.bodies.get(row.body);
+      this.statements.advisory.run(n, id, body);
+      const { aliases, covers, affected, withdrawn } = JSON.parse(body) as Advisory;
+      // Withdrawn ones stay, so that an older copy does not come back, and nothing leads to them.
+      if (withdrawn !== undefined) continue;
+      for (const key of new Set(affected.map(product => product.key))) {
+        this.statements.about.run(key, n);
+      }
+      for (const name of new Set([id, ...aliases, ...covers])) this.statements.named.run(name, n);
     }
   }
 
@@ -253,16 +264,12 @@ export class HoldingWriter {
 
   /** One pass over each table, however many copies there were. */
   private dropOutdated(): void {
-    const leading = { advisory: ['about', 'named'], statement: ['vex'] } as const;
-    for (const table of ['advisory', 'statement'] as const) {
-      const rows = this.outdated[table];
-      if (rows.length === 0) continue;
-      this.database.exec(`CREATE TEMP TABLE outdated_${table} (n INTEGER PRIMARY KEY)`);
-      const put = this.database.prepare(`INSERT OR IGNORE INTO outdated_${table} VALUES (?)`);
-      for (const n of rows) put.run(n);
-      for (const each of [table, ...leading[table]]) {
-        this.database.exec(`DELETE FROM ${each} WHERE n IN (SELECT n FROM outdated_${table})`);
-      }
+    if (this.outdated.length === 0) return;
+    this.database.exec('CREATE TEMP TABLE outdated (n INTEGER PRIMARY KEY)');
+    const put = this.database.prepare('INSERT OR IGNORE INTO outdated VALUES (?)');
+    for (const n of this.outdated) put.run(n);
+    for (const table of ['statement', 'vex']) {
+      this.database.exec(`DELETE FROM ${table} WHERE n IN (SELECT n FROM outdated)`);
     }
   }
 
@@ -270,6 +277,7 @@ export class HoldingWriter {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.database.close();
+    this.bodies.close();
   }
 
   private addStatement(statement: VexStatement): void {

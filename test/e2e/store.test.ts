@@ -278,7 +278,7 @@ describe('a store that is not well', () => {
   mkdirSync(full);
   const mounts = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', full]).status === 0;
   afterAll(() => {
-    if (mounts) spawnSync('umount', [full]);
+    if (mounts) spawnSync('umount', ['-l', full]);
   });
 
   test.skipIf(!mounts)(
@@ -294,7 +294,7 @@ describe('a store that is not well', () => {
       const many = Array.from({ length: 3_000 }, (_, i) => record(`CVE-2026-${10_000 + i}`));
       const { status, stderr, stdout } = imported(many);
       expect([1, 3]).toContain(status);
-      expect(stdout + stderr).toMatch(/full/);
+      expect(stdout + stderr).toMatch(/full|no space/);
       expect(
         readdirSync(join(full, 'advisories')).filter(name => name.includes('partial')),
       ).toEqual([]);

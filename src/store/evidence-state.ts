@@ -1,0 +1,202 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type {
+  DayOfSource,
+  EvidenceChange,
+  EvidenceHead,
+  EvidenceState,
+  GapState,
+  SealState,
+  SegmentState,
+  SourceState,
+} from '../core/evidence-state.ts';
+import { openToKeep } from './sqlite.ts';
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, checkpoint TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS staged (leaf INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS source (
+    id TEXT PRIMARY KEY, added_day TEXT NOT NULL, seq INTEGER NOT NULL, segment TEXT, position TEXT, retired INTEGER NOT NULL,
+    read_to_end INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS segment (
+    source TEXT NOT NULL, seq INTEGER NOT NULL, day TEXT NOT NULL, leaf INTEGER NOT NULL,
+    lines INTEGER NOT NULL, bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL,
+    PRIMARY KEY (source, seq)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS segment_day ON segment (day, source);
+  CREATE TABLE IF NOT EXISTS gap (
+    leaf INTEGER PRIMARY KEY, source TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL, why TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS seal (day TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** Another number: a state of another shape, which is left alone. */
+const shape = 1;
+
+interface SourceRow {
+  readonly id: string;
+  readonly added_day: string;
+  readonly seq: number;
+  readonly segment: string | null;
+  readonly position: string | null;
+  readonly retired: number;
+  readonly read_to_end: number | null;
+}
+
+const sourceOf = (row: SourceRow): SourceState => ({
+  id: row.id,
+  addedDay: row.added_day,
+  seq: row.seq,
+  ...(row.segment === null ? {} : { segment: row.segment }),
+  ...(row.position === null ? {} : { position: row.position }),
+  ...(row.retired === 0 ? {} : { retired: true }),
+  ...(row.read_to_end === null ? {} : { readToEndMs: row.read_to_end }),
+});
+
+/** The commit point of a store, in SQLite with `synchronous=FULL`. */
+export class SqliteEvidenceState implements EvidenceState {
+  private readonly database: DatabaseSync;
+
+  constructor(path: string) {
+    this.database = openToKeep(path);
+    try {
+      const found = Number(this.database.prepare('PRAGMA user_version').get()?.['user_version']);
+      if (found !== 0 && found !== shape) {
+        throw new Error(`${path} was written by another version of Postern`);
+      }
+      this.database.exec(`${tables} PRAGMA user_version = ${shape}`);
+    } catch (thrown) {
+      this.database.close();
+      throw thrown;
+    }
+  }
+
+  head(): EvidenceHead | undefined {
+    const [row] = this.all<{ size: number; root: Uint8Array; checkpoint: string }>(
+      'SELECT size, root, checkpoint FROM head',
+    );
+    return row && { size: row.size, root: Buffer.from(row.root), checkpoint: row.checkpoint };
+  }
+
+  commit(change: EvidenceChange): void {
+    const { expected, head, leaves } = change;
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const now = this.head();
+      if (
+        (now?.size ?? 0) !== expected.size ||
+        (now !== undefined && Buffer.compare(now.root, expected.root) !== 0)
+      ) {
+        throw new Error(
+          `the log has ${now?.size ?? 0} leaves where ${expected.size} were expected: somebody else wrote`,
+        );
+      }
+      this.run('INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?)', [
+        head.size,
+        head.root,
+        head.checkpoint,
+      ]);
+      for (const [i, bytes] of leaves.entries()) {
+        this.run('INSERT INTO staged VALUES (?, ?)', [expected.size + i, bytes]);
+      }
+      for (const source of change.sources ?? []) this.putSource(source);
+      for (const each of change.segments ?? []) {
+        this.run('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?)', [
+          each.source,
+          each.seq,
+          each.day,
+          each.leaf,
+          each.lines,
+          each.bytes,
+          each.storedBytes,
+        ]);
+      }
+      for (const each of change.gaps ?? []) {
+        this.run('INSERT INTO gap VALUES (?, ?, ?, ?, ?)', [
+          each.leaf,
+          each.source,
+          each.fromDay,
+          each.toDay,
+          each.why,
+        ]);
+      }
+      if (change.seal !== undefined) {
+        this.run('INSERT INTO seal VALUES (?, ?)', [change.seal.day, change.seal.hash]);
+      }
+      this.database.exec('COMMIT');
+    } catch (thrown) {
+      // SQLite ends the transaction itself when the disk fails.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw thrown;
+    }
+  }
+
+  staged(): { readonly first: number; readonly leaves: readonly Buffer[] } {
+    const rows = this.all<{ leaf: number; bytes: Uint8Array }>(
+      'SELECT leaf, bytes FROM staged ORDER BY leaf',
+    );
+    return {
+      first: rows[0]?.leaf ?? this.head()?.size ?? 0,
+      leaves: rows.map(({ bytes }) => Buffer.from(bytes)),
+    };
+  }
+
+  applied(size: number): void {
+    this.run('DELETE FROM staged WHERE leaf < ?', [size]);
+  }
+
+  sources(): readonly SourceState[] {
+    return this.all<SourceRow>('SELECT * FROM source ORDER BY id').map(sourceOf);
+  }
+
+  putSource(source: SourceState): void {
+    this.run('INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?, ?)', [
+      source.id,
+      source.addedDay,
+      source.seq,
+      source.segment ?? null,
+      source.position ?? null,
+      source.retired === true ? 1 : 0,
+      source.readToEndMs ?? null,
+    ]);
+  }
+
+  days(from = '', to = '9999-12-31'): readonly DayOfSource[] {
+    return this.all<DayOfSource>(
+      `SELECT source, day, min(seq) AS first, max(seq) AS last, count(*) AS segments,
+         sum(lines) AS lines, sum(bytes) AS bytes
+       FROM segment WHERE day BETWEEN ? AND ? GROUP BY day, source ORDER BY day, source`,
+      from,
+      to,
+    ).map(each => ({ ...each }));
+  }
+
+  segments(source: string): readonly SegmentState[] {
+    return this.all<SegmentState>(
+      `SELECT source, seq, day, leaf, lines, bytes, stored_bytes AS storedBytes
+       FROM segment WHERE source = ? ORDER BY seq`,
+      source,
+    ).map(each => ({ ...each }));
+  }
+
+  gaps(): readonly GapState[] {
+    return this.all<GapState>(
+      'SELECT source, leaf, from_day AS fromDay, to_day AS toDay, why FROM gap ORDER BY leaf',
+    ).map(each => ({ ...each }));
+  }
+
+  lastSeal(): SealState | undefined {
+    const [row] = this.all<SealState>('SELECT day, hash FROM seal ORDER BY day DESC LIMIT 1');
+    return row && { day: row.day, hash: row.hash };
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private run(sql: string, values: readonly (string | number | null | Uint8Array)[]): void {
+    this.database.prepare(sql).run(...values);
+  }
+
+  private all<Row>(sql: string, ...values: readonly string[]): Row[] {
+    return this.database.prepare(sql).all(...values) as unknown as Row[];
+  }
+}
