@@ -49,11 +49,70 @@ const quickStamp = (text: string, from: number): StampAt | undefined => {
   return { stamp: { original, month, day, hour, minute, second }, end: from + 15 };
 };
 
+const digits = (text: string, from: number, to: number): number => {
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - zero;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+};
+
+const plus = 0x2b;
+const minus = 0x2d;
+
+/** The zone at a place, `Z` or `+01:00`, and where it ends. */
+const quickZone = (
+  text: string,
+  at: number,
+): readonly [minutes: number, end: number] | undefined => {
+  const sign = text.charCodeAt(at);
+  if (sign === 0x5a) return [0, at + 1];
+  if ((sign !== plus && sign !== minus) || text.charCodeAt(at + 3) !== colon) return undefined;
+  const minutes = digits(text, at + 1, at + 3) * 60 + digits(text, at + 4, at + 6);
+  if (!(minutes <= 1_080)) return undefined;
+  return [sign === minus ? 0 - minutes : minutes, at + 6];
+};
+
+/** `2026-11-22T12:00:01.123456+01:00 ` without regular expressions: rsyslog's own form. */
+const quickIso = (text: string, from: number): StampAt | undefined => {
+  if (text.charCodeAt(from + 4) !== minus || text.charCodeAt(from + 7) !== minus) return undefined;
+  if (text.charCodeAt(from + 13) !== colon || text.charCodeAt(from + 16) !== colon)
+    return undefined;
+  const year = digits(text, from, from + 4);
+  const month = digits(text, from + 5, from + 7);
+  const day = digits(text, from + 8, from + 10);
+  const hour = digits(text, from + 11, from + 13);
+  const minute = digits(text, from + 14, from + 16);
+  const second = digits(text, from + 17, from + 19);
+  const isDay = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  if (!isDay || !(hour <= 23 && minute <= 59 && second <= 60)) return undefined;
+  let at = from + 19;
+  let millisecond = -1;
+  if (text.charCodeAt(at) === 0x2e) {
+    millisecond = digits(text, at + 1, at + 4);
+    if (Number.isNaN(millisecond)) return undefined;
+    at += 4;
+    const last = at + 6;
+    while (at < last && text.charCodeAt(at) >= zero && text.charCodeAt(at) <= zero + 9) at += 1;
+  }
+  const zone = quickZone(text, at);
+  if (zone === undefined || text.charCodeAt(zone[1]) !== space) return undefined;
+  const [offsetMinutes, end] = zone;
+  const original = text.slice(from, end);
+  const stamp = { original, year, month, day, hour, minute, second };
+  return millisecond < 0
+    ? { stamp: { ...stamp, offsetMinutes }, end }
+    : { stamp: { ...stamp, millisecond, offsetMinutes }, end };
+};
+
 /** The stamp of a syslog header: RFC 3164, or ISO 8601 with `T`. */
 export const headerStamp = (text: string, from: number): StampAt | undefined => {
   const first = text.charCodeAt(from);
   if (first >= zero && first <= zero + 9) {
-    return text.charCodeAt(from + 10) === 0x54 ? isoStamp(text, from) : undefined;
+    if (text.charCodeAt(from + 10) !== 0x54) return undefined;
+    return quickIso(text, from) ?? isoStamp(text, from);
   }
   return quickStamp(text, from) ?? rfc3164Stamp(text, from);
 };

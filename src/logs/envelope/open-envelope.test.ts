@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Envelope } from '../format.ts';
+import { isoStamp } from '../time/stamps.ts';
 import { openEnvelope } from './open-envelope.ts';
 
 type Opened = Omit<Envelope, 'line' | 'stamp' | 'fields'> & {
@@ -106,6 +107,33 @@ describe('a syslog header', () => {
       message: `warning: ${forged}`,
     });
   });
+});
+
+test('what is read quickly is what is read carefully', () => {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const stamp = fc
+    .tuple(
+      fc.integer({ min: 1_960, max: 2_040 }),
+      fc.nat(13),
+      fc.nat(32),
+      fc.nat(25),
+      fc.nat(61),
+      fc.nat(62),
+      fc.oneof(fc.constantFrom('', '.1', '.12', '.123', '.123456', '.1234567890', '.x')),
+      fc.constantFrom('', 'Z', '+09:00', '-03:30', '+0900', '+99:00', '+1:00'),
+    )
+    .map(
+      ([year, month, day, hour, minute, second, fraction, zone]) =>
+        `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${fraction}${zone}`,
+    );
+  fc.assert(
+    fc.property(stamp, text => {
+      const careful = isoStamp(`${text} `);
+      const whole = careful?.end === text.length ? careful.stamp : undefined;
+      expect(openEnvelope({ text: `${text} vm sshd[1]: x`, number: 1 }).stamp).toEqual(whole);
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 describe('RFC 5424', () => {

@@ -26,7 +26,9 @@ const opened = (line: LogLine): Envelope | undefined => {
   if (first === 0x7b) return jsonRecord(line);
   if (first >= 0x41 && first <= 0x5a) return syslogHeader(line, text, 0);
   if (first < 0x30 || first > 0x39) return undefined;
-  return criRecord(line) ?? syslogHeader(line, text, 0);
+  // Kubernetes writes `stdout` or `stderr` where a syslog header has its host.
+  const mayBeContained = text.charCodeAt(text.indexOf(' ') + 1) === 0x73;
+  return (mayBeContained ? criRecord(line) : undefined) ?? syslogHeader(line, text, 0);
 };
 
 /**
