@@ -22,6 +22,24 @@ export interface PlainProgram {
   readonly open: (context: FormatContext) => (text: string, envelope: Envelope) => Told | undefined;
 }
 
+/** A stamp of a shape of the program's own, told by what it would be in a common one. */
+export const stampAs = (
+  pattern: RegExp,
+  common: (match: RegExpExecArray) => string,
+  reader: StampReader,
+): StampReader => {
+  const sticky = new RegExp(pattern.source, 'y');
+  return (text, from = 0) => {
+    sticky.lastIndex = from;
+    const match = sticky.exec(text);
+    const end = sticky.lastIndex;
+    const at = match === null ? undefined : reader(common(match));
+    return match === null || at === undefined
+      ? undefined
+      : { stamp: { ...at.stamp, original: match[1] ?? match[0] }, end };
+  };
+};
+
 const charsMax = 64_000;
 
 /** Where a line of the program's own file tells its stamp and that of the envelope is absent. */

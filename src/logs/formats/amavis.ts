@@ -21,7 +21,7 @@ export const amavis: LogFormat = {
     if (program !== undefined) return /(?:^|\/)amavis(?:d(?:-new)?)?$/.test(program) ? 1 : 0;
     const head = number.exec(message.slice(0, 60));
     if (head !== null)
-      return /^(?:Passed|Blocked) /.test(message.slice(head[0].length)) ? 0.9 : 0.4;
+      return /^(?:Passed|Blocked)[ ,]/.test(message.slice(head[0].length)) ? 0.9 : 0.4;
     return message.startsWith('{') && message.slice(0, 4_000).includes('"type":"amavis"') ? 0.9 : 0;
   },
   open: context => ({
@@ -43,17 +43,17 @@ export const amavis: LogFormat = {
           ? { unparsed: 'amavis: JSON that is none of its records' }
           : { event: eventOf({ ...parts, ...base }) };
       }
-      if (words.startsWith('Passed ') || words.startsWith('Blocked ')) {
+      if (/^(?:Passed|Blocked)[ ,]/.test(words)) {
         return { event: eventOf({ ...verdictOf(words), ...base }) };
       }
       if (continued.test(words)) return { quiet: 'the rest of a long line' };
       if (released.test(words)) {
         return {
           event: eventOf({
+            ...verdictOf(words),
             ...base,
             kind: 'message.delivered',
             outcome: 'success',
-            detail: printable(words, 1_000),
           }),
         };
       }

@@ -14,6 +14,8 @@ export const postfix: LogFormat = {
   title: 'Postfix',
   sniff: ({ program, message }) => {
     if (program !== undefined) {
+      // Policy services name themselves so, and are formats of their own.
+      if (/\/(?:postfwd|policy-?spf)/.test(program)) return 0.4;
       if (program.startsWith('postfix')) return 1;
       return /^[\w.-]{1,60}\/(?:[\w.-]{1,60}\/)?(?:smtpd|cleanup|qmgr|smtp|lmtp|pickup|local|virtual|pipe|bounce|postscreen|error|discard|anvil|tlsproxy|dnsblog|trivial-rewrite|scache|master|verify|proxymap|tlsmgr|showq|flush)$/.test(
         program,

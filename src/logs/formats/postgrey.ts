@@ -22,7 +22,7 @@ export const postgrey: LogFormat = plainFormat({
   program: /^postgrey$/,
   shape: /^(?:[0-9A-Za-z]{5,32}: )?action=(?:pass|greylist), reason=/,
   open: () => message => {
-    const match = /^(?:([0-9A-Za-z]{5,32}): )?action=(pass|greylist), /.exec(message.slice(0, 80));
+    const match = /^(?:([0-9A-Za-z]{5,32}): )?action=(pass|greylist), */.exec(message.slice(0, 80));
     if (match === null) return undefined;
     const addressAt = message.indexOf(', client_address=');
     const ip = ipOf(/^[^,\s]{0,60}/.exec(message.slice(addressAt + 17))?.[0] ?? '');

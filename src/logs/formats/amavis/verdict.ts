@@ -64,17 +64,21 @@ const recipientsOf = (list: string): readonly string[] =>
     .split(',', recipientsMax)
     .map(recipient => printable(recipient.replace(/^<|>$/g, '')));
 
+/** Behind the last of `<a>,<b>`. */
+const recipientsEnd = (text: string): number => {
+  let end = text.indexOf('>');
+  while (end >= 0 && text.startsWith(',<', end + 1)) end = text.indexOf('>', end + 2);
+  return end < 0 ? text.length : end + 1;
+};
+
+/** Reads a template's line. */
 export const verdictOf = (text: string): Verdict => {
   const arrowAt = text.indexOf(arrow);
   const head = arrowAt < 0 ? text : text.slice(0, arrowAt + 1);
   const several = arrowAt >= 0 && text.indexOf(arrow, arrowAt + 1) >= 0;
   const { client, sure } = clientOf(head);
   const behindArrow = arrowAt < 0 ? '' : text.slice(arrowAt + 5);
-  let listEnd = behindArrow.length;
-  for (const key of keys) {
-    const at = behindArrow.indexOf(key);
-    if (at >= 0 && at < listEnd) listEnd = at;
-  }
+  const listEnd = recipientsEnd(behindArrow);
   const tail = arrowAt < 0 ? text : behindArrow.slice(listEnd);
   const certain = sure && !several;
   // The message id is the sender's: what stands behind it counts where no key is there twice.
@@ -91,7 +95,7 @@ export const verdictOf = (text: string): Verdict => {
   const size = /^\d{1,15}/.exec(valueOf(tail, ', size: ') ?? '')?.[0];
   const senderAt = head.lastIndexOf(' <');
   const sender = arrowAt < 0 || senderAt < 0 ? undefined : head.slice(senderAt + 2, -1);
-  const passed = text.startsWith('Passed ');
+  const passed = text.startsWith('Passed');
   const message = {
     ...(queueId === undefined ? {} : { queueId }),
     ...(messageId === undefined ? {} : { messageId: printable(messageId, 1_000) }),

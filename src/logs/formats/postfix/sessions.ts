@@ -23,9 +23,13 @@ const connection = (
   return event;
 };
 
+/** A client that was gone before its address was asked for. */
+const gone = 'unknown[unknown]';
+
 const readConnect = (postfix: Postfix, envelope: Envelope, text: string): Parsed | undefined => {
   const found = clientAt(text, 13);
-  if (found === undefined) return undefined;
+  if (found === undefined)
+    return text.startsWith(gone, 13) ? { quiet: 'a client without address' } : undefined;
   if (envelope.pid !== undefined && postfix.sessions.tls.size > 0) {
     postfix.sessions.tls.delete(processOf(envelope));
   }
@@ -37,7 +41,8 @@ const failedLogins = / auth=(\d{1,9})(?:\/(\d{1,9}))?/;
 /** `disconnect from name[address] ehlo=1 auth=0/1 quit=1 commands=2/3`: done of tried (since 3.0). */
 const readDisconnect = (postfix: Postfix, envelope: Envelope, text: string): Parsed | undefined => {
   const found = clientAt(text, 16);
-  if (found === undefined) return undefined;
+  if (found === undefined)
+    return text.startsWith(gone, 16) ? { quiet: 'a client without address' } : undefined;
   const counts = text.slice(found.end);
   const auth = counts.includes(' auth=') ? failedLogins.exec(counts) : null;
   const failed = auth !== null && auth[2] !== undefined && auth[1] !== auth[2];
@@ -93,6 +98,10 @@ const readRefusedLogin = (
 const warned =
   /^(?:hostname \S{1,255} (?:does not resolve to|verification failed|resolves to)|(?:Connection (?:rate|concurrency)|Message delivery request rate|Recipient address rate|AUTH command rate|New TLS session rate) limit exceeded: |Illegal address syntax from |non-SMTP command from |address not listed|numeric hostname|valid_hostname|malformed|bad |network_biopair|TLS library problem|Unexpected|dropping)/i;
 
+/** `192.0.2.1: hostname x verification failed`, `192.0.2.1: address not listed for hostname x`, of old releases. */
+const unverified =
+  /^(?:smtpd_peer_init: )?([0-9A-Fa-f:.]{2,45}): (?:hostname \S{1,255} verification failed|address not listed for hostname )/;
+
 const readWarning = (postfix: Postfix, envelope: Envelope, text: string): Parsed | undefined => {
   const login = readRefusedLogin(postfix, envelope, text, 9);
   if (login !== undefined) return login;
@@ -102,6 +111,11 @@ const readWarning = (postfix: Postfix, envelope: Envelope, text: string): Parsed
   ) {
     return about(postfix, envelope, clientFrom(text, 9), text.slice(9));
   }
+  const named = unverified.exec(text.slice(9, 500));
+  if (named !== null)
+    return about(postfix, envelope, clientAt(`[${named[1] ?? ''}]`, 0), text.slice(9));
+  if (text.includes(' instead of SMTP command: '))
+    return about(postfix, envelope, clientAt(text, 9), text.slice(9));
   if (!warned.test(text.slice(9, 400))) return undefined;
   if (text.includes(' limit exceeded: ')) {
     return about(postfix, envelope, clientFrom(text, 9), text.slice(9));
@@ -131,8 +145,9 @@ const about = (
 const tlsMark = ' TLS connection established from ';
 
 const readTls = (postfix: Postfix, envelope: Envelope, text: string): Parsed | undefined => {
-  const at = text.indexOf(tlsMark);
-  if (at < 0 || at > 20) return undefined;
+  // Releases before 2.6 say no more than this.
+  const at = text.startsWith('TLS connection') ? -1 : text.indexOf(tlsMark);
+  if (at > 20) return undefined;
   const found = clientAt(text, at + tlsMark.length);
   if (found === undefined) return undefined;
   if (envelope.pid !== undefined) postfix.sessions.tls.set(processOf(envelope), true);
@@ -194,8 +209,11 @@ export const readSession = (
       }
     case 112 /* p */:
       return text.startsWith('proxy-') ? readProxied(postfix, envelope, text) : undefined;
+    case 114 /* r */:
+      // postscreen(8) without a free port, and smtpd(8) of old.
+      return text.startsWith('reject') ? readProxied(postfix, envelope, text) : undefined;
   }
-  if (text.includes(tlsMark)) {
+  if (text.includes(tlsMark) || text.startsWith('TLS connection established from ')) {
     const secured = readTls(postfix, envelope, text);
     if (secured !== undefined) return secured;
   }

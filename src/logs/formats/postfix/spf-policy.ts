@@ -32,7 +32,7 @@ const addressOf = (text: string): string | undefined => {
 export const readSpfPolicy = (envelope: Envelope, context: FormatContext): Parsed | undefined => {
   const text = envelope.message;
   const said =
-    /^(?:Policy action=|: Policy action=)?(prepend|PREPEND|550|451|4\d\d|5\d\d|DUNNO|dunno|action=\S+|None|Pass|Fail|Softfail|Neutral|Temperror|Permerror)\b/i.exec(
+    /^(?:[0-9A-Za-z]{5,25}: |: )*(?:Policy action=)?(prepend|PREPEND|550|451|4\d\d|5\d\d|DUNNO|dunno|action=\S+|None|Pass|Fail|Softfail|Neutral|Temperror|Permerror)\b/i.exec(
       text.slice(0, 80),
     );
   if (said === null) {

@@ -75,10 +75,22 @@ const shapes: readonly Shape[] = [
 const words =
   /^ ?(?:\(may be forged\)|\(TIMEOUT\))? ?(?::? ?(?:possible SMTP attack|probable open proxy|VRFY|EXPN|ETRN|Possible)|did not issue|\.\.\. |\[\w+\])/;
 
+/** `<address>... User unknown`: what the client was told; who he is stands in another line. */
+const answered = /^<([^<>\s]{1,320})>\.\.\. (?!Sent|queued)/;
+
 /** Lines about a client. */
 export const readClient = (sendmail: Sendmail, line: SendmailLine): Parsed | undefined => {
   const { text, id } = line;
   const head = text.slice(0, 600);
+  const unknown = answered.exec(head);
+  if (unknown !== null) {
+    const event = draft(sendmail, line, 'message.refused', 'failure');
+    event.messages = [
+      { ...(id === undefined ? {} : { queueId: id }), to: [printable(unknown[1] ?? '')] },
+    ];
+    event.detail = detailOf(text);
+    return { event };
+  }
   let found: Peer | undefined;
   let outcome: AccessEvent['outcome'] = 'failure';
   for (const shape of shapes) {
