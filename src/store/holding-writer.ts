@@ -161,6 +161,14 @@ export class HoldingWriter {
     }
   }
 
+  /** Takes over the advisories of these names that were not read anew. */
+  keepAdvisories(before: HoldingReader, wanted: (id: string) => boolean): void {
+    for (const entry of before.entries()) {
+      if (entry.kind !== 'advisory' || !wanted(entry.advisory.id)) continue;
+      if (!this.rows.has(entry.advisory.id)) this.add(entry);
+    }
+  }
+
   /** Writes down all that was added, and what it is; nobody sees it yet. */
   seal(about: Omit<Holding, 'entries' | 'scopes'>): Holding {
     const holding: Holding = {

@@ -280,6 +280,32 @@ describe('what a server may do', () => {
     );
   });
 
+  test('a record that broke since is what it was in the copy before; one that was deleted is gone', async () => {
+    const record = (id: string): { readonly name: string; readonly bytes: string } => ({
+      name: `2026/${id}.json`,
+      bytes: JSON.stringify(osvRecord(id, { modified: day(1) })),
+    });
+    const ids = ['CVE-2026-0001', 'CVE-2026-0002', 'CVE-2026-0003', 'CVE-2026-0004'];
+    const shelves: Record<string, Shelf> = { '/all.zip': { body: zip(ids.map(record)) } };
+    const { base: address } = await serve(shelved(shelves));
+    const store = newStore();
+    const sources = [source('osv', 'Debian', `${address}/all.zip`)];
+    await update(store, sources);
+    shelves['/all.zip'] = {
+      body: zip([
+        record('CVE-2026-0001'),
+        { name: '2026/CVE-2026-0002.json', bytes: '{"id": "CVE-2026-0002", "schema_version"' },
+        { ...record('CVE-2026-0003'), crc: 1 },
+      ]),
+    };
+    expect(await update(store, sources)).toMatchObject([
+      { outcome: 'fresh', holding: { entries: 3, refused: 2 } },
+    ]);
+    const open = store.open();
+    expect(ids.map(id => open.named(id).length)).toEqual([1, 1, 1, 0]);
+    open.close();
+  });
+
   test('a damaged copy is fetched anew, although its server says that nothing changed', async () => {
     const { base: address } = await serve(shelved({ '/all.zip': { body: good, etag: '"1"' } }));
     const store = newStore();

@@ -14,6 +14,11 @@ const headBytes = 4_096;
 /** A record that is a document of its own: CSAF documents of 20 MB exist. */
 const wholeBytesMax = 64 << 20;
 const refusalsNamed = 20;
+const refusedNamesMax = 10_000;
+
+/** `CVE-2026-10001` of `all.zip/2026/CVE-2026-10001.json`: archives call their records so. */
+export const nameOfRecord = (record: string): string =>
+  (record.split('/').at(-1) ?? record).replace(/\.json$/i, '');
 
 /** What one reading found, by feed. */
 export interface Taken {
@@ -21,6 +26,8 @@ export interface Taken {
   entries: number;
   refused: number;
   readonly refusals: { readonly record: string; readonly why: string }[];
+  /** What the refused records are called, as far as their files or keys say: `CVE-2026-10001`. At most 10,000. */
+  readonly refusedNames: Set<string>;
   /** The source's own date, the newest of several documents. */
   asOf?: string;
   /** The newest date of a record. */
@@ -140,12 +147,13 @@ export const takeIn = async (
   const of = (feed: Feed): Taken => {
     const known = taken.get(feed.id);
     if (known !== undefined) return known;
-    const fresh: Taken = { feed, entries: 0, refused: 0, refusals: [] };
+    const fresh: Taken = { feed, entries: 0, refused: 0, refusals: [], refusedNames: new Set() };
     taken.set(feed.id, fresh);
     return fresh;
   };
   const refuse = (into: Taken, record: string, why: string): void => {
     into.refused += 1;
+    if (into.refusedNames.size < refusedNamesMax) into.refusedNames.add(nameOfRecord(record));
     if (into.refusals.length < refusalsNamed) into.refusals.push({ record, why });
   };
   const read = (into: Taken, record: FeedRecord): void => {

@@ -9,8 +9,17 @@ import type { DocumentsReport } from '../../intake/documents.ts';
 import { type Fetched, type FetchLimits, fetchInto } from '../../intake/fetch.ts';
 import { jsonPieces } from '../../intake/json-pieces.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
+import type { HoldingWriter } from '../../store/holding-writer.ts';
 import { sourceName, type WantedSource, wantedSources } from './sources.ts';
-import { excerptOf, holdingOf, isLeftBehind, olderThan, type Taken, takeIn } from './take-in.ts';
+import {
+  excerptOf,
+  holdingOf,
+  isLeftBehind,
+  nameOfRecord,
+  olderThan,
+  type Taken,
+  takeIn,
+} from './take-in.ts';
 
 /** A single document of a feed may be the whole feed: NVD's years are 200 MB, Debian's tracker 80. */
 const documentBytesMax = 2 ** 30;
@@ -222,6 +231,7 @@ const fill = async (
     }
     const older = olderThan(about, there, path);
     if (older !== undefined) throw new Error(older);
+    keepRefused(store, writer, result, address.part);
     const holding = writer.seal(about);
     writer.publish();
     return holding;
@@ -242,12 +252,34 @@ const countLeftOut = (
     ...faults.map(fault => ({ record: fault.name, why: fault.why })),
     ...strangers.names.map(record => ({ record, why: 'it is no record of this feed' })),
   ];
+  for (const { record } of named) mine.refusedNames.add(nameOfRecord(record));
   mine.refusals.push(...named.slice(0, Math.max(0, refusalsNamed - mine.refusals.length)));
+};
+
+/** A record that cannot be read today is, as long as it is so, what it was in the copy before: no flaw goes with it. */
+const keepRefused = (
+  store: AdvisoryStore,
+  writer: HoldingWriter,
+  { feed, refusedNames }: Taken,
+  part: string,
+): void => {
+  if (refusedNames.size === 0 || store.holdingOf(feed.id, part) === undefined) return;
+  const before = store.read(feed.id, part);
+  try {
+    // Debian's tracker is cut by package: `roundcube/CVE-2026-10001`.
+    writer.keepAdvisories(
+      before,
+      id => refusedNames.has(id) || refusedNames.has(id.split('/', 1)[0] ?? ''),
+    );
+  } finally {
+    before.close();
+  }
 };
 
 /** Several pages as one. */
 const together = (first: Taken, next: Taken): Taken => {
   const refusals = [...first.refusals, ...next.refusals].slice(0, refusalsNamed);
+  for (const name of next.refusedNames) first.refusedNames.add(name);
   const newest =
     first.newest === undefined || (next.newest !== undefined && isBefore(first.newest, next.newest))
       ? next.newest
