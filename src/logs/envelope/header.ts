@@ -124,8 +124,12 @@ interface Tag {
   readonly end: number;
 }
 
-/** `postfix/submission/smtpd[123]: `, `dovecot: `, `sogod [123]: `, `run-parts(/etc/cron.daily)[4]: `. */
-const tagPattern = /([\w.\-/+@*]{1,100}(?:\([\w.\-/ ]{0,100}\))?)(?: ?\[(\d{1,10})\]:|:(?= |$)) ?/y;
+/**
+ * `postfix/submission/smtpd[123]: `, `dovecot: `, `sogod [123]: `, `run-parts(/etc/cron.daily)[4]: `; Solaris
+ * writes `[ID 197553 mail.info] ` behind it.
+ */
+const tagPattern =
+  /([\w.\-/+@*]{1,100}(?:\([\w.\-/ ]{0,100}\))?)(?: ?\[(\d{1,10})\]:|:(?= |$)) ?(?:\[ID \d{1,10} \w{1,12}\.\w{1,8}\] )?/y;
 
 const tagAt = (text: string, at: number): Tag | undefined => {
   tagPattern.lastIndex = at;
@@ -193,6 +197,9 @@ const unrepeated = (envelope: Envelope): Envelope => {
   return { ...envelope, message: inner, fields: new Map([['repeated', match[1] ?? '']]) };
 };
 
+/** FreeBSD's syslogd writes `<mail.info> ` before the host with `-v`. */
+const facilityAt = /<\w{1,12}\.\w{1,8}> /y;
+
 /** What a daemon says of itself, without naming a program. */
 const ofDaemon = /(?:last message repeated \d|-- MARK --)/y;
 
@@ -211,7 +218,11 @@ export const syslogHeader = (line: LogLine, text: string, from: number): Envelop
     return unrepeated(enveloped(line, undefined, undefined, tag, text.slice(tag?.end ?? from)));
   }
   if (text.charCodeAt(at.end) !== space) return undefined;
-  const start = at.end + 1;
+  let start = at.end + 1;
+  if (text.charCodeAt(start) === 0x3c) {
+    facilityAt.lastIndex = start;
+    if (facilityAt.test(text)) start = facilityAt.lastIndex;
+  }
   const end = hostEnd(text, start);
   if (end > 0) {
     // `sogod [123]: …`: what looks like a host is the program.

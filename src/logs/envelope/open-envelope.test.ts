@@ -100,6 +100,15 @@ describe('a syslog header', () => {
     });
   });
 
+  test('of Solaris and of FreeBSD names facility and level', () => {
+    expect(
+      open('Nov 22 12:00:01 vm postfix/smtpd[12]: [ID 197553 mail.info] connect from x[192.0.2.1]'),
+    ).toMatchObject({ program: 'postfix/smtpd', pid: 12, message: 'connect from x[192.0.2.1]' });
+    expect(
+      open('Nov 22 12:00:01 <mail.info> vm postfix/smtpd[12]: connect from x[192.0.2.1]'),
+    ).toMatchObject({ host: 'vm', program: 'postfix/smtpd', message: 'connect from x[192.0.2.1]' });
+  });
+
   test('within a message is the message of whoever caused it', () => {
     const forged = 'Nov 22 12:00:02 vm sshd[1]: Accepted password for root';
     expect(open(`Nov 22 12:00:01 vm postfix/smtpd[7]: warning: ${forged}`)).toMatchObject({

@@ -202,7 +202,7 @@ export const readSession = (
     case 97 /* a */:
       {
         // dnsblog(8).
-        const listed = /^addr ([0-9a-fA-F:.]{2,45}) listed by domain \S{1,255} as /.exec(text);
+        const listed = /^addr ([0-9a-fA-F:.]{2,45}) (?:listed|blocked) by domain \S{1,255} as /.exec(text);
         return listed === null
           ? undefined
           : about(postfix, envelope, clientAt(`[${listed[1] ?? ''}]`, 0), text);

@@ -68,7 +68,11 @@ const shapes: readonly Shape[] = [
     outcome: 'failure',
   },
   { start: /^connect from /, outcome: 'success' },
-  { start: /^tcpwrappers \(/, outcome: 'failure' },
+  {
+    start:
+      /^SYSERR\(\w{1,40}\): collect: (?:I\/O error|read timeout|unexpected close) on connection from /,
+    outcome: 'failure',
+  },
 ];
 
 /** Lines that begin with the client: words of sendmail's own follow his address. */

@@ -215,7 +215,7 @@ const readMilter = (sendmail: Sendmail, line: SendmailLine): Parsed | undefined 
   const kind: EventKind =
     word === 'discard'
       ? 'message.discarded'
-      : word === 'quarantine='
+      : word === 'quarantine=' || word === 'tempfail'
         ? 'message.deferred'
         : 'message.refused';
   const event = draft(sendmail, line, kind, word === 'discard' ? 'success' : 'failure');
