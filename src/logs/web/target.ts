@@ -49,7 +49,7 @@ export const targetOf = (given: string): Target => {
 
 /** Parameters whose values open something: tokens, tickets, passwords, keys of sessions. */
 const secretParameter =
-  /([?&;](?:_?(?:token|pass|passwd|password|pwd|auth|sid|sess|sessid|session|session_id|phpsessid|jsessionid|secret|key|apikey|api_key|ticket|code|jwt|saml\w*|signature|sig|hmac|otp|authtoken|access_token|refresh_token|id_token|zauthtoken|horde_logout_token|logintoken|preauth|hash|credential|passphrase|newpass|curpass|confpass|_remember_me|requesttoken|csrf\w*|x-amz-\w+))=)([^&;\s"]+)/gi;
+  /([?&;](?:_?(?:token|pass|passwd|password|pwd|auth|sid|sess|sessid|session|session_id|phpsessid|jsessionid|secret|key|apikey|api_key|ticket|code|jwt|saml\w*|signature|sig|hmac|otp|authtoken|access_token|refresh_token|id_token|zauthtoken|horde_logout_token|logintoken|preauth|hash|credential|passphrase|newpass|curpass|confpass|_remember_me|requesttoken|(?:x-owa-)?canary|x-rps-cat|csrf\w*|x-amz-\w+))=)([^&;\s"]+)/gi;
 
 const pathCharsMax = 2_000;
 

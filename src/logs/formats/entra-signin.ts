@@ -1,0 +1,156 @@
+import type { AccessEvent } from '../../core/access-event.ts';
+import type { Envelope, FormatContext, LogFormat, Parsed } from '../format.ts';
+import { happened, unparsed } from '../reading.ts';
+import { type EntraRecord, either, entraRecord } from '../records/entra.ts';
+import { addressOf, Clean, utcTime, whoOf } from '../records/meaning.ts';
+import { printable } from '../text.ts';
+
+/** Sign-ins that stopped to ask for something more: neither let in nor turned away. */
+const interrupted = new Set([
+  '16000',
+  '16001',
+  '50055',
+  '50058',
+  '50072',
+  '50074',
+  '50076',
+  '50079',
+  '50097',
+  '50125',
+  '50127',
+  '50129',
+  '50140',
+  '50143',
+  '50144',
+  '50158',
+  '50199',
+  '50203',
+  '51006',
+  '65001',
+  '65004',
+  '70044',
+]);
+
+const outcomeOf = (error: string | undefined): AccessEvent['outcome'] => {
+  if (error === undefined || error === '') return 'unknown';
+  if (error === '0') return 'success';
+  return interrupted.has(error) ? 'unknown' : 'failure';
+};
+
+/** `clientAppUsed`: old protocols by name. */
+const services: ReadonlyMap<string, string> = new Map([
+  ['imap4', 'imap'],
+  ['imap', 'imap'],
+  ['pop3', 'pop3'],
+  ['pop', 'pop3'],
+  ['authenticated smtp', 'submission'],
+  ['smtp', 'submission'],
+  ['exchange activesync', 'activesync'],
+  ['exchange web services', 'ews'],
+  ['mapi over http', 'mapi'],
+  ['outlook anywhere (rpc over http)', 'mapi'],
+  ['exchange online powershell', 'powershell'],
+  ['autodiscover', 'autodiscover'],
+]);
+
+/** Who came in: a person, or an application as itself. */
+const whoCame = (record: EntraRecord): AccessEvent['user'] => {
+  const user = whoOf(
+    either(record, 'userprincipalname', 'userdisplayname', 'identity'),
+    either(record, 'userid'),
+  );
+  return (
+    user ??
+    whoOf(
+      either(record, 'serviceprincipalname', 'serviceprincipalid', 'managedidentityname'),
+      either(record, 'serviceprincipalid'),
+    )
+  );
+};
+
+const appOf = (record: EntraRecord, clean: Clean): AccessEvent['app'] => {
+  const name = clean.text(either(record, 'appdisplayname'));
+  const uid = either(record, 'appid');
+  if (name === undefined && uid === undefined) return undefined;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(uid === undefined ? {} : { uid: printable(uid) }),
+  };
+};
+
+const riskOf = (record: EntraRecord): string | undefined => {
+  const level = either(record, 'risklevelduringsignin', 'risklevelaggregated');
+  return level === undefined || /^(?:none|hidden)$/i.test(level) ? undefined : `risk ${level}`;
+};
+
+const signInEvent = (record: EntraRecord, envelope: Envelope, context: FormatContext): Parsed => {
+  const clean = new Clean();
+  const status = record.inner.object('status');
+  const error = status?.text('errorcode') ?? either(record, 'resulttype', 'errorcode');
+  const outcome = outcomeOf(error);
+  const client = either(record, 'clientappused');
+  const agent = clean.text(either(record, 'useragent'), 500);
+  const session = either(record, 'sessionid', 'correlationid');
+  const uid = either(record, 'id');
+  const resource = clean.text(either(record, 'resourcedisplayname'));
+  return happened({
+    kind: 'login',
+    time: utcTime(envelope, context, either(record, 'createddatetime', 'timegenerated', 'time')),
+    outcome,
+    component: 'entra-id',
+    service: services.get((client ?? '').toLowerCase()),
+    user: whoCame(record),
+    app: appOf(record, clean),
+    from: addressOf(either(record, 'ipaddress', 'calleripaddress')),
+    session: session === undefined ? undefined : printable(session),
+    authMethod: clean.text(
+      either(record, 'authenticationprotocol')?.replace(/^none$/i, '') ??
+        record.inner.objects('authenticationdetails', 10)[0]?.text('authenticationmethod'),
+    ),
+    request: agent === undefined ? undefined : { userAgent: agent },
+    eventUid: uid === undefined ? undefined : printable(uid),
+    detail: clean.detail(
+      error === undefined || error === '0' ? undefined : `error ${error}`,
+      outcome === 'success'
+        ? undefined
+        : (status?.text('failurereason') ?? either(record, 'resultdescription')),
+      status?.text('additionaldetails'),
+      resource === undefined ? undefined : `to ${resource}`,
+      client === undefined ? undefined : `with ${client}`,
+      riskOf(record),
+    ),
+    flags: clean.flags(),
+  });
+};
+
+const categories =
+  /"category"\s{0,9}:\s{0,9}"(?:NonInteractiveUser|ServicePrincipal|ManagedIdentity|ADFS)?SignInLogs"/;
+
+/** Sign-ins of Entra ID: Graph's `auditLogs/signIns`, diagnostic settings, a workspace's `SigninLogs`. */
+export const entraSignin: LogFormat = {
+  id: 'entra-signin',
+  title: 'Entra ID: sign-ins',
+  sniff: ({ message }) => {
+    if (!message.startsWith('{')) return 0;
+    if (categories.test(message)) return 0.95;
+    const hasStatus = message.includes('"errorCode"') || /"ResultType"/i.test(message);
+    const isSignIn = /"(?:clientAppUsed|appDisplayName|isInteractive|servicePrincipalName)"/i.test(
+      message,
+    );
+    return hasStatus && isSignIn && /"ipAddress"/i.test(message) ? 0.9 : 0;
+  },
+  open: context => ({
+    read: envelope => {
+      const record = entraRecord(envelope.message.trim());
+      const isSignIn =
+        record !== undefined &&
+        (record.inner.has('status') ||
+          record.inner.has('resulttype') ||
+          record.outer.has('resulttype')) &&
+        whoCame(record) !== undefined;
+      return isSignIn
+        ? signInEvent(record, envelope, context)
+        : unparsed('no sign-in, or a broken record of one');
+    },
+  }),
+};

@@ -1,0 +1,25 @@
+import { Fields, parsedJson } from './fields.ts';
+
+/**
+ * A record of Entra's logs, as Graph gives it or as a diagnostic setting writes it (its fields in `properties`
+ * then, beside those of every Azure log). Undefined for broken text.
+ */
+export interface EntraRecord {
+  readonly inner: Fields;
+  /** Fields beside `properties`; the record itself where it has none. */
+  readonly outer: Fields;
+}
+
+export const entraRecord = (text: string): EntraRecord | undefined => {
+  const value = parsedJson(text.endsWith(',') ? text.slice(0, -1) : text);
+  const outer = Fields.of(Array.isArray(value) && value.length === 1 ? value[0] : value);
+  if (outer === undefined) return undefined;
+  const inner = outer.object('properties');
+  return { inner: inner ?? outer, outer };
+};
+
+/** Of both places, the record's own first. */
+export const either = (
+  { inner, outer }: EntraRecord,
+  ...names: readonly string[]
+): string | undefined => inner.text(...names) ?? outer.text(...names);
