@@ -235,6 +235,25 @@ describe('other lines', () => {
       'unknown',
     ],
     ['tlsproxy', 'CONNECT from [203.0.113.9]:40312', 'success'],
+    ['smtpd', 'NOQUEUE: abort: TLS from unknown[203.0.113.9]: no common cipher', 'failure'],
+    ['smtpd', 'Refusing STARTTLS request from unknown[203.0.113.9] for service smtp', 'failure'],
+    [
+      'smtpd',
+      'NOQUEUE: reject: CONNECT from unknown[203.0.113.9]: 554 5.7.1 <unknown[203.0.113.9]>: Client host rejected: Access denied; proto=SMTP',
+      'failure',
+    ],
+    [
+      'smtpd',
+      'NOQUEUE: reject: EHLO from unknown[203.0.113.9]: 504 5.5.2 <x>: Helo command rejected: need fully-qualified hostname; proto=ESMTP helo=<x>',
+      'failure',
+    ],
+    ['smtpd', 'connect from unknown[203.0.113.9]', 'success'],
+    ['smtpd', 'warning: 203.0.113.9: address not listed for hostname mx.spam.test', 'failure'],
+    [
+      'smtpd',
+      'warning: unknown[203.0.113.9] sent message header instead of SMTP command: From: x',
+      'failure',
+    ],
   ])('of %s, %s, is a connection', (service, text, outcome) => {
     expect(eventOf(postfix, head(service) + text)).toMatchObject({
       kind: 'connection',

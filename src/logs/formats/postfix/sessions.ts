@@ -165,6 +165,9 @@ const ended = [
   'SSL_accept error from ',
   'TLS handshake failed ',
   'hangup after ',
+  'Refusing STARTTLS request from ',
+  'Refusing TLS service request from ',
+  'Wrapper-mode request dropped from ',
 ] as const;
 
 const statistics =
@@ -202,7 +205,8 @@ export const readSession = (
     case 97 /* a */:
       {
         // dnsblog(8).
-        const listed = /^addr ([0-9a-fA-F:.]{2,45}) (?:listed|blocked) by domain \S{1,255} as /.exec(text);
+        const listed =
+          /^addr ([0-9a-fA-F:.]{2,45}) (?:listed|blocked) by domain \S{1,255} as /.exec(text);
         return listed === null
           ? undefined
           : about(postfix, envelope, clientAt(`[${listed[1] ?? ''}]`, 0), text);

@@ -41,7 +41,18 @@ const actions: ReadonlyMap<string, Made> = new Map<string, Made>([
   ['trace', ['other', 'unknown']],
   ['client', ['other', 'unknown']],
   ['proxy-accept', ['other', 'success']],
+  ['abort', ['connection', 'failure']],
 ]);
+
+/** Commands at which there is no message yet. */
+const early = /^(?:CONNECT|connect|HELO|EHLO|VRFY|ETRN|STARTTLS|UNKNOWN|TLS) /;
+
+/** What was refused: a message, a connection, or a login. */
+const kindOf = (made: EventKind, words: string): EventKind => {
+  if (made !== 'message.refused') return made;
+  if (early.test(words)) return 'connection';
+  return words.startsWith('AUTH ') ? 'login' : made;
+};
 
 const ofContent = /^(?:(?:mime-|nested-)?header|body|mime-error|content) /;
 
@@ -114,7 +125,7 @@ export const verdictOf = (
       : undefined;
   if (subject !== undefined && message !== undefined) message.subject = subject;
   if (subject !== undefined && made[0] === 'other') return { quiet: 'a subject' };
-  const event = draftOf(made[0], made[1], 'postfix', envelope, postfix.context);
+  const event = draftOf(kindOf(made[0], words), made[1], 'postfix', envelope, postfix.context);
   if (client !== undefined) event.from = client;
   if (message?.through !== undefined) event.through = message.through;
   if (message?.user !== undefined) event.user = message.user;
