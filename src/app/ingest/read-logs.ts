@@ -1,8 +1,10 @@
+import type { LogLine } from '../../core/log-line.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { DocumentError } from '../../intake/documents.ts';
 import type { LogFile } from '../../intake/log-files.ts';
 import type { LogFormat } from '../../logs/format.ts';
 import { LogReading, type ReadLine } from '../../logs/read-log.ts';
+import { LineJoiner } from '../../logs/sources/joined-lines.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import { inRotationOrder } from '../../logs/sources/rotation-order.ts';
 import { type ClockStep, LogClock } from '../../logs/time/clock.ts';
@@ -112,9 +114,15 @@ class LogOf {
       if (content.kind === 'records') {
         for await (const record of recordsIn(document, content.path, note)) reading.push(record);
       } else {
-        const splitter = new LineSplitter(line => reading.push(line));
+        const push = (line: LogLine): void => reading.push(line);
+        const joiner =
+          content.kind === 'lines' && content.joined !== undefined
+            ? new LineJoiner(content.joined, push)
+            : undefined;
+        const splitter = new LineSplitter(joiner === undefined ? push : line => joiner.push(line));
         for await (const chunk of document.chunks) splitter.push(chunk);
         splitter.end();
+        joiner?.end();
       }
     } catch (thrown) {
       // The archive's report names it.

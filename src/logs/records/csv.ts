@@ -34,13 +34,6 @@ export const csvCells = (text: string): readonly string[] => {
   return cells;
 };
 
-/** Whether a quoted cell goes on behind the end of the text. */
-export const isCsvOpen = (text: string): boolean => {
-  let quotes = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes += 1;
-  return quotes % 2 === 1;
-};
-
 /** Names as tables write them, of one form: `Message ID`, `message_id` and `message-id` are `message-id`. */
 export const columnName = (name: string): string =>
   name

@@ -1,6 +1,9 @@
+import { type Joined, joinedOf } from './joined-lines.ts';
+
 /** What a log's first bytes show it to be. */
 export type Content =
-  | { readonly kind: 'lines' }
+  /** `joined`: its records lie over several of them. */
+  | { readonly kind: 'lines'; readonly joined?: Joined }
   /** Windows writes exports so. */
   | { readonly kind: 'utf-16'; readonly littleEndian: boolean }
   /** One JSON document; its records are the elements of what the path leads to. */
@@ -49,5 +52,7 @@ export const contentOf = (head: Uint8Array): Content => {
   // `[22/Nov/2026…` and `[{"a":1}]`: only the latter is a list of records.
   if (/^\[\s*\{/.test(text)) return { kind: 'records', path: [] };
   const list = listNames.exec(text);
-  return list === null ? { kind: 'lines' } : { kind: 'records', path: [list[1] ?? 'value'] };
+  if (list !== null) return { kind: 'records', path: [list[1] ?? 'value'] };
+  const joined = joinedOf(text);
+  return joined === undefined ? { kind: 'lines' } : { kind: 'lines', joined };
 };
