@@ -23,3 +23,33 @@ export const behind = (text: string, mark: string, ends: readonly string[]): Mar
   }
   return { value: text.slice(from, end), repeated: false };
 };
+
+const occurrencesMax = 500;
+
+interface Occurrence {
+  readonly mark: string;
+  readonly at: number;
+}
+
+/** What stands behind each of several marks, up to the next of them; in one go for lines that hold many. */
+export const behindEach = (text: string, marks: readonly string[]): ReadonlyMap<string, Marked> => {
+  const all: Occurrence[] = [];
+  for (const mark of marks) {
+    let at = text.indexOf(mark);
+    while (at >= 0 && all.length < occurrencesMax) {
+      all.push({ mark, at });
+      at = text.indexOf(mark, at + mark.length);
+    }
+  }
+  all.sort((a, b) => a.at - b.at);
+  const values = new Map<string, Marked>();
+  for (const [i, { mark, at }] of all.entries()) {
+    values.set(
+      mark,
+      values.has(mark)
+        ? { repeated: true }
+        : { value: text.slice(at + mark.length, all[i + 1]?.at ?? text.length), repeated: false },
+    );
+  }
+  return values;
+};

@@ -1,6 +1,6 @@
 import type { AccessEvent, Endpoint } from '../../../core/access-event.ts';
 import { ipOf } from '../../endpoint.ts';
-import { behind } from '../../marks.ts';
+import { behindEach } from '../../marks.ts';
 import { detailOf, printable } from '../../text.ts';
 
 /** What a template's line says, without time and component. */
@@ -55,8 +55,8 @@ const keys = [
   ', dkim_',
 ] as const;
 
-const valueOf = (tail: string, key: (typeof keys)[number]): string | undefined =>
-  behind(tail, key, keys).value;
+/** Keys that are there once in every line that has them. */
+const framing = [', mail_id: ', ', Hits: ', ', size: ', ', queued_as: ', ', Queue-ID: '] as const;
 
 const recipientsOf = (list: string): readonly string[] =>
   list
@@ -82,17 +82,18 @@ export const verdictOf = (text: string): Verdict => {
   const tail = arrowAt < 0 ? text : behindArrow.slice(listEnd);
   const certain = sure && !several;
   // The message id is the sender's: what stands behind it counts where no key is there twice.
+  const values = behindEach(tail, keys);
+  const valueOf = (key: (typeof keys)[number]): string | undefined => values.get(key)?.value;
   const idAt = tail.indexOf(', Message-ID: ');
-  const own = idAt < 0 ? tail : tail.slice(0, idAt);
+  const queueIdAt = tail.indexOf(', Queue-ID: ');
   const sureTail =
-    ![', mail_id: ', ', Hits: ', ', size: ', ', queued_as: ', ', Queue-ID: '].some(
-      key => behind(tail, key, keys).repeated,
-    ) &&
-    (idAt < 0 || !tail.slice(idAt).includes(', Queue-ID: '));
-  const queueId = /^[0-9A-Za-z-]{5,32}$/.exec(behind(own, ', Queue-ID: ', keys).value ?? '')?.[0];
-  const messageId = sureTail ? valueOf(tail, ', Message-ID: ') : undefined;
-  const subject = /^"(.*)"$/s.exec(valueOf(tail, ', Subject: ') ?? '')?.[1];
-  const size = /^\d{1,15}/.exec(valueOf(tail, ', size: ') ?? '')?.[0];
+    !framing.some(key => values.get(key)?.repeated === true) && (idAt < 0 || queueIdAt < idAt);
+  const queueId = sureTail
+    ? /^[0-9A-Za-z-]{5,32}$/.exec(valueOf(', Queue-ID: ') ?? '')?.[0]
+    : undefined;
+  const messageId = sureTail ? valueOf(', Message-ID: ') : undefined;
+  const subject = /^"(.*)"$/s.exec(valueOf(', Subject: ') ?? '')?.[1];
+  const size = /^\d{1,15}/.exec(valueOf(', size: ') ?? '')?.[0];
   const senderAt = head.lastIndexOf(' <');
   const sender = arrowAt < 0 || senderAt < 0 ? undefined : head.slice(senderAt + 2, -1);
   const passed = text.startsWith('Passed');

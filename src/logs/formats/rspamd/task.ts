@@ -1,6 +1,6 @@
 import type { AccessEvent } from '../../../core/access-event.ts';
 import { ipOf } from '../../endpoint.ts';
-import { behind } from '../../marks.ts';
+import { behind, behindEach } from '../../marks.ts';
 import { detailOf, printable } from '../../text.ts';
 
 export type Verdict = Omit<AccessEvent, 'time' | 'component'>;
@@ -27,13 +27,6 @@ const marks = [
   ', settings_id: ',
   ', subject: ',
 ] as const;
-
-/**
- * A value of the head. The message id before it, the user's name and the sender behind it are the client's:
- * what stands there twice is not taken.
- */
-const valueOf = (text: string, mark: (typeof marks)[number]): string | undefined =>
-  behind(text, mark, marks).value?.replace(/,\s*$/, '');
 
 const angled = (value: string | undefined): string | undefined =>
   value === undefined ? undefined : value.replace(/>,?\s*$/, '');
@@ -62,13 +55,16 @@ export const taskOf = (text: string): Verdict => {
   // Symbols hold options that are the sender's; nothing of the head stands behind them.
   const head = verdict === null ? text : text.slice(0, verdict.index);
   const id = head.startsWith('id: <') ? head.slice(5, head.indexOf('>', 5)) : undefined;
+  // The message id before the others, the user's name and the sender behind them are the client's.
+  const values = behindEach(head, marks);
+  const valueOf = (mark: (typeof marks)[number]): string | undefined =>
+    values.get(mark)?.value?.replace(/,\s*$/, '');
   // Made to look like others: then nothing of a client's is believed.
-  const doubtful = marks.slice(0, 6).some(mark => behind(head, mark, marks).repeated);
-  const queueId = angled(valueOf(head, ', qid: <'));
-  const address = behind(head, ', ip: ', marks);
-  const ip = ipOf(address.value?.replace(/[,\s]+$/, '') ?? '');
-  const user = valueOf(head, ', user: ')?.replace(/[,\s]+$/, '');
-  const from = angled(valueOf(head, ', from: <') ?? valueOf(head, ', smtp_from: <'));
+  const doubtful = marks.slice(0, 6).some(mark => values.get(mark)?.repeated === true);
+  const queueId = angled(valueOf(', qid: <'));
+  const ip = ipOf(valueOf(', ip: ')?.replace(/[,\s]+$/, '') ?? '');
+  const user = valueOf(', user: ')?.replace(/[,\s]+$/, '');
+  const from = angled(valueOf(', from: <') ?? valueOf(', smtp_from: <'));
   const tail = text.slice(head.length);
   const digestAt = tail.lastIndexOf(', digest: <');
   const end = digestAt < 0 ? tail : tail.slice(digestAt);
