@@ -67,7 +67,7 @@ export const plainFormat = (of: PlainProgram): LogFormat => {
           if (told === undefined) {
             return envelope.program !== undefined || of.shape.test(text.slice(0, 2_000))
               ? { quiet: 'about itself' }
-              : { unparsed: `${of.id}: ${printable(text, 60)}` };
+              : { unparsed: `no known line of ${of.title}` };
           }
           const { host, pid } = envelope;
           return {

@@ -59,7 +59,7 @@ export const amavis: LogFormat = {
       }
       return head !== null || envelope.program !== undefined
         ? { quiet: 'about itself' }
-        : { unparsed: `amavis: ${printable(text, 60)}` };
+        : { unparsed: 'no known line of amavis' };
     },
   }),
 };

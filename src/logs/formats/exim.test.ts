@@ -102,6 +102,15 @@ test('headers in the reject log cannot pass for lines of the log', () => {
   expect(parsed.map(each => Object.keys(each)[0])).toEqual(['event', 'quiet', 'quiet', 'quiet']);
 });
 
+test('a password in a lookup that failed is not kept', () => {
+  const event = eventOf(
+    exim,
+    `${at} ${id} == a@b.test R=r1 defer (-1): failed to expand "\${lookup ldap user="cn=x" pass=geheim11 ldap:///o=z}}": missing }`,
+  );
+  expect(event.flags).toEqual(['secret']);
+  expect(JSON.stringify(event)).not.toContain('geheim11');
+});
+
 test('a password in a protocol error is not kept', () => {
   const event = eventOf(
     exim,

@@ -1,5 +1,4 @@
 import type { LogFormat } from '../format.ts';
-import { printable } from '../text.ts';
 import { readSpfPolicy } from './postfix/spf-policy.ts';
 
 /** Policy services that check SPF for Postfix: policyd-spf, spf-engine, postfix-policyd-spf-perl. */
@@ -19,7 +18,7 @@ export const policydSpf: LogFormat = {
     read: envelope =>
       readSpfPolicy(envelope, context) ??
       (envelope.program === undefined
-        ? { unparsed: `policyd-spf: ${printable(envelope.message, 60)}` }
+        ? { unparsed: 'no known line of policyd-spf' }
         : { quiet: 'about itself' }),
   }),
 };

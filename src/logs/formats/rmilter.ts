@@ -44,7 +44,7 @@ export const rmilter: LogFormat = {
       if (match === null) {
         return program === 'rmilter'
           ? { quiet: 'about itself' }
-          : { unparsed: `rmilter: ${printable(message, 60)}` };
+          : { unparsed: 'no known line of Rmilter' };
       }
       const text = message.slice(match[0].length);
       const queueId = /^queue_id: <([\w.-]{3,64})>/.exec(text)?.[1];

@@ -68,7 +68,7 @@ const read = (exim: Exim, envelope: Envelope): Parsed => {
   if (quiets.test(text.slice(0, 500))) return { quiet: 'about itself' };
   const stamped = line.stamp !== undefined || envelope.stamp !== undefined;
   if (!stamped && kept.test(text.slice(0, 200))) return { quiet: 'headers of what was refused' };
-  return { unparsed: `exim: ${printable(text, 60)}` };
+  return { unparsed: 'no known line of Exim' };
 };
 
 /** Exim's main, reject and panic log, from files of its own or through syslog. */

@@ -1,6 +1,7 @@
 import type { AccessEvent, EventKind } from '../../../core/access-event.ts';
 import { type Draft, draftOf } from '../../draft.ts';
 import type { Envelope, Parsed } from '../../format.ts';
+import { withoutSecrets } from '../../redact.ts';
 import { detailOf, printable } from '../../text.ts';
 import { addressEnd, bare, bracketedEnd, fieldsAt } from './fields.ts';
 import { type HostAt, hostAt } from './host.ts';
@@ -179,6 +180,10 @@ export const readDelivery = (exim: Exim, envelope: Envelope, line: EximLine): Pa
     event.direction = message?.submitted === true ? 'internal' : 'inbound';
   }
   if (values.has('X')) event.tls = true;
-  event.detail = detailOf(text.slice(recipients[0] === target ? at : 3));
+  const words = text.slice(recipients[0] === target ? at : 3);
+  // Of a lookup that failed Exim quotes the query, password and all.
+  const kept = outcome === 'failure' ? withoutSecrets(words) : { text: words, secret: false };
+  event.detail = detailOf(kept.text);
+  if (kept.secret) event.flags = ['secret'];
   return { event };
 };

@@ -300,7 +300,7 @@ export const openOpensmtpd = (context: FormatContext): LogReader => {
           message,
         )
           ? { quiet: 'about itself' }
-          : { unparsed: `opensmtpd: ${printable(message, 60)}` };
+          : { unparsed: 'no known line of OpenSMTPD' };
       }
       const words = message.slice(match[0].length);
       const parts = partsOf(opensmtpd, {

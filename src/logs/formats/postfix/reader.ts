@@ -12,7 +12,7 @@ import { readRefused, readSession } from './sessions.ts';
 import { readSpfPolicy } from './spf-policy.ts';
 import { readVerdict } from './verdicts.ts';
 
-const unparsed = (text: string): Parsed => ({ unparsed: `postfix: ${printable(text, 60)}` });
+const unparsed: Parsed = { unparsed: 'no known line of Postfix' };
 
 /** Only messages of other instances and hosts have longer keys than their queue id. */
 const keyOf = (id: string, { host, program }: Envelope, first: string | undefined): string => {
@@ -64,7 +64,7 @@ const childOf = ({ words, relay }: Delivery): string | undefined => {
 const readDelivery = (postfix: Postfix, line: QueuedLine): Parsed => {
   const { envelope, text, at, id, key } = line;
   const delivery = deliveryOf(text, at);
-  if (delivery === undefined) return unparsed(text);
+  if (delivery === undefined) return unparsed;
   const message = postfix.messages.get(key);
   const ref: MessageDraft = refOf(id, message);
   if (delivery === 'ambiguous') {
@@ -120,7 +120,7 @@ const readSender = (postfix: Postfix, line: QueuedLine): Parsed => {
   const message = known(postfix, line);
   if (sizeAt < at) {
     const statusAt = text.lastIndexOf(statusMark);
-    if (statusAt < at) return unparsed(text);
+    if (statusAt < at) return unparsed;
     // `status=expired, returned to sender`, `status=force-expired, …`.
     message.sender = printable(text.slice(at + 6, statusAt));
     const event = draftOf('message.bounced', 'failure', 'postfix', envelope, postfix.context);
@@ -180,7 +180,7 @@ const readRemoved = (postfix: Postfix, line: QueuedLine): Parsed => {
 const readPickup = (postfix: Postfix, line: QueuedLine): Parsed => {
   const message = known(postfix, line);
   const uid = /^uid=(\d{1,10})/.exec(line.text.slice(line.at, line.at + 20))?.[1];
-  if (uid === undefined) return unparsed(line.text);
+  if (uid === undefined) return unparsed;
   message.actor = { name: `uid ${uid}`, uid };
   message.submitted = true;
   message.service = 'local';
@@ -223,7 +223,7 @@ const readQueued = (postfix: Postfix, line: QueuedLine): Parsed => {
       break;
     case 99 /* c */:
       if (text.startsWith('client=', at)) {
-        return arrivalOf(postfix, line, known(postfix, line)) ?? unparsed(text);
+        return arrivalOf(postfix, line, known(postfix, line)) ?? unparsed;
       }
       break;
     case 109 /* m */:
@@ -242,7 +242,7 @@ const readQueued = (postfix: Postfix, line: QueuedLine): Parsed => {
   if (verdict !== undefined) return verdict;
   const notice = readNotice(postfix, line);
   if (notice !== undefined) return notice;
-  return steps.test(text.slice(at, at + 500)) ? { quiet: 'a step of a delivery' } : unparsed(text);
+  return steps.test(text.slice(at, at + 500)) ? { quiet: 'a step of a delivery' } : unparsed;
 };
 
 /** Lines of its programs about themselves. */
@@ -262,7 +262,7 @@ const readUnqueued = (postfix: Postfix, envelope: Envelope): Parsed => {
     (envelope.program?.includes('spf') === true
       ? readSpfPolicy(envelope, postfix.context)
       : undefined) ??
-    (quiets.test(text.slice(0, 500)) ? { quiet: 'about itself' } : unparsed(text))
+    (quiets.test(text.slice(0, 500)) ? { quiet: 'about itself' } : unparsed)
   );
 };
 

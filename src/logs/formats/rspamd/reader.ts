@@ -80,7 +80,7 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   // Console and file begin with the process, syslog with the session.
   return whole !== '' || envelope.program !== undefined
     ? { quiet: 'about itself' }
-    : { unparsed: `rspamd: ${printable(text, 60)}` };
+    : { unparsed: 'no known line of Rspamd' };
 };
 
 /** Verdicts on messages, and who used the controller. */

@@ -251,7 +251,7 @@ const read = (sendmail: Sendmail, envelope: Envelope): Parsed => {
   if (found !== undefined) return found;
   return quiets.test(text.slice(0, 300))
     ? { quiet: 'about itself' }
-    : { unparsed: `sendmail: ${printable(message, 60)}` };
+    : { unparsed: 'no known line of Sendmail' };
 };
 
 /** The lines of an instance of sendmail in their order. */
