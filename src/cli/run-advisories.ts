@@ -152,6 +152,19 @@ const marked = (invocation: Invocation, words: readonly string[], now: Date): st
   }\n`;
 };
 
+/** `--as-of`: a day in the calendar that has come. */
+const dayOf = (invocation: Invocation): string | undefined => {
+  const day = invocation.values.get('as-of');
+  if (day === undefined) return undefined;
+  const at = Date.parse(day);
+  if (!/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(day) || Number.isNaN(at) || at > Date.now()) {
+    throw new UsageError(
+      `${spellingOf(invocation, 'as-of')} "${day.slice(0, 60)}": expected a day that has come, yyyy-mm-dd`,
+    );
+  }
+  return new Date(at).toISOString();
+};
+
 /** `postern advisories update | import | status | mark | bundle | replay`. */
 export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
@@ -163,6 +176,7 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
   const { say, end } = progressLine(invocation);
   const now = (): Date => new Date();
   const as = invocation.values.get('as');
+  const asOf = dayOf(invocation);
   if (as !== undefined && action !== 'import') {
     throw new UsageError(`advisories ${action}: ${spellingOf(invocation, 'as')} is for import`);
   }
@@ -226,6 +240,7 @@ export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
           store,
           path,
           ...(as === undefined ? {} : { as }),
+          ...(asOf === undefined ? {} : { asOf }),
           now,
           say,
         });

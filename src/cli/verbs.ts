@@ -150,6 +150,11 @@ export const verbs: readonly Verb[] = [
         value: 'SOURCE',
         help: 'import: take the place of a source, as if fetched (osv/Debian)',
       },
+      {
+        name: 'as-of',
+        value: 'DAY',
+        help: 'import: the day of which the files are, where they do not say (2026-06-29)',
+      },
       { name: 'by', value: 'NAME', help: 'mark: who says so' },
       { name: 'why', value: 'TEXT', help: 'mark: what was done, and how it was found out' },
       {

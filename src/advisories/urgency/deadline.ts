@@ -1,6 +1,6 @@
 import type { Deadline, Finding } from '../../core/finding.ts';
 import type { DeadlineRule, PatchDays, Policy } from '../../core/policy.ts';
-import { traitsOf } from './traits.ts';
+import { type Traits, traitsOf } from './traits.ts';
 
 const dayMs = 86_400_000;
 
@@ -20,6 +20,46 @@ const rulesFrom = ({ exploited, internet, internal }: PatchDays): readonly Deadl
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
+/** Midnight of a stamp's day: deadlines are days, whatever the hour of a record. */
+const dayMsOf = (stamp: string | undefined): number | undefined => {
+  const at = stamp === undefined ? Number.NaN : Date.parse(stamp.slice(0, 10));
+  return Number.isNaN(at) ? undefined : at;
+};
+
+type Exposure = NonNullable<DeadlineRule['exposure']>;
+
+const ruleFor = (
+  traits: Pick<Traits, 'exploited' | 'automatable' | 'impact'>,
+  exposure: Exposure,
+  policy: Policy,
+): DeadlineRule | undefined =>
+  [...policy.deadlines, ...rulesFrom(policy.patchDays)].find(
+    rule =>
+      (rule.exposure ?? exposure) === exposure &&
+      (rule.exploited ?? traits.exploited) === traits.exploited &&
+      (rule.automatable ?? traits.automatable) === traits.automatable &&
+      (rule.impact ?? traits.impact) === traits.impact,
+  );
+
+const daysOf = (rule: DeadlineRule | undefined): number | undefined =>
+  rule === undefined || rule.days === 'next-upgrade' ? undefined : rule.days;
+
+/**
+ * The days of an exploited flaw run from when it was known to be used, if that was after its fix: nobody
+ * could hurry before. They never end later than they would have, had nobody used it.
+ */
+const dueOf = (
+  started: number,
+  days: number,
+  knownUsed: number | undefined,
+  otherwise: number | undefined,
+): number => {
+  const due = Math.max(started, knownUsed ?? started) + days * dayMs;
+  return knownUsed === undefined || otherwise === undefined
+    ? due
+    : Math.min(due, started + otherwise * dayMs);
+};
+
 /** When a flaw must be mended, by the policy of today. */
 export const deadlineOf = (
   finding: Finding,
@@ -29,31 +69,32 @@ export const deadlineOf = (
 ): Deadline => {
   const traits = traitsOf(finding);
   const exposure = exposed.internet ? 'internet' : 'internal';
-  const fits = (rule: DeadlineRule): boolean =>
-    (rule.exposure ?? exposure) === exposure &&
-    (rule.exploited ?? traits.exploited) === traits.exploited &&
-    (rule.automatable ?? traits.automatable) === traits.automatable &&
-    (rule.impact ?? traits.impact) === traits.impact;
-  const rule = [...policy.deadlines, ...rulesFrom(policy.patchDays)].find(fits);
+  const rule = ruleFor(traits, exposure, policy);
   // The distribution looked at it and lets it wait for a point release: so may the policy, unless it is used.
   const waits = finding.unmended !== undefined && !traits.exploited;
-  const days = rule === undefined || rule.days === 'next-upgrade' || waits ? undefined : rule.days;
+  const days = waits ? undefined : daysOf(rule);
   const why = [
     traits.words,
     exposed.why,
     ...(waits ? [`its distribution lets it wait: ${finding.unmended ?? ''}`] : []),
   ].join('; ');
   const triage = rule?.triage ?? false;
-  const started = finding.clock === undefined ? Number.NaN : Date.parse(finding.clock.started);
-  if (days === undefined || Number.isNaN(started)) {
+  const started = dayMsOf(finding.clock?.started);
+  const today = dayMsOf(now.toISOString());
+  if (days === undefined || started === undefined || today === undefined) {
     return { ...(days === undefined ? {} : { days }), why, triage };
   }
-  const due = started + days * dayMs;
+  const due = dueOf(
+    started,
+    days,
+    dayMsOf(finding.exploited?.on),
+    daysOf(ruleFor({ ...traits, exploited: false }, exposure, policy)),
+  );
   return {
     days,
     on: dayOf(due),
     why,
-    overdueDays: Math.floor((now.getTime() - due) / dayMs),
+    overdueDays: Math.round((today - due) / dayMs),
     triage,
   };
 };

@@ -20,6 +20,8 @@ export interface ImportRequest {
   readonly path: string;
   /** `osv/Debian`: takes the place of that source, as if it had been fetched. */
   readonly as?: string;
+  /** Day or time of which the files are, as whoever carried them knows; a file's own date comes first. */
+  readonly asOf?: string;
   readonly now: () => Date;
   readonly say: (line: string) => void;
 }
@@ -56,7 +58,7 @@ interface Filled {
 const settled = (
   mine: Taken,
   { writer, part, whole }: Filled,
-  { store, path, as, now }: ImportRequest,
+  { store, path, as, asOf, now }: ImportRequest,
 ): SourceOutcome => {
   const { id } = mine.feed;
   const source = sourceName(id, part);
@@ -73,7 +75,13 @@ const settled = (
     };
   }
   try {
-    const about = holdingOf(mine, { part, from, now: now(), way: 'file' });
+    const about = holdingOf(mine, {
+      part,
+      from,
+      now: now(),
+      way: 'file',
+      ...(asOf === undefined ? {} : { saidAsOf: asOf }),
+    });
     if (!whole) {
       keepEarlier(store, writer, about);
     } else {

@@ -330,6 +330,8 @@ export interface Provenance {
   readonly sha256?: string;
   /** Hours within which a record of this source always changes: without one, its server keeps an old copy. */
   readonly paceHours?: number;
+  /** Of which day the file is, in the words of whoever carried it. */
+  readonly saidAsOf?: string;
 }
 
 /** Whether the newest record of a lively source is so old that its server must be keeping an old copy. */
@@ -343,14 +345,14 @@ export const isLeftBehind = (
 /** What a holding says of itself, of what was taken in for it. */
 export const holdingOf = (
   taken: Taken,
-  { part, from, now, way, sha256, paceHours }: Provenance,
+  { part, from, now, way, sha256, paceHours, saidAsOf }: Provenance,
 ): Omit<Holding, 'entries' | 'scopes'> => {
   const stamp = now.toISOString();
   const dated = (text: string | undefined): string | undefined => {
     const time = text === undefined ? Number.NaN : Date.parse(text);
     return time <= now.getTime() ? new Date(time).toISOString() : undefined;
   };
-  const own = dated(taken.asOf);
+  const own = dated(taken.asOf) ?? dated(saidAsOf);
   const asOf =
     own !== undefined
       ? { asOf: own, asOfBasis: 'source' as const }
