@@ -41,7 +41,7 @@ export interface Taken {
 }
 
 /** Where understood records go; one for each feed that is met. */
-export type Sink = (feed: FeedId) => { add(entry: FeedEntry): void };
+type Sink = (feed: FeedId) => { add(entry: FeedEntry): void };
 
 export interface TakenIn {
   readonly taken: ReadonlyMap<FeedId, Taken>;
