@@ -21,6 +21,8 @@ const keyEnd = (text: string, at: number): number => {
     end += 1;
   }
   if (end === at && text.startsWith('id=', at)) return at + 2;
+  // One that Exim made for a message without.
+  if (end === at && text.startsWith('id*=', at)) return at + 3;
   if (end === at + 1 && text.startsWith('Ci=', at)) return at + 2;
   return end > at && text.charCodeAt(end) === 61 ? end : -1;
 };
@@ -61,7 +63,7 @@ const valueEnd = (text: string, at: number): number => {
 };
 
 /** Marks without a value: chunking, PRDR, pipelining, TCP fast open. */
-const marks = /(?:K|PRDR|ARC|L[-.*]?|TFO\*?|D|utf8|defer \(-?\w{1,6}\)) /y;
+const marks = /(?:K|PRDR|ARC|L[-.*]{0,2}|TFO\*?|D|utf8|defer \(-?\w{1,6}\)) /y;
 
 const keysMax = 40;
 
@@ -79,7 +81,8 @@ export const fieldsAt = (text: string, from: number): Fields => {
       at = marks.lastIndex;
       continue;
     }
-    const key = text.slice(at, end);
+    const written = text.slice(at, end);
+    const key = written === 'id*' ? 'id' : written;
     let next: number;
     if (key === 'H') {
       const found = hostAt(text, end + 1);

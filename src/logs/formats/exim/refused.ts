@@ -30,7 +30,7 @@ const about = (
 };
 
 const refusedWords =
-  /^(?:(temporarily )?rejected (RCPT|MAIL|DATA|after DATA|EHLO or HELO|EHLO|HELO|AUTH|VRFY|EXPN|ETRN|STARTTLS|connection|by |during |after |from |[A-Z]{3,12}\b)|sender verify (?:fail|defer) for |RCPT <?.{0,400}discarded by |Warning: )/;
+  /^(?:(temporarily )?rejected (RCPT|MAIL|DATA|after DATA|EHLO or HELO|EHLO|HELO|AUTH|VRFY|EXPN|ETRN|STARTTLS|connection|by |during |after |from |[A-Z]{3,12}\b)|sender verify (?:fail|defer) for |incomplete transaction |RCPT <?.{0,400}discarded by |Warning: )/;
 
 /** Commands before there is a message. */
 const early: ReadonlySet<string> = new Set([
@@ -92,7 +92,9 @@ export const readHostLine = (
     ? 'message.discarded'
     : warned || verify
       ? 'other'
-      : kindOf(match[2]);
+      : verdict.startsWith('incomplete')
+        ? 'connection'
+        : kindOf(match[2]);
   const outcome = discarded ? 'success' : warned ? 'unknown' : 'failure';
   const event = about(exim, envelope, line, kind, outcome, host?.host, words);
   const ref = refOf(line.id, line.id === undefined ? undefined : exim.messages.get(line.id));

@@ -152,7 +152,7 @@ export const readDelivery = (exim: Exim, envelope: Envelope, line: EximLine): Pa
   const { values, host: named } = fieldsAt(text, at + 1);
   const host = named ?? (text.startsWith('==') ? deferredHost(text, at) : undefined);
   const message = id === undefined ? undefined : exim.messages.get(id);
-  const dropped = target === ':blackhole:' || target.startsWith(':blackhole:');
+  const dropped = target.startsWith(':blackhole:') || text.startsWith('blackhole (', 3);
   const event = draftOf(
     dropped && outcome === 'success' ? 'message.discarded' : kind,
     outcome,
@@ -166,8 +166,9 @@ export const readDelivery = (exim: Exim, envelope: Envelope, line: EximLine): Pa
   const ref = refOf(id, message);
   const recipients = target.includes('@') && !/^[|/>]/.test(target) ? [target] : [];
   if (original !== undefined && original !== target) recipients.push(original);
-  if (recipients.length === 0 && target !== '') recipients.push(target);
-  ref.to = recipients.map(recipient => printable(recipient));
+  // `=> blackhole (RCPT ACL discarded recipients)` stands for all of them.
+  if (recipients.length === 0 && target !== '' && target !== 'blackhole') recipients.push(target);
+  if (recipients.length > 0) ref.to = recipients.map(recipient => printable(recipient));
   const sender = values.get('F') ?? (message === undefined ? values.get('P') : undefined);
   if (ref.from === undefined && sender !== undefined) ref.from = printable(bare(sender));
   const size = Number(values.get('S'));
