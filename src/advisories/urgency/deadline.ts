@@ -91,7 +91,7 @@ export const deadlineOf = (
     daysOf(ruleFor({ ...traits, exploited: false }, exposure, policy)),
   );
   return {
-    days,
+    days: Math.round((due - started) / dayMs),
     on: dayOf(due),
     why,
     overdueDays: Math.round((today - due) / dayMs),
