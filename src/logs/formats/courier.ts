@@ -126,7 +126,7 @@ const esmtpd = (
   const login = /^5\d\d .*(?:authenti|AUTH|credential)/i.test(said);
   return happened({
     ...known,
-    kind: login ? 'login' : /^4/.test(said) ? 'message.deferred' : 'message.refused',
+    kind: login ? 'login' : said.startsWith('4') ? 'message.deferred' : 'message.refused',
     outcome: 'failure',
     from: { ip },
     messages:

@@ -4,6 +4,7 @@ import { onHost, quiet, timedBy, unparsed } from '../reading.ts';
 import { anyStamp, epochStamp, type StampReader } from '../time/stamps.ts';
 import { authLine } from './dovecot/auth.ts';
 import { deliveryLine } from './dovecot/delivery.ts';
+import type { Learned } from './dovecot/elements.ts';
 import {
   type EventMemory,
   eventMemory,
@@ -94,10 +95,11 @@ const byProcess = (
   prefix: Prefix,
   time: Parameters<typeof authLine>[1],
   sessions: Sessions,
+  learned: Learned,
 ): Parsed => {
   switch (processes.get(prefix.service)) {
     case 'login':
-      return loginLine(prefix, time, sessions);
+      return loginLine(prefix, time, sessions, learned);
     case 'auth':
       return authLine(prefix, time);
     case 'session':
@@ -133,7 +135,7 @@ const ownStamp: StampReader = (text, from) =>
 const programs = /^dovecot(?:-auth)?$/;
 
 const read =
-  (context: FormatContext, sessions: Sessions, events: EventMemory) =>
+  (context: FormatContext, sessions: Sessions, events: EventMemory, learned: Learned = {}) =>
   (envelope: Envelope): Parsed => {
     const { time, text: timed } = timedBy(envelope, context, ownStamp);
     let text = timed;
@@ -157,9 +159,9 @@ const read =
     // Old versions and PAM name the process as the program: `imap-login: Login: …`, `auth: pam_unix(…)`.
     if (processes.has(own) && !processes.has(prefix.service)) {
       const outer = prefixOf(`${own}: ${text}`);
-      if (outer !== undefined) return byProcess(outer, time, sessions);
+      if (outer !== undefined) return byProcess(outer, time, sessions, learned);
     }
-    return byProcess(prefix, time, sessions);
+    return byProcess(prefix, time, sessions, learned);
   };
 
 const open = (context: FormatContext): LogReader => {

@@ -49,7 +49,7 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
       ...freeText(text),
     });
   }
-  const ip = lastIp(text.replace(/\s*\[\w+\.c:\d+\]$/, '').replace(/\[pop_\w+\]$/, ''));
+  const ip = lastIp(text.slice(-600).replace(/\[\w{1,40}\.c:\d{1,6}\]$/, ''));
   let user: string | undefined;
   for (const name of names) user ??= name.exec(text)?.[1];
   const from = ip === undefined ? undefined : { ip };

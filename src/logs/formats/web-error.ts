@@ -1,22 +1,18 @@
 import type { Envelope, LogFormat } from '../format.ts';
 import { onHost, unparsed } from '../reading.ts';
-import { asctimeStamp, slashedStamp } from '../time/stamps.ts';
-import { apacheError, looksLikeApacheError } from './web-error/apache.ts';
-import { lighttpdError, looksLikeLighttpdError } from './web-error/lighttpd.ts';
-import { looksLikeNginxError, nginxError } from './web-error/nginx.ts';
+import { slashedStamp } from '../time/stamps.ts';
+import { combined, looksLikeAccess } from './web-access/combined.ts';
+import { looksLikeLighttpdError } from './web-error/lighttpd.ts';
+import { errorLine, isApacheError } from './web-error/line.ts';
+import { looksLikeNginxError } from './web-error/nginx.ts';
 
 const programs = /^(?:nginx|apache2?|httpd|lighttpd)(?:\/|$)/;
 
-const isNginx = (message: string): boolean =>
-  slashedStamp(message) !== undefined && looksLikeNginxError(message);
-
-const isApache = (message: string, program: string | undefined): boolean =>
-  (asctimeStamp(message) !== undefined || program !== undefined) && looksLikeApacheError(message);
-
 const sniff = ({ program, message }: Envelope): number => {
   if (program !== undefined && !programs.test(program)) return 0;
-  if (isNginx(message)) return 0.9;
-  if (isApache(message, program)) return 0.85;
+  const stamped = program !== undefined || slashedStamp(message) !== undefined;
+  if (stamped && looksLikeNginxError(message)) return 0.9;
+  if (isApacheError(message, program)) return 0.85;
   return looksLikeLighttpdError(message) ? 0.8 : 0;
 };
 
@@ -27,12 +23,13 @@ export const webError: LogFormat = {
   sniff,
   open: context => ({
     read: envelope => {
-      const { message, program } = envelope;
-      if (looksLikeNginxError(message)) return onHost(nginxError(envelope, context), envelope);
-      if (isApache(message, program)) return onHost(apacheError(envelope, context), envelope);
-      if (looksLikeLighttpdError(message))
-        return onHost(lighttpdError(envelope, context), envelope);
-      return unparsed('no line of an error log');
+      const parsed =
+        errorLine(envelope, context) ??
+        // In syslog both of a server's logs come under its name.
+        (envelope.program !== undefined && looksLikeAccess(envelope.message)
+          ? combined(envelope, context)
+          : unparsed('no line of an error log'));
+      return onHost(parsed, envelope);
     },
   }),
 };

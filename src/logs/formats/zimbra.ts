@@ -209,7 +209,7 @@ export const zimbra: LogFormat = {
   sniff: ({ program, message }) => {
     if (program !== undefined) return /^(?:zimbra|mailboxd|zmmailboxd)$/.test(program) ? 0.9 : 0;
     const at = isoStamp(message);
-    if (at === undefined) return /^\tat com\.zimbra\./.test(message) ? 0.9 : 0;
+    if (at === undefined) return message.startsWith('\tat com.zimbra.') ? 0.9 : 0;
     return /^ {1,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) {1,2}\[[^\]]{0,400}\] \[/.test(
       message.slice(at.end, at.end + 600),
     )

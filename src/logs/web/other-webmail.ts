@@ -113,6 +113,7 @@ export const snappymail: Application = (method, target) => {
       return { ...named, kind: 'message.list' };
     case 'Logout':
       return { ...named, kind: 'logout' };
+    case undefined:
     default:
       // What a POST asks for stands in its body.
       return { ...named, kind: method === 'POST' ? 'api.request' : 'web.request' };

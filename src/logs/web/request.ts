@@ -60,6 +60,11 @@ export const clientOf = (
 const outcomeOf = (status: number | undefined): AccessEvent['outcome'] =>
   status === undefined || status === 0 ? 'unknown' : status >= 400 ? 'failure' : 'success';
 
+/** A redirection shows no message: it leads to the login page, when a session has ended, or to another view. */
+const isShown = (kind: AccessEvent['kind'], status: number | undefined): boolean =>
+  !(status !== undefined && status >= 300 && status < 400 && status !== 304) ||
+  !/^(?:message\.(?:read|list)|mailbox\.|search)/.test(kind);
+
 const given = (text: string | undefined): string | undefined =>
   text === undefined || text === '' || text === '-' ? undefined : text;
 
@@ -76,10 +81,11 @@ export const requestEvent = (request: WebRequest): EventParts => {
   const secret = kept?.secret === true || from?.secret === true;
   const name = user ?? meaning?.user;
   const owner = meaning?.user;
+  const kind = meaning?.kind ?? 'web.request';
   return {
-    kind: meaning?.kind ?? 'web.request',
+    kind,
     time: request.time,
-    outcome: meaning?.outcome ?? outcomeOf(status),
+    outcome: meaning?.outcome ?? (isShown(kind, status) ? outcomeOf(status) : 'unknown'),
     component: request.component,
     service: meaning?.service,
     user: personOf(owner ?? name),

@@ -114,7 +114,9 @@ export const roundcube: Application = (method, target, status) => {
       const kind = settings[target.parameter('_action') ?? ''];
       return { ...named, kind: kind !== undefined && method === 'POST' ? kind : 'web.request' };
     }
+    case undefined:
+      return undefined;
     default:
-      return task === undefined ? undefined : { ...named, kind: 'web.request' };
+      return { ...named, kind: 'web.request' };
   }
 };

@@ -85,7 +85,8 @@ export const cyrusLogfmt = (text: string, base: Base, sessions: SeenSessions): P
       kind: 'login',
       outcome: good ? 'success' : 'failure',
       user: personOf(username ?? (pairs.get('login.anonymous') === '1' ? 'anonymous' : undefined)),
-      authMethod: pairs.get('login.mech') ?? pairs.get('login.scheme'),
+      authMethod:
+        printable(pairs.get('login.mech') ?? pairs.get('login.scheme') ?? '', 60) || undefined,
       tls: pairs.get('login.tls') === '1' ? true : undefined,
       ...freeText(pairs.get('error') ?? ''),
     });

@@ -159,7 +159,7 @@ export const cyrusNotice = (
   return happened({
     ...base,
     time: stamp === undefined ? base.time : context.time(stamp),
-    service: textOf(fields, 'service')?.replace(/s$/, '') ?? base.service,
+    service: printable(textOf(fields, 'service') ?? '', 60).replace(/s$/, '') || base.service,
     pid: countOf(textOf(fields, 'pid')) ?? base.pid,
     kind,
     outcome: 'success',

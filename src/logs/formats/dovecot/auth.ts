@@ -2,6 +2,7 @@ import type { EventTime } from '../../../core/log-line.ts';
 import { ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
+import { detailOf } from '../../text.ts';
 import type { Prefix } from './prefix.ts';
 
 /** Who tried, and from where, as `auth` writes it: `bob,192.0.2.1,<S>`, `bob,192.0.2.1,master,<S>`, `bob`. */
@@ -211,7 +212,8 @@ export const authLine = (prefix: Prefix, time: EventTime): Parsed => {
       outcome: 'failure',
       user: personOf(attempt?.user),
       actor: undefined,
-      detail: told.module === undefined ? free.detail : `${told.module}: ${free.detail ?? ''}`,
+      detail:
+        told.module === undefined ? free.detail : detailOf(`${told.module}: ${free.detail ?? ''}`),
       flags: secret ? [...new Set([...(free.flags ?? []), 'secret' as const])] : free.flags,
     });
   }

@@ -80,7 +80,7 @@ export const deliveryLine = (prefix: Prefix, time: EventTime): Parsed => {
       prefix.level !== 'info' ||
       /sieve: |^Module |quota|duplicate|^Opened|^Disconnect/i.test(prefix.text)
     ) {
-      return quiet(`${prefix.service}`);
+      return quiet(prefix.service);
     }
     return unparsed(`${prefix.service} says something unknown`);
   }

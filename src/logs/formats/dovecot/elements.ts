@@ -151,23 +151,44 @@ const userWithin = (text: string): string | undefined => {
   return at < 0 || end < 0 ? undefined : text.slice(at + 'user=<'.length, end);
 };
 
+/** What lines that nobody can have forged tell of the administrator's `login_log_format_elements`. */
+export interface Learned {
+  /** Whether it has `auth_user`; undefined as long as nothing is known. */
+  authUser?: boolean;
+}
+
+/** Before the first value of a client everything is Dovecot's. */
+const takeFromLeft = (text: string, end: number, told: Told): void => {
+  for (const element of text.slice(0, end).split(', ', 24)) take(element, told);
+};
+
 /**
  * Elements of `login_log_format_elements`, the default ones and others. A client chooses `user` and
  * `auth_user` and may write `bob>, method=PLAIN, rip=203.0.113.9` there, which Dovecot logs as it is. It writes
- * the default elements in a fixed order, with the client's first: so the right side is the safe one. Where an
- * element at the end is the client's too, both are compared, and what cannot be told is left away.
+ * the default elements in a fixed order, with the client's first: so the right side is the safe one. Where a
+ * client's element stands at the end, the left side or what is between the two is; and what cannot be told is
+ * left away.
  */
-export const elementsOf = (given: string): Elements => {
+export const elementsOf = (given: string, learned: Learned): Elements => {
   const text = given.trimEnd();
-  const forged = isDoubled(text);
-  if (!forged) {
+  const first = text.indexOf('user=<');
+  if (!isDoubled(text)) {
     const plain = plainElements(text);
     if (plain !== undefined) return plain;
+    const told: Told = {};
+    const end = takeFromRight(text, told);
+    const user = within(text.slice(0, end), 'user=<') ?? userWithin(text);
+    return { ...told, ...(user === undefined ? {} : { user }), forged: false };
   }
   const told: Told = {};
+  if (first > 0) {
+    takeFromLeft(text, first, told);
+    return { ...told, forged: true };
+  }
+  const name = text.endsWith('>') ? betweenNames(text, told) : undefined;
+  if (name !== undefined) return { ...told, user: name, authUser: name, forged: true };
+  if (first < 0 || (text.includes(authUser) && learned.authUser !== false)) return { forged: true };
   const end = takeFromRight(text, told);
-  const name = end === text.length && text.endsWith('>') ? betweenNames(text, told) : undefined;
-  if (name !== undefined) return { ...told, user: name, authUser: name, forged };
-  const user = within(text.slice(0, end), 'user=<') ?? (forged ? undefined : userWithin(text));
-  return { ...told, ...(user === undefined ? {} : { user }), forged };
+  const user = within(text.slice(0, end), 'user=<');
+  return { ...told, ...(user === undefined ? {} : { user }), forged: true };
 };

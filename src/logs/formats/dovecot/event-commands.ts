@@ -24,7 +24,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   APPEND: 'message.save',
   MULTIAPPEND: 'message.save',
   COPY: 'message.save',
-  MOVE: 'message.save',
+  MOVE: 'message.change',
   REPLACE: 'message.save',
   SEARCH: 'search',
   SORT: 'search',

@@ -21,6 +21,11 @@ const told = (record: EventRecord, name: string): string | undefined => {
   return value === undefined || value === '' ? undefined : value;
 };
 
+const folderOf = (record: EventRecord): string | undefined => {
+  const folder = told(record, 'mailbox');
+  return folder === undefined ? undefined : printable(folder);
+};
+
 /** `service:imap` of the categories; `auth` events name theirs in a field. */
 const serviceOf = (record: EventRecord): string | undefined =>
   told(record, 'service') ??
@@ -45,7 +50,7 @@ export const commonOf = (
   return {
     time: record.time,
     component: 'dovecot',
-    service: serviceOf(record),
+    service: printable(serviceOf(record) ?? '', 60) || undefined,
     host: record.host === undefined ? undefined : printable(record.host),
     user: personOf(user),
     actor: master === user ? undefined : personOf(master),
@@ -68,7 +73,7 @@ const login = (record: EventRecord, memory: EventMemory): Parsed => {
     kind: common.actor === undefined ? 'login' : 'login.impersonated',
     outcome: success ? 'success' : 'failure',
     through: real === undefined || real === ip ? undefined : { ip: real },
-    authMethod: told(record, 'mechanism'),
+    authMethod: printable(told(record, 'mechanism') ?? '') || undefined,
     tls: /TLS/i.test(told(record, 'transport') ?? '') || undefined,
     ...freeText(told(record, 'error') ?? told(record, 'reason') ?? ''),
   });
@@ -132,7 +137,7 @@ const opened = (record: EventRecord, memory: EventMemory): Parsed => {
     ...common,
     kind,
     outcome: 'success',
-    folder: told(record, 'mailbox'),
+    folder: folderOf(record),
     messages: messageOf(record)?.map(message => ({
       ...message,
       ...(part === undefined ? {} : { part }),
@@ -151,7 +156,7 @@ const simple = (
     ...commonOf(record, memory),
     kind,
     outcome,
-    folder: told(record, 'mailbox'),
+    folder: folderOf(record),
     messages: messageOf(record),
     detail: record.name,
   });

@@ -3,7 +3,7 @@ import type { EventTime } from '../../../core/log-line.ts';
 import { endpointOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { type EventParts, freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
-import { type Elements, elementsOf } from './elements.ts';
+import { type Elements, elementsOf, type Learned } from './elements.ts';
 import type { Prefix } from './prefix.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -85,7 +85,12 @@ const masterOf = ({ user, authUser }: Elements): string | undefined =>
   authUser === undefined || authUser === '' || authUser === user ? undefined : authUser;
 
 /** A line of a login process: `Login: user=<…>, …`, `Disconnected (auth failed, …): user=<…>, …`. */
-export const loginLine = (prefix: Prefix, time: EventTime, sessions: Sessions): Parsed => {
+export const loginLine = (
+  prefix: Prefix,
+  time: EventTime,
+  sessions: Sessions,
+  learned: Learned,
+): Parsed => {
   const [message, rest] = split(prefix.text);
   if (rest === '') {
     return prefix.level === 'info'
@@ -98,13 +103,16 @@ export const loginLine = (prefix: Prefix, time: EventTime, sessions: Sessions): 
       ? unparsed('a login process says something unknown')
       : quiet('trouble of a login process');
   }
-  const elements = elementsOf(rest);
+  const elements = elementsOf(rest, learned);
+  const entered = verdict.kind === 'login' && verdict.outcome === 'success';
+  // A line of success names somebody who exists here: nobody chose the name to mislead.
+  if (entered && !elements.forged) learned.authUser = elements.authUser !== undefined;
   const parts = partsOf(prefix, elements);
-  // After a failure it may be anybody's invention, a name that was merely tried.
-  const master = masterOf(elements);
+  // What was merely tried may hold `, auth_user=<` itself: it counts where the format is known to have it.
+  const master = entered || learned.authUser === true ? masterOf(elements) : undefined;
   const impersonated = master !== undefined && verdict.kind === 'login';
   const target = proxyTo.exec(message)?.[1];
-  if (verdict.kind === 'login' && verdict.outcome === 'success' && elements.session !== undefined) {
+  if (entered && elements.session !== undefined) {
     sessions.set(elements.session, {
       user: elements.user,
       actor: master,

@@ -27,8 +27,8 @@ const ports: Readonly<Record<string, string>> = {
 
 /**
  * `client logged in, client: 192.0.2.1, server: 0.0.0.0:143, login: "bob", upstream: 192.0.2.5:143`. The login
- * is the client's and stands behind the addresses; what an upstream or an auth server answered stands before
- * them. So the first address counts, unless the answer holds one as well.
+ * is the client's and stands behind the addresses, so the first address counts; what stands before it an
+ * upstream or the authentication server said.
  */
 export const nginxMailLine = (line: string, time: EventTime): Parsed => {
   const found = [...line.matchAll(/, client: ([0-9a-fA-F.:]{2,45}), server: /g)].slice(0, 10);
@@ -36,8 +36,8 @@ export const nginxMailLine = (line: string, time: EventTime): Parsed => {
   const [first] = found;
   const text = first === undefined ? line : line.slice(0, first.index);
   const rest = first === undefined ? '' : line.slice(first.index);
-  const forged = text.includes('"') && !found.every(each => each[1] === first?.[1]);
-  const ip = forged ? undefined : ipOf(first?.[1] ?? connected?.[1] ?? '');
+  const forged = !found.every(each => each[1] === first?.[1]);
+  const ip = ipOf(first?.[1] ?? '') ?? endpointOf(connected?.[1] ?? '')?.ip;
   const listening = /, server: ([0-9a-fA-F.:*[\]]{2,60})/.exec(rest)?.[1] ?? connected?.[2];
   const port = listening?.slice(listening.lastIndexOf(':') + 1);
   const login = /, login: "(.{0,320}?)"(?:, upstream: [^\s",]{1,100}$|$|, )/.exec(rest)?.[1];
@@ -60,7 +60,7 @@ export const nginxMailLine = (line: string, time: EventTime): Parsed => {
             : 'unknown',
     component: 'nginx',
     service: ports[port ?? ''] ?? 'mail',
-    user: personOf(login),
+    user: forged ? undefined : personOf(login),
     from: ip === undefined ? undefined : { ip },
     to: upstream === undefined ? undefined : endpointOf(upstream),
     detail,

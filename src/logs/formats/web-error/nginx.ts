@@ -35,9 +35,13 @@ const quotedAfter = (text: string, key: string, from: number): string | undefine
   return text.slice(start, end < 0 ? text.length - (text.endsWith('"') ? 1 : 0) : end);
 };
 
+/** Whether a message holds what a client sent: a user's name, a path, what a program said. */
+const holdsSent = (text: string): boolean =>
+  text.startsWith('user "') || text.includes('"/') || / sent | stderr/.test(text);
+
 /**
  * `MESSAGE, client: 192.0.2.1, server: example.jp, request: "GET / HTTP/1.1", host: "…"`. Nothing is escaped.
- * A message with a quote holds what the client sent (a user name, a path), and so does the request: where more
+ * A message may hold what the client sent (a user name, a path), and the request does: where more
  * than one client stands in such a line, nobody can tell which one nginx wrote. Else it wrote the first.
  */
 export const contextOf = (line: string): Context => {
@@ -46,7 +50,7 @@ export const contextOf = (line: string): Context => {
   if (first === undefined) return { text: line, forged: false };
   const text = line.slice(0, first.index);
   const alike = found.every(each => each[1] === first[1]);
-  const forged = !alike && text.includes('"');
+  const forged = !alike && holdsSent(text);
   const rest = line.slice(first.index);
   const server = /^, client: [^,]{2,45}, server: ([^,\s"]{1,255})/.exec(rest)?.[1];
   const request = quotedAfter(rest, 'request', 0);
@@ -76,6 +80,17 @@ export const nginxError = (envelope: Envelope, context: FormatContext): Parsed =
   const { detail, flags } = freeText(about.text, about.forged ? ['forged-looking'] : []);
   const from = about.client === undefined ? undefined : endpointOf(about.client);
   if (about.client === undefined && !about.forged) return quiet('nginx itself');
+  if (about.forged && /^user ".{0,2000}"(?:: password mismatch| was not found in ")/.test(line)) {
+    return happened({
+      kind: 'login',
+      time,
+      outcome: 'failure',
+      component: 'nginx',
+      service: 'web',
+      detail,
+      flags,
+    });
+  }
   const name = basic.exec(about.text);
   if (name !== null) {
     if (name[1] === undefined) return quiet('a browser that has not been asked for a password yet');
@@ -106,8 +121,15 @@ export const nginxError = (envelope: Envelope, context: FormatContext): Parsed =
       flags,
     });
   }
-  const [method, target] = about.request.split(' ', 2);
-  const event = requestEvent({ time, component: 'nginx', method, target, vhost: about.server });
+  const space = about.request.indexOf(' ');
+  const protocol = about.request.lastIndexOf(' HTTP/');
+  const event = requestEvent({
+    time,
+    component: 'nginx',
+    method: space < 0 ? undefined : about.request.slice(0, space),
+    target: about.request.slice(space + 1, protocol > space ? protocol : about.request.length),
+    vhost: about.server,
+  });
   const failed =
     /^(?:warn|error|crit|alert|emerg)$/.test(start[1] ?? '') &&
     !about.text.startsWith('FastCGI sent');

@@ -63,11 +63,11 @@ export const auditLine = (text: string, known: Known): Parsed => {
   const command = attributes.get('cmd');
   if (command === undefined) return quiet('audit');
   const error = attributes.get('error');
-  const account =
-    attributes.get('account') ??
-    attributes.get('accountName') ??
-    attributes.get('name') ??
-    attributes.get('accountname');
+  // `name` is whatever was changed: an account, a domain, a server.
+  const named = /Account|Mailbox|Password|Identity|Alias|Prefs/.test(command)
+    ? attributes.get('name')
+    : undefined;
+  const account = attributes.get('account') ?? attributes.get('accountName') ?? named;
   const outcome = error === undefined ? ('success' as const) : ('failure' as const);
   if (command === 'Auth' || command === 'AdminAuth') {
     return happened({
@@ -76,7 +76,7 @@ export const auditLine = (text: string, known: Known): Parsed => {
       outcome,
       user: personOf(account) ?? known.user,
       actor: undefined,
-      service: attributes.get('protocol') ?? known.service,
+      service: printable(attributes.get('protocol') ?? '', 60) || known.service,
       ...freeText(error ?? (command === 'AdminAuth' ? 'as an administrator' : '')),
     });
   }
@@ -117,8 +117,8 @@ export const auditLine = (text: string, known: Known): Parsed => {
     ...known,
     kind: kind ?? 'other',
     outcome,
-    user: personOf(account) ?? known.user,
-    actor: known.actor ?? (account === undefined ? undefined : known.user),
+    user: personOf(account),
+    actor: known.actor ?? known.user,
     change,
     detail: free.detail,
     flags: hidden ? ['secret'] : free.flags,
