@@ -1,7 +1,9 @@
 import type { AccessEvent } from '../../core/access-event.ts';
 import type { Envelope, FormatContext, LogFormat, Parsed } from '../format.ts';
-import { happened, unparsed } from '../reading.ts';
+import { happened, quiet, unparsed } from '../reading.ts';
+import { CsvTable, columnNames, csvCells } from '../records/csv.ts';
 import { type EntraRecord, either, entraRecord } from '../records/entra.ts';
+import type { Fields } from '../records/fields.ts';
 import { addressOf, Clean, utcTime, whoOf } from '../records/meaning.ts';
 import { printable } from '../text.ts';
 
@@ -126,12 +128,46 @@ const signInEvent = (record: EntraRecord, envelope: Envelope, context: FormatCon
 const categories =
   /"category"\s{0,9}:\s{0,9}"(?:NonInteractiveUser|ServicePrincipal|ManagedIdentity|ADFS)?SignInLogs"/;
 
+/** Columns of the portal's table, as the API names the same things. */
+const portalNames: ReadonlyMap<string, string> = new Map([
+  ['date-(utc)', 'createddatetime'],
+  ['request-id', 'id'],
+  ['username', 'userprincipalname'],
+  ['user', 'userdisplayname'],
+  ['user-id', 'userid'],
+  ['user-agent', 'useragent'],
+  ['correlation-id', 'correlationid'],
+  ['application', 'appdisplayname'],
+  ['application-id', 'appid'],
+  ['resource', 'resourcedisplayname'],
+  ['ip-address', 'ipaddress'],
+  ['sign-in-error-code', 'errorcode'],
+  ['failure-reason', 'resultdescription'],
+  ['client-app', 'clientappused'],
+  ['service-principal-id', 'serviceprincipalid'],
+  ['service-principal-name', 'serviceprincipalname'],
+]);
+
+const isPortalColumns = (names: readonly string[]): boolean =>
+  names.includes('sign-in-error-code') && names.includes('ip-address');
+
+/** The portal leaves the code of a success away, or writes `None`. */
+const fromPortal = (row: Fields): EntraRecord => {
+  const named = row.renamed(name => portalNames.get(name) ?? name);
+  const isSuccess = named.text('status')?.toLowerCase() === 'success';
+  const fields = isSuccess ? named.with('errorcode', '0') : named;
+  return { inner: fields, outer: fields };
+};
+
 /** Sign-ins of Entra ID: Graph's `auditLogs/signIns`, diagnostic settings, a workspace's `SigninLogs`. */
 export const entraSignin: LogFormat = {
   id: 'entra-signin',
   title: 'Entra ID: sign-ins',
   sniff: ({ message }) => {
-    if (!message.startsWith('{')) return 0;
+    if (!message.startsWith('{')) {
+      if (!/^\ufeff?"?Date \(UTC\)"?,/i.test(message)) return 0;
+      return isPortalColumns(columnNames(csvCells(message.slice(0, 8_000)))) ? 1 : 0;
+    }
     if (categories.test(message)) return 0.95;
     const hasStatus = message.includes('"errorCode"') || /"ResultType"/i.test(message);
     const isSignIn = /"(?:clientAppUsed|appDisplayName|isInteractive|servicePrincipalName)"/i.test(
@@ -139,18 +175,25 @@ export const entraSignin: LogFormat = {
     );
     return hasStatus && isSignIn && /"ipAddress"/i.test(message) ? 0.9 : 0;
   },
-  open: context => ({
-    read: envelope => {
-      const record = entraRecord(envelope.message.trim());
-      const isSignIn =
-        record !== undefined &&
-        (record.inner.has('status') ||
-          record.inner.has('resulttype') ||
-          record.outer.has('resulttype')) &&
-        whoCame(record) !== undefined;
-      return isSignIn
-        ? signInEvent(record, envelope, context)
-        : unparsed('no sign-in, or a broken record of one');
-    },
-  }),
+  open: context => {
+    const table = new CsvTable(isPortalColumns);
+    return {
+      read: envelope => {
+        const text = envelope.message.replace(/^\ufeff/, '').trim();
+        const row = text.startsWith('{') || text.startsWith('[') ? undefined : table.read(text);
+        if (row === 'header') return quiet('a header of the table');
+        const record = row === undefined ? entraRecord(text) : fromPortal(row);
+        const isSignIn =
+          record !== undefined &&
+          (record.inner.has('status') ||
+            record.inner.has('errorcode') ||
+            record.inner.has('resulttype') ||
+            record.outer.has('resulttype')) &&
+          whoCame(record) !== undefined;
+        return isSignIn
+          ? signInEvent(record, envelope, context)
+          : unparsed('no sign-in, or a broken record of one');
+      },
+    };
+  },
 };

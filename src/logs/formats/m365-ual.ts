@@ -26,8 +26,9 @@ export const m365Ual: LogFormat = {
     if (!firstCharacters.test(message)) return 0;
     if (message.startsWith('{')) {
       if (message.includes('"AuditData"') || message.includes('"auditData"')) return 0.95;
-      const isUal = message.includes('"RecordType"') && message.includes('"Workload"');
-      return isUal && message.includes('"CreationTime"') ? 0.95 : 0;
+      // Within other records the quotes are escaped.
+      const isUal = /\bRecordType\\?"/.test(message) && /Workload\\?"/.test(message);
+      return isUal && /\b(?:CreationTime|TimeGenerated)\\?"/.test(message) ? 0.95 : 0;
     }
     const head = message.slice(0, 2_000);
     if (/^\ufeff?"?[A-Za-z]{4,30}"?,/.test(head) && /(?:^|[,"])AuditData(?:[,"]|$)/.test(head))

@@ -50,6 +50,9 @@ const afterFields = /^#Fields:\s*/i;
 export const fieldsLine = (text: string): readonly string[] | undefined =>
   afterFields.test(text) ? columnNames(csvCells(text.replace(afterFields, ''))) : undefined;
 
+/** A column's name as tables write it; without one where a table ends in a comma. */
+const nameCell = /^(?:\ufeff?[A-Za-z][\w .()/#-]{0,79})?$/;
+
 /** A table whose header may come first, come again (files put together), or not be given. */
 export class CsvTable {
   private readonly isHeader: (names: readonly string[]) => boolean;
@@ -72,9 +75,9 @@ export class CsvTable {
   /** A row's fields; `header` for the line that names the columns; undefined where none is known. */
   read(text: string): Fields | 'header' | undefined {
     const cells = csvCells(text);
-    // A row may hold what an attacker chose, but never a column's name in every cell.
-    const names = columnNames(cells);
-    if (this.isHeader(names)) {
+    // Times, ids and addresses are no names: an attacker who chooses a subject makes no header of a row.
+    const names = cells.every(cell => nameCell.test(cell)) ? columnNames(cells) : [];
+    if (names.length > 1 && this.isHeader(names)) {
       this.names = names;
       return 'header';
     }

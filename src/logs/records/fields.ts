@@ -61,6 +61,21 @@ export class Fields {
     return new Fields(values, names);
   }
 
+  /** The same values by other names. */
+  renamed(nameOf: (name: string) => string): Fields {
+    const values = new Map<string, unknown>();
+    for (const [name, value] of this.values) {
+      const renamed = nameOf(name);
+      if (!values.has(renamed)) values.set(renamed, value);
+    }
+    return new Fields(values, [...values.keys()]);
+  }
+
+  /** With another value of one name, which is in lower case. */
+  with(name: string, value: unknown): Fields {
+    return new Fields(new Map(this.values).set(name, value), this.written);
+  }
+
   has(name: string): boolean {
     const value = this.values.get(name.toLowerCase());
     return value !== undefined && value !== null && value !== '';

@@ -13,7 +13,8 @@ const components: ReadonlyMap<string, string> = new Map([
   ['onedrive', 'onedrive'],
 ]);
 
-export const workloadOf = (record: Fields): string => (record.text('workload') ?? '').toLowerCase();
+export const workloadOf = (record: Fields): string =>
+  (record.text('workload', 'officeworkload') ?? '').toLowerCase();
 
 /** `ResultStatus` and `OperationResult`: what each workload writes for yes and no. */
 export const statusOf = (record: Fields): AccessEvent['outcome'] => {

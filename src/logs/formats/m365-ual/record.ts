@@ -11,12 +11,18 @@ const wrappers = [
   'data',
   'result',
   '_source',
+  '_raw',
+  'original',
+  'message',
   'event',
 ];
 
 const isRecord = (fields: Fields): boolean =>
   fields.has('operation') &&
-  (fields.has('creationtime') || fields.has('recordtype') || fields.has('workload')) &&
+  (fields.has('creationtime') ||
+    fields.has('recordtype') ||
+    fields.has('workload') ||
+    fields.has('officeworkload')) &&
   !fields.has('auditdata');
 
 /** Wazuh knows some records by their workload alone. */
