@@ -36,10 +36,19 @@ export const draftOf = (
 
 export type MessageDraft = Draft<MessageRef>;
 
+/** Stale keys are dropped when there are so many more of them than things. */
+const staleMax = 1_024;
+
 /** At most so many things are open at once; the oldest is forgotten for the newest. */
 export class OpenThings<T> {
   readonly #max: number;
   readonly #things: Map<string, T> = new Map();
+  /**
+   * Keys in the order in which they came, those of things that are closed among them. A Map knows that order
+   * too, but steps over each hole that deleting left at its front, time and again.
+   */
+  #order: string[] = [];
+  #head = 0;
 
   constructor(max: number) {
     this.#max = Math.max(1, max);
@@ -50,11 +59,13 @@ export class OpenThings<T> {
   }
 
   set(key: string, thing: T): void {
-    if (this.#things.size >= this.#max && !this.#things.has(key)) {
-      for (const oldest of this.#things.keys()) {
-        this.#things.delete(oldest);
-        break;
+    if (!this.#things.has(key)) {
+      if (this.#things.size >= this.#max) this.#forgetOldest();
+      if (this.#order.length - this.#head >= 2 * this.#things.size + staleMax) {
+        this.#order = [...this.#things.keys()];
+        this.#head = 0;
       }
+      this.#order.push(key);
     }
     this.#things.set(key, thing);
   }
@@ -65,5 +76,17 @@ export class OpenThings<T> {
 
   get size(): number {
     return this.#things.size;
+  }
+
+  #forgetOldest(): void {
+    while (this.#head < this.#order.length) {
+      const key = this.#order[this.#head] ?? '';
+      this.#head += 1;
+      if (this.#things.delete(key)) break;
+    }
+    if (this.#head > staleMax && this.#head * 2 > this.#order.length) {
+      this.#order = this.#order.slice(this.#head);
+      this.#head = 0;
+    }
   }
 }
