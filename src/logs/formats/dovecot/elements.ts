@@ -58,7 +58,7 @@ const take = (element: string, told: Told): boolean => {
       told.tls ??= false;
       return equals < 0;
     default:
-      if (key.startsWith('TLS')) {
+      if (key.startsWith('TLS') && !element.includes('>')) {
         told.tls = true;
         return true;
       }
@@ -83,10 +83,9 @@ const takeFromRight = (text: string, told: Told): number => {
     const element = text.slice(start, end);
     const mine: Told = {};
     if (!take(element, mine)) return end;
-    // The rightmost is the one that Dovecot wrote.
-    for (const [key, value] of Object.entries(mine)) {
-      if (!(key in told)) Object.assign(told, { [key]: value });
-    }
+    // Dovecot writes each of them once: a second one belongs to a name.
+    if (Object.keys(mine).some(key => key in told)) return end;
+    Object.assign(told, mine);
     end = comma < 0 ? 0 : comma;
   }
   return 0;
