@@ -39,6 +39,10 @@ export class TreeEdge {
     this.levels = levels.map(each => [...each]);
   }
 
+  copy(): TreeEdge {
+    return new TreeEdge(this.size, this.levels);
+  }
+
   /** Adds leaves and names the tiles that change, as they lie once all leaves are in: full ones first. */
   add(leafHashes: readonly Buffer[]): (TileAt & { readonly bytes: Buffer })[] {
     const full: (TileAt & { readonly bytes: Buffer })[] = [];

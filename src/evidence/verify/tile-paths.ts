@@ -35,27 +35,28 @@ export const levelsOf = (size: number): number => {
   return levels;
 };
 
-/** Entries of a bundle with where each begins; the reason where it is none. */
-export const readBundle = (
-  bytes: Buffer,
-):
-  | { readonly ok: true; readonly entries: readonly Buffer[]; readonly starts: readonly number[] }
-  | { readonly ok: false; readonly byte: number; readonly why: string } => {
+export interface Bundle {
+  readonly entries: readonly Buffer[];
+  /** Where each begins. */
+  readonly starts: readonly number[];
+  /** Where it stops being a bundle, and why; `entries` are those before. */
+  readonly broken?: { readonly byte: number; readonly why: string };
+}
+
+/** Takes a bundle apart. */
+export const readBundle = (bytes: Buffer): Bundle => {
   const entries: Buffer[] = [];
   const starts: number[] = [];
+  const stop = (byte: number, why: string): Bundle => ({ entries, starts, broken: { byte, why } });
   for (let at = 0; at < bytes.length; ) {
-    if (at + 2 > bytes.length) return { ok: false, byte: at, why: 'a length is cut off' };
+    if (at + 2 > bytes.length) return stop(at, 'a length is cut off');
     const length = bytes.readUInt16BE(at);
     const end = at + 2 + length;
-    if (end > bytes.length) {
-      return { ok: false, byte: at, why: `an entry of ${length} bytes is cut off` };
-    }
-    if (entries.length === tileWidth) {
-      return { ok: false, byte: at, why: `it holds more than ${tileWidth} entries` };
-    }
+    if (end > bytes.length) return stop(at, `an entry of ${length} bytes is cut off`);
+    if (entries.length === tileWidth) return stop(at, `it holds more than ${tileWidth} entries`);
     entries.push(bytes.subarray(at + 2, end));
     starts.push(at);
     at = end;
   }
-  return { ok: true, entries, starts };
+  return { entries, starts };
 };

@@ -1,0 +1,98 @@
+/** Where the log of a store stands. */
+export interface EvidenceHead {
+  /** Leaves. */
+  readonly size: number;
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  /** Signed note. */
+  readonly checkpoint: string;
+}
+
+/** How far one source of log lines is kept. */
+export interface SourceState {
+  readonly id: string;
+  /** Day on which it was taken in hand, `2026-06-29`. */
+  readonly addedDay: string;
+  /** Number of its last segment; 0 before the first. */
+  readonly seq: number;
+  /** Hash of that segment's leaf, in hex. */
+  readonly segment?: string;
+  /** Where reading goes on; whoever reads the source knows what it means. */
+  readonly position?: string;
+  readonly retired?: true;
+  /** Milliseconds since 1970: when it was last known to have been read to its end. */
+  readonly readToEndMs?: number;
+}
+
+/** What a committed segment holds, for questions about days. */
+export interface SegmentState {
+  readonly source: string;
+  readonly seq: number;
+  /** `2026-06-29`. */
+  readonly day: string;
+  /** Index of its leaf. */
+  readonly leaf: number;
+  readonly lines: number;
+  /** Of the lines themselves. */
+  readonly bytes: number;
+  readonly storedBytes: number;
+}
+
+export interface GapState {
+  readonly source: string;
+  readonly leaf: number;
+  /** First and last day that something is missing of. */
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly why: string;
+}
+
+/** The segments of one source on one day, added up. */
+export interface DayOfSource {
+  readonly source: string;
+  readonly day: string;
+  readonly first: number;
+  readonly last: number;
+  readonly segments: number;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+export interface SealState {
+  readonly day: string;
+  /** Hash of its (last) leaf, in hex. */
+  readonly hash: string;
+}
+
+/** One step of the log, all of it or nothing. */
+export interface EvidenceChange {
+  /** Size and root that the log must still have; size 0 for one that is yet to begin. */
+  readonly expected: { readonly size: number; readonly root: Uint8Array };
+  readonly head: EvidenceHead;
+  /** The new leaves: kept until their tiles are on the disk. */
+  readonly leaves: readonly Uint8Array[];
+  readonly sources?: readonly SourceState[];
+  readonly segments?: readonly SegmentState[];
+  readonly gaps?: readonly GapState[];
+  readonly seal?: SealState;
+}
+
+/** The commit point of the store: what it says happened, happened, and is on the disk when it returns. */
+export interface EvidenceState {
+  head(): EvidenceHead | undefined;
+  /** Throws, and changes nothing, when the log is not where it is expected. */
+  commit(change: EvidenceChange): void;
+  /** Leaves whose tiles may not be on the disk yet, with the index of the first. */
+  staged(): { readonly first: number; readonly leaves: readonly Buffer[] };
+  /** The tiles of the first `size` leaves are on the disk. */
+  applied(size: number): void;
+  sources(): readonly SourceState[];
+  putSource(source: SourceState): void;
+  /** @param days first and last; all of them where there is none. */
+  days(from?: string, to?: string): readonly DayOfSource[];
+  /** Segments, the oldest first. */
+  segments(source: string): readonly SegmentState[];
+  gaps(): readonly GapState[];
+  lastSeal(): SealState | undefined;
+  close(): void;
+}

@@ -1,0 +1,398 @@
+import type { DurableFiles } from '../core/durable-files.ts';
+import type { EvidenceState, SourceState } from '../core/evidence-state.ts';
+import { dayOf } from './days.ts';
+import { EvidenceError, evidenceError } from './errors.ts';
+import { EvidenceLog } from './evidence-log.ts';
+import type { NoteSigner } from './note.ts';
+import { FilePutter } from './put-files.ts';
+import { isLate, sealDays, sealedSource } from './seals.ts';
+import { makeSegment, type SegmentFile } from './segment.ts';
+import { type AppendedLines, type SourceHome, SourceWriter } from './source.ts';
+import { readSpool, type SpoolReading } from './spool.ts';
+import { isSourceName, type Leaf, type SegmentLeaf } from './verify/leaf.ts';
+import { rowsHash, segmentPath } from './verify/segment-file.ts';
+
+/** Lines that are about to become a segment, for whoever makes rows of them. */
+export interface SegmentDraft {
+  readonly source: string;
+  readonly seq: number;
+  readonly day: string;
+  readonly raw: Buffer;
+}
+
+/** Rows that were made of a segment and are on the disk, in the file that `rowsPath` names. */
+export interface RowsMade {
+  /** SHA-256 of the file. */
+  readonly hash: Uint8Array;
+  /** Version of what read the lines. */
+  readonly parser: string;
+  readonly ocsf: string;
+}
+
+export interface EvidenceOptions {
+  readonly files: DurableFiles;
+  readonly state: EvidenceState;
+  /** The first is the log's own. */
+  readonly signers: readonly NoteSigner[];
+  readonly now: () => Date;
+  readonly rows?: (draft: SegmentDraft) => Promise<RowsMade | undefined>;
+  /** Bytes of a spool that a segment is made of; 8 MiB. */
+  readonly segmentBytes?: number;
+  /** zstd. */
+  readonly level?: number;
+}
+
+/** One source of lines. Lines are handed over in order; what is acknowledged is kept, once. */
+export interface EvidenceSource {
+  readonly id: string;
+  /** Position behind the last line that is kept, also after a kill; `undefined` for a new source. */
+  readonly cursor: string | undefined;
+  /**
+   * Keeps whole lines. Need not be waited for before the next: one sync serves all that came meanwhile.
+   *
+   * @param position opaque: where reading goes on behind these lines.
+   * @returns that position, once the lines are on the disk; rejects with an `EvidenceError`.
+   */
+  append(bytes: Uint8Array, position: string, about?: AppendedLines): Promise<string>;
+  /** Everything that the source has was appended by now: days that are over are complete, or idle. */
+  readToEnd(): void;
+  /** Something is missing, and why. Days are of its lines. */
+  gap(fromDay: string, toDay: string, why: string): Promise<void>;
+  retire(why: string): Promise<void>;
+}
+
+const spoolFolder = 'spool';
+const segmentBytesDefault = 8 << 20;
+const spoolName = (seq: number): string => `${String(seq).padStart(8, '0')}.spool`;
+const seqOf = (name: string): number => Number(/^(\d{8,15})\.spool$/.exec(name)?.[1] ?? 0);
+
+interface Prepared {
+  readonly reading: SpoolReading;
+  readonly spool: string;
+  readonly spoolBytes: number;
+  readonly file?: SegmentFile;
+  readonly rows?: RowsMade | undefined;
+}
+
+/** A store of log lines that is open to be written. One process at a time: whoever opens it has the lock. */
+export class Evidence implements SourceHome {
+  readonly segmentBytes: number;
+  readonly waitingMax = 2;
+  private readonly options: EvidenceOptions;
+  private readonly put: FilePutter;
+  private readonly log: EvidenceLog;
+  private readonly states = new Map<string, SourceState>();
+  /** Sources that were read to their end since that was last written down. */
+  private readonly touched = new Set<string>();
+  private readonly writers = new Map<string, SourceWriter>();
+  private turn: Promise<unknown> = Promise.resolve();
+  private readonly lastCut = new Map<string, Promise<unknown>>();
+  private failed: EvidenceError | undefined;
+
+  private constructor(options: EvidenceOptions, put: FilePutter, log: EvidenceLog) {
+    this.options = options;
+    this.put = put;
+    this.log = log;
+    this.segmentBytes = options.segmentBytes ?? segmentBytesDefault;
+    for (const source of options.state.sources()) this.states.set(source.id, source);
+  }
+
+  /** Opens a store, and first finishes or discards what was under way when it was last left. */
+  static async open(options: EvidenceOptions): Promise<Evidence> {
+    const put = new FilePutter(options.files);
+    try {
+      const log = await EvidenceLog.open({ put, state: options.state, signers: options.signers });
+      const evidence = new Evidence(options, put, log);
+      if (log.size === 0) await evidence.begin();
+      await evidence.recover();
+      return evidence;
+    } catch (thrown) {
+      throw evidenceError(thrown);
+    }
+  }
+
+  /** The source of this name, known from now on. @param meta what is said of it in the log. */
+  async source(id: string, meta: Readonly<Record<string, string>> = {}): Promise<EvidenceSource> {
+    this.check();
+    if (!isSourceName(id)) {
+      throw new EvidenceError('BAD_INPUT', `"${id.slice(0, 100)}" is no name of a source`);
+    }
+    if (!this.states.has(id)) {
+      const at = this.at();
+      const added = { id, addedDay: at.slice(0, 10), seq: 0 };
+      const leaf: Leaf = { v: 1, kind: 'source-add', at, source: id, meta };
+      await this.commit(() => this.log.append([leaf], () => ({ sources: [added] })));
+      this.states.set(id, added);
+    }
+    const state = this.stateOf(id);
+    if (state.retired === true) {
+      throw new EvidenceError('BAD_INPUT', `the source ${id} was retired`);
+    }
+    const writer = this.writers.get(id) ?? new SourceWriter(this, id, state.seq, state.position);
+    this.writers.set(id, writer);
+    return {
+      id,
+      get cursor() {
+        return writer.cursor;
+      },
+      append: (bytes, position, about) => writer.append(bytes, position, about),
+      readToEnd: () => {
+        this.states.set(id, { ...this.stateOf(id), readToEndMs: this.options.now().getTime() });
+        this.touched.add(id);
+      },
+      gap: (fromDay, toDay, why) => this.commit(() => this.logGap(id, fromDay, toDay, why)),
+      retire: why => this.retire(id, why),
+    };
+  }
+
+  /** Everything that was handed over is in committed segments when this is done. */
+  async flush(): Promise<void> {
+    this.check();
+    try {
+      for (const writer of this.writers.values()) await writer.flush();
+      await this.commit(() => {
+        for (const id of this.touched) this.options.state.putSource(this.stateOf(id));
+        this.touched.clear();
+      });
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+
+  /** Seals the days that are over; what is in hand goes into segments first. @returns the days. */
+  async seal(): Promise<readonly string[]> {
+    await this.flush();
+    return await this.commit(() => sealDays(this.log, this.options.state, this.options.now()));
+  }
+
+  /** Flushes unless the store failed, and lets go of all files. */
+  async close(): Promise<void> {
+    try {
+      if (this.failed === undefined) await this.flush();
+    } finally {
+      this.failed ??= new EvidenceError('CLOSED', 'the store was closed');
+      for (const writer of this.writers.values()) await writer.drop();
+      await this.turn.catch(() => undefined);
+      this.options.state.close();
+    }
+  }
+
+  today(): string {
+    return dayOf(this.options.now());
+  }
+
+  check(): void {
+    if (this.failed !== undefined) throw this.failed;
+  }
+
+  /** A failed write is final: this store does nothing more. What was acknowledged is on the disk. */
+  fail(thrown: unknown): EvidenceError {
+    const error = evidenceError(thrown);
+    if (error.code !== 'BAD_INPUT') this.failed ??= error;
+    return this.failed ?? error;
+  }
+
+  async openSpool(source: string, seq: number): ReturnType<DurableFiles['create']> {
+    const folder = `${spoolFolder}/${source}`;
+    await this.put.folder(folder);
+    return await this.options.files.create(`${folder}/${spoolName(seq)}`);
+  }
+
+  syncSpools(source: string): Promise<void> {
+    return this.options.files.syncFolder(`${spoolFolder}/${source}`);
+  }
+
+  /** Segments are made side by side, and committed one after the other. */
+  async cut(source: string, seq: number): Promise<void> {
+    const before = this.lastCut.get(source) ?? Promise.resolve();
+    const preparing = this.prepare(source, seq, seq);
+    const cutting = this.commitAfter(before, preparing, source, seq);
+    this.lastCut.set(source, cutting);
+    await cutting;
+  }
+
+  private async commitAfter(
+    before: Promise<unknown>,
+    preparing: Promise<Prepared>,
+    source: string,
+    seq: number,
+  ): Promise<void> {
+    const [prepared] = await Promise.all([preparing, before]);
+    if (prepared.reading.goodBytes !== prepared.spoolBytes) {
+      throw new EvidenceError('SPOOL_DAMAGED', `${prepared.spool} is not as it was written`);
+    }
+    await this.commit(() => this.commitSegment(source, seq, prepared));
+  }
+
+  private at(): string {
+    return this.options.now().toISOString();
+  }
+
+  private stateOf(id: string): SourceState {
+    const state = this.states.get(id);
+    if (state === undefined) throw new EvidenceError('BAD_INPUT', `there is no source ${id}`);
+    return state;
+  }
+
+  /** One at a time; a failure ends the store. */
+  private commit<T>(work: () => T | Promise<T>): Promise<T> {
+    const mine = this.turn.then(async () => {
+      this.check();
+      try {
+        return await work();
+      } catch (thrown) {
+        throw this.fail(thrown);
+      }
+    });
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** The first leaf names the key. */
+  private async begin(): Promise<void> {
+    const [signer] = this.options.signers;
+    const key = signer?.verifierKey ?? '';
+    await this.log.append([{ v: 1, kind: 'key', at: this.at(), key, why: 'the log begins' }]);
+  }
+
+  /** Spools that were left behind: what is committed goes, the rest becomes segments. */
+  private async recover(): Promise<void> {
+    const { files } = this.options;
+    for (const source of await files.list(spoolFolder)) {
+      if (!this.states.has(source)) continue;
+      const spools = (await files.list(`${spoolFolder}/${source}`)).filter(name => seqOf(name) > 0);
+      for (const name of spools) {
+        const { seq } = this.stateOf(source);
+        const isKept = seqOf(name) <= seq;
+        const prepared = await this.prepare(source, seqOf(name), isKept ? undefined : seq + 1);
+        if (prepared.file === undefined) await this.setAside(source, prepared);
+        else await this.commitSegment(source, seq + 1, prepared);
+      }
+    }
+  }
+
+  /** Reads a spool back, and makes the files of a segment of it. @param seq `undefined` to make none. */
+  private async prepare(
+    source: string,
+    spoolSeq: number,
+    seq: number | undefined,
+  ): Promise<Prepared> {
+    const spool = `${spoolFolder}/${source}/${spoolName(spoolSeq)}`;
+    const bytes = (await this.options.files.read(spool)) ?? Buffer.alloc(0);
+    const reading = readSpool(bytes);
+    const about = { reading, spool, spoolBytes: bytes.length };
+    const [first] = reading.frames;
+    if (first === undefined || seq === undefined) return about;
+    const raw = Buffer.concat(reading.frames.map(frame => frame.bytes));
+    const rows = await this.options.rows?.({ source, seq, day: first.day, raw });
+    const file = await makeSegment(raw, undefined, this.options.level);
+    await this.put.put([{ path: segmentPath(source, first.day, seq), bytes: file.file }]);
+    return { ...about, file, rows };
+  }
+
+  private async commitSegment(source: string, seq: number, prepared: Prepared): Promise<void> {
+    const { reading, file, rows } = prepared;
+    const [first] = reading.frames;
+    const last = reading.frames.at(-1);
+    if (first === undefined || last === undefined || file === undefined) return;
+    const before = this.stateOf(source);
+    const bytes = reading.frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
+    const { day } = first;
+    const segment: SegmentLeaf = {
+      v: 1,
+      kind: 'segment',
+      at: this.at(),
+      source,
+      seq,
+      prev: before.segment ?? null,
+      day,
+      from: before.position ?? null,
+      to: last.position,
+      lines: file.lines,
+      bytes,
+      first: extreme(
+        reading.frames.map(each => each.first),
+        Math.min,
+      ),
+      last: extreme(
+        reading.frames.map(each => each.last),
+        Math.max,
+      ),
+      raw: file.raw,
+      root: file.root,
+      file: file.fileHash,
+      fileBytes: file.file.length,
+      rows: rows === undefined ? null : rowsHash(file.secret, rows.hash),
+      parser: rows?.parser ?? null,
+      ocsf: rows?.ocsf ?? null,
+    };
+    const sum = { source, seq, day, lines: file.lines, bytes, storedBytes: file.file.length };
+    const leaves = [segment, ...this.amendment(segment)];
+    await this.log.append(leaves, at => {
+      const after = {
+        ...this.stateOf(source),
+        seq,
+        position: segment.to,
+        segment: at.hashes[0] ?? '',
+      };
+      this.states.set(source, after);
+      return { sources: [after], segments: [{ ...sum, leaf: at.first }] };
+    });
+    await this.setAside(source, prepared);
+  }
+
+  /** Lines of a day that is sealed came late: its seal is amended in the same step. */
+  private amendment({ at, source, day, seq, lines, bytes }: SegmentLeaf): readonly Leaf[] {
+    const { state } = this.options;
+    if (!isLate(state, day)) return [];
+    const known = state.days(day, day).find(each => each.source === source);
+    const sums = {
+      source,
+      day,
+      first: known?.first ?? seq,
+      last: seq,
+      segments: (known?.segments ?? 0) + 1,
+      lines: (known?.lines ?? 0) + lines,
+      bytes: (known?.bytes ?? 0) + bytes,
+    };
+    const all = { day, sources: [], sums: [sums], gaps: state.gaps() };
+    return [{ v: 1, kind: 'seal-amend', at, day, now: sealedSource(this.stateOf(source), all) }];
+  }
+
+  /** A spool that is in a segment goes; what was damaged in it stays to be looked at, and is told. */
+  private async setAside(source: string, { reading, spool }: Prepared): Promise<void> {
+    const { files } = this.options;
+    if (!reading.damaged) return await files.unlink(spool);
+    await files.rename(spool, `${spool}.damaged-${reading.goodBytes}`);
+    const day = this.today();
+    const why = `the spool was damaged at byte ${reading.goodBytes}; reading goes on where it was whole`;
+    await this.logGap(source, day, day, why);
+  }
+
+  private async logGap(source: string, fromDay: string, toDay: string, why: string): Promise<void> {
+    const leaf: Leaf = { v: 1, kind: 'gap', at: this.at(), source, fromDay, toDay, why };
+    await this.log.append([leaf], at => ({
+      gaps: [{ source, fromDay, toDay, why, leaf: at.first }],
+    }));
+  }
+
+  private async retire(source: string, why: string): Promise<void> {
+    await this.flush();
+    const leaf: Leaf = { v: 1, kind: 'source-retire', at: this.at(), source, why };
+    await this.commit(async () => {
+      const retired: SourceState = { ...this.stateOf(source), retired: true };
+      await this.log.append([leaf], () => ({ sources: [retired] }));
+      this.states.set(source, retired);
+    });
+  }
+}
+
+const extreme = (
+  values: readonly (number | null)[],
+  pick: (...values: number[]) => number,
+): number | null => {
+  const known = values.filter(value => value !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => pick(a, b));
+};
+
+export const openEvidence = (options: EvidenceOptions): Promise<Evidence> => Evidence.open(options);

@@ -1,0 +1,171 @@
+import { openCheckpoint } from './checkpoint.ts';
+import { type Broken, Findings } from './finding.ts';
+import { readLeaf } from './leaf.ts';
+import { entriesOf, verifyLogFiles } from './log-files.ts';
+import { hashLeaf } from './merkle.ts';
+import { type NoteKey, readKey } from './note.ts';
+import { folderReader, type StoreReader } from './reader.ts';
+import { Replay } from './replay.ts';
+import { segmentPath } from './segment-file.ts';
+import { verifySegment } from './segments.ts';
+
+export interface VerifyOptions {
+  /** Keys that are trusted, `NAME+HASH+KEY`. Without any, the store's own are taken, which proves less. */
+  readonly keys?: readonly string[];
+  /** A checkpoint of this log that was kept elsewhere: the log must go on from it. */
+  readonly remembered?: string;
+  /** Take every segment apart, down to the hash of every line. */
+  readonly deep?: boolean;
+}
+
+export interface Verified {
+  readonly ok: boolean;
+  /** The first is the first that was found. */
+  readonly broken: readonly Broken[];
+  /** How many there are, also where `broken` stops. */
+  readonly brokenCount: number;
+  /** Name of the log and its leaves, as far as the checkpoint can be believed. */
+  readonly origin?: string;
+  readonly size?: number;
+  readonly segments: number;
+  readonly lines: number;
+  readonly lastSealedDay?: string;
+  /** Whose keys the checkpoint was checked with. */
+  readonly trust: 'given' | 'own';
+}
+
+const keysPath = 'log/keys';
+const checkpointPath = 'log/checkpoint';
+
+/** The store's own keys, and those that are given. */
+const readKeys = (
+  store: StoreReader,
+  given: readonly string[],
+  findings: Findings,
+): { readonly own: string; readonly keys: readonly NoteKey[] } => {
+  const own = store.read(keysPath)?.toString('utf8') ?? '';
+  const texts = given.length > 0 ? given : own.split('\n').filter(line => line !== '');
+  const keys: NoteKey[] = [];
+  for (const text of texts) {
+    const read = readKey(text);
+    if (read.ok) keys.push(read.key);
+    else if (given.length > 0) findings.add('the key that was given', read.why);
+    else
+      findings.add(keysPath, `a key in it cannot be read: ${read.why}`, {
+        byte: own.indexOf(text),
+      });
+  }
+  if (own === '') findings.add(keysPath, 'the file is missing');
+  return { own, keys };
+};
+
+/** Each key of the store must be one that a leaf names, the newest among them. */
+const verifyOwnKeys = (own: string, named: readonly string[], findings: Findings): void => {
+  const lines = own.split('\n');
+  const isSound =
+    lines.pop() === '' &&
+    lines.every(line => named.includes(line)) &&
+    lines.includes(named.at(-1) ?? '');
+  if (!isSound) findings.add(keysPath, 'it holds other keys than the log names', { byte: 0 });
+};
+
+const verifyRemembered = (
+  text: string | undefined,
+  keys: readonly NoteKey[],
+  size: number,
+  findings: Findings,
+): { readonly size: number; readonly root: Buffer } | undefined => {
+  if (text === undefined) return;
+  const opened = openCheckpoint(Buffer.from(text), keys);
+  if (!opened.ok) {
+    findings.add('the remembered checkpoint', `it does not hold: ${opened.why}`);
+    return;
+  }
+  if (opened.checkpoint.size > size) {
+    const why = `it speaks of ${size} leaves; ${opened.checkpoint.size} were remembered: the log was rolled back`;
+    findings.add(checkpointPath, why, { byte: 0, leaf: size });
+    return;
+  }
+  return opened.checkpoint;
+};
+
+/** Verifies a whole store: every leaf, every tile, every file of a segment. */
+export const verifyStore = (
+  where: string | StoreReader,
+  { keys: given = [], remembered: rememberedText, deep = false }: VerifyOptions = {},
+): Verified => {
+  const store = typeof where === 'string' ? folderReader(where) : where;
+  const findings = new Findings();
+  const replay = new Replay(findings);
+  const { own, keys } = readKeys(store, given, findings);
+  const answer = (at: { readonly origin?: string; readonly size?: number } = {}): Verified => ({
+    ok: findings.count === 0,
+    broken: findings.broken,
+    brokenCount: findings.count,
+    ...at,
+    segments: replay.segments,
+    lines: replay.lines,
+    ...(replay.lastSealedDay === undefined ? {} : { lastSealedDay: replay.lastSealedDay }),
+    trust: given.length > 0 ? 'given' : 'own',
+  });
+  const bytes = store.read(checkpointPath);
+  if (bytes === undefined) {
+    findings.add(checkpointPath, 'the file is missing');
+    return answer();
+  }
+  const opened = openCheckpoint(bytes, keys);
+  if (!opened.ok) {
+    findings.add(checkpointPath, `it does not hold: ${opened.why}`, {
+      byte: 0,
+    });
+    return answer();
+  }
+  const { checkpoint } = opened;
+  const { origin, size } = checkpoint;
+  const remembered = verifyRemembered(rememberedText, keys, size, findings);
+  const inLog = new Findings();
+  const sizes = remembered === undefined ? [] : [remembered.size];
+  const roots = verifyLogFiles(store, checkpoint, inLog, sizes, entry => {
+    const read = readLeaf(entry.bytes);
+    if (read.ok) replay.read(read.leaf, entry, hashLeaf(entry.bytes).toString('hex'));
+    else findings.add(entry.path, read.why, { byte: entry.byte, leaf: entry.index });
+  });
+  // What the records say is of no account when they are not the ones that were signed: first things first.
+  findings.prepend(inLog);
+  const then = remembered && roots.get(remembered.size);
+  if (
+    remembered !== undefined &&
+    then !== undefined &&
+    Buffer.compare(then, remembered.root) !== 0
+  ) {
+    const why = `its first ${remembered.size} leaves are not those that were remembered: history was rewritten, or two views are shown`;
+    findings.add(checkpointPath, why, { byte: 0, leaf: remembered.size - 1 });
+  }
+  verifyOwnKeys(own, replay.keys, findings);
+  verifyFiles(store, size, replay, findings, deep);
+  return answer({ origin, size });
+};
+
+const verifyFiles = (
+  store: StoreReader,
+  size: number,
+  replay: Replay,
+  findings: Findings,
+  deep: boolean,
+): void => {
+  for (const entries of entriesOf(store, size, undefined)) {
+    for (const { bytes, index } of entries) {
+      const read = readLeaf(bytes);
+      if (!read.ok || read.leaf.kind !== 'segment') continue;
+      const { leaf } = read;
+      if (!replay.isDeleted(leaf)) {
+        verifySegment(store, leaf, index, findings, deep);
+        continue;
+      }
+      const path = segmentPath(leaf.source, leaf.day, leaf.seq);
+      if (store.read(path) !== undefined) {
+        findings.add(path, 'the log says that it was deleted, and it is there', { leaf: index });
+      }
+    }
+  }
+};

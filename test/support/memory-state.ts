@@ -1,0 +1,101 @@
+import type {
+  DayOfSource,
+  EvidenceChange,
+  EvidenceHead,
+  EvidenceState,
+  GapState,
+  SealState,
+  SegmentState,
+  SourceState,
+} from '../../src/core/evidence-state.ts';
+import type { SimulatedDisk } from './simulated-disk.ts';
+
+/** The state of a store in memory: what is committed survives a kill, and each commit is a chance for one. */
+export class MemoryState implements EvidenceState {
+  disk: SimulatedDisk;
+  private now: EvidenceHead | undefined;
+  private leaves = new Map<number, Buffer>();
+  private known = new Map<string, SourceState>();
+  private readonly kept: SegmentState[] = [];
+  private readonly missing: GapState[] = [];
+  private readonly seals: SealState[] = [];
+
+  constructor(disk: SimulatedDisk) {
+    this.disk = disk;
+  }
+
+  head(): EvidenceHead | undefined {
+    return this.now;
+  }
+
+  commit(change: EvidenceChange): void {
+    this.disk.step('commit');
+    if ((this.now?.size ?? 0) !== change.expected.size) throw new Error('stale');
+    this.now = change.head;
+    for (const [i, bytes] of change.leaves.entries()) {
+      this.leaves.set(change.expected.size + i, Buffer.from(bytes));
+    }
+    for (const source of change.sources ?? []) this.known.set(source.id, source);
+    this.kept.push(...(change.segments ?? []));
+    this.missing.push(...(change.gaps ?? []));
+    if (change.seal !== undefined) this.seals.push(change.seal);
+    // A kill may come when all is done and nobody has heard of it yet.
+    this.disk.step('committed');
+  }
+
+  staged(): { readonly first: number; readonly leaves: readonly Buffer[] } {
+    const all = [...this.leaves].toSorted(([a], [b]) => a - b);
+    return {
+      first: all[0]?.[0] ?? this.now?.size ?? 0,
+      leaves: all.map(([, bytes]) => bytes),
+    };
+  }
+
+  applied(size: number): void {
+    this.disk.step('applied');
+    for (const index of this.leaves.keys()) if (index < size) this.leaves.delete(index);
+  }
+
+  sources(): readonly SourceState[] {
+    return [...this.known.values()];
+  }
+
+  putSource(source: SourceState): void {
+    this.disk.step('put source');
+    this.known.set(source.id, source);
+  }
+
+  days(from = '', to = '9999'): readonly DayOfSource[] {
+    const out = new Map<string, DayOfSource>();
+    for (const { source, day, seq, lines, bytes } of this.kept) {
+      if (day < from || day > to) continue;
+      const before = out.get(`${day} ${source}`);
+      out.set(`${day} ${source}`, {
+        source,
+        day,
+        first: before?.first ?? seq,
+        last: seq,
+        segments: (before?.segments ?? 0) + 1,
+        lines: (before?.lines ?? 0) + lines,
+        bytes: (before?.bytes ?? 0) + bytes,
+      });
+    }
+    return [...out].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+  }
+
+  segments(source: string): readonly SegmentState[] {
+    return this.kept.filter(each => each.source === source);
+  }
+
+  gaps(): readonly GapState[] {
+    return this.missing;
+  }
+
+  lastSeal(): SealState | undefined {
+    return this.seals.at(-1);
+  }
+
+  close(): void {
+    // There is nothing to let go of.
+  }
+}
