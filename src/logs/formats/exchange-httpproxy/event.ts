@@ -2,7 +2,7 @@ import type { EventKind } from '../../../core/access-event.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { happened, unparsed } from '../../reading.ts';
 import type { Fields } from '../../records/fields.ts';
-import { addressOf, Clean, numberOf, utcTime, whoOf } from '../../records/meaning.ts';
+import { addressOf, Clean, numberOf, utcStamp, utcTime, whoOf } from '../../records/meaning.ts';
 import { printable } from '../../text.ts';
 import { requestEvent } from '../../web/request.ts';
 
@@ -56,7 +56,9 @@ const kindOf = (kind: EventKind, protocol: string): EventKind =>
 export const proxyEvent = (row: Fields, envelope: Envelope, context: FormatContext): Parsed => {
   const stem = row.text('urlstem');
   const protocol = (row.text('protocol') ?? '').toLowerCase();
-  if (stem === undefined && row.text('httpstatus') === undefined) {
+  const status = row.text('httpstatus') ?? '';
+  const isRequest = /^(?:\d{3})?$/.test(status) && (stem !== undefined || status !== '');
+  if (!isRequest || utcStamp(row.text('datetime') ?? '') === undefined) {
     return unparsed('a row of HttpProxy without request');
   }
   const query = (row.text('urlquery') ?? '').replace(/^\?/, '');

@@ -3,7 +3,7 @@ import { OpenThings } from '../../draft.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { type EventParts, happened, quiet, unparsed } from '../../reading.ts';
 import type { Fields } from '../../records/fields.ts';
-import { addressOf, Clean, numberOf, utcTime, whoOf } from '../../records/meaning.ts';
+import { addressOf, Clean, numberOf, utcStamp, utcTime, whoOf } from '../../records/meaning.ts';
 import { printable } from '../../text.ts';
 import { type Doing, imapDoing, messageSet, popDoing } from './commands.ts';
 
@@ -88,7 +88,12 @@ export const imapPopEvent = (
 ): Parsed => {
   const id = row.text('sessionid');
   const command = (row.text('command') ?? '').trim().toLowerCase();
-  if (id === undefined) return unparsed('a row of a protocol log without session');
+  if (
+    id === undefined ||
+    !/^[\w+ -]{0,60}$/.test(command) ||
+    utcStamp(row.text('datetime') ?? '') === undefined
+  )
+    return unparsed('a row of a protocol log without session');
   const protocol = protocolOf(row, command, memory);
   const parameters = row.text('parameters');
   const said = row.text('context');

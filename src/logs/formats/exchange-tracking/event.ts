@@ -3,7 +3,15 @@ import { ipOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { happened, unparsed } from '../../reading.ts';
 import type { Fields } from '../../records/fields.ts';
-import { addressOf, Clean, messageIdOf, numberOf, utcTime, whoOf } from '../../records/meaning.ts';
+import {
+  addressOf,
+  Clean,
+  messageIdOf,
+  numberOf,
+  utcStamp,
+  utcTime,
+  whoOf,
+} from '../../records/meaning.ts';
 import { printable } from '../../text.ts';
 
 type Meaning = readonly [EventKind, AccessEvent['outcome']];
@@ -97,7 +105,11 @@ const userOf = (row: Fields, kind: EventKind, source: string): AccessEvent['user
 /** One row of message tracking. All of it but the subject is written by servers, and quoted by them. */
 export const trackingEvent = (row: Fields, envelope: Envelope, context: FormatContext): Parsed => {
   const event = row.text('event-id')?.toUpperCase();
-  if (event === undefined) return unparsed('a row of message tracking without event');
+  const date = row.text('date-time', 'date-time-utc');
+  // A row of another log in the same file has something else there.
+  if (event === undefined || !/^[A-Z]{3,40}$/.test(event) || utcStamp(date ?? '') === undefined) {
+    return unparsed('a row of message tracking without event or time');
+  }
   const source = row.text('source')?.toUpperCase() ?? '';
   const [kind, outcome] = meaningOf(event, source);
   const clean = new Clean();
@@ -110,7 +122,7 @@ export const trackingEvent = (row: Fields, envelope: Envelope, context: FormatCo
   const session = row.text('network-message-id');
   return happened({
     kind,
-    time: utcTime(envelope, context, row.text('date-time', 'date-time-utc')),
+    time: utcTime(envelope, context, date),
     outcome,
     component: 'exchange',
     service: source === 'SMTP' ? 'smtp' : undefined,
