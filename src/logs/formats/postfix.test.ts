@@ -123,6 +123,19 @@ describe('a message that is handed in', () => {
   });
 });
 
+test.each([
+  ['127.0.0.1', undefined],
+  ['10.1.2.3', undefined],
+  ['203.0.113.5', 'inbound'],
+])('a message from %s without a login goes %s', (ip, direction) => {
+  const events = eventsOf(postfix, [
+    `${head('smtpd')}3F1A92B: client=x[${ip}]`,
+    `${head('qmgr')}3F1A92B: from=<a@b.test>, size=1, nrcpt=1 (queue active)`,
+    `${head('local')}3F1A92B: to=<c@example.jp>, relay=local, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered to mailbox)`,
+  ]);
+  expect(events.map(event => event.direction)).toEqual([direction, direction]);
+});
+
 describe('a refused login', () => {
   test('names the user where Postfix does', () => {
     const event = eventOf(

@@ -1,6 +1,7 @@
 import type { AccessEvent, EventKind } from '../../../core/access-event.ts';
 import { type Draft, draftOf } from '../../draft.ts';
 import type { Envelope, Parsed } from '../../format.ts';
+import { isOutside } from '../../inside.ts';
 import { withoutSecrets } from '../../redact.ts';
 import { detailOf, printable } from '../../text.ts';
 import { addressEnd, bare, bracketedEnd, fieldsAt } from './fields.ts';
@@ -98,7 +99,7 @@ export const readArrival = (exim: Exim, envelope: Envelope, line: EximLine): Par
     event.detail = detailOf(cipher === undefined ? `P=${protocol}` : `P=${protocol} X=${cipher}`);
   }
   if (values.has('X') || /^(?:local-)?[el]*smtps/.test(protocol)) event.tls = true;
-  if (kind === 'message.received') event.direction = 'inbound';
+  if (kind === 'message.received' && isOutside(message.client)) event.direction = 'inbound';
   if (!sure) event.flags = ['forged-looking'];
   return { event };
 };
@@ -176,9 +177,10 @@ export const readDelivery = (exim: Exim, envelope: Envelope, line: EximLine): Pa
   event.messages = [ref];
   if (host !== undefined && (host.host.ip !== undefined || host.host.host !== undefined)) {
     event.to = host.host;
-    if (kind === 'message.delivered') event.direction = 'outbound';
+    if (kind === 'message.delivered' && isOutside(host.host)) event.direction = 'outbound';
   } else if (kind === 'message.delivered' && values.has('T')) {
-    event.direction = message?.submitted === true ? 'internal' : 'inbound';
+    if (message?.submitted === true) event.direction = 'internal';
+    else if (isOutside(message?.client)) event.direction = 'inbound';
   }
   if (values.has('X')) event.tls = true;
   const words = text.slice(recipients[0] === target ? at : 3);

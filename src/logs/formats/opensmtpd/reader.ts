@@ -8,6 +8,7 @@ import type {
 import { OpenThings } from '../../draft.ts';
 import { ipOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, LogReader, Parsed } from '../../format.ts';
+import { isOutside } from '../../inside.ts';
 import { countOf, type EventParts, freeText, happened, timeless } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { pairsOf } from './pairs.ts';
@@ -172,7 +173,7 @@ const readMessage = (opensmtpd: Opensmtpd, line: Line): Parts => {
     tls: session?.tls,
     messages: refOf(id, message, line.values.get('to')),
     count: countOf(line.values.get('nrcpt')),
-    direction: submitted ? undefined : 'inbound',
+    direction: !submitted && isOutside(session?.client) ? 'inbound' : undefined,
   };
 };
 
@@ -181,6 +182,16 @@ const results: Readonly<Record<string, readonly [EventKind, AccessEvent['outcome
   delivered: ['message.delivered', 'success'],
   permfail: ['message.bounced', 'failure'],
   tempfail: ['message.deferred', 'failure'],
+};
+
+const directionOf = (
+  part: string,
+  message: OpenMessage | undefined,
+  to: Endpoint | undefined,
+): AccessEvent['direction'] => {
+  if (part === 'mta') return to === undefined || isOutside(to) ? 'outbound' : undefined;
+  if (message?.user !== undefined) return 'internal';
+  return isOutside(message?.client) ? 'inbound' : undefined;
 };
 
 const readDelivery = (opensmtpd: Opensmtpd, line: Line): Parts => {
@@ -203,8 +214,7 @@ const readDelivery = (opensmtpd: Opensmtpd, line: Line): Parts => {
     from: message?.client,
     to,
     messages: refOf(id, known, values.get('to')),
-    direction:
-      line.part === 'mta' ? 'outbound' : message?.user === undefined ? 'inbound' : 'internal',
+    direction: directionOf(line.part, message, to),
     ...freeText(line.words),
   };
 };

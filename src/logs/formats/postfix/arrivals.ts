@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../core/access-event.ts';
 import { draftOf, type MessageDraft } from '../../draft.ts';
 import type { Parsed } from '../../format.ts';
+import { isOutside } from '../../inside.ts';
 import { printable } from '../../text.ts';
 import type { Postfix, QueuedLine } from './line.ts';
 import { clientAt, serviceOf } from './parts.ts';
@@ -17,9 +18,6 @@ export const refOf = (id: string, message: OpenMessage | undefined): MessageDraf
   return ref;
 };
 
-const inside =
-  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:|fe80:)/;
-
 /** `mx.example.jp[192.0.2.1]:25`; undefined for what is no host on a network. */
 export const relayEndpoint = (
   relay: string,
@@ -27,7 +25,7 @@ export const relayEndpoint = (
   if (!relay.includes('[')) return undefined;
   const found = clientAt(relay, 0);
   if (found === undefined) return undefined;
-  return { endpoint: found.client, remote: !inside.test(found.client.ip ?? '') };
+  return { endpoint: found.client, remote: isOutside(found.client) };
 };
 
 /** The value of `, key=` up to the next of the keys that may follow it. */

@@ -1,6 +1,7 @@
 import type { AccessEvent } from '../../../core/access-event.ts';
 import { type Draft, draftOf, type MessageDraft, OpenThings } from '../../draft.ts';
 import type { Envelope, FormatContext, LogReader, Parsed } from '../../format.ts';
+import { isOutside } from '../../inside.ts';
 import { detailOf, printable } from '../../text.ts';
 import { arrivalOf, refOf, relayEndpoint } from './arrivals.ts';
 import { type Delivery, deliveryOf } from './delivery.ts';
@@ -86,7 +87,8 @@ const readDelivery = (postfix: Postfix, line: QueuedLine): Parsed => {
     event.to = to.endpoint;
     if (to.remote && daemon === 'smtp') event.direction = 'outbound';
   } else if (delivery.relay === 'local' || delivery.relay === 'virtual' || daemon === 'lmtp') {
-    event.direction = message?.submitted === true || message?.own === true ? 'internal' : 'inbound';
+    if (message?.submitted === true || message?.own === true) event.direction = 'internal';
+    else if (isOutside(message?.client)) event.direction = 'inbound';
   }
   if (delivery.tls) event.tls = true;
   event.detail = detailOf(delivery.words);
@@ -145,7 +147,7 @@ const readSender = (postfix: Postfix, line: QueuedLine): Parsed => {
   const event = draftOf(kind, 'success', 'postfix', envelope, postfix.context);
   event.messages = [refOf(id, message)];
   event.service = message.service;
-  if (!message.submitted) event.direction = 'inbound';
+  if (!message.submitted && isOutside(message.client)) event.direction = 'inbound';
   const recipients = /^, nrcpt=(\d{1,9})/.exec(text.slice(text.indexOf(', nrcpt=', sizeAt)));
   if (recipients !== null) event.count = Number(recipients[1]);
   describe(event, message);

@@ -1,6 +1,7 @@
 import type { AccessEvent, EventKind } from '../../../core/access-event.ts';
 import { type Draft, type MessageDraft, OpenThings } from '../../draft.ts';
 import type { Envelope, FormatContext, LogReader, Parsed } from '../../format.ts';
+import { isOutside } from '../../inside.ts';
 import { behind } from '../../marks.ts';
 import { detailOf, printable } from '../../text.ts';
 import { readClient, readRuleset } from './clients.ts';
@@ -65,7 +66,7 @@ const readSender = (sendmail: Sendmail, line: SendmailLine): Parsed | undefined 
   describe(event, message);
   event.messages = [refOf(line, message)];
   if (Number.isSafeInteger(recipients)) event.count = recipients;
-  if (kind === 'message.received') event.direction = 'inbound';
+  if (kind === 'message.received' && isOutside(message.client)) event.direction = 'inbound';
   if (refused) event.detail = 'no recipient was accepted';
   if (!sure || messageId.repeated) event.flags = ['forged-looking'];
   return { event };
@@ -128,8 +129,9 @@ const readDelivery = (sendmail: Sendmail, line: SendmailLine): Parsed | undefine
     const mailer = /, mailer=([\w-]{1,40})/.exec(head)?.[1];
     if (peer?.endpoint !== undefined) event.to = peer.endpoint;
     if (mailer === 'local' || mailer === 'prog' || mailer === '*file*') {
-      event.direction = message?.client === undefined ? 'internal' : 'inbound';
-    } else if (mailer?.includes('smtp') === true && peer?.endpoint !== undefined) {
+      if (message?.user !== undefined || message?.actor !== undefined) event.direction = 'internal';
+      else if (isOutside(message?.client)) event.direction = 'inbound';
+    } else if (mailer?.includes('smtp') === true && isOutside(peer?.endpoint)) {
       event.direction = 'outbound';
     }
   } else event.flags = ['forged-looking'];
