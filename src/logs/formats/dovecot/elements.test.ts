@@ -46,6 +46,15 @@ describe('the elements of a login line', () => {
     ).toEqual({ ...safe, user: forging, authUser: forging, forged: true });
   });
 
+  test('stand there whatever the case in which the name was typed', () => {
+    expect(
+      elementsOf(
+        `user=<${forging.toLowerCase()}>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.25, session=<Aa1>, auth_user=<${forging}>`,
+        {},
+      ),
+    ).toMatchObject({ rip: '203.0.113.9', user: forging.toLowerCase() });
+  });
+
   test('stand before the name where the administrator put it last', () => {
     expect(
       elementsOf(

@@ -129,15 +129,18 @@ const isDoubled = (text: string): boolean => {
   );
 };
 
-/** `user=<X>, …, auth_user=<X>`: whoever logs in as himself stands on both sides, and the truth between. */
+/**
+ * `user=<X>, …, auth_user=<X>`: whoever logs in as himself stands on both sides, and the truth between. Dovecot
+ * writes the first in lower case (`auth_username_format`) and the second as it was typed.
+ */
 const betweenNames = (text: string, told: Told): string | undefined => {
   let at = text.indexOf(authUser);
   for (let tries = 0; at >= 0 && tries < 8; tries += 1) {
-    const name = text.slice(at + authUser.length, -1);
-    const opening = `user=<${name}>, `;
-    if (text.startsWith(opening)) {
+    const opening = `user=<${text.slice(at + authUser.length, -1)}>, `;
+    const there = text.slice(0, opening.length);
+    if (there.toLowerCase() === opening.toLowerCase()) {
       takeFromRight(text.slice(opening.length, at), told);
-      return name;
+      return there.slice('user=<'.length, -'>, '.length);
     }
     at = text.indexOf(authUser, at + 1);
   }

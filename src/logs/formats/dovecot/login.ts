@@ -80,9 +80,15 @@ const partsOf = (prefix: Prefix, elements: Elements): Partial<EventParts> => ({
   tls: elements.tls,
 });
 
-/** Somebody else's name beside the mailbox's: a master user's. */
-const masterOf = ({ user, authUser }: Elements): string | undefined =>
-  authUser === undefined || authUser === '' || authUser === user ? undefined : authUser;
+/**
+ * Somebody else's name beside the mailbox's: a master user's. Dovecot has changed the mailbox's to lower case and
+ * completed it with a domain, and shows the other one as it was typed.
+ */
+const masterOf = ({ user, authUser }: Elements): string | undefined => {
+  if (authUser === undefined || authUser === '' || user === undefined) return undefined;
+  const [own, typed] = [user.toLowerCase(), authUser.toLowerCase()];
+  return own === typed || own.startsWith(`${typed}@`) ? undefined : authUser;
+};
 
 /** A line of a login process: `Login: user=<…>, …`, `Disconnected (auth failed, …): user=<…>, …`. */
 export const loginLine = (
