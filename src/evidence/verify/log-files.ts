@@ -15,7 +15,7 @@ export interface Entry {
 }
 
 /** The file of a tile: full, or partial and at least so wide. A copy that was made meanwhile may be wider. */
-const findTile = (
+export const findTile = (
   store: StoreReader,
   level: number | 'entries',
   index: number,
