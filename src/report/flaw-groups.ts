@@ -192,6 +192,9 @@ export const advisoriesSentence = ({ advisories }: Pick<Answer, 'advisories'>): 
   const whole = (advisories ?? []).filter(({ partial }) => partial !== true);
   const partial = (advisories ?? []).length - whole.length;
   if (advisories === undefined || advisories.length === 0) return noDatabase;
+  if (whole.length === 0) {
+    return `No advisory database, only ${partial} sources that name single flaws: postern advisories update`;
+  }
   const stale = whole.filter(each => each.stale);
   const ages = whole.filter(each => !each.stale).map(({ ageHours }) => ageHours);
   const failed = whole.filter(each => each.failed !== undefined);

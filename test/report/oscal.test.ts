@@ -83,7 +83,7 @@ describe('OSCAL assessment results', () => {
     const used = named('CVE-2025-49113 in roundcube@');
     expect(used).toMatchObject({
       status: 'open',
-      deadline: '2025-06-04T23:59:59Z',
+      deadline: '2025-06-15T23:59:59Z',
       remediations: [{ title: 'Move to 1.5.10' }],
     });
     expect(used?.['related-observations'].length).toBeGreaterThan(3);

@@ -27,7 +27,9 @@ const addFormats = (ajv: Ajv): void => {
 };
 
 /** One of Postern's own schemas (JSON Schema 2020-12). */
-export const ownSchema = (name: 'confirm' | 'inventory' | 'advisory-notes' | 'replay'): Complaints => {
+export const ownSchema = (
+  name: 'confirm' | 'inventory' | 'advisory-notes' | 'replay',
+): Complaints => {
   const { Ajv2020 } = require('ajv/dist/2020.js') as { Ajv2020: new (options: object) => Ajv };
   const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
   addFormats(ajv);

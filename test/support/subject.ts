@@ -42,7 +42,9 @@ export const settingWith = (watchers: readonly Watcher[] = [], retentionDays = 3
   policy: {
     retentionDays,
     indexAgeHoursMax: 168,
-    patchDays: { exploited: 3, internet: 14, internal: 30 }, deadlines: [], customerFacing: [],
+    patchDays: { exploited: 3, internet: 14, internal: 30 },
+    deadlines: [],
+    customerFacing: [],
   },
   now: new Date('2026-11-25T12:00:00Z'),
   tenants: [],

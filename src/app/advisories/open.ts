@@ -11,17 +11,22 @@ export const advisoryStore = (folder: string): AdvisoryStore => new AdvisoryStor
 
 export type OpenIndex = AdvisoryIndex & { close(): void };
 
-/** Opens the database to be asked, where somebody filled one; what in it is damaged is said as unseen. */
-export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIndex | undefined => {
+const notesAlone = (): OpenIndex => Object.assign(shippedNotes(), { close: () => {} });
+
+/**
+ * Opens the database to be asked. Where nobody filled one, the notes that ship with Postern still tell of
+ * flaws; what in it is damaged is said as unseen.
+ */
+export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIndex => {
   const store = new AdvisoryStore(folder);
-  if (!store.exists()) return undefined;
+  if (!store.exists()) return notesAlone();
   if (!sqliteHere()) {
     files.note({
       what: `the advisory database in ${store.folder}`,
       why: `SQLite is not in Node.js ${process.versions.node}, so that it was not asked`,
       how: 'Use Node.js 22.13 or newer.',
     });
-    return undefined;
+    return notesAlone();
   }
   const open = store.open(({ name, why }) =>
     files.note({
