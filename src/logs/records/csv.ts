@@ -35,7 +35,7 @@ export const csvCells = (text: string): readonly string[] => {
 };
 
 /** Names as tables write them, of one form: `Message ID`, `message_id` and `message-id` are `message-id`. */
-export const columnName = (name: string): string =>
+const columnName = (name: string): string =>
   name
     .replace(/^\ufeff/, '')
     .trim()

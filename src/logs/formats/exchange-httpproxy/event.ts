@@ -17,6 +17,19 @@ const mailboxAnchor =
 const isForgedAnchor = (anchor: string, user: string | undefined): boolean =>
   user === undefined && /^ServerInfo~[^/]{0,2000}\//i.test(anchor);
 
+/**
+ * CVE-2021-34473 and CVE-2022-41040: an address within a request for Autodiscover leads the front end to another
+ * path of the server behind it. Microsoft's rule for it names PowerShell.
+ */
+const isSmuggled = (stem: string | undefined, query: string): boolean => {
+  const asked = `${stem ?? ''}?${query}`.slice(0, 8_000).toLowerCase();
+  return (
+    asked.includes('autodiscover.json') &&
+    /@|%40/.test(asked) &&
+    /powershell|mapi|ews\//.test(asked)
+  );
+};
+
 const services: ReadonlyMap<string, string> = new Map([
   ['owa', 'owa'],
   ['owacalendar', 'owa'],
@@ -79,6 +92,7 @@ export const proxyEvent = (row: Fields, envelope: Envelope, context: FormatConte
     vhost: row.text('urlhost'),
   });
   const isForged = isForgedAnchor(anchor, user);
+  const smuggles = isSmuggled(stem, query);
   const clean = new Clean();
   clean.secret = parts.flags?.includes('secret') === true;
   const person = whoOf(user);
@@ -110,11 +124,14 @@ export const proxyEvent = (row: Fields, envelope: Envelope, context: FormatConte
       isForged
         ? 'nobody authenticated, and AnchorMailbox names a server with a path (CVE-2021-26855)'
         : undefined,
+      smuggles
+        ? 'an address within a request for Autodiscover (CVE-2021-34473, CVE-2022-41040)'
+        : undefined,
       anchor === '' ? undefined : `AnchorMailbox ${anchor}`,
       row.text('protocolaction') === undefined ? undefined : `action ${row.text('protocolaction')}`,
       row.text('errorcode') === undefined ? undefined : `error ${row.text('errorcode')}`,
       row.text('targetserver') === undefined ? undefined : `to ${row.text('targetserver')}`,
     ),
-    flags: clean.flags(isForged && 'forged-looking'),
+    flags: clean.flags((isForged || smuggles) && 'forged-looking'),
   });
 };

@@ -7,7 +7,7 @@ import { addressOf, Clean, numberOf, utcStamp, utcTime, whoOf } from '../../reco
 import { printable } from '../../text.ts';
 import { type Doing, imapDoing, messageSet, popDoing } from './commands.ts';
 
-export type Protocol = 'imap' | 'pop3';
+type Protocol = 'imap' | 'pop3';
 
 interface Session {
   user: string | undefined;

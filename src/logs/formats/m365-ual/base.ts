@@ -17,7 +17,7 @@ export const workloadOf = (record: Fields): string =>
   (record.text('workload', 'officeworkload') ?? '').toLowerCase();
 
 /** `ResultStatus` and `OperationResult`: what each workload writes for yes and no. */
-export const statusOf = (record: Fields): AccessEvent['outcome'] => {
+const statusOf = (record: Fields): AccessEvent['outcome'] => {
   const status = record.text('resultstatus', 'operationresult')?.toLowerCase();
   if (status === undefined) return 'unknown';
   if (/^(?:success|succeeded|true|partiallysucceeded|passed)$/.test(status)) return 'success';
@@ -36,7 +36,7 @@ const services: readonly (readonly [RegExp, string])[] = [
   [/Client=(?:Management|PowerShell|RemotePowershell)/i, 'powershell'],
 ];
 
-export const serviceOf = (record: Fields): string | undefined => {
+const serviceOf = (record: Fields): string | undefined => {
   const info = record.text('clientinfostring', 'actorinfostring')?.slice(0, 1_000);
   return info === undefined ? undefined : services.find(([pattern]) => pattern.test(info))?.[1];
 };
@@ -44,7 +44,7 @@ export const serviceOf = (record: Fields): string | undefined => {
 /** Ids that say that no application acted. */
 const noApp = /^(?:|0{8}-0{4}-0{4}-0{4}-0{12})$/;
 
-export const appOf = (record: Fields, clean: Clean): AccessEvent['app'] => {
+const appOf = (record: Fields, clean: Clean): AccessEvent['app'] => {
   const context = record.object('appaccesscontext');
   const ids = [
     record.text('clientappid'),
@@ -69,7 +69,7 @@ export const appOf = (record: Fields, clean: Clean): AccessEvent['app'] => {
 };
 
 /** The session that joins a sign-in with what was done in it. */
-export const sessionOf = (record: Fields): string | undefined => {
+const sessionOf = (record: Fields): string | undefined => {
   const context = record.object('appaccesscontext');
   const found =
     record.text('sessionid') ??

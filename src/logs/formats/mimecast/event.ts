@@ -1,0 +1,124 @@
+import type { AccessEvent, EventKind, MessageRef } from '../../../core/access-event.ts';
+import type { Envelope, FormatContext, Parsed } from '../../format.ts';
+import { happened } from '../../reading.ts';
+import type { Fields } from '../../records/fields.ts';
+import { addressOf, Clean, messageIdOf, numberOf, utcTime, whoOf } from '../../records/meaning.ts';
+import { printable } from '../../text.ts';
+
+type Meaning = readonly [EventKind, AccessEvent['outcome']];
+
+/** `Act` of a message that came in or was looked at. */
+const acts: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ['acc', ['message.received', 'success']],
+  ['rej', ['message.refused', 'failure']],
+  ['hld', ['message.deferred', 'unknown']],
+  ['bnc', ['message.bounced', 'failure']],
+  ['sdbx', ['message.scanned', 'unknown']],
+  ['ign', ['message.discarded', 'unknown']],
+  ['del', ['message.discarded', 'success']],
+]);
+
+const meaningOf = (record: Fields): Meaning => {
+  const delivered = record.text('delivered')?.toLowerCase();
+  if (delivered === 'true') return ['message.delivered', 'success'];
+  if (delivered === 'false') return ['message.bounced', 'failure'];
+  return (
+    acts.get((record.text('act', 'action') ?? '').toLowerCase()) ?? ['message.scanned', 'unknown']
+  );
+};
+
+const directions: ReadonlyMap<string, NonNullable<AccessEvent['direction']>> = new Map([
+  ['inbound', 'inbound'],
+  ['outbound', 'outbound'],
+  ['internal', 'internal'],
+]);
+
+/** A message on its way: receipt, processing, delivery. */
+export const messageEvent = (
+  record: Fields,
+  envelope: Envelope,
+  context: FormatContext,
+  isForged: boolean,
+): Parsed => {
+  const clean = new Clean();
+  const [kind, outcome] = meaningOf(record);
+  const messageId = messageIdOf(record.text('msgid', 'messageid'));
+  const subject = clean.text(record.text('subject'));
+  const sender = record.text('sender', 'senderenvelope');
+  const recipient = record.text('rcpt', 'recipient', 'recipients');
+  const sizeBytes = numberOf(record.text('msgsize', 'totalsizeattachments'));
+  const queueId = record.text('acode', 'processingid');
+  const message: MessageRef = {
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(queueId === undefined ? {} : { queueId: printable(queueId) }),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(sender === undefined || sender === '<>' ? {} : { from: printable(sender) }),
+    ...(recipient === undefined ? {} : { to: [printable(recipient)] }),
+  };
+  return happened({
+    kind,
+    time: utcTime(envelope, context, record.text('datetime', 'timestamp')),
+    outcome,
+    component: 'mimecast',
+    from: addressOf(record.text('ip', 'senderip', 'sourceip')),
+    tls: record.text('tlsver') === undefined ? undefined : true,
+    messages: [message],
+    direction: directions.get((record.text('dir', 'direction', 'route') ?? '').toLowerCase()),
+    detail: clean.detail(
+      record.text('act', 'action'),
+      record.text('rejtype'),
+      record.text('rejinfo', 'err', 'error'),
+      record.text('hld'),
+      record.text('virus', 'virusfound'),
+    ),
+    flags: clean.flags(isForged && 'forged-looking'),
+  });
+};
+
+/** What people do in its console and in the archive, told by the words that Mimecast's types are made of. */
+const audits: readonly (readonly [RegExp, EventKind])[] = [
+  [/log(?:on|in|ged on|ged in)\b/i, 'login'],
+  [/log(?:off|out|ged off|ged out)\b/i, 'logout'],
+  [/export|download/i, 'mailbox.export'],
+  [
+    /(?:view|read).{0,40}(?:message|e-?mail|archive|content)|(?:message|e-?mail|archive).{0,40}view/i,
+    'message.read',
+  ],
+  [/search|discovery/i, 'search'],
+  [/password/i, 'password.changed'],
+  [/forward/i, 'forward.changed'],
+  [/permission|role|delegate/i, 'permission.changed'],
+  [/api application|consent/i, 'app.consent'],
+  [/user|account|address/i, 'account.changed'],
+  [/polic|profile|definition|setting|connector/i, 'configuration.changed'],
+];
+
+export const auditEvent = (record: Fields, envelope: Envelope, context: FormatContext): Parsed => {
+  const clean = new Clean();
+  const type = printable(record.text('audittype') ?? '');
+  const info = record.text('eventinfo') ?? '';
+  const kind = audits.find(([pattern]) => pattern.test(type))?.[1] ?? 'other';
+  // Mimecast writes them last: `…, IP: 203.0.113.5, Application: …`; a user's name stands before them.
+  const at = info.lastIndexOf(', IP: ');
+  const ip = at < 0 ? undefined : info.slice(at + ', IP: '.length).split(',', 1)[0];
+  const uid = record.text('id');
+  const isChange = /changed$|consent$/.test(kind);
+  return happened({
+    kind,
+    time: utcTime(envelope, context, record.text('eventtime')),
+    outcome: /fail|denied|locked/i.test(type) ? 'failure' : 'success',
+    component: 'mimecast',
+    user: whoOf(record.text('user')),
+    from: addressOf(ip),
+    change: isChange
+      ? clean.change([
+          ['operation', type],
+          ['eventInfo', info],
+        ])
+      : undefined,
+    eventUid: uid === undefined ? undefined : printable(uid),
+    detail: clean.detail(type, info),
+    flags: clean.flags(),
+  });
+};
