@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signCheckpoint } from '../../src/evidence/checkpoint.ts';
 import { consistencyProof, inclusionProof, rootAt, subtreesOf } from '../../src/evidence/merkle.ts';
 import { makeSigningKey, readSigningKey } from '../../src/evidence/note.ts';
+import { proveLine } from '../../src/evidence/prove.ts';
 import { TreeEdge } from '../../src/evidence/tiles.ts';
 import { hashLeaf } from '../../src/evidence/verify/merkle.ts';
+import { readProof } from '../../src/evidence/verify/proof.ts';
 import { tilePath } from '../../src/evidence/verify/tile-paths.ts';
+import { lineOf, SimulatedStore } from '../support/evidence-run.ts';
 import { buildGoCheck, type GoCase, type GoCheck, goIsHere } from '../support/go-check.ts';
 
 /** Trees, proofs and checkpoints as golang.org/x/mod/sumdb reads them. */
@@ -63,6 +66,50 @@ describe.skipIf(missing)(
         tiles[tilePath(level, index, width)] = base64(bytes);
       }
       expect(go?.ask({ ...caseOf(1, 70_000, 1), tiles })).toBe('ok');
+    });
+    test('believe a line that a store proves, and read the tiles that it wrote', async () => {
+      const store = new SimulatedStore();
+      const evidence = await store.open({ segmentBytes: 1_000 });
+      const source = await evidence.source('dovecot');
+      const checkpoints: string[] = [];
+      for (let n = 0; n < 300; n += 1) {
+        await source.append(Buffer.from(lineOf('dovecot', n)), String(n + 1));
+        await evidence.flush();
+        if (n === 120)
+          checkpoints.push(store.reader.read('log/checkpoint')?.toString('utf8') ?? '');
+      }
+      await evidence.close();
+      const proved = proveLine(store.reader, { source: 'dovecot', seq: 200, line: 1 });
+      if (!proved.ok) throw new Error(proved.why);
+      const { proof } = proved;
+      const outer = readProof(proof.proof);
+      if (!outer.ok) throw new Error(outer.why);
+      const leaf = JSON.parse(proof.leaf) as { readonly root: string; readonly lines: number };
+      const salted = [proof.salt, proof.line].map(each => Buffer.from(each, 'base64'));
+      const tiles = Object.fromEntries(
+        store.reader
+          .paths()
+          .filter(path => /^log\/tile\/\d/.test(path))
+          .map(path => [path.slice(4), base64(store.reader.read(path) ?? Buffer.alloc(0))]),
+      );
+      const good: GoCase = {
+        key: store.signer.verifierKey,
+        checkpoint: outer.proof.checkpoint,
+        leaf: base64(Buffer.from(proof.leaf)),
+        index: outer.proof.index,
+        inclusion: outer.proof.hashes.map(base64),
+        tiles,
+        line: base64(Buffer.concat(salted)),
+        lineRoot: base64(Buffer.from(leaf.root, 'hex')),
+        lineCount: leaf.lines,
+        lineIndex: proof.index,
+        lineProof: proof.path,
+      };
+      expect(go?.ask(good)).toBe('ok');
+      expect(go?.ask({ ...good, line: base64(Buffer.from('forged')) })).toContain("the line's");
+      expect(go?.ask({ ...good, older: checkpoints[0] ?? '', consistency: [] })).toContain(
+        'CheckTree',
+      );
     });
   },
 );
