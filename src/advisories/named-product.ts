@@ -1,13 +1,11 @@
-import type { ProductKey, SchemeId } from '../core/advisory.ts';
+import type { SchemeId, VexPart } from '../core/advisory.ts';
 import { releaseOfDistro } from './distro-release.ts';
 import { keyOfCpe, keyOfPurl } from './product-key.ts';
 import { schemeOfPurl, schemeOfVersion } from './scheme-of.ts';
+import { readVers } from './vers.ts';
 
 /** A product as a package URL or a CPE names it, ready to be stated something of. */
-export interface NamedProduct {
-  readonly key: ProductKey;
-  readonly version?: string;
-  readonly release?: string;
+export interface NamedProduct extends VexPart {
   /** Stream of a modular rpm. */
   readonly stream?: string;
   readonly scheme: SchemeId;
@@ -21,6 +19,31 @@ export const qualifierOf = (purl: string, name: string): string | undefined => {
   return question < 0
     ? undefined
     : (new URLSearchParams(main.slice(question + 1)).get(name) ?? undefined);
+};
+
+/** Qualifiers that are looked at, and those that tell where a package came from, not which one it is. */
+const looked: ReadonlySet<string> = new Set(['distro', 'arch', 'epoch', 'rpmmod', 'upstream']);
+
+/** Which of the packages of a name and version a package URL means. Source: ECMA-427, qualifiers and subpath. */
+const narrowedBy = (purl: string): Pick<VexPart, 'arch' | 'narrowing' | 'range'> => {
+  const [main = '', subpath = ''] = purl.slice(0, 2_048).split('#', 2);
+  const question = main.indexOf('?');
+  if (question < 0 && subpath === '') return {};
+  const query = new URLSearchParams(question < 0 ? '' : main.slice(question + 1));
+  const vers = readVers(query.get('vers') ?? '');
+  const range = 'claim' in vers ? vers.claim : undefined;
+  const others = [...query].flatMap(([name, value]) => {
+    const known = looked.has(name.toLowerCase()) || (name === 'vers' && range !== undefined);
+    return known || value === '' ? [] : [`${name.toLowerCase()}=${value}`];
+  });
+  const narrowing = [...others.sort(), ...(subpath === '' ? [] : [`#${subpath}`])].join('&');
+  const arch = query.get('arch') ?? '';
+  return {
+    // The source of a package is the source of all that is built of it.
+    ...(/^(?:source|src|nosrc|)$/i.test(arch) ? {} : { arch: arch.slice(0, 40) }),
+    ...(narrowing === '' ? {} : { narrowing: narrowing.slice(0, 500) }),
+    ...(range === undefined ? {} : { range }),
+  };
 };
 
 /** Undefined: not a package URL. An rpm's epoch, a qualifier there, is put before its version. */
@@ -44,8 +67,19 @@ export const productOfPurl = (purl: string): NamedProduct | undefined => {
     // `php:8.3:9030020240…:…`: name and stream are what a host shows.
     ...(stream === undefined ? {} : { stream: stream.split(':', 2).join(':').slice(0, 100) }),
     scheme,
+    ...narrowedBy(purl),
   };
 };
+
+/** What of a product's name a VEX statement about it is held against. */
+export const vexPart = (found: NamedProduct): VexPart => ({
+  key: found.key,
+  ...(found.version === undefined || found.range !== undefined ? {} : { version: found.version }),
+  ...(found.range === undefined ? {} : { range: found.range }),
+  ...(found.release === undefined ? {} : { release: found.release }),
+  ...(found.arch === undefined ? {} : { arch: found.arch }),
+  ...(found.narrowing === undefined ? {} : { narrowing: found.narrowing }),
+});
 
 /** Version and update of a CPE: `8.8.15 P46` of `…:8.8.15:p46:…`. Wildcards are no version. */
 const versionOfCpe = (cpe: string): string | undefined => {

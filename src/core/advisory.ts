@@ -142,17 +142,25 @@ export interface VexStatement {
   readonly words?: string;
 }
 
-/** A product of a VEX statement; without a version it speaks of every one. */
-export interface VexProduct {
+/** What is meant under a name; without a version every one. */
+export interface VexPart {
   readonly key: ProductKey;
-  readonly product: string;
   readonly version?: string;
   /** Instead of `version`: the statement is about the versions that this calls `affected`, whatever its status. */
   readonly range?: VersionClaim;
   readonly release?: string;
+  /** Built for this architecture only. */
+  readonly arch?: string;
+  /** Qualifiers of a package URL that nothing here knows, and its subpath: only what bears the same is meant. */
+  readonly narrowing?: string;
+}
+
+/** A product of a VEX statement. */
+export interface VexProduct extends VexPart {
+  readonly product: string;
   readonly byCpe?: boolean;
-  /** A part of it that is meant: OpenVEX `subcomponents`. */
-  readonly parts?: readonly ProductKey[];
+  /** Parts of it that are meant: OpenVEX `subcomponents`. */
+  readonly parts?: readonly VexPart[];
 }
 
 /** CISA KEV, or another catalogue of the same kind, says that a flaw is being used. */

@@ -11,7 +11,7 @@ import {
   textIn,
   timeIn,
 } from '../json-value.ts';
-import { type NamedProduct, productOfCpe, productOfPurl } from '../named-product.ts';
+import { type NamedProduct, productOfCpe, productOfPurl, vexPart } from '../named-product.ts';
 import { schemeOfVersion } from '../scheme-of.ts';
 import { readVers } from '../vers.ts';
 
@@ -110,11 +110,14 @@ const resolve = (
   return found === undefined ? undefined : { ...found, label: oneLine(target, 200) };
 };
 
-const productOf = (named: Named, which: Pick<VexProduct, 'version' | 'range'>): VexProduct => ({
-  key: named.key,
+/** `which`: of all versions of what is named. */
+const productOf = (
+  { version: _version, range: _range, ...named }: Named,
+  which: Pick<VexProduct, 'version' | 'range'>,
+): VexProduct => ({
+  ...vexPart(named),
   product: named.label,
   ...which,
-  ...(named.release === undefined ? {} : { release: named.release }),
   ...(named.byCpe === true ? { byCpe: true } : {}),
 });
 
@@ -139,9 +142,7 @@ type Stated = readonly [VexStatus, VexProduct];
 const statedOf = (affect: JsonObject, named: Named, state: VexStatus): readonly Stated[] => {
   const versions = objectsIn(affect, 'versions', 5_000);
   if (versions.length === 0) {
-    return [
-      [state, productOf(named, named.version === undefined ? {} : { version: named.version })],
-    ];
+    return [[state, { ...productOf(named, {}), ...vexPart(named) }]];
   }
   return versions.map((item): Stated => {
     const status = statusFor(state, textIn(item, 'status', 40));

@@ -1,6 +1,6 @@
 import type {
   FeedEntry,
-  ProductKey,
+  VexPart,
   VexProduct,
   VexStatement,
   VexStatus,
@@ -18,7 +18,7 @@ import {
   textsIn,
   timeIn,
 } from '../json-value.ts';
-import { type NamedProduct, productOfCpe, productOfPurl } from '../named-product.ts';
+import { type NamedProduct, productOfCpe, productOfPurl, vexPart } from '../named-product.ts';
 
 const statementsMax = 50_000;
 const productsMax = 50_000;
@@ -77,14 +77,12 @@ const labelOf = (component: unknown, { key }: NamedProduct): string => {
 const productIn = (component: unknown, inherited: readonly unknown[]): readonly VexProduct[] => {
   const own = isObject(component) ? listIn(component, 'subcomponents', partsMax) : [];
   const components = own.length > 0 ? own : inherited;
-  const parts = components.flatMap(part => namedIn(part).map(({ key }): ProductKey => key));
+  const parts = components.flatMap(part => namedIn(part).map((named): VexPart => vexPart(named)));
   // A part that cannot be named is not every part.
   if (components.length > 0 && parts.length === 0) return [];
   return namedIn(component).map(found => ({
-    key: found.key,
+    ...vexPart(found),
     product: labelOf(component, found),
-    ...(found.version === undefined ? {} : { version: found.version }),
-    ...(found.release === undefined ? {} : { release: found.release }),
     ...(found.byCpe === true ? { byCpe: true } : {}),
     ...(parts.length === 0 ? {} : { parts }),
   }));

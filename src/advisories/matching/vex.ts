@@ -1,7 +1,7 @@
-import type { Holding, ProductKey, VexProduct, VexStatement } from '../../core/advisory.ts';
+import type { Holding, VexPart, VexStatement } from '../../core/advisory.ts';
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Component } from '../../core/component.ts';
-import { keyOfPurl } from '../product-key.ts';
+import { productOfPurl, vexPart } from '../named-product.ts';
 import { judge } from '../range.ts';
 import { releaseHolds } from './statements.ts';
 import type { Voice } from './voices.ts';
@@ -12,60 +12,83 @@ export interface HeardVex {
   readonly statement: VexStatement;
 }
 
-/** Names and versions under which VEX may speak of a component: its own package URL, and its voices. */
-interface Ear {
-  readonly key: ProductKey;
-  readonly version?: string;
-  readonly release?: string;
-}
+/** Under which names, and in which version, VEX may speak of a component: its own package URL, and its voices. */
+type Ear = Omit<VexPart, 'range'>;
+
+const ownEars = ({ purl }: Component): readonly Ear[] => {
+  const own = purl === undefined ? undefined : productOfPurl(purl);
+  return own === undefined ? [] : [vexPart(own)];
+};
 
 const earsOf = (component: Component, voices: readonly Voice[]): readonly Ear[] => {
-  const own = component.purl === undefined ? undefined : keyOfPurl(component.purl);
-  const owned =
-    own === undefined
-      ? []
-      : [{ key: own.key, ...(own.version === undefined ? {} : { version: own.version }) }];
+  const arch = component.package?.arch;
   return [
-    ...owned,
+    ...ownEars(component),
     ...voices
-      .filter(({ near }) => near === undefined)
+      .filter(voice => voice.near === undefined)
       .map(({ key, version, release }) => ({
         key,
         version,
         ...(release === undefined ? {} : { release }),
+        ...(arch === undefined ? {} : { arch }),
       })),
   ];
 };
 
-/** Undefined: whether the product is meant in this version cannot be told. */
-const isMeant = (product: VexProduct, ear: Ear): boolean | undefined => {
-  if (!releaseHolds(product.release, ear.release)) return false;
-  if (product.version !== undefined) return product.version === ear.version;
-  if (product.range === undefined) return true;
-  if (ear.version === undefined) return undefined;
-  const { standing } = judge(product.range, ear.version);
-  return standing === 'undetermined' ? undefined : standing === 'affected';
+/** Only what certainly is the release, the architecture and the kind that is meant. */
+const isKind = (meant: VexPart, ear: Ear): boolean =>
+  meant.key === ear.key &&
+  (meant.release === undefined ||
+    (ear.release !== undefined && releaseHolds(meant.release, ear.release))) &&
+  (meant.arch === undefined || meant.arch === ear.arch) &&
+  (meant.narrowing === undefined || meant.narrowing === ear.narrowing);
+
+/** False, too, where it cannot be told. */
+const isMeant = (meant: VexPart, ear: Ear): boolean => {
+  if (!isKind(meant, ear)) return false;
+  if (meant.version !== undefined) return meant.version === ear.version;
+  if (meant.range === undefined) return true;
+  return ear.version !== undefined && judge(meant.range, ear.version).standing === 'affected';
 };
 
-const speaksOf = (
-  statement: VexStatement,
-  ears: readonly Ear[],
-  parents: ReadonlySet<ProductKey>,
-): boolean =>
-  statement.products.some(product => {
-    if (product.parts !== undefined && product.parts.length > 0) {
-      // The product is what it is part of; the part is what is meant.
-      return (
-        parents.has(product.key) && product.parts.some(part => ears.some(({ key }) => key === part))
-      );
-    }
-    // Mended in which version, when none is named? Not in every one.
-    const isVague = product.version === undefined && product.range === undefined;
-    if (statement.status === 'fixed' && isVague) return false;
-    return ears.some(ear => ear.key === product.key && isMeant(product, ear) === true);
-  });
+const isVague = ({ version, range }: VexPart): boolean =>
+  version === undefined && range === undefined;
 
-const stampOf = ({ statement, holding }: HeardVex): string => statement.on ?? holding.asOf;
+/** How closely a statement speaks of a component: 2 of its version, 1 of every one, 0 of another. */
+const closeness = (
+  { products, status }: VexStatement,
+  ears: readonly Ear[],
+  parents: readonly Ear[],
+): number => {
+  let found = 0;
+  for (const product of products) {
+    // The product is what it is part of; the part is what is meant.
+    const within = product.parts ?? [];
+    const outside = within.length === 0 || parents.some(parent => isMeant(product, parent));
+    for (const meant of !outside ? [] : within.length === 0 ? [product] : within) {
+      const vague = isVague(meant) && (within.length === 0 || isVague(product));
+      // Mended in which version, when none is named? Not in every one.
+      if (status === 'fixed' && vague) continue;
+      if (ears.some(ear => isMeant(meant, ear))) found = Math.max(found, vague ? 1 : 2);
+    }
+  }
+  return found;
+};
+
+interface Word {
+  readonly heard: HeardVex;
+  readonly at: number;
+  readonly close: number;
+}
+
+/** Of two words of one author on one day the closer one counts, else the one that clears less. */
+const clearing = ['affected', 'unknown', 'under-investigation', 'fixed', 'not-affected'] as const;
+
+const takesPlace = (later: Word, earlier: Word): boolean =>
+  (later.at - earlier.at ||
+    later.close - earlier.close ||
+    clearing.indexOf(earlier.heard.statement.status) -
+      clearing.indexOf(later.heard.statement.status)) > 0;
 
 /**
  * What VEX says of a component, by flaw: of each author the latest word. A status that nobody
@@ -79,27 +102,26 @@ export const vexAbout = (
   idOf: (flaw: string) => string,
 ): ReadonlyMap<string, readonly HeardVex[]> => {
   const ears = earsOf(component, voices);
-  const parents = new Set(
-    ancestors.flatMap(({ purl }) => {
-      const key = purl === undefined ? undefined : keyOfPurl(purl)?.key;
-      return key === undefined ? [] : [key];
-    }),
-  );
-  const keys = new Set([...ears.map(({ key }) => key), ...parents]);
-  const latest = new Map<string, Map<string, HeardVex>>();
+  const parents = ancestors.flatMap(ownEars);
+  const keys = new Set([...ears, ...parents].map(({ key }) => key));
+  const latest = new Map<string, Map<string, Word>>();
   for (const key of keys) {
     for (const heard of index.vexAbout(key)) {
-      if (!speaksOf(heard.statement, ears, parents)) continue;
+      const close = closeness(heard.statement, ears, parents);
+      if (close === 0) continue;
+      const word = { heard, at: Date.parse(heard.statement.on ?? heard.holding.asOf), close };
       for (const flaw of heard.statement.flaws) {
         const id = idOf(flaw);
-        const authors = latest.get(id) ?? new Map<string, HeardVex>();
+        const authors = latest.get(id) ?? new Map<string, Word>();
         const before = authors.get(heard.statement.author);
-        if (before === undefined || stampOf(before) <= stampOf(heard)) {
-          authors.set(heard.statement.author, heard);
+        if (before === undefined || takesPlace(word, before)) {
+          authors.set(heard.statement.author, word);
         }
         latest.set(id, authors);
       }
     }
   }
-  return new Map([...latest].map(([id, authors]) => [id, [...authors.values()]]));
+  return new Map(
+    [...latest].map(([id, authors]) => [id, [...authors.values()].map(({ heard }) => heard)]),
+  );
 };

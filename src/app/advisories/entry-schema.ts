@@ -73,6 +73,15 @@ const advisory = z.strictObject({
   references: z.array(long).max(1_000),
 });
 
+const vexPart = {
+  key,
+  version: short.exactOptional(),
+  range: z.strictObject(claim).exactOptional(),
+  release: short.exactOptional(),
+  arch: short.exactOptional(),
+  narrowing: z.string().max(500).exactOptional(),
+};
+
 const statement = z.strictObject({
   feed: z.enum(feedIds),
   document: long,
@@ -82,13 +91,10 @@ const statement = z.strictObject({
   products: z
     .array(
       z.strictObject({
-        key,
+        ...vexPart,
         product: long,
-        version: short.exactOptional(),
-        range: z.strictObject(claim).exactOptional(),
-        release: short.exactOptional(),
         byCpe: z.boolean().exactOptional(),
-        parts: z.array(key).max(10_000).exactOptional(),
+        parts: z.array(z.strictObject(vexPart)).max(10_000).exactOptional(),
       }),
     )
     .max(100_000),

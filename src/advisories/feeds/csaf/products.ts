@@ -1,7 +1,7 @@
-import type { ProductKey, VersionClaim } from '../../../core/advisory.ts';
+import type { VexPart } from '../../../core/advisory.ts';
 import { releaseOfCpe } from '../../distro-release.ts';
 import { oneLine } from '../../json-value.ts';
-import { type NamedProduct, productOfCpe, productOfPurl } from '../../named-product.ts';
+import { type NamedProduct, productOfCpe, productOfPurl, vexPart } from '../../named-product.ts';
 import { keyOfCve, keyOfPackage } from '../../product-key.ts';
 import { schemeOfVersion } from '../../scheme-of.ts';
 import { readRange } from '../../version-range.ts';
@@ -11,14 +11,12 @@ import type { CsafProduct, ProductTree } from './product-tree.ts';
 export interface StatedProduct extends NamedProduct {
   /** For people. */
   readonly label: string;
-  /** Versions in it are meant; instead of `version`. */
-  readonly range?: VersionClaim;
   /** The tree gives a range that nobody can read: which versions are meant is not known. */
   readonly unread?: string;
   /** It is meant only where it is installed on this. */
   readonly on?: string;
   /** What is meant is this part of it. */
-  readonly parts?: readonly ProductKey[];
+  readonly parts?: readonly VexPart[];
 }
 
 const relationDepthMax = 5;
@@ -136,7 +134,7 @@ export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedP
     if (relation.category === 'installed_on' || relation.category === 'installed_with') {
       return components.map(each => ({ ...each, label, on: oneLine(platform.name, 120) }));
     }
-    const parts = [...new Set(components.map(each => each.key))];
+    const parts = components.filter(each => each.unread === undefined).map(vexPart);
     // What is said of a part that nobody can name is not said of the whole.
     return parts.length === 0 ? [] : statedOf(platform).map(each => ({ ...each, label, parts }));
   };

@@ -1,5 +1,6 @@
 import type { VexProduct, VexStatement, VexStatus } from '../../../core/advisory.ts';
 import { type JsonObject, sentenceIn, textIn } from '../../json-value.ts';
+import { vexPart } from '../../named-product.ts';
 import type { ProductTree } from './product-tree.ts';
 import type { StatedProduct } from './products.ts';
 import { saidOf } from './status.ts';
@@ -34,11 +35,11 @@ const vexProduct = (product: StatedProduct, status: VexStatus): VexProduct => {
         ? {}
         : { version: product.version }
       : { range: product.range });
+  const { version: _version, range: _range, ...bare } = product;
   return {
-    key: product.key,
+    ...vexPart(bare),
     product: product.label,
     ...which,
-    ...(product.release === undefined ? {} : { release: product.release }),
     ...(product.byCpe === true ? { byCpe: true } : {}),
     ...(product.parts === undefined ? {} : { parts: product.parts.slice(0, 200) }),
   };

@@ -80,7 +80,13 @@ const remedyOf = (item: JsonObject): Remedy | undefined => {
 };
 
 const keyOf = ({ key, release, stream, on, parts }: StatedProduct): string =>
-  [key, release ?? '', stream ?? '', on ?? '', (parts ?? []).join(' ')].join('\n');
+  [
+    key,
+    release ?? '',
+    stream ?? '',
+    on ?? '',
+    parts === undefined ? '' : JSON.stringify(parts),
+  ].join('\n');
 
 /** Everything that is said of each product, whatever the number of its ids. */
 export const gatherProducts = (
