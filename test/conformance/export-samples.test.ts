@@ -47,6 +47,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   exchange: ['exchange-tracking', 'exchange-ecp'],
   'm365-ual': ['m365-ual'],
   'ms-graph-activity': ['graph-activity'],
+  'ms-graph-alerts': ['graph-alerts'],
   'google-workspace': ['google-reports'],
   'slack-audit': ['slack-audit'],
   ldap: ['openldap'],

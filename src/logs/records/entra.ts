@@ -14,6 +14,9 @@ export const entraRecord = (text: string): EntraRecord | undefined => {
   const value = parsedJson(text.endsWith(',') ? text.slice(0, -1) : text);
   const outer = Fields.of(Array.isArray(value) && value.length === 1 ? value[0] : value);
   if (outer === undefined) return undefined;
+  // Wazuh puts the record into one of its own.
+  const carried = outer.object('ms-graph');
+  if (carried !== undefined) return { inner: carried, outer: carried };
   const inner = outer.object('properties');
   return { inner: inner ?? outer, outer };
 };
