@@ -34,7 +34,14 @@ interface Schema {
 const classUids = [1008, 3001, 3002, 3004, 3005, 4001, 4002, 4009, 6003];
 
 const objectNames = new Set(
-  'account actor api application device email email_auth group http_request http_response key_value_object managed_entity metadata network_connection_info network_endpoint network_proxy network_traffic organization process product request resource_details response service session url user'.split(
+  'account actor api device email email_auth group http_request http_response key_value_object managed_entity metadata network_connection_info network_endpoint network_proxy network_traffic organization process product request resource_details response service session url user'.split(
+    ' ',
+  ),
+);
+
+/** Objects that the mapping names; the others are parts of these. */
+const exportedNames = new Set(
+  'actor email http_request managed_entity metadata network_endpoint resource_details user'.split(
     ' ',
   ),
 );
@@ -130,7 +137,7 @@ const isRequired = ({ requirement, profile }: Attribute): boolean =>
 const types = entities.map(([name, entity]) =>
   [
     `/** OCSF: ${entity.caption}${entity.class_uid === undefined ? '' : ` (${entity.class_uid})`}. */`,
-    `export interface ${typeName(name)} {`,
+    `${entity.class_uid !== undefined || exportedNames.has(name) ? 'export ' : ''}interface ${typeName(name)} {`,
     ...Object.entries(usedOf(entity)).map(
       ([attribute, given]) =>
         `  ${attribute}${isRequired(given) ? '' : '?'}: ${typeOf(attribute, given)};`,

@@ -8,7 +8,7 @@ import { printable } from './text.ts';
 export type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The time of a line: as the message has it, or as its envelope has. */
-export const timeOf = (
+const timeOf = (
   envelope: Envelope,
   context: FormatContext,
   stamp: Stamp | undefined = envelope.stamp,

@@ -10,7 +10,7 @@ import { readLogFiles, readLogPipe } from './read-logs.ts';
 import { eventText, ndjsonOf, unparsedText } from './render.ts';
 import type { ZoneOf } from './zones.ts';
 
-export type DryRunFormat = 'text' | 'ndjson';
+type DryRunFormat = 'text' | 'ndjson';
 
 export interface DryRunOptions {
   /** Files, folders and globs. */

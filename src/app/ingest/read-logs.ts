@@ -15,7 +15,7 @@ import { type LogDocument, logDocuments, looked, recordsIn } from './documents.t
 import type { ZoneOf } from './zones.ts';
 
 /** Gets every line, in their order; what it returns is waited for before more is read. */
-export type TakeLine = (log: string, read: ReadLine) => void;
+type TakeLine = (log: string, read: ReadLine) => void;
 
 export interface LogSource {
   readonly formats: readonly LogFormat[];

@@ -108,7 +108,7 @@ const quickIso = (text: string, from: number): StampAt | undefined => {
 };
 
 /** The stamp of a syslog header: RFC 3164, or ISO 8601 with `T`. */
-export const headerStamp = (text: string, from: number): StampAt | undefined => {
+const headerStamp = (text: string, from: number): StampAt | undefined => {
   const first = text.charCodeAt(from);
   if (first >= zero && first <= zero + 9) {
     if (text.charCodeAt(from + 10) !== 0x54) return undefined;

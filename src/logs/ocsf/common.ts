@@ -58,7 +58,7 @@ const statuses = {
 } as const;
 
 /** Postern's own words for an event, which OCSF has no place for. */
-export const own = (
+const own = (
   event: AccessEvent,
   { segment, line, format, repeated }: Origin,
   absent: readonly string[],

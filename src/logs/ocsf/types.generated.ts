@@ -404,7 +404,7 @@ export interface ApiActivity {
 }
 
 /** OCSF: Account. */
-export interface Account {
+interface Account {
   is_disabled?: boolean;
   is_locked?: boolean;
   is_on_premises_sync_enabled?: boolean;
@@ -427,7 +427,7 @@ export interface Actor {
 }
 
 /** OCSF: API. */
-export interface Api {
+interface Api {
   group?: Group;
   operation: string;
   request?: Request;
@@ -436,29 +436,8 @@ export interface Api {
   version?: string;
 }
 
-/** OCSF: Application. */
-export interface Application {
-  criticality?: string;
-  data?: unknown;
-  desc?: string;
-  group?: Group;
-  hostname?: string;
-  labels?: readonly string[];
-  name?: string;
-  owner?: User;
-  risk_level?: string;
-  risk_level_id?: 0 | 1 | 2 | 3 | 4 | 99;
-  risk_score?: number;
-  tags?: readonly KeyValueObject[];
-  type?: string;
-  uid?: string;
-  uid_alt?: string;
-  url?: Url;
-  version?: string;
-}
-
 /** OCSF: Device. */
-export interface Device {
+interface Device {
   autoscale_uid?: string;
   boot_time?: number;
   boot_uid?: string;
@@ -544,7 +523,7 @@ export interface Email {
 }
 
 /** OCSF: Email Authentication. */
-export interface EmailAuth {
+interface EmailAuth {
   dkim?: string;
   dkim_domain?: string;
   dkim_signature?: string;
@@ -555,7 +534,7 @@ export interface EmailAuth {
 }
 
 /** OCSF: Group. */
-export interface Group {
+interface Group {
   desc?: string;
   domain?: string;
   name?: string;
@@ -580,7 +559,7 @@ export interface HttpRequest {
 }
 
 /** OCSF: HTTP Response. */
-export interface HttpResponse {
+interface HttpResponse {
   body_length?: number;
   code: number;
   content_type?: string;
@@ -591,7 +570,7 @@ export interface HttpResponse {
 }
 
 /** OCSF: Key:Value object. */
-export interface KeyValueObject {
+interface KeyValueObject {
   name: string;
   value?: string;
   values?: readonly string[];
@@ -644,7 +623,7 @@ export interface Metadata {
 }
 
 /** OCSF: Network Connection Information. */
-export interface NetworkConnectionInfo {
+interface NetworkConnectionInfo {
   boundary?: string;
   boundary_id?: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 99;
   community_uid?: string;
@@ -691,7 +670,7 @@ export interface NetworkEndpoint {
 }
 
 /** OCSF: Network Proxy Endpoint. */
-export interface NetworkProxy {
+interface NetworkProxy {
   domain?: string;
   hostname?: string;
   instance_uid?: string;
@@ -721,7 +700,7 @@ export interface NetworkProxy {
 }
 
 /** OCSF: Network Traffic. */
-export interface NetworkTraffic {
+interface NetworkTraffic {
   bytes?: number;
   bytes_in?: number;
   bytes_missed?: number;
@@ -737,7 +716,7 @@ export interface NetworkTraffic {
 }
 
 /** OCSF: Organization. */
-export interface Organization {
+interface Organization {
   name?: string;
   ou_name?: string;
   ou_uid?: string;
@@ -745,7 +724,7 @@ export interface Organization {
 }
 
 /** OCSF: Process. */
-export interface Process {
+interface Process {
   cmd_line?: string;
   cpid?: string;
   created_time?: number;
@@ -769,7 +748,7 @@ export interface Process {
 }
 
 /** OCSF: Product. */
-export interface Product {
+interface Product {
   cpe_name?: string;
   lang?: string;
   name?: string;
@@ -781,7 +760,7 @@ export interface Product {
 }
 
 /** OCSF: Request Elements. */
-export interface Request {
+interface Request {
   data?: unknown;
   flags?: readonly string[];
   uid: string;
@@ -811,7 +790,7 @@ export interface ResourceDetails {
 }
 
 /** OCSF: Response Elements. */
-export interface Response {
+interface Response {
   code?: number;
   data?: unknown;
   error?: string;
@@ -821,7 +800,7 @@ export interface Response {
 }
 
 /** OCSF: Service. */
-export interface Service {
+interface Service {
   labels?: readonly string[];
   name?: string;
   tags?: readonly KeyValueObject[];
@@ -830,7 +809,7 @@ export interface Service {
 }
 
 /** OCSF: Session. */
-export interface Session {
+interface Session {
   count?: number;
   created_time?: number;
   credential_uid?: string;
@@ -847,7 +826,7 @@ export interface Session {
 }
 
 /** OCSF: Uniform Resource Locator. */
-export interface Url {
+interface Url {
   categories?: readonly string[];
   category_ids?: readonly number[];
   domain?: string;

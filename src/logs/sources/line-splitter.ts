@@ -5,7 +5,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** A record of an export may be long; a line of a program never is. */
-export const lineBytesMax: number = 4 << 20;
+const lineBytesMax = 4 << 20;
 
 /**
  * Cuts bytes into lines, in memory that does not grow with them. Bytes that are not UTF-8 become U+FFFD, a line

@@ -178,7 +178,7 @@ export const slashedStamp: StampReader = reader(
 );
 
 /** RFC 5322 and HTTP dates: `Sun, 22 Nov 2026 12:00:01 +0100`. */
-export const mailDateStamp: StampReader = reader(
+const mailDateStamp: StampReader = reader(
   /((?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2})(?: ([+-]\d{4}|GMT|UTC))?)(?![\d:])/,
   m => ({
     year: Number(m[4]),

@@ -8,7 +8,7 @@ const awayDaysMax = 60;
 /** A calendar in which every month has 31 days: only distances of days are taken, and roughly. */
 const yearDays = 372;
 
-export const dayKey = (month: number, day: number): number => (month - 1) * 31 + day - 1;
+const dayKey = (month: number, day: number): number => (month - 1) * 31 + day - 1;
 
 /**
  * Counts the years that pass in a log whose stamps name none. Lines come in order, save for late ones; a

@@ -1,7 +1,7 @@
 import { offsetAt, zoneClock } from '../../core/formats/local-time.ts';
 
 /** What a wall-clock time means in a zone. */
-export interface WallTime {
+interface WallTime {
   /** Minutes east of UTC; where clocks showed the time twice, the first of them. */
   readonly offsetMinutes: number;
   /** The second, where clocks were set back over it. */
