@@ -2,41 +2,15 @@ import type { AccessEvent } from '../../core/access-event.ts';
 import type { Envelope, FormatContext, LogFormat, Parsed } from '../format.ts';
 import { happened, quiet, unparsed } from '../reading.ts';
 import { CsvTable, columnNames, csvCells } from '../records/csv.ts';
-import { type EntraRecord, either, entraRecord } from '../records/entra.ts';
+import { type EntraRecord, either, entraRecord, interruptions } from '../records/entra.ts';
 import type { Fields } from '../records/fields.ts';
 import { addressOf, Clean, utcTime, whoOf } from '../records/meaning.ts';
 import { printable } from '../text.ts';
 
-/** Sign-ins that stopped to ask for something more: neither let in nor turned away. */
-const interrupted = new Set([
-  '16000',
-  '16001',
-  '50055',
-  '50058',
-  '50072',
-  '50074',
-  '50076',
-  '50079',
-  '50097',
-  '50125',
-  '50127',
-  '50129',
-  '50140',
-  '50143',
-  '50144',
-  '50158',
-  '50199',
-  '50203',
-  '51006',
-  '65001',
-  '65004',
-  '70044',
-]);
-
 const outcomeOf = (error: string | undefined): AccessEvent['outcome'] => {
   if (error === undefined || error === '') return 'unknown';
   if (error === '0') return 'success';
-  return interrupted.has(error) ? 'unknown' : 'failure';
+  return interruptions.has(error) ? 'unknown' : 'failure';
 };
 
 /** `clientAppUsed`: old protocols by name. */

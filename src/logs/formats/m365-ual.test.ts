@@ -116,8 +116,10 @@ describe('what an operation of the directory is', () => {
   test('a failed sign-in is one, though its ResultStatus is Success', () => {
     const failed = { Workload: 'AzureActiveDirectory', Operation: 'UserLoginFailed' };
     expect(read({ ...failed, ResultStatus: 'Success' }).outcome).toBe('failure');
-    const error = { ...failed, Operation: 'UserLoggedIn', ErrorNumber: '50074' };
+    const error = { ...failed, Operation: 'UserLoggedIn', ErrorNumber: '50126' };
     expect(read({ ...error, ResultStatus: 'Success' }).outcome).toBe('failure');
+    // Asked for a second factor: neither let in nor turned away.
+    expect(read({ ...error, ErrorNumber: '50074' }).outcome).toBe('unknown');
   });
 });
 

@@ -26,3 +26,29 @@ export const either = (
   { inner, outer }: EntraRecord,
   ...names: readonly string[]
 ): string | undefined => inner.text(...names) ?? outer.text(...names);
+
+/** Errors of sign-ins that stopped to ask for something more: neither let in nor turned away. */
+export const interruptions: ReadonlySet<string> = new Set([
+  '16000',
+  '16001',
+  '50055',
+  '50058',
+  '50072',
+  '50074',
+  '50076',
+  '50079',
+  '50097',
+  '50125',
+  '50127',
+  '50129',
+  '50140',
+  '50143',
+  '50144',
+  '50158',
+  '50199',
+  '50203',
+  '51006',
+  '65001',
+  '65004',
+  '70044',
+]);

@@ -1,6 +1,7 @@
 import type { AccessEvent, EventKind } from '../../../core/access-event.ts';
 import type { Parsed } from '../../format.ts';
 import { happened } from '../../reading.ts';
+import { interruptions } from '../../records/entra.ts';
 import type { Fields } from '../../records/fields.ts';
 import { isSame, whoOf } from '../../records/meaning.ts';
 import { printable } from '../../text.ts';
@@ -132,7 +133,7 @@ const loginOutcome = (
   const name = operation.toLowerCase();
   if (name === 'userloginfailed') return 'failure';
   const error = record.text('errornumber');
-  if (error !== undefined && error !== '0') return 'failure';
+  if (error !== undefined && error !== '0') return interruptions.has(error) ? 'unknown' : 'failure';
   if (record.has('logonerror')) return 'failure';
   return name === 'userloggedin' ? 'success' : status;
 };
