@@ -4,6 +4,7 @@ import type { Unseen } from '../core/unseen.ts';
 import { checks, type Verdicts } from '../core/verdict.ts';
 import { vulnerabilities } from './cyclonedx-vulnerabilities.ts';
 import { safeJson } from './plain.ts';
+import { sourceAges } from './source-ages.ts';
 import { uuidOf } from './uuid.ts';
 
 /** What a bill of materials is made of: an answer, or an inventory without verdicts. */
@@ -115,7 +116,11 @@ const dependencies = (parts: readonly Part[], platformRef: string): readonly obj
 };
 
 /** A CycloneDX 1.6 bill of materials: what is installed, what is talked to, and what plugs into what. */
-export const bill = (content: Bill, flaws: readonly object[] = []): string => {
+export const bill = (
+  content: Bill,
+  flaws: readonly object[] = [],
+  ages: readonly string[] = [],
+): string => {
   const { generated, tool, organisation, components: parts, unseen } = content;
   const platformRef = 'postern:mail-platform';
   const body = {
@@ -128,7 +133,10 @@ export const bill = (content: Bill, flaws: readonly object[] = []): string => {
         'bom-ref': platformRef,
         name: `mail platform${organisation === undefined ? '' : ` of ${organisation}`}`,
       },
-      properties: unseen.map(({ what, why }) => property('unseen', `${what}: ${why}`)),
+      properties: [
+        ...unseen.map(({ what, why }) => property('unseen', `${what}: ${why}`)),
+        ...ages.map(age => property('advisories', age)),
+      ],
     },
     components: parts.filter(part => !isService(part)).map(component),
     services: parts.filter(isService).map(service),
@@ -149,4 +157,4 @@ export const bill = (content: Bill, flaws: readonly object[] = []): string => {
 };
 
 export const cyclonedx = (answer: Answer): string =>
-  bill(answer, vulnerabilities(answer.components));
+  bill(answer, vulnerabilities(answer.components), sourceAges(answer));

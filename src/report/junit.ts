@@ -2,6 +2,7 @@ import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type State } from '../core/verdict.ts';
 import { overdueOf } from './flaw-groups.ts';
 import { printable } from './plain.ts';
+import { sourceAges } from './source-ages.ts';
 
 const escape = (text: string): string =>
   printable(text)
@@ -52,8 +53,14 @@ const testCase = (component: AnsweredComponent, check: Check): string => {
 
 const suite = (answer: Answer, check: Check): string => {
   const { fail, unknown, 'not-applicable': none } = answer.counts[check];
+  const ages = sourceAges(answer);
   return [
     `  <testsuite name="${check}" tests="${answer.components.length}" failures="${fail}" errors="0" skipped="${unknown + none}" time="0" timestamp="${answer.generated.slice(0, 19)}">`,
+    ...(check === 'patched' && ages.length > 0
+      ? [
+          `    <properties>${ages.map(age => `<property name="advisories" value="${escape(age)}"/>`).join('')}</properties>`,
+        ]
+      : []),
     ...answer.components.map(component => testCase(component, check)),
     '  </testsuite>',
   ].join('\n');

@@ -3,6 +3,7 @@ import { type Check, checks, type State } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { oscalRisks, type Risks } from './oscal-risks.ts';
 import { oneLine, safeJson } from './plain.ts';
+import { sourceAges } from './source-ages.ts';
 import { uuidOf } from './uuid.ts';
 
 /**
@@ -107,6 +108,7 @@ export const oscal = (answer: Answer): string => {
   const pairs = answer.components.flatMap(component =>
     checks.map(check => [component, check] as const),
   );
+  const ages = sourceAges(answer);
   const risks = oscalRisks(answer);
   const found = pairs.flatMap(([component, check]) => findings(answer, component, check, risks));
   return `${safeJson(
@@ -132,6 +134,7 @@ export const oscal = (answer: Answer): string => {
             description: answer.sentence,
             start: answer.generated,
             end: answer.generated,
+            ...(ages.length === 0 ? {} : { props: ages.map(age => property('advisories', age)) }),
             ...(answer.components.length === 0
               ? {}
               : { 'local-definitions': { components: answer.components.map(localComponent) } }),

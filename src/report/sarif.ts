@@ -5,6 +5,7 @@ import { checkTitles } from './check-titles.ts';
 import { docsOf } from './findings.ts';
 import { safeJson } from './plain.ts';
 import { flawResults } from './sarif-flaws.ts';
+import { sourceAges } from './source-ages.ts';
 
 const rule = (check: Check): object => ({
   id: check,
@@ -81,6 +82,7 @@ export const sarif = (answer: Answer): string => {
       .filter(check => ['fail', 'unknown'].includes(component.checks[check].state))
       .map(check => result(component, check)),
   );
+  const ages = sourceAges(answer);
   const flaws = flawResults(answer.components, checks.length, component =>
     locations(component, []),
   );
@@ -111,6 +113,7 @@ export const sarif = (answer: Answer): string => {
             },
           ],
           results: [...results, ...flaws.results],
+          ...(ages.length === 0 ? {} : { properties: { advisories: ages } }),
         },
       ],
     },

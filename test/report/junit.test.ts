@@ -13,6 +13,9 @@ const parse = (text: string): XmlElement => {
   return root;
 };
 
+const casesOf = ({ children }: XmlElement): readonly XmlElement[] =>
+  children.filter(({ name }) => name === 'testcase');
+
 const number = (element: XmlElement, name: string): number => Number(element.attributes.get(name));
 
 describe('JUnit', () => {
@@ -20,7 +23,7 @@ describe('JUnit', () => {
     const root = parse(junit(answer));
     expect(root.name).toBe('testsuites');
     expect(root.children.map(each => each.attributes.get('name'))).toEqual([...checks]);
-    const cases = root.children.flatMap(({ children }) => children);
+    const cases = root.children.flatMap(casesOf);
     expect(cases.length).toBe(answer.components.length * checks.length);
     expect(number(root, 'tests')).toBe(cases.length);
     const holding = (name: string): number =>
@@ -28,7 +31,7 @@ describe('JUnit', () => {
     expect(number(root, 'failures')).toBe(holding('failure'));
     expect(number(root, 'skipped')).toBe(holding('skipped'));
     for (const suite of root.children) {
-      expect(number(suite, 'tests')).toBe(suite.children.length);
+      expect(number(suite, 'tests')).toBe(casesOf(suite).length);
     }
   });
 
@@ -42,7 +45,7 @@ describe('JUnit', () => {
         },
       }),
     ]);
-    const cases = parse(junit(answer)).children.flatMap(({ children }) => children);
+    const cases = parse(junit(answer)).children.flatMap(casesOf);
     const caseOf = (name: string) => cases.find(each => each.attributes.get('name') === name);
     const failure = caseOf('logged')?.children[0];
     expect(failure?.attributes.get('message')).toBe('it is "off" & <quiet>');
@@ -76,7 +79,7 @@ describe('JUnit', () => {
       },
     ]);
     const failure = parse(junit(answer))
-      .children.flatMap(({ children }) => children)
+      .children.flatMap(casesOf)
       .find(each => each.attributes.get('name') === 'patched')?.children[0];
     expect(failure?.text).toBe(
       '# CVE-2026-2: 40 days past 2026-06-02, exploited, mended in 1.1\n# CVE-2026-1: 2 days past 2026-06-02, exploited, mended in 1.1\nmend',
@@ -87,5 +90,16 @@ describe('JUnit', () => {
     expect(junit(hostileAnswer())).not.toMatch(
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/u,
     );
+  });
+
+  test('the suite of patched says how old each source is', () => {
+    const suite = parse(junit(fullAnswer())).children.find(
+      each => each.attributes.get('name') === 'patched',
+    );
+    const ages = suite?.children.find(({ name }) => name === 'properties')?.children;
+    expect(ages?.map(each => each.attributes.get('value'))).toEqual([
+      expect.stringMatching(/^osv\/Debian as of .*old, .*the last fetch failed/),
+      expect.stringMatching(/names single flaws only$/),
+    ]);
   });
 });
