@@ -165,6 +165,34 @@ describe('ingest --dry-run', () => {
     ]);
   });
 
+  test('reads records of a JSON document one by one, however they are laid out', () => {
+    const record = (id: string): object => ({
+      CreationTime: '2026-11-22T12:00:01',
+      Id: id,
+      Operation: 'UserLoggedIn',
+      RecordType: 15,
+      UserId: 'haruka@example.jp',
+      Workload: 'AzureActiveDirectory',
+      ClientIP: '192.0.2.7',
+      ResultStatus: 'Success',
+    });
+    const list = [record('a'), record('b')];
+    const layouts = [
+      JSON.stringify(list),
+      JSON.stringify(list, undefined, 2),
+      JSON.stringify({ '@odata.context': 'x', value: list }, undefined, 2),
+      list.map(each => JSON.stringify(each)).join('\n'),
+      list.map(each => JSON.stringify(each, undefined, 2)).join('\n'),
+    ];
+    for (const [i, text] of layouts.entries()) {
+      const result = ndjson(put(`${i}.json`, text));
+      const uids = eventsOf(result).map(({ metadata }) =>
+        'original_event_uid' in metadata ? metadata.original_event_uid : undefined,
+      );
+      expect([result.status, uids]).toEqual([0, ['a', 'b']]);
+    }
+  });
+
   test('cuts an endless line, flags it, and goes on behind it', () => {
     const end = ` from 192.0.2.7 port 1 ssh2\n`;
     const log = put(
