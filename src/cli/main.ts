@@ -18,6 +18,8 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
       return await (await import('./run-advisories.ts')).runAdvisories(invocation);
     case 'ingest':
       return await (await import('./run-ingest.ts')).runIngest(invocation);
+    case 'evidence':
+      return (await import('./run-evidence.ts')).runEvidence(invocation);
     default:
       throw new UsageError(`unknown verb "${invocation.verb.name}"`);
   }

@@ -71,6 +71,7 @@ export const confirmFormats = [
   'ocsf',
 ] as const;
 export const inventoryFormats = ['text', 'json', 'cyclonedx'] as const;
+export const evidenceFormats = ['text', 'json'] as const;
 export const advisoriesFormats = ['text', 'json'] as const;
 export const ingestFormats = ['text', 'ndjson'] as const;
 
@@ -186,7 +187,7 @@ export const verbs: readonly Verb[] = [
     name: 'ingest',
     takes: 'FILE…',
     formats: ingestFormats,
-    does: 'Reads logs and tells what they say: who logged in, read, sent and changed what, and from where.',
+    does: 'Reads logs and tells what they say: who logged in, read, sent and changed what.',
     usage: 'postern ingest --dry-run [options] FILE…|-',
     flags: [
       {
@@ -215,14 +216,55 @@ export const verbs: readonly Verb[] = [
       ['postern ingest --dry-run --unparsed /var/log', 'what Postern does not understand'],
     ],
   },
+  {
+    name: 'evidence',
+    formats: evidenceFormats,
+    does: 'Shows that kept log lines are whole and unaltered, or what is not.',
+    usage: 'postern evidence ACTION [options]',
+    actions: [
+      {
+        name: 'verify',
+        takes: ['[PATH]'],
+        does: 'verifies the store, or another, or the proof of a line; names what is broken',
+      },
+      { name: 'status', takes: [], does: 'says what is kept of which source, and what is sealed' },
+      {
+        name: 'gaps',
+        takes: [],
+        does: 'lists the days of which something may be missing, and why',
+      },
+      {
+        name: 'prove',
+        takes: ['LINE'],
+        does: 'writes a proof of one line (SOURCE/SEGMENT/LINE) for others to verify',
+      },
+    ],
+    flags: [
+      {
+        name: 'key',
+        value: 'FILE',
+        help: 'verify: keys that you trust, one a line (default: what the store says)',
+      },
+      {
+        name: 'remembered',
+        value: 'FILE',
+        help: 'verify: a checkpoint that was kept elsewhere; the log must go on from it',
+      },
+      { name: 'deep', help: 'verify: take every segment apart, down to the hash of every line' },
+    ],
+    examples: [
+      ['postern evidence verify', 'is anything altered, missing or added'],
+      [
+        'postern evidence verify /mnt/copy --key log.keys --remembered old',
+        'what an auditor asks of a copy',
+      ],
+      [
+        'postern evidence prove mail.log/12/345 --out line.json',
+        'one line, without its neighbours',
+      ],
+    ],
+  },
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
-export const laterVerbs: readonly string[] = [
-  'events',
-  'evidence',
-  'hunt',
-  'scan',
-  'scope',
-  'serve',
-];
+export const laterVerbs: readonly string[] = ['events', 'hunt', 'scan', 'scope', 'serve'];

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { UsageError } from '../../core/errors.ts';
+import { proveLine } from '../../evidence/prove.ts';
+import { type EvidenceSummary, summarizeStore } from '../../evidence/summary.ts';
+import {
+  type LineProof,
+  type ProvedLine,
+  verifyLineProof,
+} from '../../evidence/verify/line-proof.ts';
+import { type NoteKey, readKey } from '../../evidence/verify/note.ts';
+import { folderReader } from '../../evidence/verify/reader.ts';
+import { type Verified, verifyStore } from '../../evidence/verify/verify-store.ts';
+
+/** What a store's log says of itself. */
+export type Summary = EvidenceSummary;
+
+export interface VerifyWhat {
+  /** Folder of a store, or a file with the proof of a line. */
+  readonly path: string;
+  /** Trusted key, or a file with keys. */
+  readonly key?: string;
+  /** File with a checkpoint that was kept elsewhere. */
+  readonly remembered?: string;
+  readonly deep: boolean;
+}
+
+export type Verdict =
+  | ({ readonly kind: 'store' } & Verified)
+  | {
+      readonly kind: 'line';
+      readonly ok: true;
+      readonly proved: ProvedLine;
+      readonly trust: 'given' | 'own';
+    }
+  | { readonly kind: 'line'; readonly ok: false; readonly why: string };
+
+const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '');
+
+const readText = (path: string, flag: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new UsageError(`evidence verify: --${flag}: ${path} cannot be read`);
+  }
+};
+
+const keysFrom = (given: string | undefined): readonly string[] => {
+  if (given === undefined) return [];
+  if (readKey(given).ok) return [given];
+  const keys = linesOf(readText(given, 'key'));
+  if (keys.length === 0)
+    throw new UsageError(`evidence verify: --key: there is no key in ${given}`);
+  for (const key of keys) {
+    const read = readKey(key);
+    if (!read.ok) throw new UsageError(`evidence verify: --key: ${given}: ${read.why}`);
+  }
+  return keys;
+};
+
+const noteKeys = (keys: readonly string[]): readonly NoteKey[] =>
+  keys.flatMap(key => {
+    const read = readKey(key);
+    return read.ok ? [read.key] : [];
+  });
+
+/** Verifies a store, or the proof of one line. */
+export const verifyEvidence = ({ path, key, remembered, deep }: VerifyWhat): Verdict => {
+  if (!existsSync(path)) throw new UsageError(`evidence verify: there is no ${path}`);
+  const keys = keysFrom(key);
+  if (statSync(path).isDirectory()) {
+    const text = remembered === undefined ? undefined : readText(remembered, 'remembered');
+    const options = { keys, deep, ...(text === undefined ? {} : { remembered: text }) };
+    return { kind: 'store', ...verifyStore(path, options) };
+  }
+  const answer = verifyLineProof(readFileSync(path, 'utf8'), noteKeys(keys));
+  return answer.ok
+    ? { kind: 'line', ok: true, proved: answer.proved, trust: keys.length > 0 ? 'given' : 'own' }
+    : { kind: 'line', ok: false, why: answer.why };
+};
+
+/** What a store's log says of itself. */
+export const evidenceSummary = (store: string): EvidenceSummary => {
+  const answer = summarizeStore(folderReader(store));
+  if (!answer.ok) throw new UsageError(`evidence: ${store}: ${answer.why}`);
+  return answer.summary;
+};
+
+/** @param at `SOURCE/SEGMENT/LINE`, both numbers from 1 on. */
+export const proveEvidence = (store: string, at: string): LineProof => {
+  const [, source, seq, line] = /^([^/]+)\/(\d{1,15})\/(\d{1,15})$/.exec(at) ?? [];
+  if (source === undefined) {
+    throw new UsageError(
+      `evidence prove: "${at.slice(0, 120)}" names no line; expected SOURCE/SEGMENT/LINE, as events give it`,
+    );
+  }
+  const answer = proveLine(folderReader(store), { source, seq: Number(seq), line: Number(line) });
+  if (!answer.ok) throw new UsageError(`evidence prove: ${at}: ${answer.why}`);
+  return answer.proof;
+};
