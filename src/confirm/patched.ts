@@ -125,9 +125,17 @@ const joined = (subject: Subject, byHost: Verdict, flaws: FlawFacts): Verdict =>
   const undecided = undecidedVerdict(flaws);
   // A name that is only near, or a VEX document, may leave a flaw open where nobody is a judge.
   if (flaws.judges.length === 0 && undecided === undefined) {
-    return byHost.state === 'unknown' && subject.patch === undefined
-      ? { ...byHost, why: `${byHost.why}; ${flaws.silence ?? ''}` }
-      : byHost;
+    if (byHost.state === 'unknown' && subject.patch === undefined) {
+      return { ...byHost, why: `${byHost.why}; ${flaws.silence ?? ''}` };
+    }
+    // It passes on one witness's word: say that the other was silent, and why.
+    return {
+      ...byHost,
+      evidence: [
+        ...byHost.evidence,
+        { what: `no advisories are held against it: ${flaws.silence ?? ''}` },
+      ],
+    };
   }
   if (undecided !== undefined) {
     return { ...undecided, evidence: [...undecided.evidence, ...byHost.evidence].slice(0, 20) };

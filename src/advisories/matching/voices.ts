@@ -80,6 +80,12 @@ const distributed = (component: Component, distribution: Distribution): Voices =
       'See foundAt, and name its version and supplier in postern.yaml.',
     );
   }
+  if (component.purl?.startsWith('pkg:rpm/fedora/') === true && distribution.id !== 'fedora') {
+    return silent(
+      'Fedora’s volunteers built it for EPEL: the distribution’s notices do not cover it, and no source here carries EPEL’s',
+      'Watch https://bodhi.fedoraproject.org, and say in a VEX document what was looked at: docs/advisories.md.',
+    );
+  }
   if (judged === undefined) {
     return silent(
       `no source of advisories is known for ${distribution.prettyName || distribution.id || 'this distribution'}`,

@@ -61,6 +61,15 @@ const ubuntuRelease = (suffix: string): string => {
 const redHatRelease = (suffix: string): string =>
   /^enterprise_linux:(\d{1,3})(?:\.\d{1,3})?(?:::.*)?$/i.exec(suffix)?.[1] ?? suffix;
 
+/** Packages of a Server come from its modules of the same service pack; LTSS and SAP are lines of their own. */
+const suseRelease = (suffix: string): string => {
+  const module =
+    /^Linux Enterprise Module for [A-Za-z0-9 .&-]{1,80} (\d{1,2}(?: SP\d{1,2})?)$/.exec(
+      suffix,
+    )?.[1];
+  return module === undefined ? suffix : `Linux Enterprise Server ${module}`;
+};
+
 const understood = (ecosystem: string): Ecosystem => {
   const colon = ecosystem.indexOf(':');
   const base = (colon < 0 ? ecosystem : ecosystem.slice(0, colon)).trim().toLowerCase();
@@ -72,6 +81,8 @@ const understood = (ecosystem: string): Ecosystem => {
       return { scheme, release: ubuntuRelease(suffix) };
     case 'red hat':
       return { scheme, release: redHatRelease(suffix) };
+    case 'suse':
+      return { scheme, release: suseRelease(suffix) };
     default:
       return { scheme, release: suffix };
   }
