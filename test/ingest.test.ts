@@ -112,6 +112,32 @@ describe('ingest --dry-run', () => {
     expect(events[2]?.metadata.log_name).toBe(join(folder, 'auth.log.2.gz'));
   });
 
+  test('knows after a rotation what began before it', () => {
+    const at = (time: string): string => `2026-11-22T${time}+00:00 mx1 dovecot: `;
+    put(
+      'mail.log.1',
+      `${at('23:00:00')}imap-login: Login: user=<haruka@example.jp>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, mpid=7, session=<AbCdEfGhIjKlMnOp>\n`,
+    );
+    put(
+      'mail.log',
+      `${at('23:30:00')}imap(haruka@example.jp)<7><AbCdEfGhIjKlMnOp>: Disconnected: Logged out in=74 out=23227 deleted=0 expunged=0 trashed=0 hdr_count=0 hdr_bytes=0 body_count=11 body_bytes=21906\n`,
+    );
+    const [, read] = eventsOf(ndjson(join(folder, 'mail.log'), join(folder, 'mail.log.1')));
+    expect(read).toMatchObject({
+      src_endpoint: { ip: '192.0.2.7' },
+      unmapped: { postern: { count: 11, session: 'AbCdEfGhIjKlMnOp' } },
+    });
+  });
+
+  test('dates a packed log by what was packed, not by the copy', () => {
+    const packed = gzipSync(login('Nov 22 12:00:01', 1));
+    packed.writeUInt32LE(Date.parse('2019-11-23T00:00:00Z') / 1_000, 4);
+    const log = put('auth.log.2.gz', packed, '2026-01-01T00:00:00Z');
+    expect(eventsOf(ndjson(log)).map(({ time }) => time)).toEqual([
+      Date.parse('2019-11-22T12:00:01Z'),
+    ]);
+  });
+
   test('counts the years of a log over several New Years by when it was last written to', () => {
     const lines = ['Nov 30', 'Feb 10', 'Nov  1', 'Jan  5', 'Mar  1'];
     const text = lines.map((day, i) => login(`${day} 10:00:00`, i + 1)).join('');

@@ -1,4 +1,12 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import { hasWildcard, segmentPattern } from '../core/glob.ts';
@@ -6,6 +14,7 @@ import type { Unseen } from '../core/unseen.ts';
 
 export interface LogFile {
   readonly path: string;
+  /** When it was last written to; of what is packed, when that was, where it tells. */
   readonly mtimeMs: number;
   readonly sizeBytes: number;
 }
@@ -23,6 +32,22 @@ const depthMax = 24;
 
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+
+const earliestMs = Date.UTC(1990, 0, 1);
+
+/** RFC 1952, 2.3.1: when the file that was packed had last been changed. A copy of it may be younger. */
+const packedMs = (path: string): number | undefined => {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const head = Buffer.alloc(10);
+    const isWhole = readSync(descriptor, head, 0, 10, 0) === 10;
+    if (!isWhole || head.readUInt16BE(0) !== 0x1f_8b) return undefined;
+    const ms = head.readUInt32LE(4) * 1_000;
+    return ms < earliestMs ? undefined : ms;
+  } finally {
+    closeSync(descriptor);
+  }
+};
 
 class Finder {
   readonly files: LogFile[] = [];
@@ -66,7 +91,9 @@ class Finder {
       return;
     }
     this.known.add(identity);
-    this.files.push({ path, mtimeMs: Number(stat.mtimeMs), sizeBytes: Number(stat.size) });
+    const packed = path.endsWith('.gz') ? packedMs(path) : undefined;
+    const mtimeMs = Math.min(Number(stat.mtimeMs), packed ?? Number.POSITIVE_INFINITY);
+    this.files.push({ path, mtimeMs, sizeBytes: Number(stat.size) });
   }
 
   private note(what: string, why: string, how: string): void {

@@ -254,6 +254,15 @@ describe("a program's own file", () => {
     '#Fields: date time',
   ])('stays as it is: %s', text => expect(open(text)).toEqual({ message: text }));
 
+  test('under multilog has its stamp taken off', () => {
+    expect(open('@400000006b02d94b1dcd6500 tcpserver: status: 1/40')).toEqual({
+      message: 'tcpserver: status: 1/40',
+      at: '@400000006b02d94b1dcd6500',
+    });
+    const { stamp } = openEnvelope({ text: '@400000006b02d94b1dcd6500 x', number: 1 });
+    expect(stamp).toMatchObject({ year: 2026, month: 11, day: 22, hour: 12, minute: 0, second: 1 });
+  });
+
   test('of a program that writes levels is not taken for syslog', () => {
     expect(open('2026-11-22T12:46:28Z INFO server: started')).toEqual({
       message: 'INFO server: started',

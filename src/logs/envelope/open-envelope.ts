@@ -1,5 +1,6 @@
 import type { LogLine } from '../../core/log-line.ts';
 import type { Envelope } from '../format.ts';
+import { tai64Stamp } from '../time/stamps.ts';
 import { syslogHeader } from './header.ts';
 import { criRecord, jsonRecord } from './records.ts';
 import { rfc5424 } from './rfc5424.ts';
@@ -14,6 +15,13 @@ const behindPriority = (text: string): number => {
   return text.charCodeAt(4) === 0x3e ? 5 : 0;
 };
 
+/** What multilog writes before the line of whatever it logs for. */
+const taiLine = (line: LogLine): Envelope | undefined => {
+  const at = tai64Stamp(line.text);
+  if (at === undefined || line.text.charCodeAt(at.end) !== 0x20) return undefined;
+  return { line, message: line.text.slice(at.end + 1), stamp: at.stamp };
+};
+
 const opened = (line: LogLine): Envelope | undefined => {
   const { text } = line;
   const first = text.charCodeAt(0);
@@ -24,6 +32,7 @@ const opened = (line: LogLine): Envelope | undefined => {
     return (isVersion1 ? rfc5424(line, text, from) : undefined) ?? syslogHeader(line, text, from);
   }
   if (first === 0x7b) return jsonRecord(line);
+  if (first === 0x40) return taiLine(line);
   if (first >= 0x41 && first <= 0x5a) return syslogHeader(line, text, 0);
   if (first < 0x30 || first > 0x39) return undefined;
   // Kubernetes writes `stdout` or `stderr` where a syslog header has its host.
@@ -38,7 +47,7 @@ const opened = (line: LogLine): Envelope | undefined => {
  * whoever caused the line.
  *
  * A line of a program's own file is its message, unchanged and with its own stamp (`anyStamp` reads it), save
- * that RFC 3164 and `…T…` stamps at its head are taken off: Dovecot's own file gives a stamp and the message
+ * that RFC 3164, TAI64N and `…T…` stamps at its head are taken off: Dovecot's own file gives a stamp and the message
  * `imap-login: Info: …`, without host and program.
  */
 export const openEnvelope = (line: LogLine): Envelope =>

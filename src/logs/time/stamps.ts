@@ -226,6 +226,21 @@ export const epochTextStamp = (text: string): Stamp | undefined => {
   return epochStamp(Number(digits === 0 ? whole : whole.slice(0, 0 - digits)), text);
 };
 
+/** Labels of TAI64 count from 1970 with ten seconds that UTC had been behind by then. */
+const taiSeconds = 10;
+
+/** multilog's and tai64n's `@4000000065…`: TAI64N, seconds and nanoseconds. */
+export const tai64Stamp: StampReader = (text, from = 0) => {
+  if (!text.startsWith('@40000000', from)) return undefined;
+  const label = text.slice(from + 1, from + 25);
+  if (!/^[0-9a-f]{24}$/.test(label)) return undefined;
+  const seconds = Number.parseInt(label.slice(8, 16), 16) - taiSeconds;
+  const nanoseconds = Number.parseInt(label.slice(16), 16);
+  const ms = seconds * 1_000 + Math.floor(Math.min(nanoseconds, 999_999_999) / 1_000_000);
+  const stamp = epochStamp(ms, `@${label}`);
+  return stamp === undefined ? undefined : { stamp, end: from + 25 };
+};
+
 const shapes: readonly StampReader[] = [
   isoStamp,
   rfc3164Stamp,
@@ -234,6 +249,7 @@ const shapes: readonly StampReader[] = [
   asctimeStamp,
   slashedStamp,
   mailDateStamp,
+  tai64Stamp,
 ];
 
 /** Whatever of these stands at `from`, brackets around it allowed; for formats that write one of several. */
