@@ -24,7 +24,7 @@ export interface Statement {
 
 /**
  * Whether a statement about a release is about ours. `22.04:LTS` is Ubuntu 22.04; `Pro:22.04:LTS`, whose
- * packages only subscribers get, is not. Red Hat writes CPEs (`enterprise_linux:9::appstream`).
+ * packages only subscribers get, is not of itself. Red Hat writes CPEs (`enterprise_linux:9::appstream`).
  */
 export const releaseHolds = (claimed: string | undefined, ours: string | undefined): boolean => {
   if (claimed === undefined || ours === undefined) return true;
@@ -35,6 +35,20 @@ export const releaseHolds = (claimed: string | undefined, ours: string | undefin
     theirs.startsWith(`${mine}:`) ||
     theirs.startsWith(`enterprise_linux:${mine}:`)
   );
+};
+
+/**
+ * What Ubuntu mends for subscribers is mended in the packages that they have (`+esm1`); and where nothing is
+ * said of the release's own packages, those that are older lack what subscribers got.
+ */
+const ofInstalledLine = (
+  claims: readonly AffectedProduct[],
+  { release: ours, version }: Voice,
+): readonly AffectedProduct[] => {
+  const own = claims.filter(({ release }) => releaseHolds(release, ours));
+  if (ours === undefined || (own.length > 0 && !/[+~]esm\d/.test(version))) return own;
+  const subscribed = claims.filter(({ release }) => release === `Pro:${ours}`);
+  return subscribed.length > 0 ? subscribed : own;
 };
 
 const judged = (claim: AffectedProduct, version: string): RangeAnswer => {
@@ -96,8 +110,9 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
   const out: Statement[] = [];
   for (const { holding, advisory } of index.about(voice.key)) {
     if (!voice.feeds.includes(advisory.feed)) continue;
-    const named = advisory.affected.filter(
-      ({ key, release }) => key === voice.key && releaseHolds(release, voice.release),
+    const named = ofInstalledLine(
+      advisory.affected.filter(({ key }) => key === voice.key),
+      voice,
     );
     const { claims: about, doubt } = ofInstalledStream(named, voice.version);
     if (about.length === 0) continue;

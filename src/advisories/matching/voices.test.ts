@@ -1,9 +1,25 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Holding } from '../../core/advisory.ts';
 import { type Component, componentId } from '../../core/component.ts';
 import type { Distribution } from '../../core/packages.ts';
 import { ecosystemOf } from '../feeds/osv/ecosystems.ts';
-import { releaseHolds } from './statements.ts';
-import { voicesOf } from './voices.ts';
+import { osv } from '../feeds/osv.ts';
+import { memoryIndex } from '../memory-index.ts';
+import { keyOfPackage } from '../product-key.ts';
+import { releaseHolds, statementsUnder } from './statements.ts';
+import { type Voice, voicesOf } from './voices.ts';
+
+const holding: Holding = {
+  feed: 'osv',
+  part: 'Ubuntu',
+  asOf: '2026-06-28T12:00:00Z',
+  asOfBasis: 'source',
+  taken: '2026-06-28T12:00:00Z',
+  from: 'all.zip',
+  entries: 1,
+  refused: 0,
+  refusals: [],
+};
 
 const el9: Distribution = {
   id: 'almalinux',
@@ -55,4 +71,57 @@ test.each([
   };
   const [voice] = voicesOf(rpm('sles', 'SUSE'), [], sles).voices;
   expect(releaseHolds(ecosystemOf(ecosystem).release, voice?.release)).toBe(holds);
+});
+
+describe('Ubuntu Pro', () => {
+  const says = (
+    version: string,
+    ...affected: readonly (readonly [string, string | undefined])[]
+  ): readonly string[] => {
+    const voice: Voice = {
+      key: keyOfPackage('Ubuntu', 'dovecot'),
+      feeds: ['osv'],
+      rank: 1,
+      version,
+      packaged: true,
+      release: '22.04',
+    };
+    const reading = osv.read({
+      document: 'osv.json',
+      number: 1,
+      value: {
+        id: 'UBUNTU-CVE-2026-10001',
+        modified: '2026-06-01T00:00:00Z',
+        affected: affected.map(([ecosystem, fixed]) => ({
+          package: { ecosystem, name: 'dovecot' },
+          ranges: [
+            {
+              type: 'ECOSYSTEM',
+              events: [{ introduced: '0' }, ...(fixed === undefined ? [] : [{ fixed }])],
+            },
+          ],
+        })),
+      },
+    });
+    if (!('entries' in reading)) throw new Error('the test’s record was refused');
+    return statementsUnder(voice, memoryIndex([{ holding, entries: reading.entries }])).map(
+      ({ outcome }) => outcome,
+    );
+  };
+  const open = ['Ubuntu:22.04:LTS', undefined] as const;
+  const pro = ['Ubuntu:Pro:22.04:LTS', '2.3-1ubuntu1+esm1'] as const;
+
+  test('mends the packages of subscribers, and nobody else’s', () => {
+    expect(says('2.3-1ubuntu1+esm1', open, pro)).toEqual(['not-affected']);
+    expect(says('2.3-1ubuntu1', open, pro)).toEqual(['affected']);
+  });
+
+  test('alone says that older packages lack what it mends', () => {
+    expect(says('2.3-1ubuntu1', pro)).toEqual(['affected']);
+  });
+
+  test('a line for special systems says nothing of others', () => {
+    expect(says('2.3-1ubuntu1', ['Ubuntu:Pro:FIPS:22.04:LTS', '9'])).toEqual([]);
+    expect(says('2.3-1ubuntu1', ['Ubuntu:Pro:20.04:LTS', '9'])).toEqual([]);
+  });
 });
