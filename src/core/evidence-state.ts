@@ -38,6 +38,26 @@ export interface SegmentState {
   readonly storedBytes: number;
 }
 
+/** What was decided about how long lines are kept. */
+export interface ControlState {
+  readonly kind: 'policy' | 'hold' | 'release';
+  /** Of the policy, or of the hold that is meant. */
+  readonly id: string;
+  readonly leaf: number;
+  /** All sources where there is none. */
+  readonly source?: string;
+  readonly keepDays?: number;
+  readonly fromDay?: string;
+  readonly toDay?: string;
+}
+
+/** Segments whose lines go: the log says so first, then the files go. */
+export interface DeletedSegments {
+  readonly source: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface GapState {
   readonly source: string;
   readonly leaf: number;
@@ -75,6 +95,8 @@ export interface EvidenceChange {
   readonly segments?: readonly SegmentState[];
   readonly gaps?: readonly GapState[];
   readonly seal?: SealState;
+  readonly controls?: readonly ControlState[];
+  readonly deletes?: readonly DeletedSegments[];
 }
 
 /** The commit point of the store: what it says happened, happened, and is on the disk when it returns. */
@@ -90,9 +112,15 @@ export interface EvidenceState {
   putSource(source: SourceState): void;
   /** @param days first and last; all of them where there is none. */
   days(from?: string, to?: string): readonly DayOfSource[];
-  /** Segments, the oldest first. */
+  /** Segments that are not deleted, the oldest first. */
   segments(source: string): readonly SegmentState[];
   gaps(): readonly GapState[];
+  /** Policies, holds and releases, in the order in which they were decided. */
+  controls(): readonly ControlState[];
+  /** Segments that the log says are deleted and whose files may still be there. */
+  leaving(): readonly SegmentState[];
+  /** The files of a segment are gone. */
+  left(segment: SegmentState): void;
   lastSeal(): SealState | undefined;
   close(): void;
 }

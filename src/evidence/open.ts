@@ -5,6 +5,14 @@ import { EvidenceError, evidenceError } from './errors.ts';
 import { EvidenceLog } from './evidence-log.ts';
 import type { NoteSigner } from './note.ts';
 import { FilePutter } from './put-files.ts';
+import {
+  finishDeletions,
+  type Hold,
+  holdLeaf,
+  type Policy,
+  policyLeaf,
+  prune,
+} from './retention.ts';
 import { isLate, sealDays, sealedSource } from './seals.ts';
 import { makeSegment, type SegmentFile } from './segment.ts';
 import { type AppendedLines, type SourceHome, SourceWriter } from './source.ts';
@@ -105,6 +113,7 @@ export class Evidence implements SourceHome {
       const evidence = new Evidence(options, put, log);
       if (log.size === 0) await evidence.begin();
       await evidence.recover();
+      await finishDeletions(options.state, put);
       return evidence;
     } catch (thrown) {
       throw evidenceError(thrown);
@@ -163,6 +172,43 @@ export class Evidence implements SourceHome {
   async seal(): Promise<readonly string[]> {
     await this.flush();
     return await this.commit(() => sealDays(this.log, this.options.state, this.options.now()));
+  }
+
+  /** From now on, lines are kept so long; a newer policy of the same name takes its place. */
+  async policy(policy: Policy): Promise<void> {
+    const { id, source, keepDays } = policy;
+    await this.commit(() =>
+      this.log.append([policyLeaf(policy, this.at())], ({ first: leaf }) => ({
+        controls: [
+          { kind: 'policy', id, leaf, keepDays, ...(source === undefined ? {} : { source }) },
+        ],
+      })),
+    );
+  }
+
+  /** Keeps lines whatever a policy says, until the hold is released. */
+  async hold(hold: Hold): Promise<void> {
+    const { why: _, source, ...rest } = hold;
+    await this.commit(() =>
+      this.log.append([holdLeaf(hold, this.at())], ({ first: leaf }) => ({
+        controls: [{ kind: 'hold', leaf, ...rest, ...(source === undefined ? {} : { source }) }],
+      })),
+    );
+  }
+
+  async release(id: string, why: string): Promise<void> {
+    const leaf: Leaf = { v: 1, kind: 'release', at: this.at(), id, why };
+    await this.commit(() =>
+      this.log.append([leaf], ({ first }) => ({
+        controls: [{ kind: 'release', id, leaf: first }],
+      })),
+    );
+  }
+
+  /** Deletes what no policy keeps any more and no hold does. @returns how many segments. */
+  prune(): Promise<number> {
+    const { state, now } = this.options;
+    return this.commit(() => prune(this.log, state, this.put, now()));
   }
 
   /** Flushes unless the store failed, and lets go of all files. */

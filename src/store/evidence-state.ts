@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type {
+  ControlState,
   DayOfSource,
   EvidenceChange,
   EvidenceHead,
@@ -21,10 +22,14 @@ const tables = `
   CREATE TABLE IF NOT EXISTS segment (
     source TEXT NOT NULL, seq INTEGER NOT NULL, day TEXT NOT NULL, leaf INTEGER NOT NULL,
     lines INTEGER NOT NULL, bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (source, seq)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS segment_day ON segment (day, source);
   CREATE TABLE IF NOT EXISTS gap (
     leaf INTEGER PRIMARY KEY, source TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL, why TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS control (
+    leaf INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT, keep_days INTEGER,
+    from_day TEXT, to_day TEXT);
   CREATE TABLE IF NOT EXISTS seal (day TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 `;
 
@@ -39,6 +44,16 @@ interface SourceRow {
   readonly position: string | null;
   readonly retired: number;
   readonly read_to_end: number | null;
+}
+
+interface ControlRow {
+  readonly leaf: number;
+  readonly kind: ControlState['kind'];
+  readonly id: string;
+  readonly source: string | null;
+  readonly keep_days: number | null;
+  readonly from_day: string | null;
+  readonly to_day: string | null;
 }
 
 const sourceOf = (row: SourceRow): SourceState => ({
@@ -99,7 +114,7 @@ export class SqliteEvidenceState implements EvidenceState {
       }
       for (const source of change.sources ?? []) this.putSource(source);
       for (const each of change.segments ?? []) {
-        this.run('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?)', [
+        this.run('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, 0)', [
           each.source,
           each.seq,
           each.day,
@@ -116,6 +131,24 @@ export class SqliteEvidenceState implements EvidenceState {
           each.fromDay,
           each.toDay,
           each.why,
+        ]);
+      }
+      for (const each of change.controls ?? []) {
+        this.run('INSERT INTO control VALUES (?, ?, ?, ?, ?, ?, ?)', [
+          each.leaf,
+          each.kind,
+          each.id,
+          each.source ?? null,
+          each.keepDays ?? null,
+          each.fromDay ?? null,
+          each.toDay ?? null,
+        ]);
+      }
+      for (const { source, first, last } of change.deletes ?? []) {
+        this.run('UPDATE segment SET deleted = 1 WHERE source = ? AND seq BETWEEN ? AND ?', [
+          source,
+          first,
+          last,
         ]);
       }
       if (change.seal !== undefined) {
@@ -172,7 +205,7 @@ export class SqliteEvidenceState implements EvidenceState {
   segments(source: string): readonly SegmentState[] {
     return this.all<SegmentState>(
       `SELECT source, seq, day, leaf, lines, bytes, stored_bytes AS storedBytes
-       FROM segment WHERE source = ? ORDER BY seq`,
+       FROM segment WHERE source = ? AND deleted = 0 ORDER BY seq`,
       source,
     ).map(each => ({ ...each }));
   }
@@ -181,6 +214,29 @@ export class SqliteEvidenceState implements EvidenceState {
     return this.all<GapState>(
       'SELECT source, leaf, from_day AS fromDay, to_day AS toDay, why FROM gap ORDER BY leaf',
     ).map(each => ({ ...each }));
+  }
+
+  controls(): readonly ControlState[] {
+    return this.all<ControlRow>('SELECT * FROM control ORDER BY leaf').map(row => ({
+      kind: row.kind,
+      id: row.id,
+      leaf: row.leaf,
+      ...(row.source === null ? {} : { source: row.source }),
+      ...(row.keep_days === null ? {} : { keepDays: row.keep_days }),
+      ...(row.from_day === null ? {} : { fromDay: row.from_day }),
+      ...(row.to_day === null ? {} : { toDay: row.to_day }),
+    }));
+  }
+
+  leaving(): readonly SegmentState[] {
+    return this.all<SegmentState>(
+      `SELECT source, seq, day, leaf, lines, bytes, stored_bytes AS storedBytes
+       FROM segment WHERE deleted = 1 ORDER BY source, seq`,
+    ).map(each => ({ ...each }));
+  }
+
+  left({ source, seq }: SegmentState): void {
+    this.run('UPDATE segment SET deleted = 2 WHERE source = ? AND seq = ?', [source, seq]);
   }
 
   lastSeal(): SealState | undefined {

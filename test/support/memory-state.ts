@@ -1,4 +1,5 @@
 import type {
+  ControlState,
   DayOfSource,
   EvidenceChange,
   EvidenceHead,
@@ -19,6 +20,9 @@ export class MemoryState implements EvidenceState {
   private readonly kept: SegmentState[] = [];
   private readonly missing: GapState[] = [];
   private readonly seals: SealState[] = [];
+  private readonly decided: ControlState[] = [];
+  /** Segments that are deleted: their files are gone, or not yet. */
+  private readonly gone = new Map<SegmentState, boolean>();
 
   constructor(disk: SimulatedDisk) {
     this.disk = disk;
@@ -39,6 +43,13 @@ export class MemoryState implements EvidenceState {
     this.kept.push(...(change.segments ?? []));
     this.missing.push(...(change.gaps ?? []));
     if (change.seal !== undefined) this.seals.push(change.seal);
+    this.decided.push(...(change.controls ?? []));
+    for (const { source, first, last } of change.deletes ?? []) {
+      for (const each of this.kept) {
+        if (each.source === source && first <= each.seq && each.seq <= last)
+          this.gone.set(each, false);
+      }
+    }
     // A kill may come when all is done and nobody has heard of it yet.
     this.disk.step('committed');
   }
@@ -84,11 +95,24 @@ export class MemoryState implements EvidenceState {
   }
 
   segments(source: string): readonly SegmentState[] {
-    return this.kept.filter(each => each.source === source);
+    return this.kept.filter(each => each.source === source && !this.gone.has(each));
   }
 
   gaps(): readonly GapState[] {
     return this.missing;
+  }
+
+  controls(): readonly ControlState[] {
+    return this.decided;
+  }
+
+  leaving(): readonly SegmentState[] {
+    return [...this.gone].filter(([, isGone]) => !isGone).map(([each]) => each);
+  }
+
+  left(segment: SegmentState): void {
+    this.disk.step('left');
+    this.gone.set(segment, true);
   }
 
   lastSeal(): SealState | undefined {

@@ -51,7 +51,7 @@ const signerFor = async (store: string, given: string | undefined): Promise<Note
 /** A store that this process alone may write until it is closed. */
 export interface OpenedStore {
   readonly evidence: Evidence;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens a store to write: makes it on first use, refuses when another process has it, recovers. */

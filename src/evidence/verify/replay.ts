@@ -11,6 +11,8 @@ interface Source {
   position: string | null;
   /** Numbers of segments that were deleted: ranges, first to last. */
   readonly deleted: (readonly [first: number, last: number])[];
+  /** Day of each segment. */
+  readonly dayOf: string[];
   readonly days: Map<string, Omit<SealedSource, 'source' | 'state' | 'why'>>;
   readonly gaps: (readonly [fromDay: string, toDay: string])[];
 }
@@ -133,6 +135,7 @@ export class Replay {
       lines: (known?.lines ?? 0) + lines,
       bytes: (known?.bytes ?? 0) + bytes,
     });
+    source.dayOf[seq - 1] = day;
     this.segments += 1;
     this.lines += lines;
   }
@@ -194,14 +197,9 @@ export class Replay {
       wrong(`leaf ${policy} is no policy for ${id}`);
     }
     for (const [name, hold] of this.holds) {
-      const isHeld = [...source.days].some(
-        ([day, sum]) =>
-          (hold.source === null || hold.source === id) &&
-          hold.fromDay <= day &&
-          day <= hold.toDay &&
-          sum.first <= last &&
-          first <= sum.last,
-      );
+      const isHeld =
+        (hold.source === null || hold.source === id) &&
+        source.dayOf.slice(first - 1, last).some(day => hold.fromDay <= day && day <= hold.toDay);
       if (isHeld) wrong(`the hold ${name} forbids to delete segments ${first} to ${last} of ${id}`);
     }
     source.deleted.push([first, last]);
@@ -215,6 +213,7 @@ const newSource = (addedDay: string): Source => ({
   segment: null,
   position: null,
   deleted: [],
+  dayOf: [],
   days: new Map(),
   gaps: [],
 });
