@@ -1,6 +1,7 @@
 import type { Advisory, AffectedProduct, Holding, SchemeId } from '../../core/advisory.ts';
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Outcome } from '../../core/finding.ts';
+import { judgeInstalled } from '../installed-range.ts';
 import { judge, type RangeAnswer } from '../range.ts';
 import { ofInstalledStream } from './module-streams.ts';
 import type { Voice } from './voices.ts';
@@ -52,7 +53,7 @@ const ofInstalledLine = (
 };
 
 const judged = (claim: AffectedProduct, version: string): RangeAnswer => {
-  const answer = judge(claim, version);
+  const answer = judgeInstalled(claim, version);
   if (answer.standing !== 'undetermined' || claim.scheme !== 'semver') return answer;
   // "semver" is written of versions that are none: 2.3.21.1.
   const again = judge({ ...claim, scheme: 'generic' }, version);

@@ -1,8 +1,8 @@
 import type { Holding, VexPart, VexStatement } from '../../core/advisory.ts';
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Component } from '../../core/component.ts';
+import { judgeInstalled } from '../installed-range.ts';
 import { productOfPurl, vexPart } from '../named-product.ts';
-import { judge } from '../range.ts';
 import { releaseHolds } from './statements.ts';
 import type { Voice } from './voices.ts';
 
@@ -48,7 +48,9 @@ const isMeant = (meant: VexPart, ear: Ear): boolean => {
   if (!isKind(meant, ear)) return false;
   if (meant.version !== undefined) return meant.version === ear.version;
   if (meant.range === undefined) return true;
-  return ear.version !== undefined && judge(meant.range, ear.version).standing === 'affected';
+  return (
+    ear.version !== undefined && judgeInstalled(meant.range, ear.version).standing === 'affected'
+  );
 };
 
 const isVague = ({ version, range }: VexPart): boolean =>
