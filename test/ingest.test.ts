@@ -138,6 +138,21 @@ describe('ingest --dry-run', () => {
     ]);
   });
 
+  test('dates rotated files by one another where a copy has lost their times', () => {
+    const now = '2026-11-26T00:00:00Z';
+    put('auth.log', login('Nov 20 10:00:00', 4), now);
+    put('auth.log.1', login('Dec  5 10:00:00', 3), now);
+    put('auth.log.2', login('Mar  1 10:00:00', 2), now);
+    put('auth.log.3', login('Dec 10 10:00:00', 1), now);
+    const events = eventsOf(ndjson(folder));
+    expect(events.map(({ time }) => new Date(time).toISOString().slice(0, 10))).toEqual([
+      '2024-12-10',
+      '2025-03-01',
+      '2025-12-05',
+      '2026-11-20',
+    ]);
+  });
+
   test('counts the years of a log over several New Years by when it was last written to', () => {
     const lines = ['Nov 30', 'Feb 10', 'Nov  1', 'Jan  5', 'Mar  1'];
     const text = lines.map((day, i) => login(`${day} 10:00:00`, i + 1)).join('');

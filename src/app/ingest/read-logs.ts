@@ -160,20 +160,33 @@ const readFile = async (log: LogOf, file: LogFile, source: LogSource): Promise<v
   }
 };
 
+interface Placed extends LogFile {
+  readonly firstMs?: number;
+}
+
+/**
+ * When each file of a log begins, and by when it was written: not after the next younger one begins, for a copy
+ * may have lost its time of change. `files`: the oldest first, by their names.
+ */
+const placed = async (files: readonly LogFile[], source: LogSource): Promise<readonly Placed[]> => {
+  if (files.length < 2) return files;
+  const out: Placed[] = [];
+  let latestMs = Number.POSITIVE_INFINITY;
+  for (const file of files.toReversed()) {
+    const dated = { ...file, mtimeMs: Math.min(file.mtimeMs, latestMs) };
+    const first = await firstMs(dated, source);
+    out.unshift({ ...dated, ...(first === undefined ? {} : { firstMs: first }) });
+    latestMs = Math.min(latestMs, first ?? latestMs);
+  }
+  return out;
+};
+
 /** Reads logs from files, the rotated files of one log as one, the oldest line first. */
 export const readLogFiles = async (files: readonly LogFile[], source: LogSource): Promise<void> => {
-  const byPath = new Map(files.map(file => [file.path, file]));
-  const placed = [];
-  for (const file of files) {
-    const first = files.length > 1 ? await firstMs(file, source) : undefined;
-    placed.push({ ...file, ...(first === undefined ? {} : { firstMs: first }) });
-  }
-  for (const rotated of inRotationOrder(placed)) {
+  for (const named of inRotationOrder(files)) {
+    const [rotated = []] = inRotationOrder(await placed(named, source));
     const log = new LogOf(source);
-    for (const { path } of rotated) {
-      const file = byPath.get(path);
-      if (file !== undefined) await readFile(log, file, source);
-    }
+    for (const file of rotated) await readFile(log, file, source);
   }
 };
 

@@ -54,8 +54,10 @@ const before = (a: FileAt, b: FileAt): number => {
  * The files of each log together, the oldest first: by the time of their first lines, else by what their names
  * say. Logs come in the order in which they were named.
  */
-export const inRotationOrder = (files: readonly FileAt[]): readonly (readonly FileAt[])[] => {
-  const logs = new Map<string, FileAt[]>();
+export const inRotationOrder = <File extends FileAt>(
+  files: readonly File[],
+): readonly (readonly File[])[] => {
+  const logs = new Map<string, File[]>();
   for (const file of files) {
     const { log } = rotatedName(file.path);
     const known = logs.get(log);
