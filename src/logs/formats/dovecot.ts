@@ -101,7 +101,7 @@ const byProcess = (
     case 'login':
       return loginLine(prefix, time, sessions, learned);
     case 'auth':
-      return authLine(prefix, time);
+      return authLine(prefix, time, sessions);
     case 'session':
       return prefix.args === '' || prefix.level === 'debug'
         ? quiet(prefix.service)

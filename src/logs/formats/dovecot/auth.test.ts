@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { OpenThings } from '../../draft.ts';
 import type { Parsed } from '../../format.ts';
 import { attemptOf, authLine } from './auth.ts';
 import { prefixOf } from './prefix.ts';
@@ -7,7 +8,9 @@ const time = { original: '' };
 
 const read = (line: string): Parsed => {
   const prefix = prefixOf(line);
-  return prefix === undefined ? { unparsed: 'no prefix' } : authLine(prefix, time);
+  return prefix === undefined
+    ? { unparsed: 'no prefix' }
+    : authLine(prefix, time, new OpenThings(10));
 };
 
 const eventOf = (line: string): Record<string, unknown> => {

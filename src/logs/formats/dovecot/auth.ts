@@ -4,6 +4,7 @@ import type { Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
 import type { Prefix } from './prefix.ts';
+import type { Sessions } from './sessions.ts';
 
 /** Who tried, and from where, as `auth` writes it: `bob,192.0.2.1,<S>`, `bob,192.0.2.1,master,<S>`, `bob`. */
 interface Attempt {
@@ -176,7 +177,7 @@ const withoutGiven = (text: string): readonly [string, boolean] => {
 };
 
 /** A line of `auth` or `auth-worker`. */
-export const authLine = (prefix: Prefix, time: EventTime): Parsed => {
+export const authLine = (prefix: Prefix, time: EventTime, sessions: Sessions): Parsed => {
   if (prefix.level === 'debug') return quiet('debugging of auth');
   if (pamLine.test(prefix.text.slice(0, 60))) return pam(prefix.text, time);
   const own = prefix.args.includes(',') ? attemptOf(prefix.args) : undefined;
@@ -194,6 +195,15 @@ export const authLine = (prefix: Prefix, time: EventTime): Parsed => {
   };
   const master = text.indexOf(masterLogin);
   if (master >= 0) {
+    // Since 2.4 the session is named here, so that the login line of it is known for a master user's.
+    if (session !== undefined && attempt !== undefined) {
+      sessions.set(session, {
+        user: undefined,
+        actor: attempt.user,
+        from: known.from,
+        tls: undefined,
+      });
+    }
     return happened({
       ...known,
       kind: 'login.impersonated',

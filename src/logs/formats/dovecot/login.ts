@@ -115,7 +115,9 @@ export const loginLine = (
   if (entered && !elements.forged) learned.authUser = elements.authUser !== undefined;
   const parts = partsOf(prefix, elements);
   // What was merely tried may hold `, auth_user=<` itself: it counts where the format is known to have it.
-  const master = entered || learned.authUser === true ? masterOf(elements) : undefined;
+  const seen = elements.session === undefined ? undefined : sessions.get(elements.session);
+  const master =
+    (entered || learned.authUser === true ? masterOf(elements) : undefined) ?? seen?.actor;
   const impersonated = master !== undefined && verdict.kind === 'login';
   const target = proxyTo.exec(message)?.[1];
   if (entered && elements.session !== undefined) {

@@ -88,12 +88,12 @@ const event =
 
 const mailbox = /^Mailbox (created|deleted|renamed|subscribed|unsubscribed|updated): (.{1,800})$/;
 
-/** A line of the plug-in behind its prefix; undefined for other lines. */
-export const mailLogOf = (text: string): MailLog | undefined => {
+const messageLine = (text: string, box: string | undefined): MailLog | undefined => {
   const match = event.exec(text);
   if (match !== null) {
     const [whole, name = '', source] = match;
-    const fields = fieldsOf(text.slice(whole.length));
+    const told = fieldsOf(text.slice(whole.length));
+    const fields = box === undefined ? told : { ...told, box };
     const change = {
       ...(fields.flags === undefined ? {} : { flags: printable(fields.flags) }),
       ...(source === undefined ? {} : { copiedFrom: printable(source) }),
@@ -107,6 +107,10 @@ export const mailLogOf = (text: string): MailLog | undefined => {
       ...(Object.keys(change).length === 0 ? {} : { change }),
     };
   }
+  return undefined;
+};
+
+const mailboxLine = (text: string): MailLog | undefined => {
   const folder = mailbox.exec(text);
   if (folder === null) return undefined;
   const [, word = '', named = ''] = folder;
@@ -117,4 +121,22 @@ export const mailLogOf = (text: string): MailLog | undefined => {
     detail: `Mailbox ${word}`,
     ...(to === undefined ? {} : { change: { mailbox: `${printable(from)} -> ${printable(to)}` } }),
   };
+};
+
+/** Since 2.4 the folder stands before the event: `Mailbox INBOX: expunge: uid=2, …`. */
+const within24 =
+  /^Mailbox (.{1,400}?): (?=(?:save|copy|delete|undelete|expunge|autoexpunge|flag_change)(?: from .{1,400}?)?: (?:uid|msgid|size|vsize|from|subject|flags)=)/;
+
+const mailbox24 =
+  /^Mailbox (.{1,400}?): Mailbox (created|deleted|renamed|subscribed|unsubscribed|updated)(?:: (.{1,800}))?$/;
+
+/** A line of the plug-in behind its prefix; undefined for other lines. */
+export const mailLogOf = (given: string): MailLog | undefined => {
+  if (!given.startsWith('Mailbox ')) return messageLine(given, undefined);
+  const folder = within24.exec(given);
+  if (folder !== null) return messageLine(given.slice(folder[0].length), folder[1]);
+  const newer = mailbox24.exec(given);
+  return newer === null
+    ? mailboxLine(given)
+    : mailboxLine(`Mailbox ${newer[2] ?? ''}: ${newer[3] ?? newer[1] ?? ''}`);
 };
