@@ -52,7 +52,7 @@ export interface ControlState {
 }
 
 /** Segments whose lines go: the log says so first, then the files go. */
-export interface DeletedSegments {
+interface DeletedSegments {
   readonly source: string;
   readonly first: number;
   readonly last: number;

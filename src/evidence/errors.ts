@@ -1,19 +1,17 @@
-export const evidenceErrorCodes = [
+export type EvidenceErrorCode =
   /** The disk is full: nothing more is acknowledged; open the store again when there is room. */
-  'DISK_FULL',
+  | 'DISK_FULL'
   /** A write or a sync failed. What was not acknowledged may be lost; nothing is tried again. */
-  'WRITE_FAILED',
+  | 'WRITE_FAILED'
   /** The log on the disk is not the one that this store committed. */
-  'LOG_DIFFERS',
+  | 'LOG_DIFFERS'
   /** The log on the disk is further on than the state: an old copy of the state was put back. */
-  'STATE_ROLLED_BACK',
+  | 'STATE_ROLLED_BACK'
   /** The spool does not hold what was acknowledged. */
-  'SPOOL_DAMAGED',
-  'WRONG_KEY',
-  'CLOSED',
-  'BAD_INPUT',
-] as const;
-export type EvidenceErrorCode = (typeof evidenceErrorCodes)[number];
+  | 'SPOOL_DAMAGED'
+  | 'WRONG_KEY'
+  | 'CLOSED'
+  | 'BAD_INPUT';
 
 /** What keeps the store from going on. */
 export class EvidenceError extends Error {

@@ -18,10 +18,10 @@ import {
   tileWidth,
 } from './verify/tile-paths.ts';
 
-export const logFolder = 'log';
-export const checkpointPath: string = `${logFolder}/checkpoint`;
+const logFolder = 'log';
+const checkpointPath = `${logFolder}/checkpoint`;
 /** Keys that sign the log, a line each: the store's own word, which a stranger asks somebody else about. */
-export const verifierKeysPath: string = `${logFolder}/keys`;
+const verifierKeysPath = `${logFolder}/keys`;
 
 export interface Appended {
   /** Index of the first leaf. */

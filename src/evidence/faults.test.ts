@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { keptOf, lineOf, SimulatedStore } from '../../test/support/evidence-run.ts';
 import { type Fault, numbersFrom } from '../../test/support/simulated-disk.ts';
 import { EvidenceError } from './errors.ts';
-import type { EvidenceSource } from './open.ts';
+import type { EvidenceSource } from './options.ts';
 import { verifyStore } from './verify/verify-store.ts';
 
 const sources = ['dovecot', 'postfix'] as const;

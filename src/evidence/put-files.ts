@@ -42,7 +42,7 @@ export class FilePutter {
 }
 
 /** Left behind by whoever was killed; overwritten by whoever writes next. */
-export const temporary = (path: string): string => `${path}.tmp`;
+const temporary = (path: string): string => `${path}.tmp`;
 
 /** Closes the file however the work ends. What closing says is of no account once it was synced. */
 const closing = async (file: DurableFile, work: () => Promise<void>): Promise<void> => {

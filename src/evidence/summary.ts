@@ -4,7 +4,7 @@ import { entriesOf } from './verify/log-files.ts';
 import { type Answer, parseNote } from './verify/note.ts';
 import type { StoreReader } from './verify/reader.ts';
 
-export interface SourceSummary {
+interface SourceSummary {
   readonly source: string;
   /** `2026-06-29`. */
   readonly since: string;
@@ -19,7 +19,7 @@ export interface SourceSummary {
 }
 
 /** Something that may be missing, and why. */
-export interface GapSummary {
+interface GapSummary {
   readonly source: string;
   readonly fromDay: string;
   readonly toDay: string;

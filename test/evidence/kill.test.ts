@@ -78,6 +78,30 @@ describe('the real process', () => {
     await (await openEvidenceStore(store, { now: () => new Date(), key })).close();
   });
 
+  test('keeps policies and holds in its state, and deletes by them after it was opened again', async () => {
+    const store = join(base, 'pruned');
+    let opened = await open(store);
+    const source = await opened.evidence.source('mail.log');
+    for (const day of ['2020-01-01', '2020-01-02', '2020-01-03']) {
+      await source.append(Buffer.from(lineOf('mail.log', 1)), day, { day });
+    }
+    await opened.evidence.flush();
+    await opened.evidence.policy({ id: 'year', keepDays: 365, why: 'a year is agreed' });
+    const held = { fromDay: '2020-01-02', toDay: '2020-01-02', why: 'case 7' };
+    await opened.evidence.hold({ id: 'case-7', source: 'mail.log', ...held });
+    await opened.close();
+    opened = await open(store);
+    expect(await opened.evidence.prune()).toBe(2);
+    await opened.evidence.release('case-7', 'closed');
+    await opened.close();
+    opened = await open(store);
+    expect(await opened.evidence.prune()).toBe(1);
+    expect(await opened.evidence.prune()).toBe(0);
+    await opened.close();
+    const verified = verifyStore(store, { deep: true });
+    expect([verified.broken, verified.lines]).toEqual([[], 3]);
+  });
+
   test('goes on with no other key than the one that signed', async () => {
     const [store, other] = [join(base, 'mine'), join(base, 'other')];
     await (await open(store)).close();

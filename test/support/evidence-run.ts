@@ -1,5 +1,6 @@
 import { makeSigningKey, type NoteSigner, readSigningKey } from '../../src/evidence/note.ts';
-import { type Evidence, type EvidenceOptions, openEvidence } from '../../src/evidence/open.ts';
+import { type Evidence, openEvidence } from '../../src/evidence/open.ts';
+import type { EvidenceOptions } from '../../src/evidence/options.ts';
 import { readCheckpoint } from '../../src/evidence/verify/checkpoint.ts';
 import { type Leaf, readLeaf, type SegmentLeaf } from '../../src/evidence/verify/leaf.ts';
 import { entriesOf } from '../../src/evidence/verify/log-files.ts';

@@ -6,7 +6,7 @@ export type Fault =
   /** The process is gone before the operation; half of a write may be done. */
   'kill' | 'EIO' | 'ENOSPC';
 
-export class Killed extends Error {
+class Killed extends Error {
   override readonly name = 'Killed';
 }
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
 import { makeSigningKey, type NoteSigner, readSigningKey } from '../../evidence/note.ts';
-import { type Evidence, type EvidenceOptions, openEvidence } from '../../evidence/open.ts';
+import { type Evidence, openEvidence } from '../../evidence/open.ts';
+import type { EvidenceOptions } from '../../evidence/options.ts';
 import { FilePutter } from '../../evidence/put-files.ts';
 import { durableFiles } from '../../store/durable-files.ts';
 import { SqliteEvidenceState } from '../../store/evidence-state.ts';
@@ -16,7 +17,7 @@ export interface OpenStore
   readonly key?: string;
 }
 
-export const statePath = (store: string): string => join(store, 'state.sqlite');
+const statePath = (store: string): string => join(store, 'state.sqlite');
 
 const ownKeyPath = 'keys/evidence.key';
 

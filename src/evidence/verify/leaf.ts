@@ -39,14 +39,14 @@ export interface SegmentLeaf extends Common {
   readonly ocsf: string | null;
 }
 
-export interface IdleLeaf extends Common {
+interface IdleLeaf extends Common {
   readonly kind: 'idle';
   readonly source: string;
   readonly from: string;
   readonly to: string;
 }
 
-export interface GapLeaf extends Common {
+interface GapLeaf extends Common {
   readonly kind: 'gap';
   readonly source: string;
   readonly fromDay: string;
@@ -54,8 +54,8 @@ export interface GapLeaf extends Common {
   readonly why: string;
 }
 
-export const dayStates = ['complete', 'idle', 'gap'] as const;
-export type DayState = (typeof dayStates)[number];
+const dayStates = ['complete', 'idle', 'gap'] as const;
+type DayState = (typeof dayStates)[number];
 
 /** A source on a day. */
 export interface SealedSource {
@@ -82,20 +82,20 @@ export interface SealLeaf extends Common {
   readonly sources: readonly SealedSource[];
 }
 
-export interface SealAmendLeaf extends Common {
+interface SealAmendLeaf extends Common {
   readonly kind: 'seal-amend';
   readonly day: string;
   /** The source as it stands now, the late segment counted. */
   readonly now: SealedSource;
 }
 
-export interface SourceAddLeaf extends Common {
+interface SourceAddLeaf extends Common {
   readonly kind: 'source-add';
   readonly source: string;
   readonly meta: Readonly<Record<string, string>>;
 }
 
-export interface SourceRetireLeaf extends Common {
+interface SourceRetireLeaf extends Common {
   readonly kind: 'source-retire';
   readonly source: string;
   readonly why: string;
@@ -119,7 +119,7 @@ export interface HoldLeaf extends Common {
   readonly why: string;
 }
 
-export interface ReleaseLeaf extends Common {
+interface ReleaseLeaf extends Common {
   readonly kind: 'release';
   /** Of the hold. */
   readonly id: string;
@@ -136,7 +136,7 @@ export interface DeleteLeaf extends Common {
   readonly policy: number;
 }
 
-export interface KeyLeaf extends Common {
+interface KeyLeaf extends Common {
   readonly kind: 'key';
   /** `NAME+HASH+KEY`; checkpoints from here on are signed by it. */
   readonly key: string;

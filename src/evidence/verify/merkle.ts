@@ -10,7 +10,7 @@ const sha256Into = (data: Uint8Array, out: Buffer, at: number): void => {
   out.write(hash('sha256', data, 'binary'), at, 'latin1');
 };
 
-export const sha256 = (data: Uint8Array): Buffer => {
+const sha256 = (data: Uint8Array): Buffer => {
   const out = Buffer.alloc(hashBytes);
   sha256Into(data, out, 0);
   return out;

@@ -12,7 +12,7 @@ export const frameHead: Buffer = Buffer.concat([
 ]);
 
 /** Bytes of a segment's lines at most: no file may ask for more memory than that. */
-export const rawBytesMax: number = 64 << 20;
+const rawBytesMax = 64 << 20;
 
 /** Path of a segment below the store. */
 export const segmentPath = (source: string, day: string, seq: number): string =>

@@ -1,0 +1,53 @@
+import type { DurableFiles } from '../core/durable-files.ts';
+import type { EvidenceState } from '../core/evidence-state.ts';
+import type { NoteSigner } from './note.ts';
+import type { AppendedLines } from './source.ts';
+
+/** Lines that are about to become a segment, for whoever makes rows of them. */
+interface SegmentDraft {
+  readonly source: string;
+  readonly seq: number;
+  readonly day: string;
+  readonly raw: Buffer;
+}
+
+/** Rows that were made of a segment and are on the disk, in the file that `rowsPath` names. */
+export interface RowsMade {
+  /** SHA-256 of the file. */
+  readonly hash: Uint8Array;
+  /** Version of what read the lines. */
+  readonly parser: string;
+  readonly ocsf: string;
+}
+
+export interface EvidenceOptions {
+  readonly files: DurableFiles;
+  readonly state: EvidenceState;
+  /** The first is the log's own. */
+  readonly signers: readonly NoteSigner[];
+  readonly now: () => Date;
+  readonly rows?: (draft: SegmentDraft) => Promise<RowsMade | undefined>;
+  /** Bytes of a spool that a segment is made of; 8 MiB. */
+  readonly segmentBytes?: number;
+  /** zstd. */
+  readonly level?: number;
+}
+
+/** One source of lines. Lines are handed over in order; what is acknowledged is kept, once. */
+export interface EvidenceSource {
+  readonly id: string;
+  /** Position behind the last line that is kept, also after a kill; `undefined` for a new source. */
+  readonly cursor: string | undefined;
+  /**
+   * Keeps whole lines. Need not be waited for before the next: one sync serves all that came meanwhile.
+   *
+   * @param position opaque: where reading goes on behind these lines.
+   * @returns that position, once the lines are on the disk; rejects with an `EvidenceError`.
+   */
+  append(bytes: Uint8Array, position: string, about?: AppendedLines): Promise<string>;
+  /** Everything that the source has was appended by now: days that are over are complete, or idle. */
+  readToEnd(): void;
+  /** Something is missing, and why. Days are of its lines. */
+  gap(fromDay: string, toDay: string, why: string): Promise<void>;
+  retire(why: string): Promise<void>;
+}
