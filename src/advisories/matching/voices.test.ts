@@ -125,3 +125,50 @@ describe('Ubuntu Pro', () => {
     expect(says('2.3-1ubuntu1', ['Ubuntu:Pro:20.04:LTS', '9'])).toEqual([]);
   });
 });
+
+describe('a part is judged as its host', () => {
+  const host: Component = {
+    ...rpm('fedora', 'The Roundcube Dev Team'),
+    id: componentId('roundcube'),
+    name: 'roundcube',
+    version: { value: '1.5.3' },
+    purl: 'pkg:composer/roundcube/roundcubemail@1.5.3',
+    platform: 'roundcube',
+    origin: 'upstream',
+  };
+  const { package: _, ...byHand } = host;
+  const asHost = (component: Component, of: Component): readonly string[] =>
+    voicesOf(component, [of], el9).voices.flatMap(({ as }) => (as === undefined ? [] : [as]));
+
+  test.each([
+    ['its own plug-in', 'pkg:composer/roundcube/enigma@0.9', 'The Roundcube Dev Team', true],
+    ['another’s under its name', 'pkg:composer/roundcube/carddav@4.4.3', 'Jo Sample', false],
+    ['another’s', 'pkg:composer/example/second-factor@0.7.1', 'The Roundcube Dev Team', false],
+    ['what has no namespace', 'pkg:pypi/hyperkitty@1.3.4', 'The Roundcube Dev Team', false],
+  ])('%s: %s', (_what, purl, supplier, is) => {
+    const name = purl.split(/[/@]/).at(-2) ?? '';
+    const id = componentId(`roundcube/${name}`);
+    const found = asHost({ ...byHand, id, name, purl, supplier }, byHand);
+    expect(found.includes('roundcube')).toBe(is);
+  });
+
+  test('where both come of one source package of a vendor', () => {
+    const from = (source: string, name: string): Component => ({
+      ...host,
+      id: componentId(`dovecot/${name}`),
+      name,
+      platform: 'dovecot',
+      origin: 'vendor',
+      purl: `pkg:deb/${name}@2:2.3.21-1`,
+      package: {
+        ecosystem: 'deb',
+        name,
+        version: '2:2.3.21-1',
+        source: { name: source, version: '2:2.3.21-1' },
+      },
+    });
+    const core = { ...from('dovecot', 'dovecot-core'), name: 'dovecot' };
+    expect(asHost(from('dovecot', 'dovecot-sieve'), core)).toContain('dovecot');
+    expect(asHost(from('fts-xapian', 'dovecot-fts-xapian'), core)).toEqual([]);
+  });
+});

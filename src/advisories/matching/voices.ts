@@ -171,21 +171,34 @@ const released = (
   );
 };
 
+/** Built from one source package. */
+const isSameBuild = ({ package: mine }: Component, { package: theirs }: Component): boolean =>
+  mine !== undefined &&
+  theirs !== undefined &&
+  mine.ecosystem === theirs.ecosystem &&
+  (mine.source?.name ?? mine.name) === (theirs.source?.name ?? theirs.name);
+
+/** Composer's `roundcube`; a name without a namespace shares none with anybody. */
+const namespaceOf = ({ purl = '' }: Component): string | undefined => {
+  const [, ...segments] = purl.split('@', 1)[0]?.split('/') ?? [];
+  return segments.length < 2 ? undefined : purl.split('@', 1)[0]?.replace(/\/[^/]*$/, '');
+};
+
 /**
  * The host that a part was released together with: a plug-in of Roundcube's own lies in its tarball,
- * and flaws in it are told under Roundcube's name.
+ * and flaws in it are told under Roundcube's name. A namespace may be shared with others: Composer's
+ * `roundcube/carddav` is somebody else's.
  */
 const shippedWith = (
   component: Component,
   ancestors: readonly Component[],
 ): Component | undefined => {
   const [host] = ancestors;
-  if (host === undefined || host.purl === undefined || component.purl === undefined)
-    return undefined;
-  const mine = component.purl.split('@', 1)[0]?.split('/') ?? [];
-  const theirs = host.purl.split('@', 1)[0]?.split('/') ?? [];
-  return host.origin === component.origin &&
-    mine.slice(0, -1).join('/') === theirs.slice(0, -1).join('/')
+  if (host === undefined || host.origin !== component.origin) return undefined;
+  if (isSameBuild(component, host)) return host;
+  const namespace = namespaceOf(component);
+  const maker = component.supplier ?? host.supplier;
+  return namespace !== undefined && namespace === namespaceOf(host) && maker === host.supplier
     ? host
     : undefined;
 };
