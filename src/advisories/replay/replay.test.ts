@@ -238,10 +238,10 @@ describe('on which day this estate would have been told', () => {
 describe('the deadline by today’s policy', () => {
   test('first without exploitation, whatever today’s record knows of it; then with it', () => {
     const each = replayed([{ component: byHand, ancestors: [] }], [note]);
-    // Faces the internet, not automatable, partial impact: 60 days from 2025-06-01; exploited: 3.
+    // Faces the internet, not automatable, partial impact: 60 days from 2025-06-01.
     expect(each.deadline).toMatchObject({ days: 60, on: '2025-07-31' });
-    // The three days were over when the catalogue named it.
-    expect(each.deadlineOnceExploited).toMatchObject({ days: 3, on: '2025-06-20' });
+    // Three days from 2025-06-20, when the catalogue named it: nobody could hurry before.
+    expect(each.deadlineOnceExploited).toMatchObject({ days: 22, on: '2025-06-23' });
   });
 
   test('nobody is late for what he was not told', () => {
