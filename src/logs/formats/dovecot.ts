@@ -150,7 +150,7 @@ const read =
       (processes.has(own) ? prefixOf(`${own}: ${text}`) : undefined) ??
       (own === 'dovecot-auth' ? prefixOf(`auth: ${text}`) : undefined);
     if (prefix === undefined) {
-      return /^(?:Dovecot v|Error: |Warning: |Fatal: |Panic: |Info: |Killed|Received|warning|Last died)/.test(
+      return /^(?:Dovecot v|Error: |Warning: |Fatal: |Panic: |Info: |Killed|Received|warning|Last died|SIGHUP|child \d|Generating|ssl)/i.test(
         text,
       )
         ? quiet('Dovecot itself')

@@ -29,7 +29,7 @@ const privateIp =
   /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|::1$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/;
 
 /** Addresses that no client on the Internet has. */
-export const isPrivateIp = (ip: string): boolean => privateIp.test(ip);
+const isPrivateIp = (ip: string): boolean => privateIp.test(ip);
 
 /**
  * Who asked. A client may write any `X-Forwarded-For`, so it counts only where the peer is of the own network, a

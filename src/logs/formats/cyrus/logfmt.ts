@@ -22,7 +22,7 @@ const unquoted = (text: string): string =>
     : text;
 
 /** `key=value key="quoted value"`: Cyrus quotes whatever is not plain, so a client's value cannot leave its own. */
-export const logfmtPairs = (text: string): ReadonlyMap<string, string> => {
+const logfmtPairs = (text: string): ReadonlyMap<string, string> => {
   const held = new Map<string, string>();
   const pattern = /([^\s="]{1,80})=(?:"((?:[^"\\]|\\.)*)"?|(\S*))/g;
   let count = 0;

@@ -228,6 +228,7 @@ export const authLine = (prefix: Prefix, time: EventTime, sessions: Sessions): P
     });
   }
   if (prefix.level !== 'info') return quiet('trouble of auth');
-  if (attempt === undefined && !refused.test(text)) return quiet('auth');
+  // `mysql(localhost): Connected to database mail`: no address, nobody who tried.
+  if (attempt?.ip === undefined) return quiet('auth');
   return unparsed('auth says something unknown');
 };

@@ -33,7 +33,7 @@ const serviceOf = (record: EventRecord): string | undefined =>
   told(record, 'protocol');
 
 /** What most events have: who, from where, in which session. */
-export const commonOf = (
+const commonOf = (
   record: EventRecord,
   memory: EventMemory,
 ): Pick<

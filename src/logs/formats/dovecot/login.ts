@@ -8,7 +8,7 @@ import type { Prefix } from './prefix.ts';
 import type { Sessions } from './sessions.ts';
 
 /** `imap` of `imap-login`; ManageSieve and submission as they are called. */
-export const serviceOf = (process: string): string =>
+const serviceOf = (process: string): string =>
   process.endsWith('-login') ? process.slice(0, -'-login'.length) : process;
 
 /**

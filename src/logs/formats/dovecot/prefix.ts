@@ -95,7 +95,11 @@ const levelled = (given: string): Pick<Prefix, 'level' | 'text'> => {
 };
 
 /** Takes a line apart up to where its program's own words begin; undefined for what is not Dovecot's. */
-export const prefixOf = (message: string): Prefix | undefined => {
+export const prefixOf = (given: string): Prefix | undefined => {
+  // Dovecot 1 wrote `IMAP(bob): `.
+  const message = /^(?:IMAP|POP3)\(/.test(given)
+    ? given.slice(0, 4).toLowerCase() + given.slice(4)
+    : given;
   let at = 0;
   while (at < 40 && isName(message.charCodeAt(at))) at += 1;
   if (at === 0 || at === 40) return undefined;

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../../core/access-event.ts';
 import type { OpenThings } from '../../draft.ts';
 
 /** What a login line said of a session; its later lines name the session only. */
-export interface Session {
+interface Session {
   readonly user: string | undefined;
   /** The master user, where the login line had one. */
   readonly actor: string | undefined;

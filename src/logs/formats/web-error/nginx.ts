@@ -17,7 +17,7 @@ export const looksLikeNginxError = (message: string): boolean =>
   stamped.test(message) || head.test(message);
 
 /** What nginx puts behind its message; the request and what follows are the client's. */
-export interface Context {
+interface Context {
   readonly text: string;
   readonly client?: string;
   readonly server?: string;
@@ -44,7 +44,7 @@ const holdsSent = (text: string): boolean =>
  * A message may hold what the client sent (a user name, a path), and the request does: where more
  * than one client stands in such a line, nobody can tell which one nginx wrote. Else it wrote the first.
  */
-export const contextOf = (line: string): Context => {
+const contextOf = (line: string): Context => {
   const found = [...line.matchAll(clients)].slice(0, 20);
   const [first] = found;
   if (first === undefined) return { text: line, forged: false };
