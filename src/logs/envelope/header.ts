@@ -31,6 +31,11 @@ const two = (text: string, at: number): number => {
   return high < 0 || high > 9 ? Number.NaN : high * 10 + low;
 };
 
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const isDay = (month: number, day: number): boolean =>
+  day >= 1 && day <= (monthDays[month - 1] ?? 0);
+
 /** `Nov 22 12:00:01 ` without regular expressions: nearly every line of a mail host begins so. */
 const quickStamp = (text: string, from: number): StampAt | undefined => {
   if (text.charCodeAt(from + 15) !== space || text.charCodeAt(from + 6) !== space) return undefined;
@@ -40,8 +45,8 @@ const quickStamp = (text: string, from: number): StampAt | undefined => {
   const hour = two(text, from + 7);
   const minute = two(text, from + 10);
   const second = two(text, from + 13);
-  const isDay = month !== undefined && day >= 1 && day <= 29;
-  if (!isDay || !(hour <= 23 && minute <= 59 && second <= 60)) return undefined;
+  if (month === undefined || !isDay(month, day) || !(hour <= 23 && minute <= 59 && second <= 60))
+    return undefined;
   // A year behind the time, as some write it, is the slow way's.
   const next = text.charCodeAt(from + 16);
   if (next === 0x31 || next === 0x32) return undefined;
@@ -86,8 +91,8 @@ const quickIso = (text: string, from: number): StampAt | undefined => {
   const hour = digits(text, from + 11, from + 13);
   const minute = digits(text, from + 14, from + 16);
   const second = digits(text, from + 17, from + 19);
-  const isDay = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
-  if (!isDay || !(hour <= 23 && minute <= 59 && second <= 60)) return undefined;
+  if (!(year >= 1970) || !isDay(month, day) || !(hour <= 23 && minute <= 59 && second <= 60))
+    return undefined;
   let at = from + 19;
   let millisecond = -1;
   if (text.charCodeAt(at) === 0x2e) {
