@@ -2,7 +2,8 @@ import type { AccessEvent } from '../../../core/access-event.ts';
 import type { EventTime } from '../../../core/log-line.ts';
 import { endpointOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
-import { type EventParts, freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
+import { type EventParts, happened, personOf, quiet, unparsed } from '../../reading.ts';
+import { detailOf } from '../../text.ts';
 import { type Elements, elementsOf, type Learned } from './elements.ts';
 import type { Prefix } from './prefix.ts';
 import type { Sessions } from './sessions.ts';
@@ -128,7 +129,7 @@ export const loginLine = (
       tls: elements.tls,
     });
   }
-  const { detail, flags } = freeText(message, elements.forged ? ['forged-looking'] : []);
+  const tries = message.includes('auth failed') ? Number(attempts.exec(message)?.[1] ?? 0) : 0;
   return happened({
     ...parts,
     kind: impersonated ? 'login.impersonated' : verdict.kind,
@@ -137,11 +138,9 @@ export const loginLine = (
     component: 'dovecot',
     actor: personOf(master),
     ...(target === undefined ? {} : { to: endpointOf(target) }),
-    count:
-      Number(attempts.exec(message)?.[1] ?? 0) > 1
-        ? Number(attempts.exec(message)?.[1])
-        : undefined,
-    detail: message === 'Login' ? undefined : detail,
-    flags,
+    count: tries > 1 ? tries : undefined,
+    // Dovecot's own words.
+    detail: message === 'Login' ? undefined : detailOf(message),
+    flags: elements.forged ? ['forged-looking'] : undefined,
   });
 };
