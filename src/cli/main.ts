@@ -19,7 +19,7 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
     case 'ingest':
       return await (await import('./run-ingest.ts')).runIngest(invocation);
     case 'evidence':
-      return (await import('./run-evidence.ts')).runEvidence(invocation);
+      return await (await import('./run-evidence.ts')).runEvidence(invocation);
     default:
       throw new UsageError(`unknown verb "${invocation.verb.name}"`);
   }

@@ -1,4 +1,5 @@
 import { loadConfiguration } from '../app/configuration.ts';
+import { holdLines, keepFor, pruneLines, releaseHold } from '../app/evidence/decide.ts';
 import {
   evidenceSummary,
   proveEvidence,
@@ -95,8 +96,37 @@ const gapsText = ({ gaps, lastSealedDay }: Summary): string =>
         .join('\n')
         .concat('\n');
 
-/** `postern evidence verify | status | gaps | prove`. */
-export const runEvidence = (given: Invocation): Outcome => {
+const decide = async (
+  invocation: Invocation,
+  action: string,
+  words: readonly string[],
+): Promise<string> => {
+  const at = {
+    store: storeToRead(invocation),
+    now: () => new Date(),
+    key: process.env['POSTERN_EVIDENCE_KEY'],
+  };
+  if (action === 'prune') return `${await pruneLines(at)} segments deleted\n`;
+  const why = invocation.values.get('why');
+  if (why === undefined) {
+    throw new UsageError(`evidence ${action}: --why TEXT is missing: the log says why`);
+  }
+  const [first = '', second] = words;
+  switch (action) {
+    case 'keep':
+      await keepFor(at, first, second, why);
+      return `lines of ${second ?? 'all sources'} are kept ${first} days; older ones go with postern evidence prune\n`;
+    case 'hold':
+      await holdLines(at, words, why);
+      return `held: ${first}\n`;
+    default:
+      await releaseHold(at, first, why);
+      return `released: ${first}\n`;
+  }
+};
+
+/** `postern evidence verify | status | gaps | prove | keep | hold | release | prune`. */
+export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
   const format = formatOf(invocation, evidenceFormats, 'text');
@@ -124,6 +154,11 @@ export const runEvidence = (given: Invocation): Outcome => {
     case 'prove':
       // The proof is a file for others: JSON, whatever the format.
       return { text: asJson(proveEvidence(store, words[0] ?? '')), exit: exitCodes.done, out };
+    case 'keep':
+    case 'hold':
+    case 'release':
+    case 'prune':
+      return { text: await decide(invocation, action, words), exit: exitCodes.done, out };
     case 'gaps': {
       const summary = evidenceSummary(store);
       const { gaps, lastSealedDay } = summary;

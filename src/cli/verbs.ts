@@ -225,7 +225,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'verify',
         takes: ['[PATH]'],
-        does: 'verifies the store, or another, or the proof of a line; names what is broken',
+        does: 'verifies the store, a copy, or a proof of a line; names what is wrong',
       },
       { name: 'status', takes: [], does: 'says what is kept of which source, and what is sealed' },
       {
@@ -238,6 +238,18 @@ export const verbs: readonly Verb[] = [
         takes: ['LINE'],
         does: 'writes a proof of one line (SOURCE/SEGMENT/LINE) for others to verify',
       },
+      {
+        name: 'keep',
+        takes: ['DAYS', '[SOURCE]'],
+        does: 'decides how long lines are kept, of one source or of all (--why)',
+      },
+      {
+        name: 'hold',
+        takes: ['NAME', 'FROM', 'TO', '[SOURCE]'],
+        does: 'keeps the lines of these days until the hold is released (--why)',
+      },
+      { name: 'release', takes: ['NAME'], does: 'ends a hold (--why)' },
+      { name: 'prune', takes: [], does: 'deletes lines that are neither to be kept nor held' },
     ],
     flags: [
       {
@@ -250,6 +262,7 @@ export const verbs: readonly Verb[] = [
         value: 'FILE',
         help: 'verify: a checkpoint that was kept elsewhere; the log must go on from it',
       },
+      { name: 'why', value: 'TEXT', help: 'keep, hold, release: the reason, for the log' },
       { name: 'deep', help: 'verify: take every segment apart, down to the hash of every line' },
     ],
     examples: [

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { keptOf, leavesIn, lineOf, SimulatedStore } from '../../test/support/evidence-run.ts';
 import { readSpool, writeFrame } from './spool.ts';
 import type { SegmentLeaf } from './verify/leaf.ts';
+import { rowsPath } from './verify/segment-file.ts';
 import { verifyStore } from './verify/verify-store.ts';
 
 const segmentsIn = (store: SimulatedStore): readonly SegmentLeaf[] =>
@@ -116,6 +118,30 @@ describe('a source', () => {
     await evidence.close();
     await expect(source.append(Buffer.from('x\n'), '2')).rejects.toMatchObject({ code: 'CLOSED' });
     verify(store);
+  });
+});
+
+describe('rows', () => {
+  test('that are made of a segment are committed with it, and missed or altered ones are named', async () => {
+    const store = new SimulatedStore();
+    const evidence = await store.open({
+      rows: ({ source, seq, day, raw }) => {
+        const rows = Buffer.from(`rows of ${raw.length} bytes`);
+        store.disk.tamper(rowsPath(source, day, seq), rows);
+        const hash = createHash('sha256').update(rows).digest();
+        return Promise.resolve({ hash, parser: 'postern 0.1.0', ocsf: '1.8.0' });
+      },
+    });
+    const source = await evidence.source('mail.log');
+    await source.append(Buffer.from('one\n'), '1');
+    await evidence.close();
+    verify(store);
+    expect(segmentsIn(store)).toMatchObject([{ parser: 'postern 0.1.0', ocsf: '1.8.0' }]);
+    const path = rowsPath('mail.log', '2026-06-29', 1);
+    for (const bytes of [Buffer.from('others'), undefined]) {
+      store.disk.tamper(path, bytes);
+      expect(verifyStore(store.reader).broken[0]?.path).toBe(path);
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import {
   finishDeletions,
   type Hold,
   holdLeaf,
+  isOnHold,
   type Policy,
   policyLeaf,
   prune,
@@ -148,6 +149,9 @@ export class Evidence implements SourceHome {
   }
 
   async release(id: string, why: string): Promise<void> {
+    if (!isOnHold(this.options.state.controls(), id)) {
+      throw new EvidenceError('BAD_INPUT', `there is no hold ${id.slice(0, 100)}`);
+    }
     const leaf: Leaf = { v: 1, kind: 'release', at: this.at(), id, why };
     await this.commit(() =>
       this.log.append([leaf], ({ first }) => ({

@@ -45,6 +45,10 @@ const holdsOf = (controls: readonly ControlState[]): readonly ControlState[] => 
   return [...holds.values()];
 };
 
+/** Whether there is a hold of this name that was not released. */
+export const isOnHold = (controls: readonly ControlState[], id: string): boolean =>
+  holdsOf(controls).some(hold => hold.id === id);
+
 const isHeld = (holds: readonly ControlState[], { source, day }: SegmentState): boolean =>
   holds.some(
     hold =>

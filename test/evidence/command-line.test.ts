@@ -69,6 +69,19 @@ describe('postern evidence', () => {
     expect(run('verify', proof)).toMatchObject({ status: 2 });
   });
 
+  test('keep, hold, release and prune decide and delete, and the log says why', () => {
+    const saying = (...args: readonly string[]): string => run(...args).stdout;
+    expect(saying('keep', '30', '--why', 'a month is agreed')).toContain('are kept 30 days');
+    expect(saying('hold', 'case-7', '2026-06-29', '2026-06-29', '--why', 'a break-in')).toBe(
+      'held: case-7\n',
+    );
+    expect(saying('prune')).toBe('0 segments deleted\n');
+    expect(run('verify', '--key', keys)).toMatchObject({ status: 0 });
+    expect(saying('release', 'case-7', '--why', 'closed')).toBe('released: case-7\n');
+    const { status, stderr } = run('release', 'case-7', '--why', 'closed');
+    expect([status, stderr]).toEqual([1, 'postern: there is no hold case-7\n']);
+  });
+
   test('a mistake is one line', () => {
     for (const [args, said] of [
       [['prove', 'mail.log'], 'expected SOURCE/SEGMENT/LINE'],
@@ -76,6 +89,9 @@ describe('postern evidence', () => {
       [['verify', './nowhere'], 'there is no ./nowhere'],
       [['verify', '--key', old], '--key'],
       [['status', '--deep'], '--deep is for verify'],
+      [['keep', '0', '--why', 'x'], '"0" is no number of days'],
+      [['keep', '30'], '--why TEXT is missing'],
+      [['hold', 'a', '2026-06-30', '2026-06-29', '--why', 'x'], 'comes after'],
     ] as const) {
       const { status, stderr } = run(...args);
       expect([status, stderr.split('\n').length]).toEqual([64, 2]);
