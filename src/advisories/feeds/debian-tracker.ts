@@ -116,7 +116,10 @@ const advisoryOf = (
       ...claimOf(says, unstable),
       ...(says.unmended === undefined ? {} : { unmended: says.unmended }),
       ...(says.urgency === 'unimportant'
-        ? { harmless: 'Debian calls it unimportant: its packages are not open to it' }
+        ? {
+            harmless:
+              'Debian calls it unimportant: not in what its packages install, or without effect on security in practice',
+          }
         : {}),
     });
   }
