@@ -56,7 +56,7 @@ export const looksLikeApacheError = (message: string): boolean => {
 
 const names: readonly RegExp[] = [
   /^user [`"'](.{1,255}?)' in realm/,
-  /^user (.{1,255}?)(?:: authentication failure for|: password mismatch| not found:| in realm|:? user not)/,
+  /^user (.{1,255}?)(?:: authentication failure for|: authorization failure for|: password mismatch| not found:| in realm|:? user not)/,
   /^(?:access to .{1,2000} failed.{0,40}user|authorization of user) (.{1,255}?)(?: not allowed| to access|:)/,
   /^Digest: user [`"'](.{1,255}?)'/,
   /^\[?mod_(?:authnz?|auth)_\w+\]?.{0,60}user (.{1,255}?)(?:[:,]| not| denied)/i,
@@ -84,9 +84,10 @@ export const apacheError = (envelope: Envelope, context: FormatContext): Parsed 
     service: 'web',
     ...freeText(text),
   };
-  if (login.test(text)) {
-    let user: string | undefined;
-    for (const name of names) user ??= name.exec(text)?.[1];
+  let user: string | undefined;
+  for (const name of names) user ??= name.exec(text)?.[1];
+  // Whoever is known and not let in has logged in well.
+  if (login.test(text) && !text.includes(': authorization failure')) {
     return happened({ ...known, kind: 'login', outcome: 'failure', user: personOf(user) });
   }
   const failed = /^(?:error|crit|alert|emerg)$/.test(head.level) || denied.test(text);
@@ -94,6 +95,7 @@ export const apacheError = (envelope: Envelope, context: FormatContext): Parsed 
   return happened({
     ...known,
     kind: tls ? 'connection' : 'web.request',
+    user: personOf(user),
     outcome: failed ? 'failure' : 'unknown',
   });
 };
