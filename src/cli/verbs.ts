@@ -266,7 +266,7 @@ export const verbs: readonly Verb[] = [
       { name: 'deep', help: 'verify: take every segment apart, down to the hash of every line' },
     ],
     examples: [
-      ['postern evidence verify', 'is anything altered, missing or added'],
+      ['postern evidence verify', 'is anything altered or missing'],
       [
         'postern evidence verify /mnt/copy --key log.keys --remembered old',
         'what an auditor asks of a copy',
