@@ -199,12 +199,12 @@ export const verbs: readonly Verb[] = [
       {
         name: 'zone',
         value: 'ZONE',
-        help: "time zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo; default: this machine's)",
+        help: "zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo; else this machine's)",
       },
       {
         name: 'year',
         value: 'YEAR',
-        help: 'year of the first line, where stamps name none (default: by when the file was written)',
+        help: 'year of the first line, where stamps name none (else by when the file was written)',
       },
     ],
     examples: [

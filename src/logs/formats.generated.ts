@@ -19,6 +19,7 @@ import { fetchmail } from './formats/fetchmail.ts';
 import { getmail } from './formats/getmail.ts';
 import { googleReports } from './formats/google-reports.ts';
 import { graphActivity } from './formats/graph-activity.ts';
+import { graphAlerts } from './formats/graph-alerts.ts';
 import { haproxy } from './formats/haproxy.ts';
 import { horde } from './formats/horde.ts';
 import { identityProvider } from './formats/identity-provider.ts';
@@ -80,6 +81,7 @@ export const logFormats: readonly LogFormat[] = [
   getmail,
   googleReports,
   graphActivity,
+  graphAlerts,
   haproxy,
   horde,
   identityProvider,
