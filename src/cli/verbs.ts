@@ -38,7 +38,7 @@ export const globalFlags: readonly Flag[] = [
   {
     name: 'store',
     value: 'DIR',
-    help: 'what Postern keeps (default /var/lib/postern where it may, else ./postern-store)',
+    help: 'what Postern keeps (default /var/lib/postern, else ./postern-store)',
   },
   { name: 'format', value: 'FORMAT', help: 'how the answer is written' },
   { name: 'out', value: 'FILE', help: 'write the answer to FILE instead of standard output' },
@@ -199,12 +199,12 @@ export const verbs: readonly Verb[] = [
       {
         name: 'zone',
         value: 'ZONE',
-        help: "zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo; else this machine's)",
+        help: "zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo)",
       },
       {
         name: 'year',
         value: 'YEAR',
-        help: 'year of the first line, where stamps name none (else by when the file was written)',
+        help: 'year of the first line, where stamps name none',
       },
     ],
     examples: [
