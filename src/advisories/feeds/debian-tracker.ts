@@ -66,17 +66,51 @@ const fixedFrom = (version: string): Claim => ({
   fixed: [version],
 });
 
+/** The lowest version of every upstream release after a version's: `1.6.5+dfsg.-0~` after 1.6.5+dfsg-1. */
+const nextUpstream = (version: string): string => `${version.replace(/-[^-]*$/, '')}.-0~`;
+
+/**
+ * A release mends its own upstream version by a patch. One that came from backports or testing is newer by
+ * number and need not have that patch: it is mended where unstable's number says so.
+ */
+const withLaterUpstreams = (
+  claim: Claim,
+  fixed: string,
+  held: readonly string[],
+  unstable: string | undefined,
+  sid: ReleaseSays | undefined,
+): Claim => {
+  if (unstable === undefined && sid?.status !== 'open') return claim;
+  const from = [fixed, ...held]
+    .map(nextUpstream)
+    .reduce((a, b) => (deb.compare(a, b) === -1 ? b : a));
+  if (unstable !== undefined && deb.compare(from, unstable) !== -1) return claim;
+  return {
+    ...claim,
+    spans: [
+      ...claim.spans,
+      { from, ...(unstable === undefined ? {} : { before: unstable }), standing: 'unknown' },
+    ],
+  };
+};
+
 /**
  * `unstable`: the version that mended it there. The tracker holds every release to it that nothing else is
  * noted for, and so does debsecan: a package from backports that is as new is mended, though the release
  * itself is not. Only where the release's own packages are older; else the two do not speak of the same.
  */
-const claimOf = (says: ReleaseSays, unstable: string | undefined): Claim => {
+const claimOf = (
+  says: ReleaseSays,
+  unstable: string | undefined,
+  sid: ReleaseSays | undefined,
+): Claim => {
   switch (says.status) {
     case 'resolved':
       // Debian's way to write that no version was ever affected.
       if (says.fixed === '0') return always('not-affected');
-      return says.fixed === undefined ? always('unknown') : fixedFrom(says.fixed);
+      return says.fixed === undefined
+        ? always('unknown')
+        : withLaterUpstreams(fixedFrom(says.fixed), says.fixed, says.held, unstable, sid);
     case 'open':
       return unstable !== undefined &&
         says.held.length > 0 &&
@@ -113,7 +147,7 @@ const advisoryOf = (
       key,
       product: `Debian:${number} ${name}`,
       release: number,
-      ...claimOf(says, unstable),
+      ...claimOf(says, unstable, inSid),
       ...(says.unmended === undefined ? {} : { unmended: says.unmended }),
       ...(says.urgency === 'unimportant'
         ? {
