@@ -34,12 +34,6 @@ export const keyOfPackage = (ecosystem: string, name: string): ProductKey => {
   return key('package', word, word === 'pypi' ? pypiName(name) : name);
 };
 
-/** What follows the first colon of an OSV ecosystem: `12` of `Debian:12`; absent without one. */
-export const releaseOf = (ecosystem: string): string | undefined => {
-  const colon = ecosystem.indexOf(':');
-  return colon < 0 ? undefined : ecosystem.slice(colon + 1).trim();
-};
-
 /** A product as a CVE record names it: `Webmail`, or `zimbra_collaboration_suite` where CISA wrote it. */
 export const keyOfCve = (vendor: string, product: string): ProductKey =>
   key('cve', vendor.trim().replaceAll('_', ' '), product.trim().replaceAll('_', ' '));

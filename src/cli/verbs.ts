@@ -8,7 +8,7 @@ export interface Flag {
 }
 
 /** What a verb is told to do by its first word: `update` of `postern advisories update`. */
-export interface Action {
+interface Action {
   readonly name: string;
   /** Placeholders of the words that follow; `[…]` may be left out, a last `…` may come many times. */
   readonly takes: readonly string[];
@@ -199,7 +199,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'zone',
         value: 'ZONE',
-        help: "zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo)",
+        help: 'zone of stamps that name none (Europe/Berlin; UTC,mx1=Asia/Tokyo)',
       },
       {
         name: 'year',

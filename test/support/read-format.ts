@@ -3,7 +3,7 @@ import { openEnvelope } from '../../src/logs/envelope/open-envelope.ts';
 import type { FormatContext, LogFormat, Parsed } from '../../src/logs/format.ts';
 
 /** Times of the year 2026 where none is written, and of UTC where no zone is. */
-export const testContext = (openMax = 1_000): FormatContext => ({
+const testContext = (openMax = 1_000): FormatContext => ({
   openMax,
   time: stamp => ({
     original: stamp.original,

@@ -23,7 +23,7 @@ export interface LogFiles {
   readonly left: readonly string[];
 }
 
-export const foldersAbove = (path: string): readonly string[] => {
+const foldersAbove = (path: string): readonly string[] => {
   const out: string[] = [];
   for (let at = dirOf(path); at !== '/' && out.length < 50; at = dirOf(at)) out.push(at);
   return out;

@@ -24,7 +24,7 @@ const words = (text: string, from: number, to: number): boolean => {
 const dash = 45;
 
 /** Length of the message id at an index: 16 characters, or 23 since 4.97; 0 where there is none. */
-export const messageIdLength = (text: string, at: number): number => {
+const messageIdLength = (text: string, at: number): number => {
   if (text.charCodeAt(at + 6) !== dash || !words(text, at, at + 6)) return 0;
   if (text.charCodeAt(at + 13) === dash) {
     return words(text, at + 7, at + 13) && words(text, at + 14, at + 16) ? 16 : 0;

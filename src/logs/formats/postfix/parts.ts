@@ -92,6 +92,3 @@ export const instanceOf = (program: string | undefined): string => {
   const instance = slash < 0 ? program : program.slice(0, slash);
   return instance === 'postfix' ? '' : instance;
 };
-
-/** Of an address that an envelope names. */
-export const addressOf = (text: string): string => printable(text);

@@ -14,7 +14,7 @@ export interface OpenMessage {
   subject?: string;
 }
 
-export interface Login {
+interface Login {
   readonly user: Person;
   readonly method?: string;
 }
