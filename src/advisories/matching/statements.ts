@@ -106,6 +106,20 @@ const orderOf = (voice: Voice, advisory: Advisory): number => {
   return voice.rank * 10 + order + (advisory.covers.length > 0 ? 1 : 0);
 };
 
+/** Why a notice's fix in a release proves nothing of a package that was made of a later release's. */
+const ofBackports = (
+  { feed }: Advisory,
+  claims: readonly AffectedProduct[],
+  { version }: Voice,
+  outcome: Outcome,
+): string | undefined =>
+  feed === 'osv' &&
+  outcome === 'not-affected' &&
+  /~bpo\d/.test(version) &&
+  claims.some(({ release, fixed }) => release !== undefined && fixed.length > 0)
+    ? `${version.slice(0, 60)} comes from backports, where the release’s own patch is not: its higher number proves nothing`
+    : undefined;
+
 /** Every statement that an index holds about a component under one of its names. */
 export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly Statement[] => {
   const out: Statement[] = [];
@@ -115,10 +129,12 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       advisory.affected.filter(({ key }) => key === voice.key),
       voice,
     );
-    const { claims: about, doubt } = ofInstalledStream(named, voice.version);
+    const { claims: about, doubt: ofStream } = ofInstalledStream(named, voice.version);
     if (about.length === 0) continue;
     const answers = about.map(claim => ({ claim, answer: judged(claim, voice.version) }));
-    const outcome = doubt === undefined ? outcomeOf(answers, voice.near) : 'undetermined';
+    const told = outcomeOf(answers, voice.near);
+    const doubt = ofStream ?? ofBackports(advisory, about, voice, told);
+    const outcome = doubt === undefined ? told : 'undetermined';
     const unmended = about.find(each => each.unmended !== undefined)?.unmended;
     out.push({
       holding,

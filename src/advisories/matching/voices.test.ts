@@ -73,56 +73,63 @@ test.each([
   expect(releaseHolds(ecosystemOf(ecosystem).release, voice?.release)).toBe(holds);
 });
 
+const says = (
+  distribution: string,
+  release: string,
+  version: string,
+  ...affected: readonly (readonly [string, string | undefined])[]
+): readonly string[] => {
+  const voice: Voice = {
+    key: keyOfPackage(distribution, 'dovecot'),
+    feeds: ['osv'],
+    rank: 1,
+    version,
+    packaged: true,
+    release,
+  };
+  const reading = osv.read({
+    document: 'osv.json',
+    number: 1,
+    value: {
+      id: 'UBUNTU-CVE-2026-10001',
+      modified: '2026-06-01T00:00:00Z',
+      affected: affected.map(([ecosystem, fixed]) => ({
+        package: { ecosystem, name: 'dovecot' },
+        ranges: [
+          {
+            type: 'ECOSYSTEM',
+            events: [{ introduced: '0' }, ...(fixed === undefined ? [] : [{ fixed }])],
+          },
+        ],
+      })),
+    },
+  });
+  if (!('entries' in reading)) throw new Error('the test’s record was refused');
+  return statementsUnder(voice, memoryIndex([{ holding, entries: reading.entries }])).map(
+    ({ outcome }) => outcome,
+  );
+};
+
 describe('Ubuntu Pro', () => {
-  const says = (
+  const saysUbuntu = (
     version: string,
     ...affected: readonly (readonly [string, string | undefined])[]
-  ): readonly string[] => {
-    const voice: Voice = {
-      key: keyOfPackage('Ubuntu', 'dovecot'),
-      feeds: ['osv'],
-      rank: 1,
-      version,
-      packaged: true,
-      release: '22.04',
-    };
-    const reading = osv.read({
-      document: 'osv.json',
-      number: 1,
-      value: {
-        id: 'UBUNTU-CVE-2026-10001',
-        modified: '2026-06-01T00:00:00Z',
-        affected: affected.map(([ecosystem, fixed]) => ({
-          package: { ecosystem, name: 'dovecot' },
-          ranges: [
-            {
-              type: 'ECOSYSTEM',
-              events: [{ introduced: '0' }, ...(fixed === undefined ? [] : [{ fixed }])],
-            },
-          ],
-        })),
-      },
-    });
-    if (!('entries' in reading)) throw new Error('the test’s record was refused');
-    return statementsUnder(voice, memoryIndex([{ holding, entries: reading.entries }])).map(
-      ({ outcome }) => outcome,
-    );
-  };
+  ): readonly string[] => says('Ubuntu', '22.04', version, ...affected);
   const open = ['Ubuntu:22.04:LTS', undefined] as const;
   const pro = ['Ubuntu:Pro:22.04:LTS', '2.3-1ubuntu1+esm1'] as const;
 
   test('mends the packages of subscribers, and nobody else’s', () => {
-    expect(says('2.3-1ubuntu1+esm1', open, pro)).toEqual(['not-affected']);
-    expect(says('2.3-1ubuntu1', open, pro)).toEqual(['affected']);
+    expect(saysUbuntu('2.3-1ubuntu1+esm1', open, pro)).toEqual(['not-affected']);
+    expect(saysUbuntu('2.3-1ubuntu1', open, pro)).toEqual(['affected']);
   });
 
   test('alone says that older packages lack what it mends', () => {
-    expect(says('2.3-1ubuntu1', pro)).toEqual(['affected']);
+    expect(saysUbuntu('2.3-1ubuntu1', pro)).toEqual(['affected']);
   });
 
   test('a line for special systems says nothing of others', () => {
-    expect(says('2.3-1ubuntu1', ['Ubuntu:Pro:FIPS:22.04:LTS', '9'])).toEqual([]);
-    expect(says('2.3-1ubuntu1', ['Ubuntu:Pro:20.04:LTS', '9'])).toEqual([]);
+    expect(saysUbuntu('2.3-1ubuntu1', ['Ubuntu:Pro:FIPS:22.04:LTS', '9'])).toEqual([]);
+    expect(saysUbuntu('2.3-1ubuntu1', ['Ubuntu:Pro:20.04:LTS', '9'])).toEqual([]);
   });
 });
 
@@ -171,4 +178,11 @@ describe('a part is judged as its host', () => {
     expect(asHost(from('dovecot', 'dovecot-sieve'), core)).toContain('dovecot');
     expect(asHost(from('fts-xapian', 'dovecot-fts-xapian'), core)).toEqual([]);
   });
+});
+
+test('a fix in a release proves nothing of what backports made of a later one', () => {
+  const fix = ['Debian:12', '2.3-1+deb12u2'] as const;
+  expect(says('Debian', '12', '2.3-1+deb12u3', fix)).toEqual(['not-affected']);
+  expect(says('Debian', '12', '2.4-1~bpo12+1', fix)).toEqual(['undetermined']);
+  expect(says('Debian', '12', '2.2-1~bpo12+1', fix)).toEqual(['affected']);
 });
