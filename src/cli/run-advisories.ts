@@ -8,6 +8,7 @@ import { loadConfiguration } from '../app/configuration.ts';
 import { markFlaw } from '../app/ledger.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type MendingState, mendingStates } from '../core/finding.ts';
+import { isUndated } from '../core/stamp.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder, storeToRead } from './store-folder.ts';
@@ -29,6 +30,9 @@ const table = (rows: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
+const minuteOf = (asOf: string): string =>
+  isUndated(asOf) ? 'an unknown day' : asOf.slice(0, 16).replace('T', ' ');
+
 const statusText = ({ folder, sources, missing, failures, damaged }: AdvisoriesStatus): string => {
   const lines =
     sources.length === 0
@@ -38,11 +42,15 @@ const statusText = ({ folder, sources, missing, failures, damaged }: AdvisoriesS
             ['source', 'as of', 'age', 'records', 'refused', 'state'],
             ...sources.map(({ source, holding, ageHours, maxAgeHours, stale }) => [
               source,
-              holding.asOf.slice(0, 16).replace('T', ' '),
-              ageWords(ageHours),
+              minuteOf(holding.asOf),
+              isUndated(holding.asOf) ? 'unknown' : ageWords(ageHours),
               String(holding.entries),
               String(holding.refused),
-              stale ? `too old: more than ${ageWords(maxAgeHours)}` : 'current',
+              isUndated(holding.asOf)
+                ? 'counts as too old: say its day with --as-of'
+                : stale
+                  ? `too old: more than ${ageWords(maxAgeHours)}`
+                  : 'current',
             ]),
           ]),
         ];
@@ -101,7 +109,7 @@ const statusJson = ({ folder, sources, missing, failures, damaged }: AdvisoriesS
 const outcomeLine = ({ source, outcome, why, how, holding }: SourceOutcome): string => {
   switch (outcome) {
     case 'fresh':
-      return `${source}: ${holding?.entries ?? 0} records as of ${holding?.asOf.slice(0, 16).replace('T', ' ') ?? ''}${
+      return `${source}: ${holding?.entries ?? 0} records as of ${holding === undefined ? '' : minuteOf(holding.asOf)}${
         holding === undefined || holding.refused === 0
           ? ''
           : `; ${holding.refused} not understood, such as ${holding.refusals[0]?.record ?? ''}: ${holding.refusals[0]?.why ?? ''}`

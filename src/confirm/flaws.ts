@@ -1,5 +1,6 @@
 import { isClosed } from '../core/closed.ts';
 import type { Finding, FlawFacts, Judge } from '../core/finding.ts';
+import { asOfDay } from '../core/stamp.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
 import { inRemedy, type Subject } from './question.ts';
 
@@ -46,7 +47,7 @@ const flawEvidence = (finding: Finding): Evidence => {
 };
 
 const judgeEvidence = ({ holding, asOf, stale, statements }: Judge): Evidence => ({
-  what: `${holding} as of ${asOf.slice(0, 10)}${stale ? ', too old to prove anything by its silence' : ''}: ${statements} statements on it`,
+  what: `${holding} as of ${asOfDay(asOf)}${stale ? ', too old to prove anything by its silence' : ''}: ${statements} statements on it`,
 });
 
 export const judgesEvidence = ({ judges }: FlawFacts): readonly Evidence[] =>
@@ -117,7 +118,7 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
   if (current.length === 0 && stale.length > 0) {
     return {
       state: 'unknown',
-      why: `what is known of its flaws is too old: ${stale.map(({ holding, asOf }) => `${holding} is as of ${asOf.slice(0, 10)}`).join(', ')}`,
+      why: `what is known of its flaws is too old: ${stale.map(({ holding, asOf }) => `${holding} is as of ${asOfDay(asOf)}`).join(', ')}`,
       evidence: judgesEvidence(facts),
       remedy: 'postern advisories update',
       weight: 45,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isBefore, isStaleAt } from './stamp.ts';
+import { asOfDay, isBefore, isStaleAt } from './stamp.ts';
 
 describe('isBefore', () => {
   test.each([
@@ -27,4 +27,11 @@ describe('isStaleAt', () => {
     ['2099-01-01T00:00:00Z', true],
     ['yesterday', true],
   ])('as of %s: %s', (asOf, expected) => expect(isStaleAt(asOf, now, 48)).toBe(expected));
+});
+
+test.each([
+  ['1970-01-01T00:00:00.000Z', 'an unknown day'],
+  ['2026-06-28T12:00:00.000Z', '2026-06-28'],
+])('a source as of %s is, for people, of %s', (asOf, day) => {
+  expect(asOfDay(asOf)).toBe(day);
 });

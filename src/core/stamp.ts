@@ -22,3 +22,10 @@ export const isStaleAt = (asOf: string, now: Date, maxAgeHours: number): boolean
   const hours = hoursSince(asOf, now);
   return !(hours >= -skewHours && hours <= maxAgeHours);
 };
+
+/** As-of of imported files that bear no date, which nobody gave one: 1970, as old as can be. */
+export const isUndated = (asOf: string): boolean => Date.parse(asOf) === 0;
+
+/** The day of a source for people. */
+export const asOfDay = (asOf: string): string =>
+  isUndated(asOf) ? 'an unknown day' : asOf.slice(0, 10);

@@ -1,5 +1,6 @@
 import type { AdvisoryState, Answer, AnsweredComponent } from '../../core/answer.ts';
 import type { Finding } from '../../core/finding.ts';
+import { asOfDay } from '../../core/stamp.ts';
 import {
   advisoriesSentence,
   ageText,
@@ -159,7 +160,7 @@ ${open.length === 0 ? '' : html`<div class="scroll" tabindex="0" role="region" a
 ${untold.length === 0 ? '' : html`<h4>Cannot be told</h4><ul class="evidence">${untold.map(untoldItem)}</ul>`}${moreText(group.undetermined.length, untold.length)}
 ${group.closed.length === 0 ? '' : html`<h4>Decided by somebody</h4><ul class="evidence">${take(group.closed, 100).map(untoldItem)}</ul>`}
 ${group.notAffected.length === 0 ? '' : html`<details class="aside"><summary>${group.notAffected.length} that ${group.notAffected.length === 1 ? 'does' : 'do'} not apply, and why</summary><ul class="evidence">${not.map(asideItem)}</ul>${moreText(group.notAffected.length, not.length)}</details>`}
-<p class="small">Judged by ${group.judges.length === 0 ? 'nobody' : group.judges.map(({ holding, asOf, stale }, i) => html`${i === 0 ? '' : ', '}${holding} as of ${asOf.slice(0, 10)}${stale ? ' (too old)' : ''}`)}</p></details></li>`;
+<p class="small">Judged by ${group.judges.length === 0 ? 'nobody' : group.judges.map(({ holding, asOf, stale }, i) => html`${i === 0 ? '' : ', '}${holding} as of ${asOfDay(asOf)}${stale ? ' (too old)' : ''}`)}</p></details></li>`;
 };
 
 const hours = (count: number): string =>
