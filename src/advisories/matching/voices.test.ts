@@ -186,3 +186,20 @@ test('a fix in a release proves nothing of what backports made of a later one', 
   expect(says('Debian', '12', '2.4-1~bpo12+1', fix)).toEqual(['undetermined']);
   expect(says('Debian', '12', '2.2-1~bpo12+1', fix)).toEqual(['affected']);
 });
+
+test('a source rpm is of the epoch of what was built of it', () => {
+  const sieve: Component = {
+    ...rpm('almalinux', 'AlmaLinux'),
+    package: {
+      ecosystem: 'rpm',
+      name: 'dovecot-pigeonhole',
+      version: '1:2.3.16-15.el9',
+      source: { name: 'dovecot', version: '2.3.16-15.el9' },
+      arch: 'x86_64',
+    },
+  };
+  expect(voicesOf(sieve, [], el9).voices).toMatchObject([
+    { key: 'package|almalinux|dovecot', version: '1:2.3.16-15.el9' },
+    { key: 'package|almalinux|dovecot-pigeonhole', version: '1:2.3.16-15.el9' },
+  ]);
+});

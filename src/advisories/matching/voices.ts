@@ -1,6 +1,6 @@
 import type { FeedId, ProductKey } from '../../core/advisory.ts';
 import type { Component } from '../../core/component.ts';
-import type { Distribution } from '../../core/packages.ts';
+import type { Distribution, PackageRef } from '../../core/packages.ts';
 import { keyOfNote, keyOfPackage, keyOfPurl } from '../product-key.ts';
 import { upstreamNames } from './upstream-names.ts';
 
@@ -71,6 +71,15 @@ const upstreamPart = (version: string): string => {
   return (dash > 0 ? withoutEpoch.slice(0, dash) : withoutEpoch).replace(/[+~].*$/s, '');
 };
 
+/** The name of a source rpm bears no epoch; what was built of it has inherited the one of its recipe. */
+const sourceVersionOf = ({ ecosystem, source, version }: PackageRef): string => {
+  if (source === undefined) return version;
+  const epoch = ecosystem === 'rpm' ? /^\d+:/.exec(version)?.[0] : undefined;
+  return epoch === undefined || source.version.includes(':')
+    ? source.version
+    : `${epoch}${source.version}`;
+};
+
 const distributed = (component: Component, distribution: Distribution): Voices => {
   const owner = component.package;
   const judged = ecosystemOf(distribution);
@@ -95,7 +104,7 @@ const distributed = (component: Component, distribution: Distribution): Voices =
   const { ecosystem, release } = judged;
   const named = new Map<string, string>();
   // Debian, Ubuntu and Alpine speak of source packages, the rpm distributions of binary ones; CSAF of both.
-  named.set(owner.source?.name ?? owner.name, owner.source?.version ?? owner.version);
+  named.set(owner.source?.name ?? owner.name, sourceVersionOf(owner));
   if (owner.ecosystem === 'rpm' || !named.has(owner.name)) named.set(owner.name, owner.version);
   const voices = [...named].map(
     ([name, version], i): Voice => ({
