@@ -4,7 +4,7 @@ import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
 import type { PackageReading, PackageSource } from '../package-source.ts';
 import { type RpmHeader, readRpmHeader, rpmTags } from './rpm/header.ts';
-import { rpmOrigin } from './rpm/origin.ts';
+import { rpmNamespace, rpmOrigin } from './rpm/origin.ts';
 import { type Ownership, openOwnership } from './rpm/ownership.ts';
 import { findStore, strangeStore } from './rpm/stores.ts';
 
@@ -18,10 +18,6 @@ const sourceOf = (file: string | undefined): { name: string; version: string } |
 
 const stampOf = (seconds: number | undefined): string | undefined =>
   seconds === undefined || seconds === 0 ? undefined : new Date(seconds * 1000).toISOString();
-
-/** purl's namespaces for rpm are vendors: RHEL's is `redhat`. */
-const namespaceOf = (supplier: string, { id }: Distribution): string =>
-  supplier === 'Fedora EPEL' || supplier === 'Fedora' ? 'fedora' : id === 'rhel' ? 'redhat' : id;
 
 /** What rpmbuild lets into a name and into a version or release; anything else is damage. */
 const isName = (name: string): boolean => /^[A-Za-z0-9_][\w.+-]{0,199}$/.test(name);
@@ -56,7 +52,7 @@ const packageOf = (header: RpmHeader, distribution: Distribution): InstalledPack
     purl: purlOf({
       type: 'rpm',
       ...(maker.origin === 'distribution'
-        ? { namespace: namespaceOf(maker.supplier, distribution) }
+        ? { namespace: rpmNamespace(maker.supplier, distribution) }
         : {}),
       name,
       version: `${number}-${release}`,

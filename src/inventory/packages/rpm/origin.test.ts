@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rpmOrigin } from './origin.ts';
+import { rpmNamespace, rpmOrigin } from './origin.ts';
 
 const on = (id: string, ...idLike: readonly string[]) => ({
   id,
@@ -22,4 +22,14 @@ test.each([
     origin: 'distribution',
     supplier,
   });
+});
+
+test.each([
+  ['AlmaLinux', 'almalinux', 'almalinux'],
+  ['Fedora EPEL', 'almalinux', 'fedora'],
+  ['Red Hat', 'rhel', 'redhat'],
+  ['SUSE', 'opensuse-leap', 'opensuse'],
+  ['SUSE', 'sles', 'suse'],
+])('a package URL of %s on %s has the namespace %s', (supplier, id, namespace) => {
+  expect(rpmNamespace(supplier, on(id))).toBe(namespace);
 });

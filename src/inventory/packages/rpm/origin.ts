@@ -73,3 +73,11 @@ export const rpmOrigin = (
     why: 'it names no vendor, so who built it is not recorded',
   };
 };
+
+/** purl's namespaces for rpm are vendors: RHEL's is `redhat`, Leap's `opensuse`. */
+export const rpmNamespace = (supplier: string, { id }: Distribution): string => {
+  if (supplier === 'Fedora EPEL' || supplier === 'Fedora') return 'fedora';
+  if (id.startsWith('opensuse')) return 'opensuse';
+  if (/^sle[sd]?$/.test(id)) return 'suse';
+  return id === 'rhel' ? 'redhat' : id;
+};
