@@ -57,6 +57,8 @@ export interface Feed {
   readonly id: FeedId;
   readonly title: string;
   readonly addresses: readonly FeedAddress[];
+  /** A document with fewer entries is an excerpt, unless whoever imports it says otherwise. */
+  readonly wholeMin?: number;
   /** Hours after which a copy proves nothing by its silence, unless configured. */
   readonly maxAgeHours: number;
   /** How sure it is, 0 to 1, that a document is its own. `head`: its first 4 KiB as text. */

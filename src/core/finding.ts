@@ -5,12 +5,7 @@ import type { Evidence } from './verdict.ts';
 export type Outcome = 'affected' | 'not-affected' | 'undetermined';
 
 /** What made a fix public first, in the words of the report. */
-const signs = [
-  'vendor note',
-  'upstream release',
-  'distribution update',
-  'advisory',
-] as const;
+const signs = ['vendor note', 'upstream release', 'distribution update', 'advisory'] as const;
 export type Sign = (typeof signs)[number];
 
 /** When the patch clock started. Absent: no fix has been seen in public. */

@@ -177,6 +177,8 @@ const advisoryOf = (
 export const debianTracker: Feed = {
   id: 'debian-tracker',
   title: 'Debian security tracker',
+  // The tracker itself knows tens of thousands.
+  wholeMin: 1_000,
   addresses: [
     { part: '', url: 'https://security-tracker.debian.org/tracker/data/json', byDefault: true },
   ],

@@ -166,7 +166,10 @@ export const importAdvisories = async (request: ImportRequest): Promise<ImportOu
       // A record of a feed adds to what was imported; only a document that is the whole feed takes its place.
       const whole =
         as !== undefined ||
-        (isWhole(mine.feed) && mine.partial !== true && mine.piecemeal !== true);
+        (isWhole(mine.feed) &&
+          mine.partial !== true &&
+          mine.piecemeal !== true &&
+          mine.entries >= (mine.feed.wholeMin ?? 0));
       const part = as?.part ?? (whole ? '' : importedPart);
       const writer = writers.get(id);
       sources.push(settled(mine, { writer, part, whole }, request));
