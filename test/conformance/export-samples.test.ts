@@ -90,7 +90,7 @@ const told = (event: AccessEvent, norm: Norm): Record<string, unknown> => {
 };
 
 describe.skipIf(missing)(
-  'samples of exports (where POSTERN_LOG_SAMPLES names the folder with them)',
+  'samples of exports with data from outside (where POSTERN_LOG_SAMPLES names the folder with them)',
   () => {
     test.each(Object.entries(sources))('%s: each record is an event, and agrees', (source, ids) => {
       const samples = samplesOf(source);

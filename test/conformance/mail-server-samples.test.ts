@@ -140,7 +140,7 @@ const statusKinds: Readonly<Record<string, string>> = {
 };
 
 const suite = missing
-  ? 'samples of other projects (skipped: POSTERN_LOG_SAMPLES names no folder)'
+  ? 'samples of other projects with data from outside (skipped: POSTERN_LOG_SAMPLES names no folder)'
   : 'samples of other projects';
 
 describe.skipIf(missing)(suite, () => {

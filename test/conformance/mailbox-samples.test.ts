@@ -110,7 +110,7 @@ const tells = (event: AccessEvent, truth: Truth, named: boolean): boolean =>
   (!named || truth.uid === undefined || event.messages?.[0]?.uid === truth.uid);
 
 const suite = missing
-  ? 'samples of mailboxes and webmail (skipped: POSTERN_LOG_SAMPLES names no folder)'
+  ? 'samples of mailboxes and webmail with data from outside (skipped: POSTERN_LOG_SAMPLES names no folder)'
   : 'samples of mailboxes and webmail';
 
 describe.skipIf(missing)(suite, () => {

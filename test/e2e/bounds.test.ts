@@ -45,7 +45,7 @@ interface Run {
 /** In a process of its own: one that hangs is killed, and its memory is its own. */
 const run = (root: string): Run => {
   const measure =
-    "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));";
+    "import { readFileSync, writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, /^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]));";
   const done = spawnSync(
     process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(measure)}`]

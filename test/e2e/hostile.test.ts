@@ -89,7 +89,7 @@ describe('a hostile root', () => {
       process.execPath,
       [
         '--import',
-        `data:text/javascript,${encodeURIComponent("import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));")}`,
+        `data:text/javascript,${encodeURIComponent("import { readFileSync, writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, /^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]));")}`,
         postern,
         'confirm',
         '--root',
