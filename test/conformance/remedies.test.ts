@@ -13,21 +13,22 @@ const invented: ReadonlySet<string> = new Set([
 
 /** Whoever pastes a remedy must not have to guess where it goes, whatever the platform. */
 describe('remedies', () => {
-  test.each(
-    manyAnswers().filter(([name]) => !invented.has(name)),
-  )('of %s say where each line goes, and fit a terminal', (_, { components }) => {
-    for (const { id, logs, checks: verdicts } of components) {
-      for (const { question, remedy } of logs) {
-        if (remedy === undefined) continue;
-        expect(() => readRemedy(remedy), `${id}, ${question}:\n${remedy}`).not.toThrow();
+  test.each(manyAnswers().filter(([name]) => !invented.has(name)))(
+    'of %s say where each line goes, and fit a terminal',
+    (_, { components }) => {
+      for (const { id, logs, checks: verdicts } of components) {
+        for (const { question, remedy } of logs) {
+          if (remedy === undefined) continue;
+          expect(() => readRemedy(remedy), `${id}, ${question}:\n${remedy}`).not.toThrow();
+        }
+        for (const [check, { remedy }] of Object.entries(verdicts)) {
+          // Packages are mended by commands.
+          if (remedy === undefined || check === 'patched') continue;
+          expect(() => readRemedy(remedy), `${id}, ${check}:\n${remedy}`).not.toThrow();
+        }
       }
-      for (const [check, { remedy }] of Object.entries(verdicts)) {
-        // Packages are mended by commands.
-        if (remedy === undefined || check === 'patched') continue;
-        expect(() => readRemedy(remedy), `${id}, ${check}:\n${remedy}`).not.toThrow();
-      }
-    }
-  });
+    },
+  );
 
   test.each(manyAnswers())('of %s for postern.yaml are what it reads', (_, answer) => {
     for (const { check, verdict } of findingsOf(answer)) {
