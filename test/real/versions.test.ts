@@ -16,10 +16,15 @@ const has = (program: string, ...args: readonly string[]): boolean =>
 /** Where Debian's package libmaven3-core-java puts them. */
 const jars = ['/usr/share/java/maven3-artifact.jar', '/usr/share/java/commons-lang3.jar'];
 
+/** The first Python that has the library: the machine's own need not be the first in the path. */
+const python = ['python3', '/usr/bin/python3'].find(each =>
+  has(each, '-c', 'import packaging.version'),
+);
+
 const missing = {
   dpkg: !has('dpkg', '--version'),
   rpm: !has('rpm', '--version'),
-  packaging: !has('python3', '-c', 'import packaging.version'),
+  packaging: python === undefined,
   php: !has('php', '--version'),
   maven: !has('java', '-version') || !jars.every(jar => existsSync(jar)),
 };
@@ -93,7 +98,7 @@ describe.skipIf(missing.packaging)(
         ...drawn(fc.oneof(drawnVersions.pep440, odd), 2_000),
       ];
       const said = lines(
-        'python3',
+        python ?? 'python3',
         ['-c', packaging],
         pairs.map(pair => pair.join('\t')).join('\n'),
       );
