@@ -1,6 +1,7 @@
 import { openMatching } from '../advisories/matching/match.ts';
 import { clockFor } from '../advisories/urgency/dating.ts';
 import { deadlineOf } from '../advisories/urgency/deadline.ts';
+import { remedyOf } from '../advisories/urgency/remedy.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import { exposedTo, type Placed } from '../core/exposed.ts';
 import type { Finding, FlawFacts } from '../core/finding.ts';
@@ -47,7 +48,12 @@ export const openFlawFacts = (
         ...(finding.firstSeen === undefined ? {} : { firstSeen: finding.firstSeen }),
       });
       const dated = clock === undefined ? finding : { ...finding, clock };
-      return { ...dated, deadline: deadlineOf(dated, exposed, configuration.policy, now) };
+      const remedy = remedyOf(finding, component, patch, facts.moveTo?.software);
+      return {
+        ...dated,
+        deadline: deadlineOf(dated, exposed, configuration.policy, now),
+        ...(remedy === undefined ? {} : { remedy }),
+      };
     };
     return {
       ...facts,

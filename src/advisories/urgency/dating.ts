@@ -1,8 +1,7 @@
 import type { Clock, Finding } from '../../core/finding.ts';
 import type { PackageRef } from '../../core/packages.ts';
 import type { PatchFacts } from '../../core/patch.ts';
-import type { VersionScheme } from '../version-scheme.ts';
-import { versionSchemes } from '../versions.generated.ts';
+import { holdsFix } from './holds-fix.ts';
 
 /** What the host and earlier runs know of the day of a fix that no source dates. */
 export interface DatingWitnesses {
@@ -11,14 +10,6 @@ export interface DatingWitnesses {
   /** When an earlier run first saw the flaw listed here. RFC 3339. */
   readonly firstSeen?: string;
 }
-
-const schemes: readonly VersionScheme[] = versionSchemes;
-
-/** Whether the update that is waiting holds the version that mends the flaw. */
-const holdsFix = (owner: PackageRef, waiting: string, fixedIn: string): boolean => {
-  const order = schemes.find(({ id }) => id === owner.ecosystem)?.compare(waiting, fixedIn);
-  return order === 0 || order === 1;
-};
 
 const byIndex = ({ owner, patch }: DatingWitnesses, fixedIn: string): Clock | undefined => {
   const waiting = patch?.waiting;

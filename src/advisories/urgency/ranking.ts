@@ -151,8 +151,6 @@ const remedyOf = (act: Act, flaws: readonly Finding[], name: string): string => 
     .map(({ patch }) => patch?.waiting)
     .find(each => each?.state === 'update');
   if (waiting?.state === 'update') return waiting.remedy;
-  const given = flaws.find(({ remedy }) => remedy !== undefined)?.remedy;
-  if (given !== undefined) return given;
   const owners = act.parts.flatMap(({ component }) => component.package ?? []);
   const ecosystem = owners[0]?.ecosystem;
   if (ecosystem === 'deb' || ecosystem === 'rpm' || ecosystem === 'apk') {
