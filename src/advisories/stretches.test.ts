@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { standingOf } from '../../test/support/plain-evaluation.ts';
 import type { Standing } from '../core/advisory.ts';
 import {
   asWritten,
   joined,
   type Stretch,
   type StretchStatement,
-  standingOf,
   statementOf,
 } from './stretches.ts';
 

@@ -1,5 +1,6 @@
 import type { SchemeId, Span } from '../core/advisory.ts';
-import { comparatorOf, type Spans, standingOf } from './stretches.ts';
+import { judge } from './range.ts';
+import { comparatorOf, type Spans } from './stretches.ts';
 
 /** What a record's text says of versions, where its fields may say another thing. */
 export interface TextHints {
@@ -76,7 +77,9 @@ export const doubtOf = (
   if (patchLevel !== undefined && !ends.some(end => /(?:p|patch)[ -]?\d/i.test(end))) {
     return `its text names a patch level (${patchLevel}), which its version fields do not say`;
   }
-  const contradicted = mended.find(version => standingOf(scheme, spans, version) === 'affected');
+  const contradicted = mended.find(
+    version => judge({ scheme, ...spans }, version).standing === 'affected',
+  );
   return contradicted === undefined
     ? undefined
     : `its text calls ${contradicted} mended, its version fields call it affected`;
@@ -120,8 +123,8 @@ export const cautioned = ({ mended, last }: TextHints, scheme: SchemeId, said: S
     [last, true],
   ] as const) {
     for (const version of versions) {
-      const standing = standingOf(scheme, said, version);
-      if (standing === undefined || standing === 'affected') continue;
+      // What is affected, or open already, needs no caution.
+      if (judge({ scheme, ...said }, version).standing !== 'not-affected') continue;
       const end = endBelow(version, scheme, said);
       if (end !== undefined && !areKindred(end, version)) continue;
       if (end !== undefined && compare(end, version) === 0 && !including) continue;

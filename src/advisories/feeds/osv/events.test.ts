@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asWritten, standingOf } from '../../stretches.ts';
+import { standingOf } from '../../../../test/support/plain-evaluation.ts';
+import { asWritten } from '../../stretches.ts';
 import { readEvents } from './events.ts';
 
 type RawEvent = Readonly<Record<string, string>>;
