@@ -16,7 +16,7 @@ import {
 } from './retention.ts';
 import { isLate, sealDays, sealedSource } from './seals.ts';
 import { makeSegment, type SegmentFile } from './segment.ts';
-import { type SourceHome, SourceWriter } from './source.ts';
+import { type SegmentPart, type SourceHome, SourceWriter } from './source.ts';
 import { readSpool, type SpoolReading } from './spool.ts';
 import { isSourceName, type Leaf, type SegmentLeaf } from './verify/leaf.ts';
 import { rowsHash, segmentPath } from './verify/segment-file.ts';
@@ -204,9 +204,9 @@ export class Evidence implements SourceHome {
   }
 
   /** Segments are made side by side, and committed one after the other. */
-  async cut(source: string, seq: number): Promise<void> {
+  async cut(source: string, seq: number, parts: readonly SegmentPart[]): Promise<void> {
     const before = this.lastCut.get(source) ?? Promise.resolve();
-    const preparing = this.prepare(source, seq, seq);
+    const preparing = this.prepare(source, seq, seq, parts);
     const cutting = this.commitAfter(before, preparing, source, seq);
     this.lastCut.set(source, cutting);
     await cutting;
@@ -277,6 +277,7 @@ export class Evidence implements SourceHome {
     source: string,
     spoolSeq: number,
     seq: number | undefined,
+    parts: readonly SegmentPart[] = [],
   ): Promise<Prepared> {
     const spool = `${spoolFolder}/${source}/${spoolName(spoolSeq)}`;
     const bytes = (await this.options.files.read(spool)) ?? Buffer.alloc(0);
@@ -285,7 +286,7 @@ export class Evidence implements SourceHome {
     const [first] = reading.frames;
     if (first === undefined || seq === undefined) return about;
     const raw = Buffer.concat(reading.frames.map(frame => frame.bytes));
-    const rows = await this.options.rows?.({ source, seq, day: first.day, raw });
+    const rows = await this.options.rows?.({ source, seq, day: first.day, raw, parts });
     const file = await makeSegment(raw, undefined, this.options.level);
     await this.put.put([{ path: segmentPath(source, first.day, seq), bytes: file.file }]);
     return { ...about, file, rows };

@@ -1,14 +1,19 @@
 import type { DurableFiles } from '../core/durable-files.ts';
 import type { EvidenceState } from '../core/evidence-state.ts';
 import type { NoteSigner } from './note.ts';
-import type { AppendedLines } from './source.ts';
+import type { AppendedLines, SegmentPart } from './source.ts';
 
 /** Lines that are about to become a segment, for whoever makes rows of them. */
-interface SegmentDraft {
+export interface SegmentDraft {
   readonly source: string;
   readonly seq: number;
   readonly day: string;
   readonly raw: Buffer;
+  /**
+   * The appends that `raw` is made of, in their order. Empty where lines that were left behind by a kill are
+   * taken up again: rows are then made of `raw` alone.
+   */
+  readonly parts: readonly SegmentPart[];
 }
 
 /** Rows that were made of a segment and are on the disk, in the file that `rowsPath` names. */

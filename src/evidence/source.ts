@@ -10,6 +10,14 @@ export interface AppendedLines {
   /** First and last time that they tell, milliseconds since 1970. */
   readonly firstMs?: number;
   readonly lastMs?: number;
+  /** What was made of the lines, for `EvidenceOptions.rows`; in memory only, so that a kill loses it. */
+  readonly rows?: unknown;
+}
+
+/** The lines of one append, within the segment that they go into. */
+export interface SegmentPart {
+  readonly bytes: number;
+  readonly rows?: unknown;
 }
 
 /** What a source needs of its store. */
@@ -25,11 +33,12 @@ export interface SourceHome {
   /** Makes the name of a new spool durable. */
   syncSpools(source: string): Promise<void>;
   /** Makes a segment of a closed spool and commits it. */
-  cut(source: string, seq: number): Promise<void>;
+  cut(source: string, seq: number, parts: readonly SegmentPart[]): Promise<void>;
 }
 
 interface Waiting {
   readonly lines: Omit<SpoolFrame, 'durable'>;
+  readonly rows?: unknown;
   readonly done: (position: string) => void;
   readonly failed: (error: EvidenceError) => void;
 }
@@ -38,6 +47,7 @@ interface OpenSpool {
   readonly file: DurableFile;
   readonly seq: number;
   readonly day: string;
+  readonly parts: SegmentPart[];
   /** Of whole frames, all of them on the disk. */
   bytes: number;
   endsLine: boolean;
@@ -97,7 +107,7 @@ export class SourceWriter {
       last: whole(about.lastMs),
     };
     return new Promise((done, failed) => {
-      this.waiting.push({ lines, done, failed });
+      this.waiting.push({ lines, rows: about.rows, done, failed });
       if (!this.isPumping) this.pumping = this.pump();
     });
   }
@@ -148,6 +158,7 @@ export class SourceWriter {
       file: await this.home.openSpool(this.id, this.nextSeq),
       seq: this.nextSeq,
       day: next.lines.day,
+      parts: [],
       bytes: 0,
       endsLine: true,
     });
@@ -167,6 +178,7 @@ export class SourceWriter {
     await spool.file.dataSync();
     if (isNew) await this.home.syncSpools(this.id);
     spool.bytes += bytes;
+    for (const { lines, rows } of batch) spool.parts.push({ bytes: lines.bytes.length, rows });
     this.acknowledged = batch.at(-1)?.lines.position ?? this.acknowledged;
     if (spool.bytes >= this.home.segmentBytes) await this.rotate();
   }
@@ -183,7 +195,7 @@ export class SourceWriter {
     this.nextSeq = spool.seq + 1;
     await spool.file.close();
     while (this.cuts.size >= this.home.waitingMax) await Promise.race(this.cuts);
-    const cut = this.home.cut(this.id, spool.seq).finally(() => this.cuts.delete(cut));
+    const cut = this.home.cut(this.id, spool.seq, spool.parts).finally(() => this.cuts.delete(cut));
     this.cuts.add(cut);
     // Whoever waits for it hears of a failure; so does everybody, through the store.
     cut.catch((thrown: unknown) => this.home.fail(thrown));

@@ -4,7 +4,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Advisory, FeedEntry, Holding, VexStatement } from '../core/advisory.ts';
 import { isBefore } from '../core/stamp.ts';
 import { type BodyAt, BodyFile } from './body-file.ts';
-import { type HoldingReader, shape } from './holding-reader.ts';
+import { type HoldingReader, namesOf, shape } from './holding-reader.ts';
+import { LoneNames } from './lone-names.ts';
 import { openToFill } from './sqlite.ts';
 
 const scopesMax = 500;
@@ -13,7 +14,7 @@ const scopesHeldMax = 10_000;
 
 const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE advisory (n INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE advisory (n INTEGER PRIMARY KEY, id TEXT NOT NULL, alone INTEGER NOT NULL, body TEXT NOT NULL);
   CREATE TABLE about (key TEXT NOT NULL, n INTEGER NOT NULL);
   CREATE TABLE named (id TEXT NOT NULL, n INTEGER NOT NULL);
   CREATE TABLE statement (n INTEGER PRIMARY KEY, document TEXT NOT NULL, body TEXT NOT NULL);
@@ -82,6 +83,7 @@ export class HoldingWriter {
   /** Statements that a newer copy of their document took the place of: taken out once, at the end. */
   private readonly outdated: number[] = [];
   private readonly bodies: BodyFile;
+  private readonly lone = new LoneNames();
   private readonly documents = new Map<string, StatementsIn>();
   private readonly flaws = new Set<string>();
   /** Each scope, and the number of advisories that are in and name it. */
@@ -99,7 +101,7 @@ export class HoldingWriter {
     this.database.exec(tables);
     this.database.exec('BEGIN');
     this.statements = {
-      advisory: this.database.prepare('INSERT INTO advisory VALUES (?, ?, ?)'),
+      advisory: this.database.prepare('INSERT INTO advisory VALUES (?, ?, ?, ?)'),
       about: this.database.prepare('INSERT INTO about VALUES (?, ?)'),
       named: this.database.prepare('INSERT INTO named VALUES (?, ?)'),
       statement: this.database.prepare('INSERT INTO statement VALUES (?, ?, ?)'),
@@ -214,6 +216,8 @@ export class HoldingWriter {
     }
     const scopes = this.scopesOf(advisory);
     for (const scope of scopes) scope.count += 1;
+    // Of an older copy whose place this one takes, they stay counted: looking a name up is never wrong.
+    for (const name of namesOf(advisory)) this.lone.count(name);
     this.rows.set(advisory.id, {
       body: this.bodies.put(JSON.stringify(advisory)),
       key: advisory.affected[0]?.key ?? '',
@@ -231,14 +235,16 @@ export class HoldingWriter {
     for (const [id, row] of rows) {
       n += 1;
       const body = this.bodies.get(row.body);
-      this.statements.advisory.run(n, id, body);
-      const { aliases, covers, affected, withdrawn } = JSON.parse(body) as Advisory;
+      const advisory = JSON.parse(body) as Advisory;
+      const names = namesOf(advisory);
+      const alone = names.every(name => this.lone.isLone(name));
+      this.statements.advisory.run(n, id, alone ? 1 : 0, body);
       // Withdrawn ones stay, so that an older copy does not come back, and nothing leads to them.
-      if (withdrawn !== undefined) continue;
-      for (const key of new Set(affected.map(product => product.key))) {
+      if (advisory.withdrawn !== undefined) continue;
+      for (const key of new Set(advisory.affected.map(product => product.key))) {
         this.statements.about.run(key, n);
       }
-      for (const name of new Set([id, ...aliases, ...covers])) this.statements.named.run(name, n);
+      for (const name of names) this.statements.named.run(name, n);
     }
   }
 
