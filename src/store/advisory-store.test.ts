@@ -20,6 +20,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { holdingAbout, productKeys } from '../../test/advisories/generated.ts';
 import type { FeedEntry } from '../core/advisory.ts';
 import { AdvisoryStore } from './advisory-store.ts';
+import { LoneNames } from './lone-names.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'postern-store-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -166,6 +167,46 @@ test('nothing of what was given up, or only sealed, is visible', () => {
   writer.abandon();
   writer.abandon();
   expect(readdirSync(store.folder)).toEqual(['osv~Debian.sqlite']);
+});
+
+test('more advisories about one product than are kept at hand answer to each of their names', () => {
+  const store = new AdvisoryStore(newFolder());
+  const writer = store.write('osv', 'Debian');
+  const ids = Array.from({ length: 3_000 }, (_, i) => `CVE-2026-${10_000 + i}`);
+  for (const [i, id] of ids.entries()) {
+    const entry = advisory(`DEBIAN-${id}`);
+    if (entry.kind !== 'advisory') continue;
+    // Every tenth shares a name with the one before.
+    const aliases = i % 10 === 9 ? [id, ids[i - 1] ?? ''] : [id];
+    writer.add({ ...entry, advisory: { ...entry.advisory, aliases } });
+  }
+  writer.seal(holdingAbout('osv', 'Debian'));
+  writer.publish();
+  const open = store.open();
+  try {
+    const named = (): readonly (readonly string[])[] =>
+      ids.map(id => open.named(id).map(each => each.advisory.id));
+    const expected = ids.map((id, i) =>
+      i % 10 === 8 ? [`DEBIAN-${id}`, `DEBIAN-${ids[i + 1]}`] : [`DEBIAN-${id}`],
+    );
+    expect(open.about(roundcube)).toHaveLength(3_000);
+    expect(named()).toEqual(expected);
+    expect(named()).toEqual(expected);
+  } finally {
+    open.close();
+  }
+});
+
+test('a name that was counted twice is never called lone, whichever slot it shares', () => {
+  const lone = new LoneNames();
+  const names = Array.from({ length: 20_000 }, (_, i) => `CVE-2026-${10_000 + i}`);
+  for (const [i, name] of names.entries()) {
+    for (let times = 0; times <= i % 3; times += 1) lone.count(name);
+  }
+  const called = names.map(name => lone.isLone(name));
+  expect(called.filter((isLone, i) => isLone && i % 3 !== 0)).toEqual([]);
+  // Shared slots are few.
+  expect(called.filter(Boolean).length).toBeGreaterThan(6_600);
 });
 
 describe('a file that is damaged', () => {
