@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { DurableFiles } from '../core/durable-files.ts';
 import type { SourceState } from '../core/evidence-state.ts';
 import { dayOf } from './days.ts';
 import { EvidenceError, evidenceError } from './errors.ts';
 import { EvidenceLog } from './evidence-log.ts';
-import type { EvidenceOptions, EvidenceSource, RowsMade } from './options.ts';
+import type {
+  EvidenceOptions,
+  EvidenceSource,
+  RowsMade,
+  SegmentDraft,
+  SegmentMade,
+} from './options.ts';
 import { FilePutter } from './put-files.ts';
 import {
   finishDeletions,
@@ -19,7 +26,7 @@ import { makeSegment, type SegmentFile } from './segment.ts';
 import { type SegmentPart, type SourceHome, SourceWriter } from './source.ts';
 import { readSpool, type SpoolReading } from './spool.ts';
 import { isSourceName, type Leaf, type SegmentLeaf } from './verify/leaf.ts';
-import { rowsHash, segmentPath } from './verify/segment-file.ts';
+import { rowsHash, rowsPath, segmentPath } from './verify/segment-file.ts';
 
 const spoolFolder = 'spool';
 const segmentBytesDefault = 8 << 20;
@@ -286,9 +293,11 @@ export class Evidence implements SourceHome {
     const [first] = reading.frames;
     if (first === undefined || seq === undefined) return about;
     const raw = Buffer.concat(reading.frames.map(frame => frame.bytes));
-    const rows = await this.options.rows?.({ source, seq, day: first.day, raw, parts });
+    const { day } = first;
+    const path = rowsPath(source, day, seq);
+    const rows = await this.options.rows?.({ source, seq, day, raw, parts, path });
     const file = await makeSegment(raw, undefined, this.options.level);
-    await this.put.put([{ path: segmentPath(source, first.day, seq), bytes: file.file }]);
+    await this.put.put([{ path: segmentPath(source, day, seq), bytes: file.file }]);
     return { ...about, file, rows };
   }
 
@@ -324,7 +333,7 @@ export class Evidence implements SourceHome {
       root: file.root,
       file: file.fileHash,
       fileBytes: file.file.length,
-      rows: rows === undefined ? null : rowsHash(file.secret, rows.hash),
+      rows: rows === undefined ? null : rowsHash(file.secret, sha256(rows.file)),
       parser: rows?.parser ?? null,
       ocsf: rows?.ocsf ?? null,
     };
@@ -388,6 +397,8 @@ export class Evidence implements SourceHome {
     });
   }
 }
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 const extreme = (
   values: readonly (number | null)[],

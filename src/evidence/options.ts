@@ -1,9 +1,10 @@
 import type { DurableFiles } from '../core/durable-files.ts';
 import type { EvidenceState } from '../core/evidence-state.ts';
 import type { NoteSigner } from './note.ts';
+import type { SegmentFile } from './segment.ts';
 import type { AppendedLines, SegmentPart } from './source.ts';
 
-/** Lines that are about to become a segment, for whoever makes rows of them. */
+/** Lines that are about to become a segment. */
 export interface SegmentDraft {
   readonly source: string;
   readonly seq: number;
@@ -14,9 +15,11 @@ export interface SegmentDraft {
    * taken up again: rows are then made of `raw` alone.
    */
   readonly parts: readonly SegmentPart[];
+  /** Where the file of rows goes, below the store: another one where rows are made anew of kept lines. */
+  readonly path: string;
 }
 
-/** Rows that were made of a segment and are on the disk, in the file that `rowsPath` names. */
+/** Rows that were made of a segment and are on the disk, in the file that the draft names. */
 export interface RowsMade {
   /** SHA-256 of the file. */
   readonly hash: Uint8Array;
@@ -25,13 +28,21 @@ export interface RowsMade {
   readonly ocsf: string;
 }
 
+/** A segment, as its files will lie on the disk. */
+export interface SegmentMade {
+  readonly segment: SegmentFile;
+  /** Absent where nobody makes rows. */
+  readonly rows?: RowsMade;
+}
+
 export interface EvidenceOptions {
   readonly files: DurableFiles;
   readonly state: EvidenceState;
   /** The first is the log's own. */
   readonly signers: readonly NoteSigner[];
   readonly now: () => Date;
-  readonly rows?: (draft: SegmentDraft) => Promise<RowsMade | undefined>;
+  /** Makes segments, and rows beside them; here and without rows unless given. Writing them is the store's. */
+  readonly make?: (draft: SegmentDraft, level: number | undefined) => Promise<SegmentMade>;
   /** Bytes of a spool that a segment is made of; 8 MiB. */
   readonly segmentBytes?: number;
   /** zstd. */
