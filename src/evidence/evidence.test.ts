@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { keptOf, leavesIn, lineOf, SimulatedStore } from '../../test/support/evidence-run.ts';
+import { makeSegment } from './segment.ts';
 import { readSpool, writeFrame } from './spool.ts';
 import type { SegmentLeaf } from './verify/leaf.ts';
 import { rowsPath } from './verify/segment-file.ts';
@@ -125,11 +125,10 @@ describe('rows', () => {
   test('that are made of a segment are committed with it, and missed or altered ones are named', async () => {
     const store = new SimulatedStore();
     const evidence = await store.open({
-      rows: ({ source, seq, day, raw }) => {
-        const rows = Buffer.from(`rows of ${raw.length} bytes`);
-        store.disk.tamper(rowsPath(source, day, seq), rows);
-        const hash = createHash('sha256').update(rows).digest();
-        return Promise.resolve({ hash, parser: 'postern 0.1.0', ocsf: '1.8.0' });
+      make: async ({ raw }) => {
+        const file = Buffer.from(`rows of ${raw.length} bytes`);
+        const rows = { file, parser: 'postern 0.1.0', ocsf: '1.8.0' };
+        return { segment: await makeSegment(raw), rows };
       },
     });
     const source = await evidence.source('mail.log');

@@ -294,11 +294,22 @@ export class Evidence implements SourceHome {
     if (first === undefined || seq === undefined) return about;
     const raw = Buffer.concat(reading.frames.map(frame => frame.bytes));
     const { day } = first;
-    const path = rowsPath(source, day, seq);
-    const rows = await this.options.rows?.({ source, seq, day, raw, parts, path });
-    const file = await makeSegment(raw, undefined, this.options.level);
-    await this.put.put([{ path: segmentPath(source, day, seq), bytes: file.file }]);
-    return { ...about, file, rows };
+    // Where there are parts, the segment before may not be committed yet, and nobody asks.
+    const from = parts.length > 0 ? undefined : this.stateOf(source).position;
+    const to = reading.frames.at(-1)?.position ?? '';
+    const draft = { source, seq, day, raw, parts, to, ...(from === undefined ? {} : { from }) };
+    const { segment, rows } = await this.make(draft);
+    await this.put.put([
+      { path: segmentPath(source, day, seq), bytes: segment.file },
+      ...(rows === undefined ? [] : [{ path: rowsPath(source, day, seq), bytes: rows.file }]),
+    ]);
+    return { ...about, file: segment, rows };
+  }
+
+  private async make(draft: SegmentDraft): Promise<SegmentMade> {
+    const { make, level } = this.options;
+    if (make !== undefined) return await make(draft, level);
+    return { segment: await makeSegment(draft.raw, undefined, level) };
   }
 
   private async commitSegment(source: string, seq: number, prepared: Prepared): Promise<void> {

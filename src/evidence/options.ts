@@ -15,14 +15,15 @@ export interface SegmentDraft {
    * taken up again: rows are then made of `raw` alone.
    */
   readonly parts: readonly SegmentPart[];
-  /** Where the file of rows goes, below the store: another one where rows are made anew of kept lines. */
-  readonly path: string;
+  /** Position in the source before the first line; absent at its beginning, and where there are parts. */
+  readonly from?: string;
+  /** Position behind the last line. */
+  readonly to: string;
 }
 
-/** Rows that were made of a segment and are on the disk, in the file that the draft names. */
+/** Rows that were made of the lines of a segment. Writing them is the store's: `rowsPath` names the file. */
 export interface RowsMade {
-  /** SHA-256 of the file. */
-  readonly hash: Uint8Array;
+  readonly file: Uint8Array;
   /** Version of what read the lines. */
   readonly parser: string;
   readonly ocsf: string;
@@ -41,7 +42,7 @@ export interface EvidenceOptions {
   /** The first is the log's own. */
   readonly signers: readonly NoteSigner[];
   readonly now: () => Date;
-  /** Makes segments, and rows beside them; here and without rows unless given. Writing them is the store's. */
+  /** Makes segments, and rows beside them; here, and without rows, unless given. */
   readonly make?: (draft: SegmentDraft, level: number | undefined) => Promise<SegmentMade>;
   /** Bytes of a spool that a segment is made of; 8 MiB. */
   readonly segmentBytes?: number;

@@ -10,7 +10,7 @@ export interface AppendedLines {
   /** First and last time that they tell, milliseconds since 1970. */
   readonly firstMs?: number;
   readonly lastMs?: number;
-  /** What was made of the lines, for `EvidenceOptions.rows`; in memory only, so that a kill loses it. */
+  /** What was made of the lines, for `EvidenceOptions.make`; in memory only, so that a kill loses it. */
   readonly rows?: unknown;
 }
 

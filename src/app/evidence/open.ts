@@ -11,7 +11,7 @@ import { SqliteEvidenceState } from '../../store/evidence-state.ts';
 import { lock } from '../../store/lock.ts';
 
 export interface OpenStore
-  extends Partial<Pick<EvidenceOptions, 'rows' | 'segmentBytes' | 'level'>> {
+  extends Partial<Pick<EvidenceOptions, 'make' | 'segmentBytes' | 'level'>> {
   readonly now: () => Date;
   /** The signing key, or the path of a file with it (`POSTERN_EVIDENCE_KEY`); the store's own unless given. */
   readonly key?: string;
