@@ -76,10 +76,13 @@ const evidenceOf = ({ advisory, holding, why }: Statement): Evidence => ({
   what: `${holdingName(holding)}: ${advisory.id}: ${why}`,
 });
 
-const vexEvidence = ({ statement, holding }: HeardVex): Evidence => ({
-  what: `${holdingName(holding)}: ${statement.author} says ${statement.status}${
-    statement.justification === undefined ? '' : ` (${statement.justification})`
-  }${statement.on === undefined ? '' : `, ${statement.on.slice(0, 10)}`}`,
+const vexEvidence = ({ statement, holding, ahead }: HeardVex): Evidence => ({
+  what: [
+    `${holdingName(holding)}: ${statement.author} says ${statement.status}`,
+    statement.justification === undefined ? '' : ` (${statement.justification})`,
+    statement.on === undefined ? '' : `, ${statement.on.slice(0, 10)}`,
+    ahead === true ? ', a day that is yet to come: not believed' : '',
+  ].join(''),
 });
 
 /** The most that anybody says: a score before a word, CVSS 4 and 3 in one order. */
@@ -97,7 +100,7 @@ const verdictOf = (
     heard.find(({ outcome }) => outcome === 'undetermined') ??
     heard[0];
   const said = (status: string): HeardVex | undefined =>
-    vex.find(({ statement }) => statement.status === status);
+    vex.find(({ statement, ahead }) => statement.status === status && ahead !== true);
   const yes = said('affected');
   const no = said('not-affected') ?? said('fixed');
   if (yes !== undefined && no !== undefined) {
@@ -121,7 +124,10 @@ const verdictOf = (
     ? undefined
     : {
         outcome: 'undetermined',
-        why: `${open.statement.author} has not said yet (${open.statement.status})`,
+        why:
+          open.ahead === true
+            ? `${open.statement.author} says ${open.statement.status} on a day that is yet to come`
+            : `${open.statement.author} has not said yet (${open.statement.status})`,
       };
 };
 
@@ -264,7 +270,7 @@ export const openMatching = (
     names.forget();
     const { voices, silence } = voicesOf(component, ancestors, distribution);
     const statements = voices.flatMap(statementsOf);
-    const vex = vexAbout(component, ancestors, voices, index, same.idOf);
+    const vex = vexAbout(component, ancestors, voices, index, same.idOf, given.now);
     const byFlaw = new Map<string, Statement[]>();
     for (const statement of statements) {
       const { covers, id } = statement.advisory;

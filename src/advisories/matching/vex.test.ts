@@ -69,7 +69,7 @@ const document = (product: unknown, { status, on, author }: Saying = {}): readon
       '@context': 'https://openvex.dev/ns/v0.2.0',
       '@id': 'https://example.jp/vex/1',
       author: author ?? 'Mail team',
-      timestamp: on ?? '2026-06-15T09:00:00Z',
+      ...(on === 'never' ? {} : { timestamp: on ?? '2026-06-15T09:00:00Z' }),
       statements: [
         {
           vulnerability: { name: 'CVE-2026-10001' },
@@ -96,8 +96,9 @@ const heard = (
       [voice],
       memoryIndex([{ holding, entries: documents.flat() }]),
       flaw => flaw,
+      new Date('2026-06-29T06:00:00Z'),
     ).get('CVE-2026-10001') ?? []
-  ).map(({ statement }) => statement.status);
+  ).map(({ statement, ahead }) => (ahead === true ? 'unknown' : statement.status));
 
 const dovecot = part('dovecot', 'dovecot-core');
 
@@ -176,6 +177,43 @@ describe('of one author the latest word counts', () => {
     const mended = document(exact, { status: 'fixed' });
     expect(heard(dovecot, [], yes, mended)).toEqual(['fixed']);
     expect(heard(dovecot, [], mended, yes)).toEqual(['fixed']);
+  });
+
+  test('one without a day takes the place of none, and clears nothing that another denies', () => {
+    const yes = document(all, { status: 'affected', on: '2026-06-20' });
+    const undated = document(exact, { on: 'never' });
+    expect(heard(dovecot, [], yes, undated)).toEqual(['affected']);
+    expect(heard(dovecot, [], undated, yes)).toEqual(['affected']);
+    expect(heard(dovecot, [], undated)).toEqual(['not-affected']);
+    const undatedYes = document(exact, { on: 'never', status: 'affected' });
+    for (const words of [
+      [no, undatedYes],
+      [undatedYes, no],
+      [undated, undatedYes, no],
+    ]) {
+      expect(heard(dovecot, [], ...words)).toEqual(['affected']);
+    }
+  });
+
+  test('one of a day that is yet to come clears nothing, and takes the place of nothing', () => {
+    const ahead = '2027-06-15T09:00:00Z';
+    const yes = document(all, { status: 'affected' });
+    expect(heard(dovecot, [], document(all, { on: ahead }))).toEqual(['unknown']);
+    expect(heard(dovecot, [], yes, document(exact, { on: ahead }))).toEqual(['affected']);
+    expect(heard(dovecot, [], document(exact, { on: ahead, status: 'fixed' }), yes)).toEqual([
+      'affected',
+    ]);
+    expect(heard(dovecot, [], no, document(all, { on: ahead, status: 'affected' }))).toEqual([
+      'affected',
+    ]);
+    expect(heard(dovecot, [], no, document(exact, { on: ahead }))).toEqual(['not-affected']);
+    expect(heard(dovecot, [], document(all, { on: '2026-06-29T05:59:60Z' }))).toEqual([
+      'not-affected',
+    ]);
+    // Local time of the east, without its zone.
+    expect(heard(dovecot, [], document(all, { on: '2026-06-29T15:00:00' }))).toEqual([
+      'not-affected',
+    ]);
   });
 
   test('two authors are two', () => {

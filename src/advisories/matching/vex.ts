@@ -10,6 +10,8 @@ import type { Voice } from './voices.ts';
 export interface HeardVex {
   readonly holding: Holding;
   readonly statement: VexStatement;
+  /** It bears a day that is yet to come: it is told, and clears nothing. */
+  readonly ahead?: boolean;
 }
 
 /** Under which names, and in which version, VEX may speak of a component: its own package URL, and its voices. */
@@ -79,18 +81,48 @@ const closeness = (
 
 interface Word {
   readonly heard: HeardVex;
-  readonly at: number;
+  /** Undefined: on which day it was said is not known. */
+  readonly at: number | undefined;
   readonly close: number;
 }
 
-/** Of two words of one author on one day the closer one counts, else the one that clears less. */
+/** A stamp without a zone may be the time of any zone, and clocks differ. */
+const aheadMs = 86_400_000;
+
 const clearing = ['affected', 'unknown', 'under-investigation', 'fixed', 'not-affected'] as const;
 
-const takesPlace = (later: Word, earlier: Word): boolean =>
-  (later.at - earlier.at ||
-    later.close - earlier.close ||
-    clearing.indexOf(earlier.heard.statement.status) -
-      clearing.indexOf(later.heard.statement.status)) > 0;
+const clears = ({ heard: { statement, ahead } }: Word): number =>
+  ahead === true ? clearing.indexOf('unknown') : clearing.indexOf(statement.status);
+
+/** The later of two dated words; of one instant the closer one, else the one that clears less. */
+const later = (a: Word, b: Word): Word =>
+  ((b.at ?? 0) - (a.at ?? 0) || b.close - a.close || clears(a) - clears(b)) > 0 ? b : a;
+
+const clearsLess = (a: Word, b: Word): Word =>
+  (clears(a) - clears(b) || b.close - a.close) > 0 ? b : a;
+
+/** Of one author the latest word; one without a day may be older or newer, and clears nothing that it denies. */
+const lastOf = (all: readonly Word[]): readonly HeardVex[] => {
+  const sound = all.filter(({ heard }) => heard.ahead !== true);
+  const words = sound.length > 0 ? sound : all;
+  const dated = words.filter(({ at }) => at !== undefined);
+  const undated = words.filter(({ at }) => at === undefined);
+  const last = dated.length === 0 ? [] : [dated.reduce(later)];
+  return [[...last, ...undated].reduce(clearsLess).heard];
+};
+
+/**
+ * What is dated after now was dated wrongly: that nothing must be done is not believed on such a day, that
+ * something must be is, and neither takes the place of what was said before.
+ */
+const wordOf = (heard: HeardVex, close: number, now: Date): Word => {
+  const { on, status } = heard.statement;
+  // A leap second is a time that `Date` does not know.
+  const at = on === undefined ? undefined : Date.parse(on.replace(/:60(?=[.Z+-])/, ':59'));
+  if (at === undefined || at <= now.getTime() + aheadMs) return { heard, at, close };
+  const believed = status === 'affected' || status === 'unknown';
+  return { heard: believed ? heard : { ...heard, ahead: true }, at: undefined, close };
+};
 
 /**
  * What VEX says of a component, by flaw: of each author the latest word. A status that nobody
@@ -102,28 +134,25 @@ export const vexAbout = (
   voices: readonly Voice[],
   index: AdvisoryIndex,
   idOf: (flaw: string) => string,
+  now: Date,
 ): ReadonlyMap<string, readonly HeardVex[]> => {
   const ears = earsOf(component, voices);
   const parents = ancestors.flatMap(ownEars);
   const keys = new Set([...ears, ...parents].map(({ key }) => key));
-  const latest = new Map<string, Map<string, Word>>();
+  const said = new Map<string, Map<string, Word[]>>();
   for (const key of keys) {
     for (const heard of index.vexAbout(key)) {
       const close = closeness(heard.statement, ears, parents);
       if (close === 0) continue;
-      const word = { heard, at: Date.parse(heard.statement.on ?? heard.holding.asOf), close };
-      for (const flaw of heard.statement.flaws) {
-        const id = idOf(flaw);
-        const authors = latest.get(id) ?? new Map<string, Word>();
-        const before = authors.get(heard.statement.author);
-        if (before === undefined || takesPlace(word, before)) {
-          authors.set(heard.statement.author, word);
-        }
-        latest.set(id, authors);
+      const word = wordOf(heard, close, now);
+      for (const id of new Set(heard.statement.flaws.map(idOf))) {
+        const authors = said.get(id) ?? new Map<string, Word[]>();
+        const words = authors.get(heard.statement.author) ?? [];
+        words.push(word);
+        authors.set(heard.statement.author, words);
+        said.set(id, authors);
       }
     }
   }
-  return new Map(
-    [...latest].map(([id, authors]) => [id, [...authors.values()].map(({ heard }) => heard)]),
-  );
+  return new Map([...said].map(([id, authors]) => [id, [...authors.values()].flatMap(lastOf)]));
 };
