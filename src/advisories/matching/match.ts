@@ -270,12 +270,15 @@ export const openMatching = (
     names.forget();
     const { voices, silence } = voicesOf(component, ancestors, distribution);
     const statements = voices.flatMap(statementsOf);
-    const vex = vexAbout(component, ancestors, voices, index, same.idOf, given.now);
+    const vex = vexAbout(component, ancestors, voices, index, same.idsOf, given.now);
     const byFlaw = new Map<string, Statement[]>();
     for (const statement of statements) {
-      const { covers, id } = statement.advisory;
-      for (const name of covers.length > 0 ? covers : [id]) {
-        const flaw = same.idOf(name);
+      const { covers, id, aliases } = statement.advisory;
+      const flaws =
+        covers.length > 0
+          ? covers.flatMap(name => same.idsOf([name]))
+          : same.idsOf([id, ...aliases]);
+      for (const flaw of flaws) {
         const list = byFlaw.get(flaw) ?? [];
         if (!list.includes(statement)) list.push(statement);
         byFlaw.set(flaw, list);

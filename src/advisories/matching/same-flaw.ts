@@ -1,3 +1,4 @@
+import type { Advisory } from '../../core/advisory.ts';
 import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 
 /** One flaw's names may lead to others; a chain longer than this is somebody's mistake. */
@@ -12,34 +13,56 @@ const rank = (name: string): string =>
 const orderNames = (names: Iterable<string>): readonly string[] =>
   [...names].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 
-/** Names that mean the same flaw, found through the advisories that say so. */
+/**
+ * Names that mean the same flaw, found through the advisories that say so. Two CVE names are two flaws,
+ * whoever calls them one: what clears the one must not clear the other.
+ */
 export interface SameFlaw {
-  /** The name that it goes by in a report. */
-  readonly idOf: (name: string) => string;
-  /** All its names, the report's first; and the updates that mend it among others. */
-  readonly namesOf: (name: string) => readonly string[];
+  /** The names that the flaws of one record or statement go by in a report, found by all names that it gives. */
+  readonly idsOf: (names: readonly string[]) => readonly string[];
+  /** All names of the flaw that goes by one, that one first; updates that mend it among others are none. */
+  readonly namesOf: (id: string) => readonly string[];
 }
+
+const ownNames = ({ id, aliases }: Advisory): readonly string[] => [id, ...aliases];
 
 export const sameFlaw = (index: AdvisoryIndex): SameFlaw => {
   const groups = new Map<string, readonly string[]>();
-  const groupOf = (name: string): readonly string[] => {
-    const known = groups.get(name);
-    if (known !== undefined) return known;
-    const names = new Set([name]);
+  /** Names that are reached from one, as long as no record says that it is about other CVE names alone. */
+  const reached = (start: string): readonly string[] => {
+    const names = new Set([start]);
     for (const each of names) {
       if (names.size > namesMax) break;
+      // Behind another CVE name lies another flaw.
+      if (each !== start && isCve(each)) continue;
       for (const { advisory } of index.named(each)) {
         // An update that mends several flaws is none of them.
         if (advisory.covers.length > 0) continue;
-        for (const other of [advisory.id, ...advisory.aliases]) names.add(other);
+        const own = ownNames(advisory);
+        if (isCve(start) && own.some(isCve) && !own.includes(start)) continue;
+        for (const other of own) if (!isCve(start) || !isCve(other)) names.add(other);
       }
     }
-    const ordered = orderNames(names);
-    for (const each of ordered) groups.set(each, ordered);
-    return ordered;
+    return orderNames(names);
+  };
+  const groupOf = (name: string): readonly string[] => {
+    const known = groups.get(name);
+    if (known !== undefined) return known;
+    const names = reached(name);
+    groups.set(name, names);
+    return names;
+  };
+  const idsOf = (name: string): readonly string[] => {
+    if (isCve(name)) return [name];
+    const names = groupOf(name);
+    const cves = names.filter(isCve);
+    return cves.length > 0 ? cves : names.slice(0, 1);
   };
   return {
-    idOf: name => groupOf(name)[0] ?? name,
+    idsOf: names => {
+      const cves = names.filter(isCve);
+      return [...new Set(cves.length > 0 ? cves : names.flatMap(idsOf))];
+    },
     namesOf: groupOf,
   };
 };

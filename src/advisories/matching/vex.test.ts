@@ -95,7 +95,7 @@ const heard = (
       ancestors,
       [voice],
       memoryIndex([{ holding, entries: documents.flat() }]),
-      flaw => flaw,
+      flaws => flaws,
       new Date('2026-06-29T06:00:00Z'),
     ).get('CVE-2026-10001') ?? []
   ).map(({ statement, ahead }) => (ahead === true ? 'unknown' : statement.status));

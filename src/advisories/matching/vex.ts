@@ -133,7 +133,7 @@ export const vexAbout = (
   ancestors: readonly Component[],
   voices: readonly Voice[],
   index: AdvisoryIndex,
-  idOf: (flaw: string) => string,
+  idsOf: (names: readonly string[]) => readonly string[],
   now: Date,
 ): ReadonlyMap<string, readonly HeardVex[]> => {
   const ears = earsOf(component, voices);
@@ -145,7 +145,7 @@ export const vexAbout = (
       const close = closeness(heard.statement, ears, parents);
       if (close === 0) continue;
       const word = wordOf(heard, close, now);
-      for (const id of new Set(heard.statement.flaws.map(idOf))) {
+      for (const id of idsOf(heard.statement.flaws)) {
         const authors = said.get(id) ?? new Map<string, Word[]>();
         const words = authors.get(heard.statement.author) ?? [];
         words.push(word);
