@@ -4,6 +4,8 @@ export interface LogLine {
   readonly text: string;
   /** 1-based number in its log. */
   readonly number: number;
+  /** Bytes of its log up to here, its line end included; where the bytes are not at hand there is none. */
+  readonly end?: number;
   /** It is longer than what is read of a line, and this is its beginning. */
   readonly truncated?: true;
 }

@@ -107,9 +107,10 @@ export class LineJoiner {
     const [first] = this.held;
     if (first === undefined) return;
     const text = this.held.map(line => line.text).join(this.joined === 'rows' ? '\n' : ' ');
+    const end = this.held.at(-1)?.end;
     this.held = [];
     this.chars = 0;
-    this.take({ text, number: first.number });
+    this.take({ text, number: first.number, ...(end === undefined ? {} : { end }) });
   }
 
   private giveUp(): void {

@@ -7,7 +7,10 @@ import { inRotationOrder, rotatedName } from './rotation-order.ts';
 
 const split = (bytes: Uint8Array, chunkBytes: number, bytesMax?: number): readonly LogLine[] => {
   const lines: LogLine[] = [];
-  const splitter = new LineSplitter(line => lines.push(line), bytesMax);
+  const splitter = new LineSplitter(
+    line => lines.push(line),
+    bytesMax === undefined ? {} : { bytesMax },
+  );
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     // The chunk's memory is used again, as readers do.
     const chunk = Buffer.from(bytes.subarray(at, at + chunkBytes));
@@ -39,13 +42,13 @@ describe('lines', () => {
   test('are cut at the bound, say so, and cost no more than it', () => {
     for (const chunkBytes of [1, 3, 10, 100]) {
       expect(split(Buffer.from(`abc\n${'x'.repeat(50)}\nde`), chunkBytes, 10)).toEqual([
-        { text: 'abc', number: 1 },
-        { text: 'x'.repeat(10), number: 2, truncated: true },
-        { text: 'de', number: 3 },
+        { text: 'abc', number: 1, end: 4 },
+        { text: 'x'.repeat(10), number: 2, end: 14, truncated: true },
+        { text: 'de', number: 3, end: 57 },
       ]);
     }
     expect(split(Buffer.from('0123456789\n'), 100, 10)).toEqual([
-      { text: '0123456789', number: 1 },
+      { text: '0123456789', number: 1, end: 11 },
     ]);
   });
 

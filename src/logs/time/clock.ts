@@ -42,6 +42,8 @@ export class LogClock {
   readonly steps: ClockStep[] = [];
   /** All of them, those that are not listed included. */
   stepCount = 0;
+  /** When the line that was passed last was written, milliseconds since 1970, by its own stamp where it has one. */
+  passedMs: number | undefined;
   private readonly options: ClockOptions;
   private readonly count = new YearCount();
   private base: number | undefined;
@@ -66,15 +68,18 @@ export class LogClock {
       this.host = host;
       this.zone = this.options.zoneOf(host);
     }
+    this.passedMs = undefined;
     if (stamp === undefined || stamp.month === undefined || stamp.day === undefined) return;
     const year = this.yearOf(stamp, stamp.month, stamp.day);
     const { hour, minute, second } = stamp;
     const wallMs = Date.UTC(year, stamp.month - 1, stamp.day, hour, minute, second);
     if (stamp.offsetMinutes !== undefined) {
+      this.passedMs = wallMs - stamp.offsetMinutes * 60_000;
       this.compare(wallMs / 1_000 - stamp.offsetMinutes * 60, line);
       return;
     }
     const { offsetMinutes, secondOffsetMinutes } = this.zone.at(wallMs);
+    this.passedMs = wallMs - offsetMinutes * 60_000;
     // In the hour that comes twice, a step back is what clocks are meant to do.
     if (secondOffsetMinutes !== undefined) return;
     this.compare(wallMs / 1_000 - offsetMinutes * 60, line);
