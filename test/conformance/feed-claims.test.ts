@@ -55,6 +55,9 @@ const outcomeOf = (products: readonly AffectedProduct[], version: string): Ask['
     standing: judge(product, version).standing,
   }));
   const hits = answers.filter(({ standing }) => standing === 'affected');
+  if (hits.length > 0 && products.every(({ harmless }) => harmless !== undefined)) {
+    return 'not-affected';
+  }
   if (hits.some(({ product }) => product.blur === undefined)) return 'affected';
   const doubtful = hits.length > 0 || answers.some(({ standing }) => standing === 'undetermined');
   return doubtful ? 'undetermined' : 'not-affected';

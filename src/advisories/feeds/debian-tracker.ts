@@ -7,6 +7,7 @@ import type {
 } from '../../core/advisory.ts';
 import { debianRelease } from '../distro-release.ts';
 import type { Feed } from '../feed.ts';
+import { unimportantInDebian } from '../harmless.ts';
 import { isObject, type JsonObject, objectIn, oneLine, sentenceIn, textIn } from '../json-value.ts';
 import { keyOfPackage } from '../product-key.ts';
 import { deb } from '../versions/deb.ts';
@@ -149,12 +150,7 @@ const advisoryOf = (
       release: number,
       ...claimOf(says, unstable, inSid),
       ...(says.unmended === undefined ? {} : { unmended: says.unmended }),
-      ...(says.urgency === 'unimportant'
-        ? {
-            harmless:
-              'Debian calls it unimportant: not in what its packages install, or without effect on security in practice',
-          }
-        : {}),
+      ...(says.urgency === 'unimportant' ? { harmless: unimportantInDebian } : {}),
     });
   }
   return {

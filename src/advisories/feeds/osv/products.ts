@@ -1,4 +1,5 @@
 import type { AffectedProduct, ProductKey, SchemeId, Standing } from '../../../core/advisory.ts';
+import { unimportantInDebian } from '../../harmless.ts';
 import {
   isObject,
   type JsonObject,
@@ -41,6 +42,8 @@ interface Gathered {
   uncertain: boolean;
   /** A module's build without the name of its stream. */
   nameless: boolean;
+  /** Each entry is called so. */
+  harmless: boolean;
   unmended?: string;
 }
 
@@ -257,6 +260,7 @@ const finished = (gathered: Gathered, { fixedOn }: ProductContext): AffectedProd
     ...(fixedOn === undefined || fixed.length === 0 ? {} : { fixedOn }),
     ...(gathered.nameless ? { blur: blurOfModule } : {}),
     ...(unmended === undefined || fixed.length > 0 ? {} : { unmended }),
+    ...(gathered.harmless ? { harmless: unimportantInDebian } : {}),
   };
 };
 
@@ -267,12 +271,11 @@ const modularOf = (affected: JsonObject): boolean =>
     ),
   );
 
-/** Debian's urgency where there is no fix: it will not be mended, or only along with something else. */
-const unmendedOf = (affected: JsonObject): string | undefined => {
+/** Debian's word on a flaw in one release. */
+const urgencyOf = (affected: JsonObject): string | undefined => {
   const specific =
     objectIn(affected, 'ecosystem_specific') ?? objectIn(affected, 'database_specific');
-  const urgency = specific === undefined ? undefined : textIn(specific, 'urgency', 60);
-  return urgency === 'end-of-life' || urgency === 'unimportant' ? urgency : undefined;
+  return specific === undefined ? undefined : textIn(specific, 'urgency', 60)?.toLowerCase();
 };
 
 /** Every product of a record; undefined: more than anybody could mean. */
@@ -293,9 +296,10 @@ export const productsOf = (
     const modular = ecosystem.scheme === 'rpm' && modularOf(affected);
     const stream = modular ? (streamOfPurl(purlOf(affected)) ?? streamOfTitle) : undefined;
     const slot = `${key}\n${ecosystem.release}\n${stream}\n${modular}`;
+    const urgency = urgencyOf(affected);
+    const harmless = urgency === 'unimportant' && key.startsWith('package|debian|');
     let group = groups.get(slot);
     if (group === undefined) {
-      const unmended = unmendedOf(affected);
       group = {
         key,
         product,
@@ -308,10 +312,12 @@ export const productsOf = (
         told: false,
         uncertain: false,
         nameless: modular && stream === undefined,
-        ...(unmended === undefined ? {} : { unmended }),
+        harmless,
+        ...(urgency === 'end-of-life' ? { unmended: urgency } : {}),
       };
       groups.set(slot, group);
     }
+    group.harmless &&= harmless;
     readRanges(affected, group);
     readVersions(affected, group);
   }
