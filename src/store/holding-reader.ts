@@ -142,18 +142,13 @@ export class HoldingReader {
     const known = this.parsed.get(n);
     if (known !== undefined) return known;
     const advisory = JSON.parse(body) as Advisory;
-    if (this.parsed.size >= parsedMax) this.forgetOldest();
+    if (this.parsed.size >= parsedMax) {
+      this.parsed.clear();
+      this.alone.clear();
+    }
     this.parsed.set(n, advisory);
     if (alone === 1) for (const name of namesOf(advisory)) this.alone.set(name, [advisory]);
     return advisory;
-  }
-
-  private forgetOldest(): void {
-    for (const [n, advisory] of this.parsed) {
-      this.parsed.delete(n);
-      for (const name of namesOf(advisory)) this.alone.delete(name);
-      return;
-    }
   }
 
   private bodies(question: 'vex' | 'exploited', key: string): unknown[] {
