@@ -30,6 +30,21 @@ const ubuntuNumbers: Readonly<Record<string, string>> = {
 
 const suse = (version: string): string => `Linux Enterprise Server ${version.replace('.', ' SP')}`;
 
+/** The Server, its modules, its long-term support, and it for SAP: all get the same packages. */
+const isSuseServer = /^(?:sles|sles-ltss(?:-extended-security)?|sles_sap|sle-module-[a-z0-9-]+)$/;
+
+/**
+ * The Server of one service pack that a product of SUSE's stands for, as OSV and CSAF name products; the
+ * name without `SUSE`. Undefined: another product.
+ */
+export const suseServerOf = (name: string): string | undefined => {
+  const servicePack =
+    /^Linux Enterprise (?:Module for [A-Za-z0-9 .&-]{1,80}|Server for SAP [Aa]pplications|Server LTSS Extended Security|Server) (\d{1,2}(?: SP\d{1,2})?)(?:[- ]LTSS)?$/.exec(
+      name,
+    )?.[1];
+  return servicePack === undefined ? undefined : `Linux Enterprise Server ${servicePack}`;
+};
+
 /**
  * The release that a `distro` qualifier of a package URL means, as OSV writes it: `12` of `debian-12` and of
  * `bookworm`, `9` of `rhel-9.4` and of `el9`, `v3.20` of `alpine-3.20.3`. What is not understood stays as it
@@ -86,6 +101,7 @@ export const releaseOfCpe = (cpe: string): string | undefined => {
   const [major = ''] = version.split('.', 1);
   switch (`${vendor}:${product}`) {
     case 'redhat:enterprise_linux':
+    case 'redhat:rhel_els':
     case 'debian:debian_linux':
     case 'almalinux:almalinux':
     case 'rocky:rocky':
@@ -98,9 +114,10 @@ export const releaseOfCpe = (cpe: string): string | undefined => {
       return `v${version.split('.').slice(0, 2).join('.')}`;
     case 'opensuse:leap':
       return `Leap ${version}`;
-    case 'suse:sles':
-      return suse(/^sp\d+$/.test(update) ? `${version}.${update.slice(2)}` : version);
     default:
+      if (vendor === 'suse' && isSuseServer.test(product)) {
+        return suse(/^sp\d+$/.test(update) ? `${version}.${update.slice(2)}` : version);
+      }
       return /^(?:redhat|debian|canonical|almalinux|rocky|suse|opensuse|alpinelinux)$/.test(vendor)
         ? `${product}:${version}`
         : undefined;

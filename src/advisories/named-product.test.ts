@@ -30,6 +30,10 @@ test.each([
   ['cpe:2.3:o:debian:debian_linux:12.0:*:*:*:*:*:*:*', '12'],
   ['cpe:2.3:o:canonical:ubuntu_linux:22.04:*:*:*:lts:*:*:*', '22.04'],
   ['cpe:/o:suse:sles:15:sp5', 'Linux Enterprise Server 15 SP5'],
+  ['cpe:/o:suse:sles-ltss:15:sp5', 'Linux Enterprise Server 15 SP5'],
+  ['cpe:/o:suse:sle-module-server-applications:15:sp5', 'Linux Enterprise Server 15 SP5'],
+  ['cpe:/o:suse:sled:15:sp5', 'sled:15'],
+  ['cpe:/o:redhat:rhel_els:7', '7'],
   ['cpe:/o:opensuse:leap:15.6', 'Leap 15.6'],
   ['cpe:/o:redhat:enterprise_linux', undefined],
   ['cpe:2.3:a:kuroneko:mail:1.4:*:*:*:*:*:*:*', undefined],
@@ -57,6 +61,7 @@ describe('a package URL', () => {
     ['pkg:rpm/redhat/kuronekomail@2:1.4-3.el9?epoch=2', '2:1.4-3.el9'],
     ['pkg:rpm/redhat/kuronekomail@1.4-3.el9?epoch=evil', '1.4-3.el9'],
     ['pkg:deb/debian/kuronekomail@1%3A1.4-3?epoch=7', '1:1.4-3'],
+    ['pkg:deb/debian/kuronekomail@1.4-3?epoch=1', '1:1.4-3'],
   ])('%s is of version %s', (purl, version) => {
     expect(productOfPurl(purl)?.version).toBe(version);
   });

@@ -46,12 +46,12 @@ const narrowedBy = (purl: string): Pick<VexPart, 'arch' | 'narrowing' | 'range'>
   };
 };
 
-/** Undefined: not a package URL. An rpm's epoch, a qualifier there, is put before its version. */
+/** Undefined: not a package URL. An epoch that is a qualifier, as that of rpms, is put before the version. */
 export const productOfPurl = (purl: string): NamedProduct | undefined => {
   const found = keyOfPurl(purl);
   if (found === undefined) return undefined;
   const scheme = schemeOfPurl(purl);
-  const epoch = scheme === 'rpm' ? qualifierOf(purl, 'epoch') : undefined;
+  const epoch = scheme === 'rpm' || scheme === 'deb' ? qualifierOf(purl, 'epoch') : undefined;
   const version =
     found.version !== undefined &&
     epoch !== undefined &&

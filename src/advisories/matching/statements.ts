@@ -38,6 +38,14 @@ export const releaseHolds = (claimed: string | undefined, ours: string | undefin
   );
 };
 
+/** The claims that are about what is installed; `borrowed`: of the packages of subscribers, which it is none of. */
+interface OfLine {
+  readonly claims: readonly AffectedProduct[];
+  readonly borrowed: boolean;
+}
+
+const isSubscribed = (version: string): boolean => /[+~]esm\d/.test(version);
+
 /**
  * What Ubuntu mends for subscribers is mended in the packages that they have (`+esm1`); and where nothing is
  * said of the release's own packages, those that are older lack what subscribers got.
@@ -45,12 +53,25 @@ export const releaseHolds = (claimed: string | undefined, ours: string | undefin
 const ofInstalledLine = (
   claims: readonly AffectedProduct[],
   { release: ours, version }: Voice,
-): readonly AffectedProduct[] => {
+): OfLine => {
   const own = claims.filter(({ release }) => releaseHolds(release, ours));
-  if (ours === undefined || (own.length > 0 && !/[+~]esm\d/.test(version))) return own;
+  if (ours === undefined || (own.length > 0 && !isSubscribed(version))) {
+    return { claims: own, borrowed: false };
+  }
   const subscribed = claims.filter(({ release }) => release === `Pro:${ours}`);
-  return subscribed.length > 0 ? subscribed : own;
+  return subscribed.length > 0
+    ? { claims: subscribed, borrowed: !isSubscribed(version) }
+    : { claims: own, borrowed: false };
 };
+
+const ofSubscribers = (
+  borrowed: boolean,
+  { version }: Voice,
+  outcome: Outcome,
+): string | undefined =>
+  borrowed && outcome === 'not-affected'
+    ? `the fix is in the packages that subscribers get, which ${version.slice(0, 60)} is none of: its higher number proves nothing`
+    : undefined;
 
 const judged = (claim: AffectedProduct, version: string): RangeAnswer => {
   const answer = judgeInstalled(claim, version);
@@ -125,15 +146,18 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
   const out: Statement[] = [];
   for (const { holding, advisory } of index.about(voice.key)) {
     if (!voice.feeds.includes(advisory.feed)) continue;
-    const named = ofInstalledLine(
+    const line = ofInstalledLine(
       advisory.affected.filter(({ key }) => key === voice.key),
       voice,
     );
-    const { claims: about, doubt: ofStream } = ofInstalledStream(named, voice.version);
+    const { claims: about, doubt: ofStream } = ofInstalledStream(line.claims, voice.version);
     if (about.length === 0) continue;
     const answers = about.map(claim => ({ claim, answer: judged(claim, voice.version) }));
     const told = outcomeOf(answers, voice.near);
-    const doubt = ofStream ?? ofBackports(advisory, about, voice, told);
+    const doubt =
+      ofStream ??
+      ofSubscribers(line.borrowed, voice, told) ??
+      ofBackports(advisory, about, voice, told);
     const outcome = doubt === undefined ? told : 'undetermined';
     const unmended = about.find(each => each.unmended !== undefined)?.unmended;
     out.push({

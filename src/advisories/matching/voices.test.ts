@@ -58,8 +58,12 @@ test('the silence of AlmaLinux says nothing of what EPEL built', () => {
 test.each([
   ['SUSE:Linux Enterprise Module for Server Applications 15 SP6', '15.6', true],
   ['SUSE:Linux Enterprise Module for Server Applications 15 SP5', '15.6', false],
-  ['SUSE:Linux Enterprise Server 15 SP6-LTSS', '15.6', false],
-  ['SUSE:Linux Enterprise Server for SAP Applications 15 SP6', '15.6', false],
+  // Those who pay for it, and for SAP, get the same packages: who has older ones lacks what is mended.
+  ['SUSE:Linux Enterprise Server 15 SP6-LTSS', '15.6', true],
+  ['SUSE:Linux Enterprise Server 15 SP5-LTSS', '15.6', false],
+  ['SUSE:Linux Enterprise Server LTSS Extended Security 12 SP5', '12.5', true],
+  ['SUSE:Linux Enterprise Server for SAP Applications 15 SP6', '15.6', true],
+  ['SUSE:Linux Enterprise Desktop 15 SP6', '15.6', false],
   ['SUSE:Linux Enterprise Server 12 SP5', '12.5', true],
 ] as const)('%s is about SLES %s: %s', (ecosystem, versionId, holds) => {
   const sles: Distribution = {
@@ -125,6 +129,14 @@ describe('Ubuntu Pro', () => {
 
   test('alone says that older packages lack what it mends', () => {
     expect(saysUbuntu('2.3-1ubuntu1', pro)).toEqual(['affected']);
+  });
+
+  test('alone proves nothing of newer packages that are not of it', () => {
+    expect(saysUbuntu('2.3-1ubuntu2', pro)).toEqual(['undetermined']);
+    expect(saysUbuntu('2.3-1ubuntu2', ['Ubuntu:22.04:LTS', '2.3-1ubuntu2'], pro)).toEqual([
+      'not-affected',
+    ]);
+    expect(saysUbuntu('2.3-1ubuntu2~esm1', pro)).toEqual(['not-affected']);
   });
 
   test('a line for special systems says nothing of others', () => {

@@ -1,5 +1,5 @@
 import type { VexPart } from '../../../core/advisory.ts';
-import { releaseOfCpe } from '../../distro-release.ts';
+import { releaseOfCpe, suseServerOf } from '../../distro-release.ts';
 import { oneLine } from '../../json-value.ts';
 import { type NamedProduct, productOfCpe, productOfPurl, vexPart } from '../../named-product.ts';
 import { keyOfCve, keyOfPackage } from '../../product-key.ts';
@@ -95,7 +95,7 @@ const rpmNamed = (component: CsafProduct, platform: CsafProduct): readonly State
 /** SUSE's products bear the release in their name alone. */
 const releaseOfName = (name: string): string | undefined => {
   const leap = /^openSUSE (Leap \d[\d.]*)$/.exec(name)?.[1];
-  return leap ?? /^SUSE (Linux Enterprise Server \d+(?: SP\d+)?)$/.exec(name)?.[1];
+  return leap ?? (name.startsWith('SUSE ') ? suseServerOf(name.slice('SUSE '.length)) : undefined);
 };
 
 /** Asks a tree for its products, each answered once. */

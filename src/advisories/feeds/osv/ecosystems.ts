@@ -1,4 +1,5 @@
 import type { SchemeId } from '../../../core/advisory.ts';
+import { suseServerOf } from '../../distro-release.ts';
 
 /** What the reader must know of an ecosystem, as a record writes it. */
 export interface Ecosystem {
@@ -55,20 +56,12 @@ const ubuntuRelease = (suffix: string): string => {
 };
 
 /**
- * Red Hat writes a CPE: the repositories of a release (`enterprise_linux:9::appstream`) are one release;
- * extended support (`rhel_eus:9.4`) and other products stay what they are.
+ * Red Hat writes a CPE: the repositories of a release (`enterprise_linux:9::appstream`) are one release, and
+ * so is what it gets when its maintenance has ended (`rhel_els:7`). Extended support of a minor release
+ * (`rhel_eus:9.4`) and other products stay what they are.
  */
 const redHatRelease = (suffix: string): string =>
-  /^enterprise_linux:(\d{1,3})(?:\.\d{1,3})?(?:::.*)?$/i.exec(suffix)?.[1] ?? suffix;
-
-/** Packages of a Server come from its modules of the same service pack; LTSS and SAP are lines of their own. */
-const suseRelease = (suffix: string): string => {
-  const module =
-    /^Linux Enterprise Module for [A-Za-z0-9 .&-]{1,80} (\d{1,2}(?: SP\d{1,2})?)$/.exec(
-      suffix,
-    )?.[1];
-  return module === undefined ? suffix : `Linux Enterprise Server ${module}`;
-};
+  /^(?:enterprise_linux|rhel_els):(\d{1,3})(?:\.\d{1,3})?(?:::.*)?$/i.exec(suffix)?.[1] ?? suffix;
 
 const understood = (ecosystem: string): Ecosystem => {
   const colon = ecosystem.indexOf(':');
@@ -82,7 +75,7 @@ const understood = (ecosystem: string): Ecosystem => {
     case 'red hat':
       return { scheme, release: redHatRelease(suffix) };
     case 'suse':
-      return { scheme, release: suseRelease(suffix) };
+      return { scheme, release: suseServerOf(suffix) ?? suffix };
     default:
       return { scheme, release: suffix };
   }
