@@ -47,6 +47,26 @@ describe('a source', () => {
     verify(store);
   });
 
+  test('has what is in hand made a segment when that is asked for, and only then', async () => {
+    const store = new SimulatedStore();
+    const evidence = await store.open();
+    const source = await evidence.source('mail.log');
+    source.cut();
+    await source.append(Buffer.from('one\n'), '1');
+    const second = source.append(Buffer.from('two\n'), '2');
+    source.cut();
+    await second;
+    await source.append(Buffer.from('three\n'), '3');
+    source.cut();
+    await evidence.close();
+    const kept = segmentsIn(store);
+    expect(kept.at(-1)?.to).toBe('3');
+    expect(kept.reduce((sum, { lines }) => sum + lines, 0)).toBe(3);
+    expect(kept).toHaveLength(2);
+    expect(() => source.cut()).not.toThrow();
+    verify(store);
+  });
+
   test('keeps its bytes as they are: no newline at the end, carriage returns, no UTF-8, nothing but newlines', async () => {
     const store = new SimulatedStore();
     const evidence = await store.open();

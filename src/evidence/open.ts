@@ -104,6 +104,7 @@ export class Evidence implements SourceHome {
         return writer.cursor;
       },
       append: (bytes, position, about) => writer.append(bytes, position, about),
+      cut: () => writer.cut(),
       readToEnd: () => {
         this.states.set(id, { ...this.stateOf(id), readToEndMs: this.options.now().getTime() });
         this.touched.add(id);

@@ -62,6 +62,8 @@ export interface EvidenceSource {
    * @returns that position, once the lines are on the disk; rejects with an `EvidenceError`.
    */
   append(bytes: Uint8Array, position: string, about?: AppendedLines): Promise<string>;
+  /** What is in hand goes into a segment soon, however little it is; nothing is waited for. */
+  cut(): void;
   /** Everything that the source has was appended by now: days that are over are complete, or idle. */
   readToEnd(): void;
   /** Something is missing, and why. Days are of its lines. */

@@ -68,6 +68,7 @@ export class SourceWriter {
   private spool: OpenSpool | undefined;
   private waiting: Waiting[] = [];
   private isPumping = false;
+  private isCutAsked = false;
   private pumping: Promise<void> = Promise.resolve();
   private readonly cuts = new Set<Promise<void>>();
 
@@ -120,6 +121,12 @@ export class SourceWriter {
     await Promise.all(this.cuts);
   }
 
+  /** What is in hand becomes a segment as soon as nothing is being written; nobody waits for it. */
+  cut(): void {
+    this.isCutAsked = true;
+    if (!this.isPumping) this.pumping = this.pump();
+  }
+
   /** After a failure: lets go of the file without another word to it. */
   async drop(): Promise<void> {
     const file = this.spool?.file;
@@ -133,10 +140,13 @@ export class SourceWriter {
 
   private async pump(): Promise<void> {
     this.isPumping = true;
-    while (this.waiting.length > 0) {
+    while (this.waiting.length > 0 || this.isCutAsked) {
       const batch: Waiting[] = [];
+      const isCutAsked = this.isCutAsked;
+      this.isCutAsked = false;
       try {
         this.home.check();
+        if (isCutAsked) await this.rotate();
         await this.write(batch);
       } catch (thrown) {
         const error = this.home.fail(thrown);

@@ -64,11 +64,13 @@ export class SyslogFramer {
     while (at < chunk.length) at = this.step(chunk, at);
   }
 
-  /** The stream is over. What has no trailer is a message; what was counted and did not come is cut. */
-  end(): void {
+  /**
+   * The stream is over. What has no trailer is a message; what was counted and did not come is cut, and so is
+   * whatever a stream that broke off was in the midst of.
+   */
+  end(isBroken = false): void {
     const { kind } = this.state;
-    if (kind === 'count' || (kind === 'trailed' && this.heldBytes > 0)) this.hand(false);
-    else if (kind === 'counted') this.hand(true);
+    if (kind !== 'between') this.hand(isBroken || kind === 'counted');
     this.next();
   }
 

@@ -202,6 +202,23 @@ describe('clocks', () => {
     expect(clock.steps).toEqual([{ line: 4, host: 'a', seconds: 3_600 }]);
   });
 
+  test('of lines that are read as they are sent are of the latest year that is not to come, each by itself', () => {
+    let nowMs = Date.parse('2026-12-31T23:59:00Z');
+    const clock = new LogClock({ zoneOf: () => utc, writtenByMs: nowMs, nowMs: () => nowMs });
+    const year = (text: string): number | undefined => {
+      const stamp = stampOf(text);
+      clock.pass(stamp, undefined, 1);
+      return new Date(clock.read(stamp).atMs ?? 0).getUTCFullYear();
+    };
+    expect(year('Dec 31 23:58:59')).toBe(2026);
+    expect(year('Jan  1 00:00:02')).toBe(2027);
+    expect(year('Jan  5 00:00:00')).toBe(2026);
+    expect(year('Dec 31 23:59:00')).toBe(2026);
+    expect(year('Feb 29 00:00:00')).toBe(2024);
+    nowMs = Date.parse('2027-01-10T00:00:00Z');
+    expect(year('Jan  5 00:00:00')).toBe(2027);
+  });
+
   test('show a leap second, which is the first of the next minute', () => {
     const clock = new LogClock({
       zoneOf: () => utc,

@@ -18,6 +18,11 @@ export interface ClockOptions {
   readonly writtenByMs: number;
   /** Year of the first line, where it is known (`firstYear`); else the latest before `writtenByMs`. */
   readonly firstYear?: number;
+  /**
+   * Where lines are read as they are sent: the time, milliseconds since 1970. A stamp's year is then the latest
+   * with which it does not lie in the future, each by itself: what one sender claims dates no other's lines.
+   */
+  readonly nowMs?: () => number;
 }
 
 /** Lines of several processes come in some disorder; a step back by more is one of the clock. */
@@ -26,6 +31,10 @@ const stepsMax = 100;
 const hostsMax = 1_000;
 
 type Assumed = 'year' | 'zone' | 'day';
+
+/** Of a day without a year. */
+const latestYear = (month: number, day: number, byMs: number): number =>
+  firstYear({ years: 0, month, day, leapYears: month === 2 && day === 29 ? [0] : [] }, byMs);
 
 interface Day {
   readonly year: number;
@@ -115,10 +124,11 @@ export class LogClock {
       this.count.set(stamp.year - (base ?? stamp.year), month, day);
       return stamp.year;
     }
+    const { nowMs } = this.options;
+    if (nowMs !== undefined) return latestYear(month, day, nowMs());
     const years = this.count.next(month, day);
     if (base !== undefined) return base + years;
-    const leapYears = month === 2 && day === 29 ? [0] : [];
-    this.base = firstYear({ years: 0, month, day, leapYears }, this.options.writtenByMs);
+    this.base = latestYear(month, day, this.options.writtenByMs);
     return this.base;
   }
 
