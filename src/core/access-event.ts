@@ -118,12 +118,18 @@ export interface AccessEvent {
   readonly change?: Readonly<Record<string, string>>;
   /** The record's own id: exports deliver some of them twice. */
   readonly eventUid?: string;
-  /** `secret`: something secret stood in the line and was taken out. `throttled`: its source dropped others. */
+  /**
+   * `secret`: something secret stood in the line and was taken out. `throttled`: its source dropped others.
+   * `repeats`: another event of the same kind, that is not marked so, tells of the same act: whoever counts acts
+   * leaves this one away. `joined`: the message ids stand in an earlier line of the same mailbox, not in this one.
+   */
   readonly flags?: readonly (
     | 'secret'
     | 'throttled'
     | 'aggregated'
     | 'truncated'
     | 'forged-looking'
+    | 'repeats'
+    | 'joined'
   )[];
 }

@@ -1,6 +1,7 @@
 import type { LogFormat } from '../format.ts';
 import { timeless, unparsed } from '../reading.ts';
-import { eventMemory, eventRecord, looksLikeEvent } from './dovecot/event-record.ts';
+import { eventRecord, looksLikeEvent } from './dovecot/event-record.ts';
+import { memoryOf } from './dovecot/memory.ts';
 
 /** What Dovecot's event exporter writes: JSON or text apart by tabs, a record a line. */
 export const dovecotEvents: LogFormat = {
@@ -9,7 +10,7 @@ export const dovecotEvents: LogFormat = {
   // Shape, and fields that only Dovecot's records have.
   sniff: ({ message }) => (looksLikeEvent(message) ? 0.95 : 0),
   open: context => {
-    const memory = eventMemory(context.openMax);
+    const memory = memoryOf(context.openMax);
     return {
       read: ({ message, stamp }) =>
         looksLikeEvent(message)

@@ -1,20 +1,13 @@
-import { OpenThings } from '../draft.ts';
 import type { Envelope, FormatContext, LogFormat, LogReader, Parsed } from '../format.ts';
 import { onHost, quiet, timedBy, unparsed } from '../reading.ts';
 import { anyStamp, epochStamp, type StampReader } from '../time/stamps.ts';
 import { authLine } from './dovecot/auth.ts';
 import { deliveryLine } from './dovecot/delivery.ts';
-import type { Learned } from './dovecot/elements.ts';
-import {
-  type EventMemory,
-  eventMemory,
-  eventRecord,
-  looksLikeEvent,
-} from './dovecot/event-record.ts';
+import { eventRecord, looksLikeEvent } from './dovecot/event-record.ts';
 import { loginLine } from './dovecot/login.ts';
+import { type Memory, memoryOf } from './dovecot/memory.ts';
 import { type Prefix, prefixOf } from './dovecot/prefix.ts';
 import { sessionLine } from './dovecot/session-line.ts';
-import type { Sessions } from './dovecot/sessions.ts';
 
 /** What each process of Dovecot writes about. */
 const processes: ReadonlyMap<string, 'login' | 'auth' | 'session' | 'delivery' | 'quiet'> = new Map(
@@ -94,20 +87,19 @@ const processes: ReadonlyMap<string, 'login' | 'auth' | 'session' | 'delivery' |
 const byProcess = (
   prefix: Prefix,
   time: Parameters<typeof authLine>[1],
-  sessions: Sessions,
-  learned: Learned,
+  memory: Memory,
 ): Parsed => {
   switch (processes.get(prefix.service)) {
     case 'login':
-      return loginLine(prefix, time, sessions, learned);
+      return loginLine(prefix, time, memory);
     case 'auth':
-      return authLine(prefix, time, sessions);
+      return authLine(prefix, time, memory);
     case 'session':
       return prefix.args === '' || prefix.level === 'debug'
         ? quiet(prefix.service)
-        : sessionLine(prefix, time, sessions);
+        : sessionLine(prefix, time, memory);
     case 'delivery':
-      return prefix.level === 'debug' ? quiet(prefix.service) : deliveryLine(prefix, time);
+      return prefix.level === 'debug' ? quiet(prefix.service) : deliveryLine(prefix, time, memory);
     case 'quiet':
       return quiet(prefix.service);
     case undefined:
@@ -135,14 +127,16 @@ const ownStamp: StampReader = (text, from) =>
 const programs = /^dovecot(?:-auth)?$/;
 
 const read =
-  (context: FormatContext, sessions: Sessions, events: EventMemory, learned: Learned = {}) =>
+  (context: FormatContext, memory: Memory) =>
   (envelope: Envelope): Parsed => {
     const { time, text: timed } = timedBy(envelope, context, ownStamp);
     let text = timed;
     // Without syslog the host or the word `dovecot:` may still stand in front.
     if (text.startsWith('dovecot: ')) text = text.slice('dovecot: '.length);
-    if (text.startsWith('stats: ') && looksLikeEvent(text, 'stats: '.length)) {
-      return eventRecord(text.slice('stats: '.length), context, time, events);
+    if (text.startsWith('stats: ')) {
+      // In a file of its own Dovecot writes the level before it.
+      const from = 'stats: '.length + (text.startsWith('Info: ', 'stats: '.length) ? 6 : 0);
+      if (looksLikeEvent(text, from)) return eventRecord(text.slice(from), context, time, memory);
     }
     const own = envelope.program ?? '';
     const prefix =
@@ -159,13 +153,13 @@ const read =
     // Old versions and PAM name the process as the program: `imap-login: Login: …`, `auth: pam_unix(…)`.
     if (processes.has(own) && !processes.has(prefix.service)) {
       const outer = prefixOf(`${own}: ${text}`);
-      if (outer !== undefined) return byProcess(outer, time, sessions, learned);
+      if (outer !== undefined) return byProcess(outer, time, memory);
     }
-    return byProcess(prefix, time, sessions, learned);
+    return byProcess(prefix, time, memory);
   };
 
 const open = (context: FormatContext): LogReader => {
-  const readLine = read(context, new OpenThings(context.openMax), eventMemory(context.openMax));
+  const readLine = read(context, memoryOf(context.openMax));
   return { read: envelope => onHost(readLine(envelope), envelope) };
 };
 

@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { OpenThings } from '../../draft.ts';
 import type { Parsed } from '../../format.ts';
 import { attemptOf, authLine } from './auth.ts';
+import { memoryOf } from './memory.ts';
 import { prefixOf } from './prefix.ts';
 
 const time = { original: '' };
 
 const read = (line: string): Parsed => {
   const prefix = prefixOf(line);
-  return prefix === undefined
-    ? { unparsed: 'no prefix' }
-    : authLine(prefix, time, new OpenThings(10));
+  return prefix === undefined ? { unparsed: 'no prefix' } : authLine(prefix, time, memoryOf(10));
 };
 
 const eventOf = (line: string): Record<string, unknown> => {

@@ -3,8 +3,8 @@ import { ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
+import { type Memory, marked, sessionOf, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
-import type { Sessions } from './sessions.ts';
 
 /** Who tried, and from where, as `auth` writes it: `bob,192.0.2.1,<S>`, `bob,192.0.2.1,master,<S>`, `bob`. */
 interface Attempt {
@@ -15,7 +15,7 @@ interface Attempt {
   readonly mechanism?: string;
 }
 
-const sessionOf = /^<([A-Za-z0-9+/=:._-]{0,160})>$/;
+const sessionShape = /^<([A-Za-z0-9+/=:._-]{0,160})>$/;
 
 /** Read from the right: the name in front may hold commas, when `auth_username_chars` allows them. */
 export const attemptOf = (args: string): Attempt | undefined => {
@@ -28,7 +28,7 @@ export const attemptOf = (args: string): Attempt | undefined => {
     const comma = args.lastIndexOf(',', end - 1);
     if (comma < 0) break;
     const value = args.slice(comma + 1, end);
-    const id = sessionOf.exec(value);
+    const id = sessionShape.exec(value);
     if (id !== null) session = id[1] ?? '';
     else if (value === 'master') master = true;
     else if (value.startsWith('sasl:')) mechanism = value.slice('sasl:'.length).toUpperCase();
@@ -177,7 +177,7 @@ const withoutGiven = (text: string): readonly [string, boolean] => {
 };
 
 /** A line of `auth` or `auth-worker`. */
-export const authLine = (prefix: Prefix, time: EventTime, sessions: Sessions): Parsed => {
+export const authLine = (prefix: Prefix, time: EventTime, memory: Memory): Parsed => {
   if (prefix.level === 'debug') return quiet('debugging of auth');
   if (pamLine.test(prefix.text.slice(0, 60))) return pam(prefix.text, time);
   const own = prefix.args.includes(',') ? attemptOf(prefix.args) : undefined;
@@ -197,13 +197,9 @@ export const authLine = (prefix: Prefix, time: EventTime, sessions: Sessions): P
   if (master >= 0) {
     // Since 2.4 the session is named here, so that the login line of it is known for a master user's.
     if (session !== undefined && attempt !== undefined) {
-      sessions.set(session, {
-        user: undefined,
-        actor: attempt.user,
-        from: known.from,
-        tls: undefined,
-      });
+      Object.assign(sessionOf(memory, session), { actor: attempt.user, from: known.from });
     }
+    const told = tell(memory, session, 'login.impersonated success', 'auth');
     return happened({
       ...known,
       kind: 'login.impersonated',
@@ -211,11 +207,14 @@ export const authLine = (prefix: Prefix, time: EventTime, sessions: Sessions): P
       user: personOf(text.slice(master + masterLogin.length).split(' ', 1)[0]),
       actor: personOf(attempt?.user),
       detail: 'Master user logging in',
+      // Where login lines name the master user, the one that follows tells all of it.
+      flags: marked(undefined, told || memory.learned.authUser === true),
     });
   }
   const forced = /^Username contains disallowed|^Username character disallowed/i.test(text);
   if ((attempt !== undefined || forced) && refused.test(text)) {
     const free = freeText(text, told.forged ? ['forged-looking'] : []);
+    const flags = secret ? [...new Set([...(free.flags ?? []), 'secret' as const])] : free.flags;
     return happened({
       ...known,
       kind: 'login',
@@ -224,7 +223,7 @@ export const authLine = (prefix: Prefix, time: EventTime, sessions: Sessions): P
       actor: undefined,
       detail:
         told.module === undefined ? free.detail : detailOf(`${told.module}: ${free.detail ?? ''}`),
-      flags: secret ? [...new Set([...(free.flags ?? []), 'secret' as const])] : free.flags,
+      flags: marked(flags, tell(memory, session, 'login failure', 'auth')),
     });
   }
   if (prefix.level !== 'info') return quiet('trouble of auth');

@@ -4,7 +4,9 @@ import { endpointOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { printable } from '../../text.ts';
+import { type Memory, marked, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
+import { mailLogLine } from './session-line.ts';
 
 /** The message id is the sender's: the program's words are looked for behind the last of its ends. */
 const words: readonly (readonly [RegExp, EventKind, 'folder' | 'to' | 'none'])[] = [
@@ -58,7 +60,9 @@ const verdictOf = (text: string): { kind: EventKind; folder?: string; to?: strin
 const connected = /^(?:Connect|Disconnect|Connection)(?:ed)? from ([^\s:]{1,100})/;
 
 /** A line of `lmtp`, `lda` or `deliver`, or of Sieve within one of them. */
-export const deliveryLine = (prefix: Prefix, time: EventTime): Parsed => {
+export const deliveryLine = (prefix: Prefix, time: EventTime, memory: Memory): Parsed => {
+  const logged = mailLogLine(prefix, time, memory);
+  if (logged !== undefined) return logged;
   const connection = connected.exec(prefix.text);
   if (connection !== null) {
     return connection[1] === 'local'
@@ -93,6 +97,10 @@ export const deliveryLine = (prefix: Prefix, time: EventTime): Parsed => {
     ...(verdict.to === undefined ? {} : { to: [printable(verdict.to)] }),
   };
   const failed = verdict.kind === 'message.deferred' || verdict.kind === 'message.refused';
+  const free = freeText(words);
+  // Exported events tell of it, too.
+  const repeats =
+    memory.seen.size > 0 && !failed && tell(memory, prefix.session, verdict.kind, 'log');
   return happened({
     kind: verdict.kind,
     time,
@@ -104,6 +112,7 @@ export const deliveryLine = (prefix: Prefix, time: EventTime): Parsed => {
     pid: prefix.pid,
     folder,
     messages: Object.keys(message).length === 0 ? undefined : [message],
-    ...freeText(words),
+    detail: free.detail,
+    flags: marked(free.flags, repeats),
   });
 };

@@ -2,7 +2,8 @@ import type { AccessEvent } from '../../../core/access-event.ts';
 import type { Parsed } from '../../format.ts';
 import { countOf, type EventParts, freeText, happened, quiet } from '../../reading.ts';
 import { printable } from '../../text.ts';
-import type { EventMemory, EventRecord } from './event-record.ts';
+import type { EventRecord } from './event-record.ts';
+import type { Memory } from './memory.ts';
 
 type Common = Pick<
   EventParts,
@@ -58,7 +59,7 @@ const targetOf = (command: string, args: string): string | undefined => {
 };
 
 /** A command of IMAP. Where the log has the finer events, a FETCH or EXPUNGE is told by them already. */
-export const imapCommand = (record: EventRecord, memory: EventMemory, common: Common): Parsed => {
+export const imapCommand = (record: EventRecord, memory: Memory, common: Common): Parsed => {
   const command = field(record, 'cmd_name').toUpperCase().replace(/^UID /, '');
   const args = field(record, 'cmd_human_args') || field(record, 'cmd_args');
   const selected = field(record, 'mailbox');
@@ -100,7 +101,7 @@ export const imapCommand = (record: EventRecord, memory: EventMemory, common: Co
 };
 
 /** A command of POP3. */
-export const pop3Command = (record: EventRecord, memory: EventMemory, common: Common): Parsed => {
+export const pop3Command = (record: EventRecord, memory: Memory, common: Common): Parsed => {
   const command = field(record, 'cmd_name').toUpperCase();
   const base = {
     ...common,
@@ -123,7 +124,7 @@ export const pop3Command = (record: EventRecord, memory: EventMemory, common: Co
 };
 
 /** A command of ManageSieve: who changed which script. What the script does is not in the log. */
-export const sieveCommand = (record: EventRecord, memory: EventMemory, common: Common): Parsed => {
+export const sieveCommand = (record: EventRecord, memory: Memory, common: Common): Parsed => {
   const command = field(record, 'cmd_name').toUpperCase();
   const finer: Readonly<Record<string, string>> = {
     SETACTIVE: 'sieve_script_activated',

@@ -12,7 +12,9 @@ import {
 } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { imapCommand, pop3Command, sieveCommand } from './event-commands.ts';
-import type { EventMemory, EventRecord } from './event-record.ts';
+import { joined } from './event-joins.ts';
+import type { EventRecord } from './event-record.ts';
+import { type Memory, sessionOf } from './memory.ts';
 
 type Kind = AccessEvent['kind'];
 
@@ -27,25 +29,28 @@ const folderOf = (record: EventRecord): string | undefined => {
 };
 
 /** `service:imap` of the categories; `auth` events name theirs in a field. */
-const serviceOf = (record: EventRecord): string | undefined =>
-  told(record, 'service') ??
-  record.categories.find(category => category.startsWith('service:'))?.slice('service:'.length) ??
-  told(record, 'protocol');
+const serviceOf = (record: EventRecord): string | undefined => {
+  const service =
+    told(record, 'service') ??
+    record.categories.find(category => category.startsWith('service:'))?.slice('service:'.length) ??
+    told(record, 'protocol');
+  // As `auth` calls it.
+  return service === 'sieve' ? 'managesieve' : service;
+};
 
-/** What most events have: who, from where, in which session. */
-const commonOf = (
-  record: EventRecord,
-  memory: EventMemory,
-): Pick<
+type Common = Pick<
   EventParts,
   'time' | 'component' | 'service' | 'host' | 'user' | 'actor' | 'from' | 'session'
-> => {
+>;
+
+/** What most events have: who, from where, in which session. */
+const commonOf = (record: EventRecord, memory: Memory): Common => {
   const session = told(record, 'session');
   const known = session === undefined ? undefined : memory.sessions.get(session);
   const user = told(record, 'user') ?? told(record, 'original_user');
   const master = told(record, 'master_user') ?? known?.actor;
   // Behind a proxy the first is the client, the second the proxy.
-  const ip = ipOf(told(record, 'remote_ip') ?? told(record, 'client_ip') ?? '') ?? known?.ip;
+  const ip = ipOf(told(record, 'remote_ip') ?? told(record, 'client_ip') ?? '') ?? known?.from?.ip;
   const port = countOf(told(record, 'remote_port'));
   return {
     time: record.time,
@@ -60,13 +65,27 @@ const commonOf = (
   };
 };
 
-const login = (record: EventRecord, memory: EventMemory): Parsed => {
+/** Until the login succeeded, a master user is the user, and whose mailbox he wants stands beside. */
+const triedAsMaster = (record: EventRecord, common: Common): Common => {
+  const wanted = told(record, 'login_user');
+  if (wanted === undefined || told(record, 'success') === 'yes' || common.actor !== undefined) {
+    return common;
+  }
+  return { ...common, user: personOf(wanted), actor: common.user };
+};
+
+const login = (record: EventRecord, memory: Memory): Parsed => {
   const session = told(record, 'session');
   const success = told(record, 'success') === 'yes';
   const master = told(record, 'master_user');
   const ip = ipOf(told(record, 'remote_ip') ?? '');
-  if (session !== undefined && success) memory.sessions.set(session, { ip, actor: master });
-  const common = commonOf(record, memory);
+  if (session !== undefined && success) {
+    Object.assign(sessionOf(memory, session), {
+      ...(master === undefined ? {} : { actor: master }),
+      ...(ip === undefined ? {} : { from: { ip } }),
+    });
+  }
+  const common = triedAsMaster(record, commonOf(record, memory));
   const real = ipOf(told(record, 'real_remote_ip') ?? '');
   return happened({
     ...common,
@@ -106,7 +125,7 @@ const nobodyReads =
  * or to index it, which nobody reads. Versions before 2.3.18 give no reason codes; a command's name and the
  * reason as text do then.
  */
-const opened = (record: EventRecord, memory: EventMemory): Parsed => {
+const opened = (record: EventRecord, memory: Memory): Parsed => {
   const common = commonOf(record, memory);
   const codes = told(record, 'reason_code') ?? '';
   const command = told(record, 'cmd_name') ?? '';
@@ -148,7 +167,7 @@ const opened = (record: EventRecord, memory: EventMemory): Parsed => {
 
 const simple = (
   record: EventRecord,
-  memory: EventMemory,
+  memory: Memory,
   kind: Kind,
   outcome: AccessEvent['outcome'] = 'success',
 ): Parsed =>
@@ -161,7 +180,20 @@ const simple = (
     detail: record.name,
   });
 
-const rule = (record: EventRecord, memory: EventMemory): Parsed =>
+/** MOVE takes the message away from its old folder: it is not deleted. */
+const expunged = (record: EventRecord, memory: Memory): Parsed =>
+  /^(?:UID )?MOVE$/.test(told(record, 'cmd_name') ?? '')
+    ? happened({
+        ...commonOf(record, memory),
+        kind: 'message.change',
+        outcome: 'success',
+        folder: folderOf(record),
+        messages: messageOf(record),
+        detail: `${record.name}: MOVE`,
+      })
+    : simple(record, memory, 'message.delete');
+
+const rule = (record: EventRecord, memory: Memory): Parsed =>
   happened({
     ...commonOf(record, memory),
     kind: 'rule.changed',
@@ -191,27 +223,33 @@ const sieveKinds: Readonly<Record<string, Kind>> = {
   ereject: 'message.refused',
 };
 
-const sieveAction = (record: EventRecord, memory: EventMemory): Parsed => {
+const sieveAction = (record: EventRecord, memory: Memory): Parsed => {
   const action = told(record, 'action_name') ?? told(record, 'action') ?? '';
   const kind = sieveKinds[action];
   if (kind === undefined) return quiet('an action of Sieve');
-  const folder = told(record, 'fileinto_mailbox') ?? told(record, 'mailbox');
+  const folder =
+    told(record, 'fileinto_mailbox_name') ??
+    told(record, 'fileinto_mailbox')?.replace(/^'(.*)'$/, '$1') ??
+    told(record, 'mailbox');
   const target = told(record, 'redirect_target') ?? told(record, 'vacation_recipient');
-  const [message] = messageOf(record) ?? [];
+  // Whom the message came to is no recipient of what Sieve sends out because of it.
+  const sends = kind === 'message.submitted';
+  const [{ to, ...message } = {}] = messageOf(record) ?? [];
+  const recipients = target === undefined ? (sends ? undefined : to) : [printable(target)];
   return happened({
     ...commonOf(record, memory),
     kind,
     outcome: told(record, 'error') === undefined ? 'success' : 'failure',
     folder: folder === undefined ? undefined : printable(folder),
     messages:
-      message === undefined && target === undefined
+      Object.keys(message).length === 0 && recipients === undefined
         ? undefined
-        : [{ ...message, ...(target === undefined ? {} : { to: [printable(target)] }) }],
+        : [{ ...message, ...(recipients === undefined ? {} : { to: recipients }) }],
     ...freeText(told(record, 'error') ?? `sieve: ${action}`),
   });
 };
 
-const smtp = (record: EventRecord, memory: EventMemory): Parsed => {
+const smtp = (record: EventRecord, memory: Memory): Parsed => {
   const service = serviceOf(record);
   const status = countOf(told(record, 'status_code')) ?? 0;
   const failed = status >= 400 || told(record, 'error') !== undefined;
@@ -244,9 +282,7 @@ const attempted =
 const quietNames =
   /^(?:auth_(?:client|master|passdb|userdb|policy|worker|request_started|server)|client_connection|server_connection|connection|dict|dns|doveadm|fs|fts|http|imapc|indexer|lua|mail_cache|mail_index|mail_user_session|master_service|program_client|proxy_session_started|push_notification|smtp_client|smtp_submit|smtp_server_(?:command|connection|transaction_started|recipient)|sql|cassandra|ssl|stats|io_|ioloop|log|tcp|mail_expunge_requested|imap_id_received|sieve_(?:runtime|script_opened|storage)|imap_client|hibernation|unhibernation|service_|cluster|dsync|replicat|metacache|obox|rawlog|test|cmd_|mail_autoexpunge|managesieve_command_started|quota)/;
 
-/** What an event of the exporter says of access. */
-export const happenedOf = (record: EventRecord, memory: EventMemory): Parsed => {
-  if (memory.seen.size < 200) memory.seen.add(record.name);
+const meaningOf = (record: EventRecord, memory: Memory): Parsed => {
   switch (record.name) {
     case 'auth_request_finished':
       return login(record, memory);
@@ -261,7 +297,7 @@ export const happenedOf = (record: EventRecord, memory: EventMemory): Parsed => 
     case 'mail_metadata_accessed':
       return opened(record, memory);
     case 'mail_expunged':
-      return simple(record, memory, 'message.delete');
+      return expunged(record, memory);
     case 'mail_saved':
     case 'mail_copied':
       return simple(record, memory, 'message.save');
@@ -299,4 +335,10 @@ export const happenedOf = (record: EventRecord, memory: EventMemory): Parsed => 
         ? quiet(`the event ${printable(record.name, 60)}`)
         : unparsed('an event of Dovecot that is not known');
   }
+};
+
+/** What an event of the exporter says of access. */
+export const happenedOf = (record: EventRecord, memory: Memory): Parsed => {
+  if (memory.seen.size < 200) memory.seen.add(record.name);
+  return joined(record, meaningOf(record, memory), memory);
 };

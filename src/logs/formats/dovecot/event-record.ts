@@ -1,9 +1,9 @@
 import type { EventTime } from '../../../core/log-line.ts';
-import { OpenThings } from '../../draft.ts';
 import type { FormatContext, Parsed } from '../../format.ts';
 import { unparsed } from '../../reading.ts';
 import { epochTextStamp, isoStamp } from '../../time/stamps.ts';
 import { happenedOf } from './event-meaning.ts';
+import type { Memory } from './memory.ts';
 
 /** One record of Dovecot's event exporter, whichever of its two forms it was written in. */
 export interface EventRecord {
@@ -14,22 +14,6 @@ export interface EventRecord {
   /** Fields by name, numbers as text; lists joined by a space. */
   readonly fields: ReadonlyMap<string, string>;
 }
-
-/** What reading one log's events needs to remember. */
-export interface EventMemory {
-  /** Who entered a session, and from where: later events of it do not always tell. */
-  readonly sessions: OpenThings<{
-    readonly ip: string | undefined;
-    readonly actor: string | undefined;
-  }>;
-  /** Names of events that this log has: where it has the finer ones, the coarser ones say nothing new. */
-  readonly seen: Set<string>;
-}
-
-export const eventMemory = (countMax: number): EventMemory => ({
-  sessions: new OpenThings(countMax),
-  seen: new Set(),
-});
 
 /** Whether at `from` there begins what the event exporter writes, as JSON or as text apart by tabs. */
 export const looksLikeEvent = (text: string, from = 0): boolean => {
@@ -153,7 +137,7 @@ export const eventRecord = (
   text: string,
   context: FormatContext,
   fallback: EventTime,
-  memory: EventMemory,
+  memory: Memory,
 ): Parsed => {
   const raw = text.startsWith('{') ? fromJson(text) : fromTabs(text);
   if (raw === undefined || raw.name === '')

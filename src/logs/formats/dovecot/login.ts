@@ -4,9 +4,9 @@ import { endpointOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { type EventParts, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
-import { type Elements, elementsOf, type Learned } from './elements.ts';
+import { type Elements, elementsOf } from './elements.ts';
+import { type Memory, marked, sessionOf, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
-import type { Sessions } from './sessions.ts';
 
 /** `imap` of `imap-login`; ManageSieve and submission as they are called. */
 const serviceOf = (process: string): string =>
@@ -92,12 +92,8 @@ const masterOf = ({ user, authUser }: Elements): string | undefined => {
 };
 
 /** A line of a login process: `Login: user=<…>, …`, `Disconnected (auth failed, …): user=<…>, …`. */
-export const loginLine = (
-  prefix: Prefix,
-  time: EventTime,
-  sessions: Sessions,
-  learned: Learned,
-): Parsed => {
+export const loginLine = (prefix: Prefix, time: EventTime, memory: Memory): Parsed => {
+  const { sessions, learned } = memory;
   const [message, rest] = split(prefix.text);
   if (rest === '') {
     return prefix.level === 'info'
@@ -121,15 +117,23 @@ export const loginLine = (
     (entered || learned.authUser === true ? masterOf(elements) : undefined) ?? seen?.actor;
   const impersonated = master !== undefined && verdict.kind === 'login';
   const target = proxyTo.exec(message)?.[1];
-  if (entered && elements.session !== undefined) {
-    sessions.set(elements.session, {
+  const id = elements.forged && !entered ? undefined : elements.session;
+  const tries = message.includes('auth failed') ? Number(attempts.exec(message)?.[1] ?? 0) : 0;
+  let repeats = false;
+  if (entered && id !== undefined) {
+    Object.assign(sessionOf(memory, id), {
       user: elements.user,
       actor: master,
       from: parts.from,
       tls: elements.tls,
     });
   }
-  const tries = message.includes('auth failed') ? Number(attempts.exec(message)?.[1] ?? 0) : 0;
+  if (verdict.kind === 'login' && id !== undefined && (entered || tries > 0)) {
+    const act = `${impersonated ? 'login.impersonated' : 'login'} ${verdict.outcome}`;
+    repeats = tell(memory, id, act, 'login', Math.max(1, tries));
+  }
+  // The last line of a session that nobody entered; exported events of it may still come.
+  if (!entered && id !== undefined && memory.seen.size === 0) sessions.delete(id);
   return happened({
     ...parts,
     kind: impersonated ? 'login.impersonated' : verdict.kind,
@@ -141,6 +145,6 @@ export const loginLine = (
     count: tries > 1 ? tries : undefined,
     // Dovecot's own words.
     detail: message === 'Login' ? undefined : detailOf(message),
-    flags: elements.forged ? ['forged-looking'] : undefined,
+    flags: marked(elements.forged ? ['forged-looking' as const] : undefined, repeats),
   });
 };

@@ -9,12 +9,15 @@ export interface MailLog {
   readonly message?: MessageRef;
   readonly detail: string;
   readonly change?: Readonly<Record<string, string>>;
+  /** Names of folders that are deleted, or another folder's from now on. */
+  readonly gone?: readonly string[];
 }
 
 const kinds: Readonly<Record<string, EventKind>> = {
   save: 'message.save',
   copy: 'message.save',
-  delete: 'message.delete',
+  // It marks a message, which `expunge` takes away.
+  delete: 'message.change',
   undelete: 'message.change',
   expunge: 'message.delete',
   autoexpunge: 'message.delete',
@@ -102,7 +105,6 @@ const messageLine = (text: string, box: string | undefined): MailLog | undefined
       kind: kinds[name] ?? 'other',
       ...(fields.box === undefined ? {} : { folder: printable(fields.box) }),
       message: messageOf(fields),
-      // `delete` marks a message, which `expunge` takes away.
       detail: name === 'delete' ? 'delete: marked as deleted' : name,
       ...(Object.keys(change).length === 0 ? {} : { change }),
     };
@@ -119,6 +121,9 @@ const mailboxLine = (text: string): MailLog | undefined => {
     kind: word === 'deleted' ? 'message.delete' : 'other',
     folder: printable(to ?? from),
     detail: `Mailbox ${word}`,
+    ...(word === 'deleted' || word === 'renamed'
+      ? { gone: [from, ...(to === undefined ? [] : [to])].map(name => printable(name)) }
+      : {}),
     ...(to === undefined ? {} : { change: { mailbox: `${printable(from)} -> ${printable(to)}` } }),
   };
 };

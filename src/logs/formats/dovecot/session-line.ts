@@ -1,11 +1,19 @@
 import type { AccessEvent } from '../../../core/access-event.ts';
 import type { EventTime } from '../../../core/log-line.ts';
 import type { Parsed } from '../../format.ts';
-import { countOf, freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
+import {
+  countOf,
+  type EventParts,
+  freeText,
+  happened,
+  personOf,
+  quiet,
+  unparsed,
+} from '../../reading.ts';
 import { detailOf } from '../../text.ts';
 import { mailLogOf } from './mail-log.ts';
+import { type Memory, marked, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
-import type { Sessions } from './sessions.ts';
 
 /** `name=123` in the counters at the end of a session, which Dovecot writes: the last one. */
 const counter = (text: string, name: string): number | undefined => {
@@ -71,13 +79,22 @@ const relayed =
 const openedOrQuiet =
   /^(?:Effective |Namespace |maildir|mbox|fs:|quota|acl|Opened|Loading|Connection|Hibernat|Unhibernat|Rebuilding|Reopened|Indexed|fts|sieve: (?:Pigeonhole|file|opened|script|started)|Sent|Selected|User \w+ is|duplicate|dict|Fixed|Synced|Storage)/i;
 
-/** A line of `imap`, `pop3`, `managesieve`, `submission`, `doveadm` and their like, on behalf of one user. */
-export const sessionLine = (prefix: Prefix, time: EventTime, sessions: Sessions): Parsed => {
-  const { service, session, text } = prefix;
-  const known = session === undefined ? undefined : sessions.get(session);
-  // `lmtp(123, bob)`, `imap(bob)`, `imap(bob,192.0.2.1)`: the name Dovecot found, not the one typed.
-  const name = prefix.args.replace(/^\d{1,9}, /, '').replace(/,[0-9a-fA-F.:]{3,45}$/, '');
-  const who = {
+/** `lmtp(123, bob)`, `imap(bob)`, `imap(bob,192.0.2.1)`: the name Dovecot found, not the one typed. */
+const userOf = (args: string): string =>
+  args.replace(/^\d{1,9}(?:, |$)/, '').replace(/,[0-9a-fA-F.:]{3,45}$/, '');
+
+/** What the session's other lines say of it. */
+const whoOf = (
+  { service, session, pid, args }: Prefix,
+  time: EventTime,
+  memory: Memory,
+): Pick<
+  EventParts,
+  'time' | 'component' | 'service' | 'user' | 'actor' | 'from' | 'tls' | 'session' | 'pid'
+> => {
+  const known = session === undefined ? undefined : memory.sessions.get(session);
+  const name = userOf(args);
+  return {
     time,
     component: 'dovecot',
     service,
@@ -86,40 +103,76 @@ export const sessionLine = (prefix: Prefix, time: EventTime, sessions: Sessions)
     from: known?.from,
     tls: known?.tls,
     session,
-    pid: prefix.pid,
+    pid,
   };
-  const logged = mailLogOf(text);
-  if (logged !== undefined) {
-    return happened({
-      ...who,
-      kind: logged.kind,
-      outcome: 'success',
-      folder: logged.folder,
-      messages: logged.message === undefined ? undefined : [logged.message],
-      detail: logged.detail,
-      change: logged.change,
-    });
-  }
+};
+
+/** Acts that exported events, or the counters at a session's end, tell of as well. */
+const actsOf: Readonly<Record<string, string>> = { expunge: 'delete', save: 'save', copy: 'copy' };
+
+/** A line of the `mail_log` plug-in, in whichever process it was loaded; undefined for other lines. */
+export const mailLogLine = (
+  prefix: Prefix,
+  time: EventTime,
+  memory: Memory,
+): Parsed | undefined => {
+  const logged = mailLogOf(prefix.text);
+  if (logged === undefined) return undefined;
+  const who = whoOf(prefix, time, memory);
+  const { message, gone = [] } = logged;
+  const user = who.user?.name;
+  memory.messageIds.learn(user, message?.folder, message?.uid, message?.messageId);
+  for (const folder of gone) memory.messageIds.forget(user, folder);
+  const act = actsOf[logged.detail];
+  const counts = act === 'delete' || (act !== undefined && memory.seen.size > 0);
+  return happened({
+    ...who,
+    kind: logged.kind,
+    outcome: 'success',
+    folder: logged.folder,
+    messages: message === undefined ? undefined : [message],
+    detail: logged.detail,
+    change: logged.change,
+    flags: marked(undefined, counts && tell(memory, who.session, act, 'log')),
+  });
+};
+
+/** The end of a session, with what was done in it in figures. */
+const sumLine = (prefix: Prefix, time: EventTime, memory: Memory): Parsed => {
+  const { service, session, text } = prefix;
+  const who = whoOf(prefix, time, memory);
+  const sum: Sum =
+    service === 'pop3' ? pop3Sum(text) : service === 'imap' ? imapSum(text) : { kind: 'logout' };
+  const act = { 'message.read': 'read', 'message.delete': 'delete', logout: 'logout' }[
+    sum.kind as string
+  ];
+  const repeats = act !== undefined && tell(memory, session, act, 'sum', sum.count ?? 1);
+  // Exported events of it may still come.
+  if (session !== undefined && memory.seen.size === 0) memory.sessions.delete(session);
+  return happened({
+    ...who,
+    kind: sum.kind,
+    outcome: 'success',
+    count: sum.count,
+    bytes: sum.bytes,
+    // Dovecot's own words and figures.
+    detail: detailOf(text),
+    flags: marked(undefined, repeats),
+  });
+};
+
+/** A line of `imap`, `pop3`, `managesieve`, `submission`, `doveadm` and their like, on behalf of one user. */
+export const sessionLine = (prefix: Prefix, time: EventTime, memory: Memory): Parsed => {
+  const { service, text } = prefix;
+  const logged = mailLogLine(prefix, time, memory);
+  if (logged !== undefined) return logged;
   const counted = / in=\d+ out=\d+| bytes=\d+\/\d+| top=\d+\/\d+|^in=\d+ out=\d+/.test(text);
-  if (counted || ended.test(text)) {
-    if (session !== undefined) sessions.delete(session);
-    const sum: Sum =
-      service === 'pop3' ? pop3Sum(text) : service === 'imap' ? imapSum(text) : { kind: 'logout' };
-    return happened({
-      ...who,
-      kind: sum.kind,
-      outcome: 'success',
-      count: sum.count,
-      bytes: sum.bytes,
-      // Dovecot's own words and figures.
-      detail: detailOf(text),
-    });
-  }
+  if (counted || ended.test(text)) return sumLine(prefix, time, memory);
   const handed = relayed.exec(text);
   if (handed !== null) {
     const [, from = '', size, queueId = '', count] = handed;
     return happened({
-      ...who,
+      ...whoOf(prefix, time, memory),
       kind: 'message.submitted',
       outcome: 'success',
       count: countOf(count),

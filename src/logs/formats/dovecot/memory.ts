@@ -1,0 +1,88 @@
+import type { Endpoint } from '../../../core/access-event.ts';
+import { OpenThings } from '../../draft.ts';
+import type { Learned } from './elements.ts';
+import { MessageIds } from './message-ids.ts';
+
+/** Who in Dovecot tells of an act: several do, each in lines of his own. */
+export type Teller =
+  /** `auth` in the log. */
+  | 'auth'
+  /** A login process in the log. */
+  | 'login'
+  /** `mail_log`, Sieve and deliveries in the log. */
+  | 'log'
+  /** The counters at the end of a session. */
+  | 'sum'
+  /** An exported event of the act itself. */
+  | 'export'
+  /** An exported event of the command that brought it about. */
+  | 'command'
+  /** An exported event of a recipient of LMTP. */
+  | 'recipient';
+
+/** What lines so far said of a session; its later lines name the session only. */
+export interface Session {
+  user?: string | undefined;
+  /** The master user, where a line had one. */
+  actor?: string | undefined;
+  from?: Endpoint | undefined;
+  tls?: boolean | undefined;
+  /** How many of each kind of act each teller told. */
+  told?: Map<string, Map<Teller, number>>;
+}
+
+/** What reading one log needs to remember, be it text, exported events or both. */
+export interface Memory {
+  readonly sessions: OpenThings<Session>;
+  readonly messageIds: MessageIds;
+  /** Names of exported events that this log has: where it has the finer ones, the coarser say nothing new. */
+  readonly seen: Set<string>;
+  /** What the log tells of its administrator's `login_log_format_elements`. */
+  readonly learned: Learned;
+}
+
+export const memoryOf = (countMax: number): Memory => ({
+  sessions: new OpenThings(countMax),
+  messageIds: new MessageIds(countMax),
+  seen: new Set(),
+  learned: {},
+});
+
+export const sessionOf = ({ sessions }: Memory, id: string): Session => {
+  const known = sessions.get(id);
+  if (known !== undefined) return known;
+  const session: Session = {};
+  sessions.set(id, session);
+  return session;
+};
+
+/**
+ * Counts an act of a session; true where another teller told of it before. The act's name holds kind and
+ * outcome, so that an event that is left away as repeated has one of its kind that stays.
+ */
+export const tell = (
+  memory: Memory,
+  id: string | undefined,
+  act: string,
+  teller: Teller,
+  count: number = 1,
+): boolean => {
+  if (id === undefined || id === '') return false;
+  const session = sessionOf(memory, id);
+  session.told ??= new Map();
+  const counts = session.told.get(act) ?? new Map<Teller, number>();
+  session.told.set(act, counts);
+  const mine = (counts.get(teller) ?? 0) + count;
+  let others = 0;
+  for (const [who, told] of counts) if (who !== teller && told > others) others = told;
+  const repeats = mine <= others;
+  // One command is told of once, and may have touched many messages: what it repeats is all of them.
+  counts.set(teller, repeats && teller === 'command' ? others : mine);
+  return repeats;
+};
+
+/** With the mark of what another line told. */
+export const marked = <T extends string>(
+  flags: readonly T[] | undefined,
+  repeats: boolean,
+): readonly (T | 'repeats')[] | undefined => (repeats ? [...(flags ?? []), 'repeats'] : flags);
