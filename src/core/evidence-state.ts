@@ -109,7 +109,12 @@ export interface EvidenceState {
   /** The tiles of the first `size` leaves are on the disk. */
   applied(size: number): void;
   sources(): readonly SourceState[];
-  putSource(source: SourceState): void;
+  /** All of them or none. */
+  putSources(sources: readonly SourceState[]): void;
+  /** What whoever reads a source noted about it, by key; the state knows nothing of what it means. */
+  notes(source: string): ReadonlyMap<string, string>;
+  /** On the disk when it returns. */
+  note(source: string, key: string, value: string): void;
   /** @param days first and last; all of them where there is none. */
   days(from?: string, to?: string): readonly DayOfSource[];
   /** Segments that are not deleted, the oldest first. */

@@ -109,9 +109,25 @@ export class Evidence implements SourceHome {
         this.states.set(id, { ...this.stateOf(id), readToEndMs: this.options.now().getTime() });
         this.touched.add(id);
       },
+      notes: () => this.options.state.notes(id),
+      note: (key, value) => this.commit(() => this.options.state.note(id, key, value)),
       gap: (fromDay, toDay, why) => this.commit(() => this.logGap(id, fromDay, toDay, why)),
       retire: why => this.retire(id, why),
     };
+  }
+
+  /** The sources that the store knows, as far as they are kept. */
+  known(): readonly SourceState[] {
+    return [...this.states.values()];
+  }
+
+  /** Until when sources were read to their end is on the disk when this is done. */
+  remember(): Promise<void> {
+    return this.commit(() => {
+      if (this.touched.size === 0) return;
+      this.options.state.putSources([...this.touched].map(id => this.stateOf(id)));
+      this.touched.clear();
+    });
   }
 
   /** Everything that was handed over is in committed segments when this is done. */
@@ -119,10 +135,7 @@ export class Evidence implements SourceHome {
     this.check();
     try {
       for (const writer of this.writers.values()) await writer.flush();
-      await this.commit(() => {
-        for (const id of this.touched) this.options.state.putSource(this.stateOf(id));
-        this.touched.clear();
-      });
+      await this.remember();
     } catch (thrown) {
       throw this.fail(thrown);
     }

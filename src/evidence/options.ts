@@ -66,6 +66,10 @@ export interface EvidenceSource {
   cut(): void;
   /** Everything that the source has was appended by now: days that are over are complete, or idle. */
   readToEnd(): void;
+  /** What was noted about the source, by key. */
+  notes(): ReadonlyMap<string, string>;
+  /** Notes something for whoever reads the source next, beside the position; on the disk when this is done. */
+  note(key: string, value: string): Promise<void>;
   /** Something is missing, and why. Days are of its lines. */
   gap(fromDay: string, toDay: string, why: string): Promise<void>;
   retire(why: string): Promise<void>;

@@ -19,6 +19,8 @@ const tables = `
   CREATE TABLE IF NOT EXISTS source (
     id TEXT PRIMARY KEY, added_day TEXT NOT NULL, seq INTEGER NOT NULL, segment TEXT, position TEXT, retired INTEGER NOT NULL,
     read_to_end INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS note (
+    source TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS segment (
     source TEXT NOT NULL, seq INTEGER NOT NULL, day TEXT NOT NULL, leaf INTEGER NOT NULL,
     lines INTEGER NOT NULL, bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL,
@@ -180,7 +182,18 @@ export class SqliteEvidenceState implements EvidenceState {
     return this.all<SourceRow>('SELECT * FROM source ORDER BY id').map(sourceOf);
   }
 
-  putSource(source: SourceState): void {
+  putSources(sources: readonly SourceState[]): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const source of sources) this.putSource(source);
+      this.database.exec('COMMIT');
+    } catch (thrown) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw thrown;
+    }
+  }
+
+  private putSource(source: SourceState): void {
     this.run('INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?, ?)', [
       source.id,
       source.addedDay,
@@ -190,6 +203,18 @@ export class SqliteEvidenceState implements EvidenceState {
       source.retired === true ? 1 : 0,
       source.readToEndMs ?? null,
     ]);
+  }
+
+  notes(source: string): ReadonlyMap<string, string> {
+    const rows = this.all<{ key: string; value: string }>(
+      'SELECT key, value FROM note WHERE source = ?',
+      source,
+    );
+    return new Map(rows.map(({ key, value }) => [key, value]));
+  }
+
+  note(source: string, key: string, value: string): void {
+    this.run('INSERT OR REPLACE INTO note VALUES (?, ?, ?)', [source, key, value]);
   }
 
   days(from = '', to = '9999-12-31'): readonly DayOfSource[] {

@@ -17,6 +17,7 @@ export class MemoryState implements EvidenceState {
   private now: EvidenceHead | undefined;
   private leaves = new Map<number, Buffer>();
   private known = new Map<string, SourceState>();
+  private readonly noted = new Map<string, Map<string, string>>();
   private readonly kept: SegmentState[] = [];
   private readonly missing: GapState[] = [];
   private readonly seals: SealState[] = [];
@@ -71,9 +72,18 @@ export class MemoryState implements EvidenceState {
     return [...this.known.values()];
   }
 
-  putSource(source: SourceState): void {
-    this.disk.step('put source');
-    this.known.set(source.id, source);
+  putSources(sources: readonly SourceState[]): void {
+    this.disk.step('put sources');
+    for (const source of sources) this.known.set(source.id, source);
+  }
+
+  notes(source: string): ReadonlyMap<string, string> {
+    return new Map(this.noted.get(source));
+  }
+
+  note(source: string, key: string, value: string): void {
+    this.disk.step('note');
+    this.noted.set(source, new Map(this.noted.get(source)).set(key, value));
   }
 
   days(from = '', to = '9999'): readonly DayOfSource[] {
