@@ -1,8 +1,7 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { isClosed } from '../core/closed.ts';
-import type { Component, ComponentId } from '../core/component.ts';
 import type { Finding, Judge } from '../core/finding.ts';
-import { mendedWith } from '../core/mending.ts';
+import { softwareOf } from './software.ts';
 
 /** A flaw in one piece of software, and the parts of it that it is said of. */
 export interface GroupedFlaw {
@@ -28,20 +27,6 @@ export interface FlawGroup {
   readonly notAffected: readonly GroupedFlaw[];
   readonly judges: readonly Judge[];
 }
-
-const ancestorsIn = (
-  component: Component,
-  byId: ReadonlyMap<ComponentId, AnsweredComponent>,
-): readonly Component[] => {
-  const out: Component[] = [];
-  for (let at = component.partOf; at !== undefined; ) {
-    const next = byId.get(at);
-    if (next === undefined || out.includes(next) || next === component) break;
-    out.push(next);
-    at = next.partOf;
-  }
-  return out;
-};
 
 export const overdueOf = ({ deadline }: Finding): number => Math.max(0, deadline?.overdueDays ?? 0);
 
@@ -111,11 +96,11 @@ const urgency = ({ open, undetermined }: FlawGroup): number => {
 
 /** Every piece of software that a source of advisories speaks of, the most urgent first. */
 export const flawGroups = (answer: Pick<Answer, 'components'>): readonly FlawGroup[] => {
-  const byId = new Map(answer.components.map(each => [each.id, each]));
+  const softwareFor = softwareOf(answer.components);
   const members = new Map<string, AnsweredComponent[]>();
   for (const component of answer.components) {
     if ((component.flaws?.findings ?? []).length === 0) continue;
-    const key = mendedWith(component, ancestorsIn(component, byId));
+    const key = softwareFor(component);
     const known = members.get(key);
     if (known === undefined) members.set(key, [component]);
     else known.push(component);

@@ -1,5 +1,6 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
+import { type SharedFlaws, sharedFlaws } from './json-flaws.ts';
 import { componentRow } from './json-rows.ts';
 import { safeJson } from './plain.ts';
 
@@ -11,16 +12,14 @@ const verdictRow = ({ state, why, evidence, remedy, exception }: Verdict): objec
   exception,
 });
 
-const answeredRow = ({
-  checks: verdicts,
-  patch,
-  flaws,
-  ...component
-}: AnsweredComponent): object => ({
+const answeredRow = (component: AnsweredComponent, { findings }: SharedFlaws): object => ({
   ...componentRow(component),
-  patch,
-  flaws,
-  checks: Object.fromEntries(checks.map(check => [check, verdictRow(verdicts[check])])),
+  patch: component.patch,
+  flaws:
+    component.flaws === undefined
+      ? undefined
+      : { ...component.flaws, findings: findings.get(component) },
+  checks: Object.fromEntries(checks.map(check => [check, verdictRow(component.checks[check])])),
 });
 
 const countRow = (answer: Answer, check: Check): object => {
@@ -32,6 +31,7 @@ const countRow = (answer: Answer, check: Check): object => {
 export const json = (answer: Answer): string => {
   const { generated, tool, target, organisation, tenants, sentence, components, unseen } = answer;
   const { advisories, priorities, parity, changes } = answer;
+  const shared = sharedFlaws(components);
   return `${safeJson(
     {
       schema: 'postern.confirm/1',
@@ -46,7 +46,8 @@ export const json = (answer: Answer): string => {
         thirdParty: components.filter(each => each.thirdParty).length,
         checks: Object.fromEntries(checks.map(check => [check, countRow(answer, check)])),
       },
-      components: components.map(answeredRow),
+      components: components.map(each => answeredRow(each, shared)),
+      flaws: shared.findings.size === 0 ? undefined : shared.flaws,
       advisories,
       priorities,
       parity,

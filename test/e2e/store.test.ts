@@ -43,8 +43,9 @@ interface Told {
   readonly components: readonly {
     readonly id: string;
     readonly checks: Readonly<Record<string, { readonly state: State }>>;
-    readonly flaws?: { readonly findings: readonly Finding[] };
+    readonly flaws?: { readonly findings: readonly string[] };
   }[];
+  readonly flaws?: Readonly<Record<string, Finding>>;
   readonly changes?: Changes;
   readonly unseen: readonly { readonly what: string; readonly why: string }[];
 }
@@ -106,8 +107,11 @@ const importAs = (
   expect(status, stderr + stdout).toBe(0);
 };
 
-const flawOf = ({ components }: Told, flaw: string): Finding | undefined =>
-  components.find(({ id }) => id === 'roundcube')?.flaws?.findings.find(({ id }) => id === flaw);
+const flawOf = ({ components, flaws }: Told, flaw: string): Finding | undefined =>
+  components
+    .find(({ id }) => id === 'roundcube')
+    ?.flaws?.findings.map(name => flaws?.[name])
+    .find(found => found?.id === flaw);
 
 describe('runs that are kept', () => {
   test('tell what came, what was done, what is mended, and what is back', () => {

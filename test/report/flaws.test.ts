@@ -4,10 +4,12 @@ import { componentId } from '../../src/core/component.ts';
 import type { Finding, FlawFacts } from '../../src/core/finding.ts';
 import { flawCounts, flawGroups } from '../../src/report/flaw-groups.ts';
 import { html } from '../../src/report/html.ts';
+import { json } from '../../src/report/json.ts';
 import { text } from '../../src/report/text.ts';
 import { answerWith, component } from '../support/answers.ts';
 import { comparedAnswer } from '../support/compared-answer.ts';
 import { fullAnswer } from '../support/full-answer.ts';
+import { judgedSample } from './answers.ts';
 
 const [example] = fullAnswer().components;
 const [finding] = example?.flaws?.findings ?? [];
@@ -123,6 +125,71 @@ describe('flaws by piece of software', () => {
     const written = text(large(), { color: false });
     expect(written.split('\n').length).toBeLessThan(900);
     expect(written).toMatch(/^ {2}and 20 more$/m);
+  });
+});
+
+describe('JSON', () => {
+  interface Told {
+    readonly components: readonly {
+      readonly id: string;
+      readonly flaws?: { readonly findings: readonly string[] };
+    }[];
+    readonly flaws?: Readonly<Record<string, Finding & { readonly software: string }>>;
+  }
+  const told = (answer: Answer): Told => JSON.parse(json(answer)) as Told;
+
+  test.each([
+    ['250 parts with 100 flaws each', large()],
+    ['the sample', judgedSample()],
+  ])('%s: whoever follows a part’s references reads what was found of it', (_, answer) => {
+    const { components, flaws } = told(answer);
+    const read = components.map(each =>
+      each.flaws?.findings.map(name => {
+        const { software, ...found } = flaws?.[name] ?? { software: '' };
+        expect(name.startsWith(software) && software !== '').toBe(true);
+        return found;
+      }),
+    );
+    expect(read).toEqual(answer.components.map(each => each.flaws?.findings));
+    const used = new Set(components.flatMap(each => each.flaws?.findings ?? []));
+    expect(new Set(Object.keys(flaws ?? {}))).toEqual(used);
+  });
+
+  test('says a flaw once for each piece of software, however many parts share it', () => {
+    const { flaws } = told(large());
+    expect(Object.keys(flaws ?? {})).toHaveLength(1_000);
+    expect(json(large()).length).toBeLessThan(5_000_000);
+  });
+
+  test('says it again where it is not the same of all parts, and under no other one’s name', () => {
+    const answer = answerWith(
+      (['A', 'A', 'A (2)', 'A'] as const).map((id, i) =>
+        component(`part${i}`, {
+          package: { ecosystem: 'deb', name: 'one', version: '1' },
+          flaws: {
+            judges: [],
+            exploitation: 'current',
+            findings: [flaw(id, { why: i < 3 ? 'of most' : 'of the last' })],
+          },
+        }),
+      ),
+    );
+    const { components, flaws } = told(answer);
+    expect(components.map(each => each.flaws?.findings)).toEqual([
+      ['deb:one A'],
+      ['deb:one A'],
+      ['deb:one A (2)'],
+      ['deb:one A (3)'],
+    ]);
+    expect(Object.values(flaws ?? {}).map(({ id, why }) => `${id} ${why}`)).toEqual([
+      'A of most',
+      'A (2) of most',
+      'A of the last',
+    ]);
+  });
+
+  test('speaks of no flaws where there is no database', () => {
+    expect(told(answerWith([component('example')])).flaws).toBeUndefined();
   });
 });
 
