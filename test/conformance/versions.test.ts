@@ -346,6 +346,7 @@ test.each([
   ['generic', '1.6.11+dfsg', '1.6.11'],
   ['generic', '1.05', '1.5'],
   ['generic', '1.05', '1.2'],
+  ['generic', '2.4.0~git1', '2.4.0-rc1'],
   ['unknown', '1.0', '1.1'],
 ] as const)('%s does not order %s and %s', (id, a, b) => {
   expect(versionSchemes.find(scheme => scheme.id === id)?.compare(a, b)).toBe('incomparable');
@@ -361,6 +362,9 @@ test.each([
   ['generic', '3.0.0a', '3.0.0b'],
   ['generic', '2.4.1-4', '2.4.1-12'],
   ['generic', '2.4.1-4', '2.4.2'],
+  ['generic', '2.4.0~git1', '2.4.0'],
+  ['generic', '2.4.0~git1', '2.4.0p1'],
+  ['generic', '2.3.21', '2.4.0~git1'],
   ['generic', '1.05', '1.12'],
   ['generic', '1.03', '1.06'],
 ] as const)('%s puts %s before %s', (id, a, b) => {

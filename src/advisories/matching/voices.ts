@@ -3,6 +3,7 @@ import type { Component } from '../../core/component.ts';
 import type { Distribution, PackageRef } from '../../core/packages.ts';
 import { keyOfNote, keyOfPackage, keyOfPurl } from '../product-key.ts';
 import { upstreamNames } from './upstream-names.ts';
+import { upstreamPart } from './upstream-part.ts';
 
 /**
  * A name under which sources may speak of a component, and the version that they are held against.
@@ -63,13 +64,6 @@ const ecosystemOf = ({
 };
 
 const distributionFeeds: readonly FeedId[] = ['debian-tracker', 'osv', 'csaf'];
-
-/** What the packager's revision and the epoch leave: `3.9.1` of `1:3.9.1-1~94b0bcca6~bookworm`. */
-const upstreamPart = (version: string): string => {
-  const withoutEpoch = version.replace(/^\d+:/, '');
-  const dash = withoutEpoch.lastIndexOf('-');
-  return (dash > 0 ? withoutEpoch.slice(0, dash) : withoutEpoch).replace(/[+~].*$/s, '');
-};
 
 /** The name of a source rpm bears no epoch; what was built of it has inherited the one of its recipe. */
 const sourceVersionOf = ({ ecosystem, source, version }: PackageRef): string => {

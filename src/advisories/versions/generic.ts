@@ -9,8 +9,9 @@ import {
 } from '../version-scheme.ts';
 
 /**
- * What stands behind the numbers. Of `pre`, `none` and `post` everybody knows where they sort. Of the others
- * only that they belong to these numbers: `3.0.0a` is an alpha of 3.0.0 or a fix for it, `2.4.1-4` a rebuild
+ * What stands behind the numbers. Of `pre`, `none` and `post` everybody knows where they sort; of `early`,
+ * behind a tilde, that it comes before the version itself, as dpkg, rpm and who writes so have it. Of the
+ * others only that they belong to these numbers: `3.0.0a` is an alpha of 3.0.0 or a fix for it, `2.4.1-4` a rebuild
  * or a snapshot.
  */
 type Tail =
@@ -18,6 +19,7 @@ type Tail =
   | { readonly kind: 'none' }
   | { readonly kind: 'post'; readonly digits: readonly string[] }
   | { readonly kind: 'letter'; readonly letter: string; readonly number: string }
+  | { readonly kind: 'early'; readonly text: string }
   | { readonly kind: 'count'; readonly digits: string }
   | { readonly kind: 'build'; readonly text: string };
 
@@ -59,6 +61,7 @@ const parseTail = (text: string): Tail | undefined => {
   if (letter !== null) {
     return { kind: 'letter', letter: letter[1] ?? '', number: letter[2] ?? '' };
   }
+  if (/^~[a-z0-9][a-z0-9.~+-]*$/.test(text)) return { kind: 'early', text };
   const count = /^-(\d+)$/.exec(text)?.[1];
   if (count !== undefined) return { kind: 'count', digits: count };
   return /^\+[a-z0-9.~+-]+$/.test(text) ? { kind: 'build', text } : undefined;
@@ -101,6 +104,10 @@ const compareTails = (a: Tail, b: Tail): Order => {
   const left = places.indexOf(a.kind);
   const right = places.indexOf(b.kind);
   if (left >= 0 && right >= 0 && left !== right) return compareNumbers(left, right);
+  const released = (kind: Tail['kind']): boolean => kind === 'none' || kind === 'post';
+  if (a.kind === 'early' && released(b.kind)) return -1;
+  if (b.kind === 'early' && released(a.kind)) return 1;
+  if (a.kind === 'early' && b.kind === 'early') return a.text === b.text ? 0 : 'incomparable';
   if (a.kind === 'pre' && b.kind === 'pre') {
     return compareNumbers(a.word, b.word) || compareDigitLists(a.digits, b.digits);
   }
