@@ -2,7 +2,7 @@ import type { AffectedProduct, SchemeId, Standing } from '../core/advisory.ts';
 import { type CpeName, cpeOf, isDistribution } from './cpe.ts';
 import { type JsonObject, objectsIn, textIn } from './json-value.ts';
 import { schemeOfProduct } from './product-scheme.ts';
-import { joined, type Spans, type Stretch } from './stretches.ts';
+import { joined, nothingBetween, type Spans, type Stretch } from './stretches.ts';
 
 /** NVD's longest lists of firmware have some thousands. */
 const configurationsMax = 500;
@@ -82,11 +82,12 @@ const stretchOf = (match: JsonObject, name: CpeName, scheme: SchemeId): Stretch 
     if (version === undefined) return undefined;
     return { from: version, to: version, including: true, standing: 'affected' };
   }
-  return {
+  const range: Stretch = {
     ...(start === undefined ? {} : { from: start, after: from === undefined }),
     ...(end === undefined ? {} : { to: end, including: before === undefined }),
     standing: 'affected',
   };
+  return nothingBetween(range, scheme) === undefined ? range : undefined;
 };
 
 const gathered = (

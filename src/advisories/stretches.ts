@@ -51,6 +51,20 @@ const byLines: ReadonlySet<string> = new Set(
 export const comparatorOf = (scheme: SchemeId): Compare | undefined => comparators.get(scheme);
 
 /**
+ * "From 1.2 to before 1.2", or to 1.1, is nothing: its author meant something else, perhaps the other way
+ * round. Up to the higher of the two nobody can tell.
+ */
+export const nothingBetween = (range: Stretch, scheme: SchemeId): Stretch | undefined => {
+  const { from, to, including } = range;
+  if (from === undefined || to === undefined) return undefined;
+  const order = from === to ? 0 : comparatorOf(scheme)?.(from, to);
+  if (order === 1) return { to: from, including: true, standing: 'unknown' };
+  return order === 0 && including !== true
+    ? { to, including: false, standing: 'unknown' }
+    : undefined;
+};
+
+/**
  * Versions in ascending order, equal ones once (the first spelling stays). Undefined: some two of them
  * cannot be compared.
  */

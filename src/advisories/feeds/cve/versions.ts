@@ -1,6 +1,12 @@
 import type { SchemeId, Standing } from '../../../core/advisory.ts';
 import { type JsonObject, listIn, objectsIn, textIn } from '../../json-value.ts';
-import { inOrder, type Stretch, type StretchStatement, statementOf } from '../../stretches.ts';
+import {
+  inOrder,
+  nothingBetween,
+  type Stretch,
+  type StretchStatement,
+  statementOf,
+} from '../../stretches.ts';
 import { readRange } from '../../version-range.ts';
 
 /** A vendor with a long history lists some hundreds. */
@@ -145,10 +151,8 @@ const rangeOf = (
 ): Said => {
   const lower = lowerOf(text);
   if (upper === 'unreadable' || lower === undefined) return unreadable;
-  // "From 1.2 to before 1.2" is nothing; its author meant something else.
-  if (lower.from !== undefined && lower.from === upper.to && !upper.including) {
-    return { stretches: [{ ...upper, standing: 'unknown' }], unreadable: true };
-  }
+  const empty = nothingBetween({ ...lower, ...upper, standing: 'unknown' }, scheme);
+  if (empty !== undefined) return { stretches: [empty], unreadable: true };
   const range: Stretch = { ...lower, ...upper, standing };
   const changes = objectsIn(entry, 'changes', changesMax + 1);
   if (changes.length === 0) return { stretches: [range] };
