@@ -64,7 +64,7 @@ export class Outbox {
     this.bytes += line.length + 1;
     this.inHand.add(line.length + 1);
     if (this.sending !== undefined) return;
-    if (this.bytes >= batchBytesMax) this.begin();
+    if (this.bytes >= batchBytesMax || this.inHand.isFull) this.begin();
     else this.timer ??= setTimeout(() => this.begin(), waitMs);
   }
 

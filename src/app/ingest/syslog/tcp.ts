@@ -31,7 +31,9 @@ const readGiven = (path: string, what: string): Buffer => {
 const readKey = (path: string): Buffer => {
   const key = readGiven(path, '--tls-key');
   if ((statSync(path).mode & 0o027) !== 0) {
-    throw new UsageError(`--tls-key: ${path}: others may read or change this key; chmod 640 ${path}`);
+    throw new UsageError(
+      `--tls-key: ${path}: others may read or change this key; chmod 640 ${path}`,
+    );
   }
   return key;
 };
@@ -98,7 +100,12 @@ export class TcpListener implements SyslogListener {
   private messages = 0;
   private refused = 0;
 
-  private constructor(peers: Peers, inHand: InHand, tls: TlsOptions | undefined, limits: TcpLimits) {
+  private constructor(
+    peers: Peers,
+    inHand: InHand,
+    tls: TlsOptions | undefined,
+    limits: TcpLimits,
+  ) {
     this.peers = peers;
     this.inHand = inHand;
     this.limits = limits;
@@ -129,7 +136,10 @@ export class TcpListener implements SyslogListener {
     } catch (thrown) {
       throw new UsageError(`${addressText(peers.address)}: ${messageOf(thrown)}`);
     }
-    listener.timer = setInterval(() => listener.sweep(), Math.min(1_000, limits.messageMs ?? 1_000));
+    listener.timer = setInterval(
+      () => listener.sweep(),
+      Math.min(1_000, limits.messageMs ?? 1_000),
+    );
     listener.timer.unref();
     return listener;
   }

@@ -109,7 +109,10 @@ export class UdpListener implements SyslogListener {
   /** Whether datagrams were lost since it was last asked. */
   private async look(isLast = false): Promise<void> {
     const kernel = kernelDrops(this.peers.address.host, this.port) ?? this.kernelDropped;
-    this.losses.add(kernel - this.kernelDropped, 'were dropped by the kernel, whose buffer was full');
+    this.losses.add(
+      kernel - this.kernelDropped,
+      'were dropped by the kernel, whose buffer was full',
+    );
     this.losses.add(this.dropped, 'were dropped because the store was slower than they came');
     this.kernelDropped = kernel;
     this.dropped = 0;
