@@ -20,6 +20,23 @@ export interface SegmentFile {
   readonly lines: number;
 }
 
+/** Bytes of a frame: whoever wants one line unpacks so many, and larger ones are no smaller when packed. */
+const frameBytes = 512 << 10;
+
+/** Where lines end that the file is cut behind; none where there are no lines. */
+const frameEnds = (ends: readonly number[]): number[] => {
+  const cuts: number[] = [];
+  let from = 0;
+  for (const end of ends) {
+    if (end - from < frameBytes) continue;
+    cuts.push(end);
+    from = end;
+  }
+  const last = ends.at(-1);
+  if (last !== undefined && last > from) cuts.push(last);
+  return cuts;
+};
+
 const compress = (raw: Buffer, level: number): Promise<Buffer> =>
   new Promise((done, failed) => {
     const params = {
@@ -35,11 +52,14 @@ export const makeSegment = async (
   secret: Buffer = randomBytes(secretBytes),
   level: number = compressionLevel,
 ): Promise<SegmentFile> => {
-  // Compressed by another thread, hashed by this one.
-  const compressed = compress(raw, level);
   const ends = lineEnds(raw);
+  // Compressed by other threads, hashed by this one.
+  const cuts = frameEnds(ends);
+  const compressed = Promise.all(
+    cuts.map((cut, i) => compress(raw.subarray(cuts[i - 1] ?? 0, cut), level)),
+  );
   const root = rootOver(hashLines(secret, raw, ends)).toString('hex');
   const rawDigest = rawHash(secret, raw);
-  const file = Buffer.concat([frameHead, secret, await compressed]);
+  const file = Buffer.concat([frameHead, secret, ...(await compressed)]);
   return { file, fileHash: hash('sha256', file), secret, raw: rawDigest, root, lines: ends.length };
 };

@@ -1,10 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { secretBytes } from './lines.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /**
- * A segment on the disk is a zstd file: a skippable frame (RFC 8878, 3.1.2) that holds the secret, then the
- * lines. `zstd -dc` gives the lines; deleting the file destroys the secret with them.
+ * A segment on the disk is a zstd file: a skippable frame (RFC 8878, 3.1.2) that holds the secret, then frames
+ * of whole lines, so that one line can be had without all the others. `zstd -dc` gives the lines; deleting the
+ * file destroys the secret with them.
  */
 export const frameHead: Buffer = Buffer.concat([
   Buffer.from([0x50, 0x2a, 0x4d, 0x18, 16 + secretBytes, 0, 0, 0]),
@@ -32,15 +34,27 @@ export const readSegmentFile = (
   if (file.length < start || Buffer.compare(file.subarray(0, frameHead.length), frameHead) !== 0) {
     return { ok: false, why: 'it does not begin as a segment does' };
   }
+  const frames = zstdFrames(file, start);
+  if (frames === undefined || frames.length === 0) return { ok: false, why: 'it is no zstd file' };
+  const parts: Buffer[] = [];
+  let room = Math.min(bytesMax, rawBytesMax);
   try {
-    const raw = zstdDecompressSync(file.subarray(start), {
-      maxOutputLength: Math.max(1, Math.min(bytesMax, rawBytesMax)),
-    });
-    return { ok: true, secret: file.subarray(frameHead.length, start), raw };
+    for (const frame of frames) {
+      const part = zstdDecompressSync(file.subarray(frame.start, frame.end), {
+        maxOutputLength: Math.max(1, room),
+      });
+      parts.push(part);
+      room -= part.length;
+    }
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : 'it cannot be decompressed';
     return { ok: false, why };
   }
+  return {
+    ok: true,
+    secret: file.subarray(frameHead.length, start),
+    raw: Buffer.concat(parts),
+  };
 };
 
 /** `SHA-256(0x02 ‖ secret ‖ the lines)`, in hex. */

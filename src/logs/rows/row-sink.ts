@@ -1,24 +1,89 @@
+import type { AccessEvent } from '../../core/access-event.ts';
 import type { ReadLine } from '../read-log.ts';
+import { absent, type TextColumn, textColumns, unparsedKind } from './columns.ts';
+import { RestEncoder } from './encode.ts';
+import { Interner } from './interner.ts';
+import { lineCheck } from './line-check.ts';
 
-/** One row: an event, or a line that no format understands, by its place among the lines of a part. */
-export interface RowOfPart {
-  /** 0-based. */
-  readonly lineInPart: number;
-  readonly log: string;
-  readonly read: ReadLine;
-}
+export type Interners = Readonly<Record<TextColumn, Interner>>;
 
 /**
  * What was made of the lines of one append: travels as `AppendedLines.rows` with their bytes. Nobody but the maker
- * of rows looks into it.
+ * of rows looks into it. One number a row in each list, in the order of the lines.
  */
 export interface RowPart {
-  readonly rows: readonly RowOfPart[];
+  readonly count: number;
+  /** 0-based place among the lines of the part. */
+  readonly lineInPart: Int32Array;
+  /** 1-based line or record in its log. */
+  readonly sequence: Float64Array;
+  /** Milliseconds since 1970; NaN where no time can be told. */
+  readonly timeMs: Float64Array;
+  /** What the bytes of the line must show, so that nothing refers to another line; -1 where nothing refers to it. */
+  readonly check: Int32Array;
+  readonly codes: Readonly<Record<TextColumn, Int32Array>>;
+  /** The texts that the codes stand for; shared by the parts of a sink. */
+  readonly interners: Interners;
+}
+
+/** Texts of one sink: beyond these, it begins anew. */
+const textsMax = 200_000;
+const textCharsMax = 8 << 20;
+
+const newInterners = (): Interners => {
+  const interners: Partial<Record<TextColumn, Interner>> = {};
+  for (const column of textColumns) interners[column] = new Interner();
+  return interners as Interners;
+};
+
+/** Lists that grow together. */
+class Rows {
+  count = 0;
+  private room = 512;
+  lineInPart: Int32Array = new Int32Array(512);
+  sequence: Float64Array = new Float64Array(512);
+  timeMs: Float64Array = new Float64Array(512);
+  check: Int32Array = new Int32Array(512);
+  readonly codes: Record<TextColumn, Int32Array>;
+
+  constructor() {
+    const codes: Partial<Record<TextColumn, Int32Array>> = {};
+    for (const column of textColumns) codes[column] = new Int32Array(this.room).fill(absent);
+    this.codes = codes as Record<TextColumn, Int32Array>;
+  }
+
+  /** Place for one more. */
+  next(): number {
+    if (this.count === this.room) this.grow();
+    this.count += 1;
+    return this.count - 1;
+  }
+
+  private grow(): void {
+    this.room *= 2;
+    const ints = (old: Int32Array): Int32Array => {
+      const grown = new Int32Array(this.room).fill(absent);
+      grown.set(old);
+      return grown;
+    };
+    const floats = (old: Float64Array): Float64Array => {
+      const grown = new Float64Array(this.room);
+      grown.set(old);
+      return grown;
+    };
+    this.lineInPart = ints(this.lineInPart);
+    this.check = ints(this.check);
+    this.sequence = floats(this.sequence);
+    this.timeMs = floats(this.timeMs);
+    for (const column of textColumns) this.codes[column] = ints(this.codes[column]);
+  }
 }
 
 /** Gathers what became of the lines of one source, part by part; a part is what one append keeps. */
 export class RowSink {
-  private rows: RowOfPart[] = [];
+  private interners = newInterners();
+  private readonly encoder = new RestEncoder();
+  private rows = new Rows();
 
   /**
    * @param lineInPart 0-based place of the line, among the lines (ended by LF each) of the bytes that are appended
@@ -26,15 +91,112 @@ export class RowSink {
    * @param log what `metadata.log_name` says: the path of the file, the name of the feed.
    */
   add(lineInPart: number, log: string, read: ReadLine): void {
+    const { parsed, line, format, repeated } = read;
     // Quiet lines say nothing of access: their bytes are kept, and that is all.
-    if ('quiet' in read.parsed) return;
-    this.rows.push({ lineInPart, log, read });
+    if ('quiet' in parsed) return;
+    const at = this.rows.next();
+    const { rows, encoder } = this;
+    const isVerbatim = line.truncated !== true && line.joined !== true;
+    rows.lineInPart[at] = lineInPart;
+    rows.sequence[at] = line.number;
+    rows.check[at] = isVerbatim ? lineCheck(line.text) : absent;
+    this.set('log', at, log);
+    if (format !== undefined) this.set('format', at, format);
+    encoder.begin(isVerbatim ? line.text : undefined);
+    if ('event' in parsed) {
+      this.event(at, parsed.event);
+      if (repeated !== undefined) encoder.put('@repeated', repeated);
+    } else {
+      rows.timeMs[at] = Number.NaN;
+      this.set('kind', at, unparsedKind);
+      encoder.put('@unparsed', parsed.unparsed);
+      if (line.truncated === true) encoder.put('@truncated', true);
+    }
+    const { rest, more } = encoder.end();
+    this.set('rest', at, rest);
+    if (more !== undefined) this.set('more', at, more);
   }
 
   /** What came since it was last taken. */
   take(): RowPart {
-    const { rows } = this;
-    this.rows = [];
-    return { rows };
+    const { rows, interners } = this;
+    this.rows = new Rows();
+    if (isFull(interners)) this.interners = newInterners();
+    const { count, lineInPart, sequence, timeMs, check, codes } = rows;
+    return { count, lineInPart, sequence, timeMs, check, codes, interners };
+  }
+
+  /** @returns whether the column gives back the very text. */
+  private set(column: TextColumn, at: number, text: string): boolean {
+    const interner = this.interners[column];
+    const code = interner.code(text);
+    this.rows.codes[column][at] = code;
+    return interner.isExact(code);
+  }
+
+  private event(at: number, event: AccessEvent): void {
+    const { encoder } = this;
+    for (const key of Object.keys(event) as (keyof AccessEvent)[]) {
+      const value = event[key];
+      if (value !== undefined && !this.column(at, key, event)) encoder.put(key, value);
+    }
+  }
+
+  /** What has a column of its own goes there. @returns whether nothing of it is left. */
+  private column(at: number, key: keyof AccessEvent, event: AccessEvent): boolean {
+    const { encoder } = this;
+    switch (key) {
+      case 'kind':
+      case 'outcome':
+      case 'component':
+      case 'service':
+      case 'host':
+      case 'folder': {
+        const value = event[key];
+        return value === undefined || this.set(key, at, value);
+      }
+      case 'time': {
+        const { atMs, ...rest } = event.time;
+        const isExact = Number.isSafeInteger(atMs);
+        this.rows.timeMs[at] = isExact ? (atMs ?? 0) : Number.NaN;
+        encoder.put(key, isExact ? rest : event.time);
+        return true;
+      }
+      case 'user':
+      case 'actor': {
+        const value = event[key];
+        if (value === undefined) return true;
+        if (!this.set(key, at, value.name)) return false;
+        if (value.uid !== undefined) encoder.put(key, { uid: value.uid });
+        return true;
+      }
+      case 'from': {
+        if (event.from === undefined) return true;
+        const { ip, ...rest } = event.from;
+        if (ip === undefined || !this.set('address', at, ip)) return false;
+        if (Object.keys(rest).length > 0) encoder.put(key, rest);
+        return true;
+      }
+      case 'app': {
+        const { name, uid } = event.app ?? {};
+        const text = uid ?? name;
+        if (text === undefined || !this.set('app', at, text)) return false;
+        if (name !== undefined && uid !== undefined) return false;
+        encoder.put(key, uid === undefined ? 'name' : 'uid');
+        return true;
+      }
+      default:
+        return false;
+    }
   }
 }
+
+const isFull = (interners: Interners): boolean => {
+  let texts = 0;
+  let chars = 0;
+  for (const column of textColumns) {
+    texts += interners[column].texts.length;
+    chars += interners[column].chars;
+  }
+  return texts > textsMax || chars > textCharsMax;
+};

@@ -110,7 +110,7 @@ export class LineJoiner {
     const end = this.held.at(-1)?.end;
     this.held = [];
     this.chars = 0;
-    this.take({ text, number: first.number, ...(end === undefined ? {} : { end }) });
+    this.take({ text, number: first.number, joined: true, ...(end === undefined ? {} : { end }) });
   }
 
   private giveUp(): void {

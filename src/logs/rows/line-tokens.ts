@@ -1,0 +1,52 @@
+const ascii = 128;
+
+/** Characters of names, numbers and addresses; whatever else is a token by itself. */
+const isWord: Uint8Array = Uint8Array.from({ length: ascii }, (_, code) =>
+  /[A-Za-z0-9@._-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/** Tokens of a line at most: what lies behind is in the last one. */
+const tokensMax = 4_096;
+
+/**
+ * A line, taken apart where values in it begin and end: runs of letters and digits, and every other character by
+ * itself. Lines of one kind have the same tokens at the same places whatever the lengths of the values are.
+ */
+export class LineTokens {
+  /** Where each token begins, and behind the last one the length of the line. */
+  readonly starts: Int32Array = new Int32Array(tokensMax + 1);
+  count = 0;
+
+  read(text: string): void {
+    const { starts } = this;
+    const { length } = text;
+    let count = 0;
+    let inWord = false;
+    for (let at = 0; at < length; at += 1) {
+      const code = text.charCodeAt(at);
+      const word = code >= ascii || isWord[code] === 1;
+      if (!(word && inWord) && count < tokensMax) {
+        starts[count] = at;
+        count += 1;
+      }
+      inWord = word;
+    }
+    starts[count] = length;
+    this.count = count;
+  }
+
+  /** The token that begins at a place; -1 where none does. */
+  at(place: number): number {
+    const { starts } = this;
+    let low = 0;
+    let high = this.count;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const start = starts[middle] ?? 0;
+      if (start === place) return middle;
+      if (start < place) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,239 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { unpackCodes, unpackDeltas } from './encodings.ts';
+import { codecs, encodings, magic, pageTypes } from './layout.ts';
+import { ThriftReader, type ThriftStruct, type ThriftValue } from './thrift.ts';
+
+/** Rows, texts and bytes of a page that a file may ask memory for. */
+const rowsMax = 1 << 24;
+const pageBytesMax = 1 << 28;
+
+interface Chunk {
+  readonly values: number;
+  readonly dataAt: number;
+  readonly dictionaryAt: number | undefined;
+  readonly isOptional: boolean;
+}
+
+interface Page {
+  readonly header: ThriftStruct;
+  readonly content: Buffer;
+}
+
+const struct = (value: ThriftValue | undefined): ThriftStruct => {
+  if (value instanceof Map) return value as ThriftStruct;
+  throw new RangeError('its footer is not as it should be');
+};
+
+const list = (value: ThriftValue | undefined): readonly ThriftValue[] => {
+  if (Array.isArray(value)) return value as readonly ThriftValue[];
+  throw new RangeError('its footer is not as it should be');
+};
+
+const number = (value: ThriftValue | undefined): number => {
+  if (typeof value === 'number') return value;
+  throw new RangeError('its footer is not as it should be');
+};
+
+const text = (value: ThriftValue | undefined): string =>
+  Buffer.isBuffer(value) ? value.toString() : '';
+
+/** The texts of a column, each once, as they lie in the file. */
+export class TextDictionary {
+  readonly count: number;
+  private readonly bytes: Buffer;
+  private readonly starts: Int32Array;
+  private readonly ends: Int32Array;
+
+  constructor(bytes: Buffer, count: number) {
+    if (count > bytes.length) throw new RangeError('its dictionary is too short');
+    this.bytes = bytes;
+    this.count = count;
+    this.starts = new Int32Array(count);
+    this.ends = new Int32Array(count);
+    let at = 0;
+    for (let i = 0; i < count; i += 1) {
+      if (at + 4 > bytes.length) throw new RangeError('its dictionary is too short');
+      const length =
+        (bytes[at] ?? 0) |
+        ((bytes[at + 1] ?? 0) << 8) |
+        ((bytes[at + 2] ?? 0) << 16) |
+        ((bytes[at + 3] ?? 0) << 24);
+      at += 4;
+      if (length < 0 || at + length > bytes.length) {
+        throw new RangeError('its dictionary is too short');
+      }
+      this.starts[i] = at;
+      at += length;
+      this.ends[i] = at;
+    }
+  }
+
+  at(code: number): string {
+    if (code >= this.count) throw new RangeError('a text that its dictionary does not have');
+    return this.bytes.toString('utf8', this.starts[code], this.ends[code]);
+  }
+
+  /** 1 for each text that is asked for, 0 for the others; undefined where none is. */
+  matching(
+    isAsked: (bytes: Buffer, start: number, end: number) => boolean,
+  ): Uint8Array | undefined {
+    let found: Uint8Array | undefined;
+    for (let i = 0; i < this.count; i += 1) {
+      if (!isAsked(this.bytes, this.starts[i] ?? 0, this.ends[i] ?? 0)) continue;
+      found ??= new Uint8Array(this.count);
+      found[i] = 1;
+    }
+    return found;
+  }
+}
+
+/** Reads what `writeParquet` writes, a column at a time. Throws a `RangeError` where the file is another one or damaged. */
+export class ParquetFile {
+  readonly rows: number;
+  readonly metadata: ReadonlyMap<string, string>;
+  private readonly bytes: Buffer;
+  private readonly chunks = new Map<string, Chunk>();
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    const end = bytes.length - 8;
+    const isWhole =
+      end >= 4 &&
+      bytes.toString('latin1', 0, 4) === magic &&
+      bytes.toString('latin1', end + 4) === magic;
+    if (!isWhole) throw new RangeError('it does not begin and end as a Parquet file does');
+    const start = end - bytes.readUInt32LE(end);
+    if (start < 4) throw new RangeError('its footer is not as it should be');
+    const footer = new ThriftReader(bytes.subarray(0, end), start).struct();
+    this.rows = number(footer.get(3));
+    if (this.rows < 0 || this.rows > rowsMax) throw new RangeError('it has too many rows');
+    this.metadata = new Map(
+      list(footer.get(5) ?? []).map(pair => [text(struct(pair).get(1)), text(struct(pair).get(2))]),
+    );
+    const optional = new Set(
+      list(footer.get(2))
+        .map(struct)
+        .filter(each => each.get(3) === 1)
+        .map(each => text(each.get(4))),
+    );
+    const groups = list(footer.get(4));
+    if (groups.length > 1) throw new RangeError('it has several row groups');
+    for (const group of groups) this.takeGroup(struct(group), optional);
+  }
+
+  has(column: string): boolean {
+    return this.chunks.has(column);
+  }
+
+  /** Undefined where no row has a value. */
+  dictionary(column: string): TextDictionary | undefined {
+    const chunk = this.chunks.get(column);
+    if (chunk?.dictionaryAt === undefined) return undefined;
+    const { header, content } = this.page(chunk.dictionaryAt, pageTypes.dictionary);
+    const count = number(struct(header.get(7)).get(1));
+    return count === 0 ? undefined : new TextDictionary(content, count);
+  }
+
+  /** One a row: a place in the dictionary, -1 for none. */
+  codes(column: string): Int32Array {
+    const chunk = this.chunks.get(column);
+    if (chunk === undefined) return new Int32Array(this.rows).fill(-1);
+    const { content, present, count, at } = this.data(chunk, encodings.dictionary);
+    const width = content[at] ?? 0;
+    if (width > 32) throw new RangeError('its codes are too wide');
+    const known = unpackCodes(content, at + 1, count, width);
+    return present === undefined ? known : spread(known, present, new Int32Array(this.rows), -1);
+  }
+
+  /** One a row; NaN for none. */
+  numbers(column: string): Float64Array {
+    const chunk = this.chunks.get(column);
+    if (chunk === undefined) return new Float64Array(this.rows).fill(Number.NaN);
+    const { content, present, count, at } = this.data(chunk, encodings.deltas);
+    const known = unpackDeltas(content.subarray(at), this.rows);
+    if (known.length !== count) throw new RangeError('it has a number too many or too few');
+    return present === undefined
+      ? known
+      : spread(known, present, new Float64Array(this.rows), Number.NaN);
+  }
+
+  private takeGroup(group: ThriftStruct, optional: ReadonlySet<string>): void {
+    for (const each of list(group.get(1))) {
+      const meta = struct(struct(each).get(3));
+      const name = text(list(meta.get(3))[0]);
+      const dictionaryAt = meta.get(11);
+      if (meta.get(4) !== codecs.zstd) throw new RangeError('it is compressed in another way');
+      this.chunks.set(name, {
+        values: number(meta.get(5)),
+        dataAt: number(meta.get(9)),
+        dictionaryAt: dictionaryAt === undefined ? undefined : number(dictionaryAt),
+        isOptional: optional.has(name),
+      });
+    }
+  }
+
+  private page(at: number, type: number): Page {
+    if (at < 0 || at >= this.bytes.length) throw new RangeError('a page that is not there');
+    const reader = new ThriftReader(this.bytes, at);
+    const header = reader.struct();
+    const uncompressed = number(header.get(2));
+    const end = reader.at + number(header.get(3));
+    if (header.get(1) !== type || end > this.bytes.length || uncompressed > pageBytesMax) {
+      throw new RangeError('a page that is not as it should be');
+    }
+    let content: Buffer;
+    try {
+      content = zstdDecompressSync(this.bytes.subarray(reader.at, end), {
+        chunkSize: Math.max(64, uncompressed + 64),
+        maxOutputLength: Math.max(1, uncompressed),
+      });
+    } catch (thrown) {
+      throw new RangeError(
+        `a page cannot be decompressed: ${thrown instanceof Error ? thrown.message : ''}`,
+      );
+    }
+    if (content.length !== uncompressed) throw new RangeError('a page of another length');
+    return { header, content };
+  }
+
+  private data(
+    chunk: Chunk,
+    encoding: number,
+  ): {
+    readonly content: Buffer;
+    readonly present: Int32Array | undefined;
+    readonly count: number;
+    readonly at: number;
+  } {
+    const { header, content } = this.page(chunk.dataAt, pageTypes.data);
+    const about = struct(header.get(5));
+    if (about.get(1) !== this.rows || about.get(2) !== encoding) {
+      throw new RangeError('a page of another encoding or number of rows');
+    }
+    if (!chunk.isOptional) return { content, present: undefined, count: this.rows, at: 0 };
+    if (content.length < 4) throw new RangeError('a page that is too short');
+    const length = content.readUInt32LE(0);
+    const levels = unpackCodes(content.subarray(0, 4 + length), 4, this.rows, 1);
+    let count = 0;
+    for (const level of levels) count += level;
+    const present = count === this.rows ? undefined : levels;
+    return { content, present, count, at: 4 + length };
+  }
+}
+
+/** Values at the rows that have one. */
+const spread = <Values extends Int32Array | Float64Array>(
+  known: Values,
+  present: Int32Array,
+  out: Values,
+  none: number,
+): Values => {
+  let next = 0;
+  for (let i = 0; i < present.length; i += 1) {
+    if (present[i] === 1) {
+      out[i] = known[next] ?? none;
+      next += 1;
+    } else out[i] = none;
+  }
+  return out;
+};

@@ -1,0 +1,264 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { packCodes, packDeltas, sameLevels } from './encodings.ts';
+import { codecs, converted, encodings, magic, pageTypes, physical, repetition } from './layout.ts';
+import { type Thrift, thriftBytes } from './thrift.ts';
+
+/** A column of texts, each kept once. */
+export interface TextColumnData {
+  readonly name: string;
+  readonly dictionary: readonly string[];
+  /** One a row: a place in the dictionary, below 0 for none. */
+  readonly codes: Int32Array;
+}
+
+/** A column of whole numbers; kept as the differences between neighbours. */
+export interface NumberColumnData {
+  readonly name: string;
+  /** `time`: milliseconds since 1970, UTC. */
+  readonly kind: 'int32' | 'int64' | 'time';
+  /** NaN for none, save in an `int32`. */
+  readonly values: Int32Array | Float64Array;
+}
+
+export type ColumnData = TextColumnData | NumberColumnData;
+
+export interface ParquetToWrite {
+  readonly rows: number;
+  readonly columns: readonly ColumnData[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdBy: string;
+  /** zstd. */
+  readonly level: number;
+}
+
+interface Chunk {
+  readonly type: number;
+  readonly encodings: readonly number[];
+  readonly pages: readonly Buffer[];
+  /** Of the first page, where it is a dictionary. */
+  readonly dictionaryBytes: number;
+  readonly uncompressed: number;
+}
+
+interface Page {
+  readonly bytes: Buffer;
+  readonly uncompressed: number;
+}
+
+const pageOf = (content: Buffer, level: number, type: number, header: Thrift): Page => {
+  const compressed = zstdCompressSync(content, {
+    chunkSize: Math.max(64, content.length + 512),
+    params: {
+      [constants.ZSTD_c_compressionLevel]: level,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
+  });
+  const head = thriftBytes({
+    struct: [
+      [1, { i32: type }],
+      [2, { i32: content.length }],
+      [3, { i32: compressed.length }],
+      [type === pageTypes.data ? 5 : 7, header],
+    ],
+  });
+  return {
+    bytes: Buffer.concat([head, compressed]),
+    uncompressed: head.length + content.length,
+  };
+};
+
+const dataHeader = (values: number, encoding: number): Thrift => ({
+  struct: [
+    [1, { i32: values }],
+    [2, { i32: encoding }],
+    [3, { i32: encodings.rle }],
+    [4, { i32: encodings.rle }],
+  ],
+});
+
+/** Which rows have a value, with the length before it. */
+const levels = (present: Uint8Array, count: number): Buffer => {
+  const packed =
+    count === present.length || count === 0
+      ? sameLevels(present.length, count === 0 ? 0 : 1)
+      : packCodes(present, 1);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(packed.length);
+  return Buffer.concat([length, packed]);
+};
+
+const plainTexts = (texts: readonly string[]): Buffer => {
+  let room = 0;
+  for (const text of texts) room += 4 + 3 * text.length;
+  const bytes = Buffer.allocUnsafe(room);
+  let at = 0;
+  for (const text of texts) {
+    const length = bytes.write(text, at + 4);
+    bytes.writeUInt32LE(length, at);
+    at += 4 + length;
+  }
+  return bytes.subarray(0, at);
+};
+
+/** Whole bytes where they do: what follows compresses them better than bits that lie across bytes. */
+const widthOf = (texts: number): number => (texts <= 256 ? 8 : 32 - Math.clz32(texts - 1));
+
+const textChunk = ({ dictionary, codes }: TextColumnData, level: number): Chunk => {
+  const present = new Uint8Array(codes.length);
+  const values = new Int32Array(codes.length);
+  let count = 0;
+  for (let i = 0; i < codes.length; i += 1) {
+    const code = codes[i] ?? -1;
+    if (code < 0) continue;
+    present[i] = 1;
+    values[count] = code;
+    count += 1;
+  }
+  const width = dictionary.length <= 1 ? 1 : widthOf(dictionary.length);
+  const packed =
+    dictionary.length <= 1 ? sameLevels(count, 0) : packCodes(values.subarray(0, count), width);
+  const dictionaryPage = pageOf(plainTexts(dictionary), level, pageTypes.dictionary, {
+    struct: [
+      [1, { i32: dictionary.length }],
+      [2, { i32: encodings.plain }],
+    ],
+  });
+  const content = Buffer.concat([
+    levels(present, count),
+    Buffer.of(width),
+    count === 0 ? Buffer.alloc(0) : packed,
+  ]);
+  const header = dataHeader(codes.length, encodings.dictionary);
+  const dataPage = pageOf(content, level, pageTypes.data, header);
+  return {
+    type: physical.bytes,
+    encodings: [encodings.plain, encodings.rle, encodings.dictionary],
+    pages: [dictionaryPage.bytes, dataPage.bytes],
+    dictionaryBytes: dictionaryPage.bytes.length,
+    uncompressed: dictionaryPage.uncompressed + dataPage.uncompressed,
+  };
+};
+
+const numberChunk = ({ kind, values }: NumberColumnData, level: number): Chunk => {
+  const present = new Uint8Array(values.length);
+  const known = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    present[i] = 1;
+    known[count] = value;
+    count += 1;
+  }
+  const packed = packDeltas(known.subarray(0, count));
+  const content = kind === 'int32' ? packed : Buffer.concat([levels(present, count), packed]);
+  const page = pageOf(content, level, pageTypes.data, dataHeader(values.length, encodings.deltas));
+  return {
+    type: kind === 'int32' ? physical.int32 : physical.int64,
+    encodings: [encodings.rle, encodings.deltas],
+    pages: [page.bytes],
+    dictionaryBytes: 0,
+    uncompressed: page.uncompressed,
+  };
+};
+
+const isText = (column: ColumnData): column is TextColumnData => 'codes' in column;
+
+const schemaOf = (column: ColumnData): Thrift => {
+  const name = [4, { text: column.name }] as const;
+  if (isText(column)) {
+    return {
+      struct: [
+        [1, { i32: physical.bytes }],
+        [3, { i32: repetition.optional }],
+        name,
+        [6, { i32: converted.text }],
+        [10, { struct: [[1, { struct: [] }]] }],
+      ],
+    };
+  }
+  if (column.kind === 'int32') {
+    return {
+      struct: [[1, { i32: physical.int32 }], [3, { i32: repetition.required }], name],
+    };
+  }
+  const int64 = [[1, { i32: physical.int64 }], [3, { i32: repetition.optional }], name] as const;
+  if (column.kind === 'int64') return { struct: int64 };
+  const unit: Thrift = { struct: [[1, { struct: [] }]] };
+  const timestamp: Thrift = {
+    struct: [
+      [1, { flag: true }],
+      [2, unit],
+    ],
+  };
+  return {
+    struct: [...int64, [6, { i32: converted.timestampMs }], [10, { struct: [[8, timestamp]] }]],
+  };
+};
+
+/** A file of one row group: dictionaries and pages in the order of the columns, each page a zstd frame. */
+export const writeParquet = (given: ParquetToWrite): Buffer => {
+  const { rows, columns, metadata, createdBy, level } = given;
+  const parts: Buffer[] = [Buffer.from(magic)];
+  let at = magic.length;
+  let uncompressed = 0;
+  const chunks: Thrift[] = [];
+  for (const column of rows === 0 ? [] : columns) {
+    const chunk = isText(column) ? textChunk(column, level) : numberChunk(column, level);
+    const bytes = chunk.pages.reduce((sum, page) => sum + page.length, 0);
+    const meta: (readonly [number, Thrift])[] = [
+      [1, { i32: chunk.type }],
+      [2, { list: chunk.encodings.map(i32 => ({ i32 })) }],
+      [3, { list: [{ text: column.name }] }],
+      [4, { i32: codecs.zstd }],
+      [5, { i64: rows }],
+      [6, { i64: chunk.uncompressed }],
+      [7, { i64: bytes }],
+      [9, { i64: at + chunk.dictionaryBytes }],
+    ];
+    if (chunk.dictionaryBytes > 0) meta.push([11, { i64: at }]);
+    chunks.push({
+      struct: [
+        [2, { i64: at }],
+        [3, { struct: meta }],
+      ],
+    });
+    parts.push(...chunk.pages);
+    at += bytes;
+    uncompressed += chunk.uncompressed;
+  }
+  const group: Thrift = {
+    struct: [
+      [1, { list: chunks }],
+      [2, { i64: uncompressed }],
+      [3, { i64: rows }],
+    ],
+  };
+  const root: Thrift = {
+    struct: [
+      [4, { text: 'row' }],
+      [5, { i32: columns.length }],
+    ],
+  };
+  const pairs = Object.entries(metadata).map(
+    ([key, value]): Thrift => ({
+      struct: [
+        [1, { text: key }],
+        [2, { text: value }],
+      ],
+    }),
+  );
+  const footer = thriftBytes({
+    struct: [
+      [1, { i32: 1 }],
+      [2, { list: [root, ...columns.map(schemaOf)] }],
+      [3, { i64: rows }],
+      [4, { list: rows === 0 ? [] : [group] }],
+      [5, { list: pairs }],
+      [6, { text: createdBy }],
+    ],
+  });
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(footer.length);
+  return Buffer.concat([...parts, footer, length, Buffer.from(magic)]);
+};
