@@ -1,100 +1,15 @@
 import { loadConfiguration } from '../app/configuration.ts';
+import { rangeOf, writeBundle } from '../app/evidence/bundle.ts';
 import { holdLines, keepFor, pruneLines, releaseHold } from '../app/evidence/decide.ts';
-import {
-  evidenceSummary,
-  proveEvidence,
-  type Summary,
-  type Verdict,
-  verifyEvidence,
-} from '../app/evidence/inspect.ts';
+import { evidenceSummary, proveEvidence, verifyEvidence } from '../app/evidence/inspect.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
-import { oneLine, printable } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
+import { gapsText, statusText, verdictJson, verdictText } from './evidence-text.ts';
+import { openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
 import { formatOf } from './target.ts';
 import { evidenceFormats } from './verbs.ts';
-
-const brokenShownMax = 20;
-
-const ownKeyNote =
-  'Checked with the key that lies in the store itself: this shows that nothing was damaged, not who wrote it. Give the key that you were told by other means: --key';
-
-const verdictText = (verdict: Verdict): string => {
-  if (verdict.kind === 'line') {
-    if (!verdict.ok) return `NOT PROVED: ${oneLine(verdict.why)}\n`;
-    const { proved, trust } = verdict;
-    const { segment, index, origin, size, line } = proved;
-    return [
-      `proved: line ${index + 1} of segment ${segment.seq} of ${segment.source}, of ${segment.day}, is in the log ${printable(origin)} of ${size} leaves, recorded ${segment.at}`,
-      oneLine(line.toString('utf8')),
-      ...(trust === 'own' ? [ownKeyNote] : []),
-      '',
-    ].join('\n');
-  }
-  const { ok, broken, brokenCount, segments, lines, size, lastSealedDay, trust } = verdict;
-  const counted = `${size ?? 0} leaves, ${segments} segments, ${lines} lines; sealed up to ${lastSealedDay ?? 'no day yet'}`;
-  if (ok) {
-    return [`whole: ${counted}`, ...(trust === 'own' ? [ownKeyNote] : []), ''].join('\n');
-  }
-  return [
-    `BROKEN in ${brokenCount} places (${counted}); the first:`,
-    ...broken.slice(0, brokenShownMax).map(({ path, byte, leaf, why }) => {
-      const at = [
-        ...(byte === undefined ? [] : [`byte ${byte}`]),
-        ...(leaf === undefined ? [] : [`leaf ${leaf}`]),
-      ].join(', ');
-      return oneLine(`${path}${at === '' ? '' : ` (${at})`}: ${why}`);
-    }),
-    ...(brokenCount > brokenShownMax ? [`… and ${brokenCount - brokenShownMax} more`] : []),
-    '',
-  ].join('\n');
-};
-
-const verdictJson = (verdict: Verdict): unknown => {
-  if (verdict.kind === 'store') return { schema: 'postern.evidence-verify/1', ...verdict };
-  if (!verdict.ok) return { schema: 'postern.evidence-verify/1', ...verdict };
-  const { proved, ...rest } = verdict;
-  return {
-    schema: 'postern.evidence-verify/1',
-    ...rest,
-    ...proved,
-    line: proved.line.toString('utf8'),
-  };
-};
-
-const statusText = ({
-  origin,
-  size,
-  sources,
-  gaps,
-  firstSealedDay,
-  lastSealedDay,
-}: Summary): string =>
-  [
-    `log ${printable(origin)}, ${size} leaves`,
-    firstSealedDay === undefined
-      ? 'no day is sealed yet'
-      : `sealed: each day from ${firstSealedDay} to ${lastSealedDay ?? ''}`,
-    ...sources.map(
-      ({ source, lines, bytes, storedBytes, segments, firstDay, lastDay, retired }) =>
-        `${source}: ${lines} lines in ${segments} segments, ${bytes} bytes kept in ${storedBytes}${
-          firstDay === undefined ? '' : `, of ${firstDay} to ${lastDay ?? ''}`
-        }${retired ? ', retired' : ''}`,
-    ),
-    gaps.length === 0 ? 'no gaps' : `${gaps.length} gaps: postern evidence gaps`,
-    '',
-  ].join('\n');
-
-const gapsText = ({ gaps, lastSealedDay }: Summary): string =>
-  gaps.length === 0
-    ? `no gaps${lastSealedDay === undefined ? ', but no day is sealed yet' : ` up to ${lastSealedDay}`}\n`
-    : gaps
-        .map(({ source, fromDay, toDay, why }) =>
-          oneLine(`${fromDay === toDay ? fromDay : `${fromDay} to ${toDay}`} ${source}: ${why}`),
-        )
-        .join('\n')
-        .concat('\n');
 
 const decide = async (
   invocation: Invocation,
@@ -125,7 +40,50 @@ const decide = async (
   }
 };
 
-/** `postern evidence verify | status | gaps | prove | keep | hold | release | prune`. */
+/** Lines and what shows that they are unaltered, as one file for somebody else. */
+const bundle = async (invocation: Invocation): Promise<string> => {
+  const out = invocation.values.get('out');
+  if (out === undefined) {
+    throw new UsageError(
+      'evidence bundle: --out FILE is missing (.tar or .tgz); see postern evidence --help',
+    );
+  }
+  const { values } = invocation;
+  const range = rangeOf(
+    values.get('source'),
+    values.get('from'),
+    values.get('to'),
+    values.get('case'),
+  );
+  const stream = openOut(out);
+  try {
+    const { segments, lines, deleted } = await writeBundle({
+      store: storeToRead(invocation),
+      range,
+      isPacked: /\.t(?:ar\.)?gz$/.test(out),
+      write: stream.write,
+    });
+    stream.finish();
+    const gone = deleted === 0 ? '' : `; ${deleted} segments of them were deleted by policy`;
+    return `${out}: ${lines} lines in ${segments} segments${gone}\nWhoever gets it reads README.txt in it, and takes the key from you by other means: ${storeToRead(invocation)}/log/keys\n`;
+  } catch (thrown) {
+    stream.abandon();
+    throw thrown;
+  }
+};
+
+/** Which action each option is for; what is not named here is for all. */
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  key: ['verify'],
+  remembered: ['verify'],
+  deep: ['verify'],
+  source: ['bundle'],
+  from: ['bundle'],
+  to: ['bundle'],
+  case: ['bundle'],
+};
+
+/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune`. */
 export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -134,15 +92,15 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const { name: action, words } = invocation.action ?? { name: 'status', words: [] };
   const store = storeToRead(invocation);
   const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  for (const flag of ['key', 'remembered', 'deep']) {
-    if (action !== 'verify' && invocation.sources.get(flag) === 'flag') {
-      throw new UsageError(`evidence ${action}: --${flag} is for verify`);
+  for (const [flag, actions] of Object.entries(optionsOf)) {
+    if (!actions.includes(action) && invocation.sources.get(flag) === 'flag') {
+      throw new UsageError(`evidence ${action}: --${flag} is for ${actions.join(', ')}`);
     }
   }
   switch (action) {
     case 'verify': {
       const [key, remembered] = [invocation.values.get('key'), invocation.values.get('remembered')];
-      const verdict = verifyEvidence({
+      const verdict = await verifyEvidence({
         path: words[0] ?? store,
         deep: invocation.switches.has('deep'),
         ...(key === undefined ? {} : { key }),
@@ -154,6 +112,9 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
     case 'prove':
       // The proof is a file for others: JSON, whatever the format.
       return { text: asJson(proveEvidence(store, words[0] ?? '')), exit: exitCodes.done, out };
+    case 'bundle':
+      // The file that was asked for is the bundle itself.
+      return { text: await bundle(invocation), exit: exitCodes.done, out: undefined };
     case 'keep':
     case 'hold':
     case 'release':

@@ -225,7 +225,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'verify',
         takes: ['[PATH]'],
-        does: 'verifies the store, a copy, or a proof of a line; names what is wrong',
+        does: 'verifies the store, a copy, a bundle or a proof of a line; names what is wrong',
       },
       { name: 'status', takes: [], does: 'says what is kept of which source, and what is sealed' },
       {
@@ -237,6 +237,11 @@ export const verbs: readonly Verb[] = [
         name: 'prove',
         takes: ['LINE'],
         does: 'writes a proof of one line (SOURCE/SEGMENT/LINE) for others to verify',
+      },
+      {
+        name: 'bundle',
+        takes: [],
+        does: 'writes lines and all that a third party needs to believe them (--out FILE.tgz)',
       },
       {
         name: 'keep',
@@ -263,6 +268,10 @@ export const verbs: readonly Verb[] = [
         help: 'verify: a checkpoint that was kept elsewhere; the log must go on from it',
       },
       { name: 'why', value: 'TEXT', help: 'keep, hold, release: the reason, for the log' },
+      { name: 'source', value: 'SOURCE', help: 'bundle: lines of this source alone' },
+      { name: 'from', value: 'DAY', help: 'bundle: first day of the lines (2026-06-29, UTC)' },
+      { name: 'to', value: 'DAY', help: 'bundle: last day of them' },
+      { name: 'case', value: 'NAME', help: 'bundle: the days and source of the hold of this name' },
       { name: 'deep', help: 'verify: take every segment apart, down to the hash of every line' },
     ],
     examples: [
@@ -274,6 +283,10 @@ export const verbs: readonly Verb[] = [
       [
         'postern evidence prove mail.log/12/345 --out line.json',
         'one line, without its neighbours',
+      ],
+      [
+        'postern evidence bundle --from 2026-06-01 --to 2026-06-30 --out june.tgz',
+        'a month, for whoever has no access to the store',
       ],
     ],
   },

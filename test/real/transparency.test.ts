@@ -1,4 +1,8 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planBundle } from '../../src/evidence/bundle.ts';
 import { signCheckpoint } from '../../src/evidence/checkpoint.ts';
 import { consistencyProof, inclusionProof, rootAt, subtreesOf } from '../../src/evidence/merkle.ts';
 import { makeSigningKey, readSigningKey } from '../../src/evidence/note.ts';
@@ -110,6 +114,37 @@ describe.skipIf(missing)(
       expect(go?.ask({ ...good, older: checkpoints[0] ?? '', consistency: [] })).toContain(
         'CheckTree',
       );
+    });
+
+    test('believe a bundle, by the program that comes with it, and no other file in it', async () => {
+      const store = new SimulatedStore();
+      const evidence = await store.open();
+      const source = await evidence.source('dovecot');
+      for (let n = 0; n < 40; n += 1) {
+        await source.append(Buffer.from(lineOf('dovecot', n)), String(n + 1));
+      }
+      await evidence.close();
+      const planned = planBundle(store.reader, {});
+      if (!planned.ok) throw new Error(planned.why);
+      const folder = mkdtempSync(join(tmpdir(), 'postern-go-bundle-'));
+      try {
+        const segments: string[] = [];
+        for (const { path, bytes } of planned.bundle.files()) {
+          mkdirSync(dirname(join(folder, path)), { recursive: true });
+          writeFileSync(join(folder, path), bytes);
+          if (path.endsWith('.zst')) segments.push(join(folder, path));
+        }
+        const check = ['check.go', 'log/keys'];
+        expect(readFileSync(join(folder, 'README.txt'), 'utf8')).toContain('go run check.go');
+        expect(go?.run(folder, check)).toMatch(
+          /^proved: \d+ segments are in the log of \d+ records\n$/,
+        );
+        const [path = ''] = segments;
+        writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.of(0)]));
+        expect(go?.run(folder, check)).toContain('NOT PROVED: segments/dovecot');
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
   },
 );

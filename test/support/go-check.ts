@@ -23,15 +23,17 @@ export interface GoCase {
 }
 
 /** Where golang-golang-x-mod-dev lies, or was unpacked to. */
-const gocode = process.env['POSTERN_GOCODE'] ?? '/usr/share/gocode';
+const gopath = process.env['POSTERN_GOCODE'] ?? '/usr/share/gocode';
 
 export const goIsHere = (): boolean =>
-  existsSync(join(gocode, 'src/golang.org/x/mod/sumdb/tlog')) &&
+  existsSync(join(gopath, 'src/golang.org/x/mod/sumdb/tlog')) &&
   spawnSync('go', ['version']).status === 0;
 
 export interface GoCheck {
   /** `ok`, or what does not hold. */
   readonly ask: (given: GoCase) => string;
+  /** Runs another program of one file in a folder, by the same packages; what it prints. */
+  readonly run: (folder: string, command: readonly string[]) => string;
   readonly remove: () => void;
 }
 
@@ -40,15 +42,16 @@ export const buildGoCheck = (): GoCheck => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-go-'));
   const program = join(folder, 'check');
   const source = new URL('../real/transparency/check.go', import.meta.url).pathname;
+  const env = {
+    ...process.env,
+    GO111MODULE: 'off',
+    GOFLAGS: '',
+    GOPROXY: 'off',
+    GOPATH: gopath,
+    GOCACHE: join(folder, 'cache'),
+  };
   const { status } = spawnSync('go', ['build', '-o', program, source], {
-    env: {
-      ...process.env,
-      GO111MODULE: 'off',
-      GOFLAGS: '',
-      GOPROXY: 'off',
-      GOPATH: gocode,
-      GOCACHE: join(folder, 'cache'),
-    },
+    env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -59,6 +62,8 @@ export const buildGoCheck = (): GoCheck => {
   return {
     ask: given =>
       spawnSync(program, { input: JSON.stringify(given), encoding: 'utf8' }).stdout.trim(),
+    run: (cwd, command) =>
+      spawnSync('go', ['run', ...command], { cwd, env, encoding: 'utf8' }).stdout,
     remove,
   };
 };

@@ -12,6 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { FeedEntry, Holding } from '../../core/advisory.ts';
 import { messageOf, UsageError } from '../../core/errors.ts';
+import { tarEnd, tarHeader, tarPadding } from '../../core/formats/tar-header.ts';
 import { type Document, documentsIn } from '../../intake/archive.ts';
 import { lines } from '../../intake/lines.ts';
 import type { AdvisoryStore } from '../../store/advisory-store.ts';
@@ -30,27 +31,6 @@ const lineBytesMax = 16 << 20;
 const documentBytesMax = 8 * 2 ** 30;
 
 const lineOf = (entry: FeedEntry): Buffer => Buffer.from(`${JSON.stringify(entry)}\n`);
-
-/** A header of a tar archive: name, size and checksum; everything else is the same in every bundle. */
-const tarHeader = (name: string, bytes: number): Buffer => {
-  const header = Buffer.alloc(512);
-  header.write(name, 0, 100, 'ascii');
-  header.write('0000644\0', 100, 'ascii');
-  header.write('0000000\0', 108, 'ascii');
-  header.write('0000000\0', 116, 'ascii');
-  // Beyond 8 GiB eleven octal digits do not hold: no holding comes near.
-  header.write(`${bytes.toString(8).padStart(11, '0')}\0`, 124, 'ascii');
-  header.write('00000000000\0', 136, 'ascii');
-  header.write('        ', 148, 'ascii');
-  header.write('0', 156, 'ascii');
-  header.write('ustar\0', 257, 'ascii');
-  header.write('00', 263, 'ascii');
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
-  return header;
-};
-
-const padding = (bytes: number): Buffer => Buffer.alloc((512 - (bytes % 512)) % 512);
 
 const keyFrom = (path: string, kind: 'private' | 'public'): KeyObject => {
   let key: KeyObject;
@@ -172,15 +152,15 @@ function* archive(
     [manifestName, text],
     [signatureName, signature],
   ] as const) {
-    yield Buffer.concat([tarHeader(name, bytes.length), bytes, padding(bytes.length)]);
+    yield Buffer.concat([tarHeader({ path: name, bytes: bytes.length }), bytes, tarPadding(bytes.length)]);
   }
   for (const [i, { file, bytes, holding }] of manifest.holdings.entries()) {
     say(`${sourceName(holding.feed, holding.part)}: writing`);
-    yield tarHeader(file, bytes);
+    yield tarHeader({ path: file, bytes });
     for (const entry of held[i]?.reader.entries() ?? []) yield lineOf(entry);
-    yield padding(bytes);
+    yield tarPadding(bytes);
   }
-  yield Buffer.alloc(1024);
+  yield tarEnd;
 }
 
 /** Whether a file is a bundle, by its first document. */

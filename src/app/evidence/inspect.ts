@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../../core/errors.ts';
 import { proveLine } from '../../evidence/prove.ts';
 import { type EvidenceSummary, summarizeStore } from '../../evidence/summary.ts';
+import { type VerifiedBundle, verifyBundle } from '../../evidence/verify/bundle.ts';
 import {
   type LineProof,
   type ProvedLine,
@@ -10,12 +11,13 @@ import {
 import { type NoteKey, readKey } from '../../evidence/verify/note.ts';
 import { folderReader } from '../../evidence/verify/reader.ts';
 import { type Verified, verifyStore } from '../../evidence/verify/verify-store.ts';
+import { bundleFolder, isArchive, manifestOf, openBundle } from './bundle.ts';
 
 /** What a store's log says of itself. */
 export type Summary = EvidenceSummary;
 
 export interface VerifyWhat {
-  /** Folder of a store, or a file with the proof of a line. */
+  /** Folder of a store, a bundle, or a file with the proof of a line. */
   readonly path: string;
   /** Trusted key, or a file with keys. */
   readonly key?: string;
@@ -26,6 +28,7 @@ export interface VerifyWhat {
 
 export type Verdict =
   | ({ readonly kind: 'store' } & Verified)
+  | ({ readonly kind: 'bundle' } & VerifiedBundle)
   | {
       readonly kind: 'line';
       readonly ok: true;
@@ -67,14 +70,26 @@ const noteKeys = (keys: readonly string[]): readonly NoteKey[] =>
     return read.ok ? [read.key] : [];
   });
 
-/** Verifies a store, or the proof of one line. */
-export const verifyEvidence = ({ path, key, remembered, deep }: VerifyWhat): Verdict => {
+/** Verifies a store, a bundle, or the proof of one line. */
+export const verifyEvidence = async (what: VerifyWhat): Promise<Verdict> => {
+  const { path, key, remembered, deep } = what;
   if (!existsSync(path)) throw new UsageError(`evidence verify: there is no ${path}`);
   const keys = keysFrom(key);
+  const text = remembered === undefined ? undefined : readText(remembered, 'remembered');
+  const options = { keys, deep, ...(text === undefined ? {} : { remembered: text }) };
   if (statSync(path).isDirectory()) {
-    const text = remembered === undefined ? undefined : readText(remembered, 'remembered');
-    const options = { keys, deep, ...(text === undefined ? {} : { remembered: text }) };
-    return { kind: 'store', ...verifyStore(path, options) };
+    const folder = bundleFolder(path);
+    if (folder === undefined) return { kind: 'store', ...verifyStore(path, options) };
+    const store = folderReader(folder);
+    return { kind: 'bundle', ...verifyBundle(store, manifestOf(store, path), options) };
+  }
+  if (isArchive(path)) {
+    const { store, close } = await openBundle(path);
+    try {
+      return { kind: 'bundle', ...verifyBundle(store, manifestOf(store, path), options) };
+    } finally {
+      close();
+    }
   }
   const answer = verifyLineProof(readFileSync(path, 'utf8'), noteKeys(keys));
   return answer.ok

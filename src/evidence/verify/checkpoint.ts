@@ -35,13 +35,13 @@ export const readCheckpoint = (text: string): Answer<{ readonly checkpoint: Chec
 export const openCheckpoint = (
   bytes: Uint8Array,
   keys: readonly NoteKey[],
-): Answer<{ readonly checkpoint: Checkpoint }> => {
+): Answer<{ readonly checkpoint: Checkpoint; readonly signedBy: readonly NoteKey[] }> => {
   const opened = openNote(bytes, keys);
   if (!opened.ok) return opened;
   const read = readCheckpoint(opened.note.text);
   if (!read.ok) return read;
   const { checkpoint } = read;
   return opened.signedBy.some(({ name }) => name === checkpoint.origin)
-    ? { ok: true, checkpoint }
+    ? { ok: true, checkpoint, signedBy: opened.signedBy }
     : no(`it speaks of the log ${checkpoint.origin}, whose key did not sign it`);
 };

@@ -1,4 +1,5 @@
 import type { Findings } from './finding.ts';
+import type { NamedKey } from './key-chain.ts';
 import type { Leaf, SealedSource, SegmentLeaf } from './leaf.ts';
 import type { Entry } from './log-files.ts';
 
@@ -28,7 +29,7 @@ const nextDay = (day: string): string =>
  */
 export class Replay {
   readonly sources: Map<string, Source> = new Map();
-  readonly keys: string[] = [];
+  readonly keys: NamedKey[] = [];
   segments = 0;
   lines = 0;
   lastSealedDay: string | undefined;
@@ -59,7 +60,7 @@ export class Replay {
     }
     switch (leaf.kind) {
       case 'key':
-        this.keys.push(leaf.key);
+        this.keys.push({ index: entry.index, text: leaf.key });
         break;
       case 'source-add':
         if (this.sources.has(leaf.source)) wrong(`the source ${leaf.source} is added twice`);

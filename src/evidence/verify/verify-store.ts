@@ -1,9 +1,10 @@
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { type Broken, Findings } from './finding.ts';
-import { readLeaf } from './leaf.ts';
+import { followKeys, verifyKeyChanges } from './key-chain.ts';
+import { type Leaf, readLeaf, type SegmentLeaf } from './leaf.ts';
 import { entriesOf, verifyLogFiles } from './log-files.ts';
 import { hashLeaf } from './merkle.ts';
-import { type NoteKey, readKey } from './note.ts';
+import { type Answer, type NoteKey, parseNote, readKey } from './note.ts';
 import { folderReader, type StoreReader } from './reader.ts';
 import { Replay } from './replay.ts';
 import { segmentPath } from './segment-file.ts';
@@ -16,6 +17,22 @@ export interface VerifyOptions {
   readonly remembered?: string;
   /** Take every segment apart, down to the hash of every line. */
   readonly deep?: boolean;
+  /** Segments whose files are asked for; all of them unless given. */
+  readonly only?: (leaf: SegmentLeaf) => boolean;
+  /** Hears of every record, in their order, as they are read. */
+  readonly each?: (leaf: Leaf) => void;
+  /** Hears of every segment whose file was asked for. */
+  readonly segment?: (at: VerifiedSegment) => void;
+}
+
+export interface VerifiedSegment {
+  readonly leaf: SegmentLeaf;
+  /** Of the leaf. */
+  readonly bytes: Buffer;
+  readonly index: number;
+  /** Keys that are trusted by now. */
+  readonly keys: readonly NoteKey[];
+  readonly findings: Findings;
 }
 
 export interface Verified {
@@ -89,15 +106,34 @@ const verifyRemembered = (
   return opened.checkpoint;
 };
 
+/** The checkpoint, by the keys that are trusted or by those that took over from them. */
+const openHead = (
+  store: StoreReader,
+  bytes: Buffer,
+  keys: readonly NoteKey[],
+): ReturnType<typeof openCheckpoint> & { readonly keys: readonly NoteKey[] } => {
+  const direct = openCheckpoint(bytes, keys);
+  const stated: Answer<{ readonly size: number }> = sizeIn(bytes);
+  if (direct.ok || !stated.ok) return { ...direct, keys };
+  const known = followKeys(store, stated.size, keys);
+  return known.length === keys.length
+    ? { ...direct, keys }
+    : { ...openCheckpoint(bytes, known), keys: known };
+};
+
+const sizeIn = (bytes: Buffer): Answer<{ readonly size: number }> => {
+  const note = parseNote(bytes);
+  const read = note.ok ? readCheckpoint(note.note.text) : note;
+  return read.ok ? { ok: true, size: read.checkpoint.size } : read;
+};
+
 /** Verifies a whole store: every leaf, every tile, every file of a segment. */
-export const verifyStore = (
-  where: string | StoreReader,
-  { keys: given = [], remembered: rememberedText, deep = false }: VerifyOptions = {},
-): Verified => {
+export const verifyStore = (where: string | StoreReader, options: VerifyOptions = {}): Verified => {
+  const { keys: given = [], remembered: rememberedText } = options;
   const store = typeof where === 'string' ? folderReader(where) : where;
   const findings = new Findings();
   const replay = new Replay(findings);
-  const { own, keys } = readKeys(store, given, findings);
+  const { own, keys: trusted } = readKeys(store, given, findings);
   const answer = (at: { readonly origin?: string; readonly size?: number } = {}): Verified => ({
     ok: findings.count === 0,
     broken: findings.broken,
@@ -113,22 +149,27 @@ export const verifyStore = (
     findings.add(checkpointPath, 'the file is missing');
     return answer();
   }
-  const opened = openCheckpoint(bytes, keys);
+  const opened = openHead(store, bytes, trusted);
   if (!opened.ok) {
-    findings.add(checkpointPath, `it does not hold: ${opened.why}`, {
-      byte: 0,
-    });
+    findings.add(checkpointPath, `it does not hold: ${opened.why}`, { byte: 0 });
     return answer();
   }
-  const { checkpoint } = opened;
+  const { checkpoint, keys, signedBy } = opened;
   const { origin, size } = checkpoint;
   const remembered = verifyRemembered(rememberedText, keys, size, findings);
   const inLog = new Findings();
   const sizes = remembered === undefined ? [] : [remembered.size];
   const roots = verifyLogFiles(store, checkpoint, inLog, sizes, entry => {
     const read = readLeaf(entry.bytes);
-    if (read.ok) replay.read(read.leaf, entry, hashLeaf(entry.bytes).toString('hex'));
-    else findings.add(entry.path, read.why, { byte: entry.byte, leaf: entry.index });
+    if (!read.ok) {
+      findings.add(entry.path, read.why, { byte: entry.byte, leaf: entry.index });
+      return;
+    }
+    const { leaf } = read;
+    // With which root its key took over is asked for as soon as the next leaf is read.
+    if (leaf.kind === 'key') sizes.push(entry.index + 1);
+    replay.read(leaf, entry, hashLeaf(entry.bytes).toString('hex'));
+    options.each?.(leaf);
   });
   // What the records say is of no account when they are not the ones that were signed: first things first.
   findings.prepend(inLog);
@@ -141,8 +182,14 @@ export const verifyStore = (
     const why = `its first ${remembered.size} leaves are not those that were remembered: history was rewritten, or two views are shown`;
     findings.add(checkpointPath, why, { byte: 0, leaf: remembered.size - 1 });
   }
-  verifyOwnKeys(own, replay.keys, findings);
-  verifyFiles(store, size, replay, findings, deep);
+  const named = replay.keys.map(({ text }) => text);
+  verifyOwnKeys(own, named, findings);
+  verifyKeyChanges(store, replay.keys, roots, findings);
+  const newest = readKey(named.at(-1) ?? '');
+  if (newest.ok && !signedBy.some(({ id }) => id === newest.key.id)) {
+    findings.add(checkpointPath, 'it is signed by a key that another took over from', { byte: 0 });
+  }
+  verifyFiles(store, size, replay, { ...options, trusted: keys }, findings);
   return answer({ origin, size });
 };
 
@@ -150,16 +197,18 @@ const verifyFiles = (
   store: StoreReader,
   size: number,
   replay: Replay,
+  { only, segment, deep = false, trusted }: VerifyOptions & { trusted: readonly NoteKey[] },
   findings: Findings,
-  deep: boolean,
 ): void => {
   for (const entries of entriesOf(store, size, undefined)) {
     for (const { bytes, index } of entries) {
       const read = readLeaf(bytes);
       if (!read.ok || read.leaf.kind !== 'segment') continue;
       const { leaf } = read;
+      if (only?.(leaf) === false) continue;
       if (!replay.isDeleted(leaf)) {
         verifySegment(store, leaf, index, findings, deep);
+        segment?.({ leaf, bytes, index, keys: trusted, findings });
         continue;
       }
       const path = segmentPath(leaf.source, leaf.day, leaf.seq);
