@@ -10,42 +10,15 @@ import { dropsIn, kernelAddress } from '../../src/app/ingest/syslog/kernel-drops
 import type { SyslogListener } from '../../src/app/ingest/syslog/listener.ts';
 import { Losses } from '../../src/app/ingest/syslog/losses.ts';
 import { InHand, Outbox } from '../../src/app/ingest/syslog/outbox.ts';
-import { type PeerStore, Peers } from '../../src/app/ingest/syslog/peers.ts';
-import { type TcpLimits, TcpListener } from '../../src/app/ingest/syslog/tcp.ts';
-import { UdpListener } from '../../src/app/ingest/syslog/udp.ts';
 import { zonesOf } from '../../src/app/ingest/zones.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
 import type { ReadLine } from '../../src/logs/read-log.ts';
 import { keptOf, leavesIn, SimulatedStore } from '../support/evidence-run.ts';
+import { KeptMessages, type ListenOptions, listenAt, until } from '../support/listeners.ts';
 
 const address = (text: string) => syslogAddress(text, '--syslog');
 const mebibyte = 1 << 20;
-
-/** Stores that hold what they are given, and may be told to be slow. */
-class Kept {
-  readonly texts = new Map<string, string>();
-  readonly gaps: string[] = [];
-  bytes = 0;
-  slow: Promise<void> | undefined;
-
-  readonly stores = {
-    known: [] as readonly string[],
-    open: async (id: string): Promise<PeerStore> => ({
-      keep: async lines => {
-        await this.slow;
-        this.bytes += lines.length;
-        if (this.bytes < mebibyte)
-          this.texts.set(id, (this.texts.get(id) ?? '') + lines.toString());
-      },
-      gap: async (_from, _to, why) => void this.gaps.push(`${id}: ${why}`),
-    }),
-  };
-
-  of(id: string): readonly string[] {
-    return (this.texts.get(id) ?? '').split('\n').slice(0, -1);
-  }
-}
 
 const open: SyslogListener[] = [];
 afterEach(async () => {
@@ -58,16 +31,10 @@ const failed = (thrown: unknown): void => {
 
 const listen = async (
   text: string,
-  kept: Kept,
-  { limits = {}, bytesMax = mebibyte }: { limits?: Partial<TcpLimits>; bytesMax?: number } = {},
+  kept: KeptMessages,
+  options?: ListenOptions,
 ): Promise<SyslogListener> => {
-  const at = address(text);
-  const inHand = new InHand(bytesMax);
-  const peers = new Peers(at, kept.stores, inHand, failed);
-  const listener =
-    at.transport === 'udp'
-      ? await UdpListener.open(peers, inHand)
-      : await TcpListener.open(peers, inHand, undefined, limits);
+  const listener = await listenAt(text, kept, options);
   open.push(listener);
   return listener;
 };
@@ -79,17 +46,12 @@ const connect = async (port: number): Promise<Socket> => {
   return socket;
 };
 
-const until = async (holds: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 500 && !holds(); tries += 1) await pause(10);
-  expect(holds()).toBe(true);
-};
-
 const tcp = 'tcp://127.0.0.1:0?name=t';
 const udp = 'udp://127.0.0.1:0?name=u';
 
 describe('syslog over TCP', () => {
   test('is kept a message a line, counted or not, one source for each sender', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     const { port } = await listen(tcp, kept);
     const socket = await connect(port);
     socket.write('<22>Jun 29 10:00:00 mx1 dovecot: one\n9 <1>a\nb␊');
@@ -103,7 +65,7 @@ describe('syslog over TCP', () => {
   });
 
   test('is read no faster than it is kept', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     let goOn = (): void => {};
     kept.slow = new Promise(done => (goOn = done));
     const { port } = await listen(tcp, kept, { bytesMax: 256 << 10 });
@@ -129,7 +91,7 @@ describe('syslog over TCP', () => {
   });
 
   test('breaks off with who is slow, and keeps what came, marked', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     const listener = await listen(tcp, kept, { limits: { messageMs: 60 } });
     const slow = await connect(listener.port);
     const quiet = await connect(listener.port);
@@ -145,7 +107,7 @@ describe('syslog over TCP', () => {
   });
 
   test('takes a bounded number of connections: who never said anything makes room', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     const limits = { connectionsMax: 3, connectionsOfPeerMax: 10 };
     const listener = await listen(tcp, kept, { limits });
     const first = await connect(listener.port);
@@ -163,7 +125,7 @@ describe('syslog over TCP', () => {
   });
 
   test('of noise is kept as it comes, and nothing fails', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     const listener = await listen(`${tcp}&max=480`, kept);
     const socket = await connect(listener.port);
     socket.write(Buffer.from('16 03 01\0\xff\xfe GET / HTTP/1.1\r\n\r\n', 'latin1'));
@@ -189,7 +151,7 @@ describe('syslog over UDP', () => {
   };
 
   test('is kept a datagram a line', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     const { port } = await listen(udp, kept);
     await send(port, ['<22>one\n', '<22>a\nb', '', '\n', Buffer.from([0x3c, 0xff, 0, 0])]);
     await until(() => kept.of('u-127.0.0.1').length === 3);
@@ -198,14 +160,14 @@ describe('syslog over UDP', () => {
   });
 
   test('of more senders than are allowed goes to one source', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     const { port } = await listen(`${udp}&peers=0`, kept);
     await send(port, ['<22>one']);
     await until(() => kept.of('u-others').length === 1);
   });
 
   test('tells what was lost', async () => {
-    const kept = new Kept();
+    const kept = new KeptMessages();
     let goOn = (): void => {};
     kept.slow = new Promise(done => (goOn = done));
     const listener = await listen(udp, kept, { bytesMax: 1_000 });
@@ -291,8 +253,8 @@ describe('where to listen', () => {
   ])('is not %s', text => expect(() => address(text)).toThrow(UsageError));
 
   test('is said again where something else listens there', async () => {
-    const { port } = await listen(tcp, new Kept());
-    await expect(listen(`tcp://127.0.0.1:${port}`, new Kept())).rejects.toThrow(UsageError);
+    const { port } = await listen(tcp, new KeptMessages());
+    await expect(listen(`tcp://127.0.0.1:${port}`, new KeptMessages())).rejects.toThrow(UsageError);
   });
 });
 

@@ -32,11 +32,17 @@ type State =
   /** Up to the trailer. */
   | { readonly kind: 'trailed' };
 
+/** A line feed, or NUL, that a message itself ends in: many senders write one, and its line has one. */
+export const withoutEnd = (message: Buffer): Buffer => {
+  const last = message.at(-1);
+  return last === lineFeed || last === 0 ? message.subarray(0, -1) : message;
+};
+
 /**
  * Takes a stream of syslog messages apart, RFC 6587: each is counted (`42 <22>1 …`) or ends in a trailer, and
  * senders of both are understood message by message. A count is believed where `<` follows it or where the
  * stream had one that was followed by `<`: a line that begins with a number is a line. Nothing is left away but
- * counts, trailers, and line ends and NULs between messages. Memory: one piece. Never throws.
+ * counts, trailers, line ends and NULs between messages, and one of these at a counted message's own end. Memory: one piece. Never throws.
  */
 export class SyslogFramer {
   private readonly options: FramerOptions;
@@ -168,6 +174,8 @@ export class SyslogFramer {
   }
 
   private finish(): void {
+    // rsyslog counts the line feed that its templates end in.
+    if (this.state.kind === 'counted') this.held = [withoutEnd(Buffer.concat(this.held))];
     this.hand(false);
     this.next();
   }

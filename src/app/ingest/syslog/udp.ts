@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UsageError } from '../../../core/errors.ts';
 import { lineOfMessage } from '../../../logs/sources/message-line.ts';
+import { withoutEnd } from '../../../logs/sources/syslog-frames.ts';
 import { addressText } from './address.ts';
 import { kernelDrops } from './kernel-drops.ts';
 import type { ListenerCounts, SyslogListener } from './listener.ts';
@@ -14,8 +15,6 @@ import { type Peers, peerText } from './peers.ts';
 /** The kernel gives as much of it as net.core.rmem_max allows. */
 const receiveBytes = 8 << 20;
 const lookEveryMs = 5_000;
-
-const lineFeed = 0x0a;
 
 /** RFC 5426: a datagram is a message. */
 export class UdpListener implements SyslogListener {
@@ -92,9 +91,7 @@ export class UdpListener implements SyslogListener {
       this.dropped += 1;
       return;
     }
-    const last = bytes.at(-1);
-    // The end that some senders write behind a message: its line has one.
-    const message = last === lineFeed || last === 0 ? bytes.subarray(0, -1) : bytes;
+    const message = withoutEnd(bytes);
     if (message.length === 0) return;
     this.messages += 1;
     const box = this.peers.boxOf(peerText(from));
