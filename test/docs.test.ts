@@ -86,6 +86,7 @@ describe('the configuration', () => {
     for (const [key, value] of [
       ['retentionDays', defaultPolicy.retentionDays],
       ['indexAgeHoursMax', defaultPolicy.indexAgeHoursMax],
+      ['readSecondsMax', defaultPolicy.readSecondsMax],
       ['patchDays.exploited', defaultPolicy.patchDays.exploited],
       ['patchDays.internet', defaultPolicy.patchDays.internet],
       ['patchDays.internal', defaultPolicy.patchDays.internal],

@@ -89,6 +89,7 @@ const ConfigurationFile = z.strictObject({
         .positive()
         .max(24 * 365)
         .default(defaultPolicy.indexAgeHoursMax),
+      readSecondsMax: z.number().positive().max(86_400).default(defaultPolicy.readSecondsMax),
       patchDays: z
         .strictObject({
           exploited: days.default(defaultPolicy.patchDays.exploited),

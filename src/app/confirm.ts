@@ -99,6 +99,14 @@ const advisoryStates = (
 
 /** What cannot be written down for the next run is no reason to keep this one's answer back. */
 const remember = ({ memory, files }: ConfirmRequest, run: Run): Changes | undefined => {
+  if (memory !== undefined && files.cut !== undefined) {
+    files.note({
+      what: 'what the next run is to know of this one',
+      why: `it was not written down, nor compared with the run before: ${files.cut.why}, and what was not seen is not gone`,
+      how: files.cut.how,
+    });
+    return undefined;
+  }
   try {
     return memory?.record(run);
   } catch (thrown) {
@@ -115,6 +123,7 @@ const remember = ({ memory, files }: ConfirmRequest, run: Run): Changes | undefi
 export const confirm = (request: ConfirmRequest): Answer => {
   const { files, configuration, now, target, progress = () => {} } = request;
   progress('reading configuration');
+  const estate = estateOf(files, target);
   const { components: parts, packages } = takeInventory(files);
   const found = presentable(parts);
   const notes = new Map(found.map(each => [each.id, noteOn(each, configuration)]));
@@ -136,7 +145,6 @@ export const confirm = (request: ConfirmRequest): Answer => {
           configuration,
           now,
         });
-  const estate = estateOf(files, target);
   const past = request.memory?.past(estate);
   progress('asking the six questions');
   const byId = new Map(components.map(each => [each.id, each]));
@@ -149,6 +157,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     configurationPath: configuration.path ?? 'postern.yaml',
     exceptions: configuration.exceptions,
     ...(packages.doubt === undefined ? {} : { packagesDoubt: packages.doubt }),
+    ...(files.cut === undefined ? {} : { cut: files.cut }),
   };
   const known = components.map((component): UrgencyPart => {
     const patch = rememberedPatch(
@@ -201,7 +210,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
       ? {}
       : { organisation: configuration.organisation }),
     tenants: configuration.tenants,
-    sentence: sentenceOf(answered, counts, unseen.length),
+    sentence: sentenceOf(answered, counts, unseen.length, files.cut),
     counts,
     components: presentable(answered),
     ...(request.advisories === undefined

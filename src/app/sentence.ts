@@ -1,4 +1,5 @@
 import type { Answer, AnsweredComponent, StateCounts } from '../core/answer.ts';
+import type { Cut } from '../core/files.ts';
 import { type Check, checks } from '../core/verdict.ts';
 
 const failedOf: Readonly<Record<Check, string>> = {
@@ -28,9 +29,11 @@ export const sentenceOf = (
   components: readonly AnsweredComponent[],
   counts: Answer['counts'],
   unseen: number,
+  cut?: Cut,
 ): string => {
   const thirdParty = components.filter(each => each.thirdParty).length;
   if (components.length === 0) {
+    if (cut !== undefined) return `No mail software was found before ${cut.why}.`;
     return unseen === 0
       ? 'No mail software was found below this root.'
       : `No mail software was found below this root, and ${unseen} thing${unseen === 1 ? '' : 's'} could not be seen.`;
@@ -50,6 +53,7 @@ export const sentenceOf = (
   const rest = [
     unknown === 0 ? '' : `${unknown} answer${unknown === 1 ? ' is' : 's are'} unknown`,
     unseen === 0 ? '' : `${unseen} thing${unseen === 1 ? '' : 's'} could not be seen`,
+    cut === undefined ? '' : `${cut.why}, so that nothing counts as passed`,
   ].filter(part => part !== '');
   return `${subject}: ${verdict}${rest.length === 0 ? '' : `; ${rest.join(', ')}`}.`;
 };

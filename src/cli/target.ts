@@ -96,10 +96,11 @@ export const prepare = (given: Invocation): Prepared => {
       };
     }
     const folder = folderOf(invocation);
+    const limits = { ...hostLimits, readMsMax: configuration.policy.readSecondsMax * 1000 };
     return {
       configuration,
       // Whoever cloned Postern on the mail host has its sample and fixtures lying there, too.
-      files: openRoot(folder, markers, hostLimits, [ownFolder]),
+      files: openRoot(folder, markers, limits, [ownFolder]),
       target: { root: folder },
       now: new Date(),
     };

@@ -2,6 +2,7 @@ import type { StateCounts } from '../core/answer.ts';
 import { type AcceptedRisk, idMatches } from '../core/policy.ts';
 import { type Check, checks, states, type Verdict, type Verdicts } from '../core/verdict.ts';
 import { contained } from './contained.ts';
+import { ofCutReading } from './cut-short.ts';
 import { inventoried } from './inventoried.ts';
 import { logged } from './logged.ts';
 import { monitored } from './monitored.ts';
@@ -66,9 +67,13 @@ const withException = (verdict: Verdict, risk: AcceptedRisk | undefined, now: Da
 /** Asks one component all six questions. */
 export const askAll = (subject: Subject, setting: Setting): Verdicts => {
   const names = namesIn(subject);
+  const told = (check: Check): Verdict => {
+    const verdict = withTamedRemedy(questions[check](subject, setting), names);
+    return setting.cut === undefined ? verdict : ofCutReading(verdict, check, setting.cut);
+  };
   const answer = (check: Check): Verdict =>
     withException(
-      withTamedRemedy(questions[check](subject, setting), names),
+      told(check),
       setting.exceptions.findLast(
         risk => risk.check === check && idMatches(risk.match, subject.component.id),
       ),

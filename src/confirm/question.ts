@@ -1,6 +1,7 @@
 import type { Tenant } from '../core/answer.ts';
 import type { Component } from '../core/component.ts';
 import type { Placed } from '../core/exposed.ts';
+import type { Cut } from '../core/files.ts';
 import type { FlawFacts } from '../core/finding.ts';
 import type { Slower } from '../core/parity.ts';
 import type { PatchFacts } from '../core/patch.ts';
@@ -28,6 +29,8 @@ export interface Setting {
   readonly configurationPath: string;
   /** Why it cannot be told which packages this host has, where that is so. */
   readonly packagesDoubt?: string;
+  /** Where the reading ended before everything was read. */
+  readonly cut?: Cut;
   readonly exceptions: readonly AcceptedRisk[];
 }
 

@@ -17,6 +17,16 @@ export interface FolderEntry {
   readonly kind: FileKind;
 }
 
+/** Where a whole reading ended before everything was read: nothing that comes later was looked at. */
+export interface Cut {
+  /** "reading stopped after 60 s". */
+  readonly why: string;
+  /** The first path that was not looked at any more. */
+  readonly before: string;
+  /** What lets it go on. */
+  readonly how: string;
+}
+
 /**
  * The inspected file system, read-only, as if its root were `/`. Paths are absolute within it.
  * Nothing outside the root is opened; links are followed inside it, as in a chroot.
@@ -47,6 +57,8 @@ export interface FileView {
   glob(pattern: string): readonly string[];
   /** Records what could not be understood. */
   note(unseen: Unseen): void;
+  /** Where the bounds on the whole reading ended it; undefined as long as they did not. */
+  readonly cut?: Cut | undefined;
   /** Everything recorded so far, in order, without repeats. */
   readonly unseen: readonly Unseen[];
 }

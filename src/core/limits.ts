@@ -8,6 +8,8 @@ export interface HostLimits {
   /** Of one such file in a home. */
   readonly personalBytesMax: number;
   readonly totalBytesMax: number;
+  /** From the first look at the root to the last. */
+  readonly readMsMax: number;
   readonly filesMax: number;
   readonly folderEntriesMax: number;
   readonly linksMax: number;
@@ -26,6 +28,8 @@ export const hostLimits: HostLimits = {
   settingsBytesMax: 16 << 20,
   personalBytesMax: 256 << 10,
   totalBytesMax: 1 << 30,
+  // Forty times what a large host takes.
+  readMsMax: 60_000,
   filesMax: 50_000,
   folderEntriesMax: 20_000,
   linksMax: 40,

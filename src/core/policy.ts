@@ -43,6 +43,8 @@ export interface Policy {
   readonly retentionDays: number;
   /** Beyond this age a package index says nothing any more. */
   readonly indexAgeHoursMax: number;
+  /** Seconds that reading a host may take, from the first look at it to the last. */
+  readonly readSecondsMax: number;
   /** Days from the first public sign of a fix to the day it must be installed. */
   readonly patchDays: PatchDays;
   /** Asked before the rules that follow from `patchDays`; the first that fits decides. */
@@ -121,6 +123,7 @@ export interface Configuration {
 export const defaultPolicy: Policy = {
   retentionDays: 540,
   indexAgeHoursMax: 72,
+  readSecondsMax: 60,
   patchDays: { exploited: 3, internet: 14, internal: 60 },
   deadlines: [],
   customerFacing: [],

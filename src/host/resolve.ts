@@ -24,14 +24,21 @@ const codeOf = (thrown: unknown): string =>
 /**
  * Follows links by hand, one segment at a time, so that an absolute link starts again at the
  * inspected root and none can lead out of it. Segments already walked are remembered.
+ *
+ * @param isOver whether there is no time left to look at a path: what is not known by then is absent.
  */
-export const makeResolver = (hostRoot: string, linksMax: number): Resolver => {
+export const makeResolver = (
+  hostRoot: string,
+  linksMax: number,
+  isOver: (path: string) => boolean,
+): Resolver => {
   type Step = { stats: Stats; target?: string } | 'absent' | { why: string; code: string };
   const steps = new Map<string, Step>();
 
   const stepAt = (inner: string): Step => {
     const known = steps.get(inner);
     if (known !== undefined) return known;
+    if (isOver(inner)) return 'absent';
     let step: Step;
     try {
       const stats = lstatSync(hostRoot + inner);

@@ -1,9 +1,15 @@
 import type { HostLimits } from '../core/limits.ts';
 
+interface Full {
+  readonly why: string;
+  /** It is the whole reading that has no room left. */
+  readonly all: boolean;
+}
+
 /** How much text may be read: every text stays in memory for those who ask for it again. */
 interface TextBudget {
   /** Answers what is full, or too long, when this text is not to be read. */
-  take(path: string, sizeBytes: number): string | undefined;
+  take(path: string, sizeBytes: number): Full | undefined;
 }
 
 /** `.forward`, `.procmailrc`: what anybody with a home writes. */
@@ -27,15 +33,21 @@ export const openTextBudget = ({
   return {
     take: (path, sizeBytes) => {
       if (sizeBytes > personalBytesMax && personal.test(path)) {
-        return `it is longer than ${personalBytesMax} bytes`;
+        return { why: `it is longer than ${personalBytesMax} bytes`, all: false };
       }
       const folder = settingsFolder(path);
       const there = (folder === undefined ? 0 : (byFolder.get(folder) ?? 0)) + sizeBytes;
       if (folder !== undefined && there > settingsBytesMax) {
-        return `the settings in ${folder} that were read before it hold nearly ${settingsBytesMax} bytes`;
+        return {
+          why: `the settings in ${folder} that were read before it hold nearly ${settingsBytesMax} bytes`,
+          all: false,
+        };
       }
       if (all + sizeBytes > textBytesMax) {
-        return `the texts that were read before it hold nearly ${textBytesMax} bytes`;
+        return {
+          why: `the texts that were read before it hold nearly ${textBytesMax} bytes`,
+          all: true,
+        };
       }
       if (folder !== undefined) byFolder.set(folder, there);
       all += sizeBytes;

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { decodeText } from '../core/decode.ts';
-import type { FileKind, FileStat, FileView, FolderEntry } from '../core/files.ts';
+import type { Cut, FileKind, FileStat, FileView, FolderEntry } from '../core/files.ts';
 import { hasWildcard, literalPrefix, segmentPattern } from '../core/glob.ts';
 import { type HostLimits, hostLimits } from '../core/limits.ts';
 import { joinPath } from '../core/paths.ts';
@@ -8,9 +8,12 @@ import type { Unseen } from '../core/unseen.ts';
 import { readEntries } from './entries.ts';
 import { openFile, whyNot, withHandle } from './handle.ts';
 import { openNotes } from './notes.ts';
+import { openReadingClock } from './reading-clock.ts';
 import { makeResolver } from './resolve.ts';
 import { openTextBudget } from './text-budget.ts';
 import { walk } from './walk.ts';
+
+const pieceBytes = 1 << 20;
 
 const kindOf = (entry: {
   isFile(): boolean;
@@ -46,16 +49,19 @@ export interface HostView extends FileView {
  *   first of them is asked.
  * @param without folders of this machine that the walk passes over: Postern's own, whose sample and
  *   fixtures look like mail software.
+ * @param now milliseconds from any point on, by which the time of the reading is measured.
  */
 export const openRoot = (
   root: string,
   markers: readonly string[] = [],
   limits: HostLimits = hostLimits,
   without: readonly string[] = [],
+  now: () => number = () => performance.now(),
 ): HostView => {
   const real = realpathSync(root);
   const hostRoot = real === '/' ? '' : real;
-  const resolver = makeResolver(hostRoot, limits.linksMax);
+  const clock = openReadingClock(limits.readMsMax, now);
+  const resolver = makeResolver(hostRoot, limits.linksMax, clock.isOver);
   const notes = openNotes();
   const texts = new Map<string, string>();
   const lists = new Map<string, readonly FolderEntry[]>();
@@ -63,11 +69,15 @@ export const openRoot = (
   let walked: ReadonlyMap<string, readonly string[]> | undefined;
   let filesOpened = 0;
   let bytesRead = 0;
+  /** Of the bounds other than time, the one that was reached first. */
+  let full: Cut | undefined;
   const budget = openTextBudget(limits);
 
   const note = (item: Unseen): void => notes.add(item);
 
   const readable = 'Run Postern as a user who may read it, and check what the file is.';
+
+  const smaller = 'Run Postern with --root on a part of the file system.';
 
   const resolved = (path: string): { inner: string; stats: Stats } | undefined => {
     const found = resolver.resolve(path);
@@ -86,13 +96,12 @@ export const openRoot = (
       return undefined;
     }
     if (filesOpened >= limits.filesMax || bytesRead >= limits.totalBytesMax) {
-      note({
-        what: path,
-        why: `was not read: ${filesOpened} files and ${bytesRead} bytes had been read before it`,
-        how: 'Run Postern with --root on a part of the file system.',
-      });
+      const before = `${filesOpened} files and ${bytesRead} bytes`;
+      full ??= { why: `reading stopped after ${before}`, before: path, how: smaller };
+      note({ what: path, why: `was not read: ${before} had been read before it`, how: smaller });
       return undefined;
     }
+    if (clock.isOver(path)) return undefined;
     let fd: number | undefined;
     try {
       fd = openFile(hostRoot, found.inner, found.stats);
@@ -106,11 +115,13 @@ export const openRoot = (
     }
   };
 
-  const readAt = (fd: number, offset: number, length: number): Buffer => {
+  /** A piece at a time, so that a slow disk is noticed: what came in part is not taken for the whole. */
+  const readAt = (path: string, fd: number, offset: number, length: number): Buffer | undefined => {
     const buffer = Buffer.allocUnsafe(length);
     let have = 0;
     while (have < length) {
-      const count = readSync(fd, buffer, have, length - have, offset + have);
+      if (have > 0 && clock.isOver(path)) return undefined;
+      const count = readSync(fd, buffer, have, Math.min(length - have, pieceBytes), offset + have);
       if (count === 0) break;
       have += count;
     }
@@ -130,20 +141,21 @@ export const openRoot = (
         });
         return undefined;
       }
-      const full = budget.take(path, sizeBytes);
-      if (full !== undefined) {
+      const without = budget.take(path, sizeBytes);
+      if (without !== undefined) {
+        if (without.all) {
+          const why = `reading stopped after ${limits.textBytesMax} bytes of text`;
+          full ??= { why, before: path, how: smaller };
+        }
         note({
           what: path,
-          why: `was not read: ${full}, which is all that is read`,
+          why: `was not read: ${without.why}, which is all that is read`,
           how: 'Check what fills them: the configuration of a host is a few megabytes.',
         });
         return undefined;
       }
-      return decodeText(
-        { note },
-        path,
-        readAt(fd, 0, Math.min(bytesMax, Math.max(sizeBytes, 4096))),
-      );
+      const bytes = readAt(path, fd, 0, Math.min(bytesMax, Math.max(sizeBytes, 4096)));
+      return bytes === undefined ? undefined : decodeText({ note }, path, bytes);
     });
     if (read !== undefined) texts.set(path, read);
     return read;
@@ -152,11 +164,10 @@ export const openRoot = (
   const slice: FileView['slice'] = (path, offsetBytes, lengthBytes) =>
     withFile(path, (fd, sizeBytes) => {
       const from = offsetBytes < 0 ? Math.max(0, sizeBytes + offsetBytes) : offsetBytes;
-      return readAt(fd, from, Math.max(0, Math.min(lengthBytes, sizeBytes - from)));
+      return readAt(path, fd, from, Math.max(0, Math.min(lengthBytes, sizeBytes - from)));
     });
 
   function* chunks(path: string, bytesMax: number): Iterable<Uint8Array> {
-    const pieceBytes = 1 << 20;
     for (let offset = 0; ; offset += pieceBytes) {
       if (offset >= bytesMax) {
         note({
@@ -183,7 +194,7 @@ export const openRoot = (
 
   const readFolder = (path: string): readonly FolderEntry[] => {
     const found = resolved(path);
-    if (found === undefined || !found.stats.isDirectory()) return [];
+    if (found === undefined || !found.stats.isDirectory() || clock.isOver(path)) return [];
     try {
       const entries = withHandle(hostRoot, found.inner, found.stats, folder =>
         readEntries(folder, limits.folderEntriesMax),
@@ -247,7 +258,10 @@ export const openRoot = (
 
   const glob: FileView['glob'] = pattern => {
     if (pattern.startsWith('**/')) {
-      walked ??= walk(hostRoot, markers, limits, note, passedOver(hostRoot, without));
+      walked ??= walk(hostRoot, markers, limits, note, passedOver(hostRoot, without), {
+        now,
+        isOver: clock.isOver,
+      });
       return walked.get(pattern) ?? [];
     }
     const known = globbed.get(pattern);
@@ -276,14 +290,25 @@ export const openRoot = (
     note,
     real: path => resolved(path)?.inner,
     link: path => resolver.link(path),
+    get cut() {
+      return clock.cut ?? full;
+    },
     get unseen() {
-      return notes.all;
+      const { cut } = clock;
+      return cut === undefined ? notes.all : [...notes.all, cutShort(cut)];
     },
     get cost() {
       return { filesOpened, bytesRead };
     },
   };
 };
+
+/** One for all that was refused: it may be thousands of files. */
+const cutShort = ({ why, before, how }: Cut): Unseen => ({
+  what: before,
+  why: `was not looked at, nor was anything that comes after it: ${why}`,
+  how,
+});
 
 /** Where, in entries sorted by name, those begin that are not before `prefix`. */
 const firstFrom = (entries: readonly FolderEntry[], prefix: string): number => {

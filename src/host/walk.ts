@@ -6,6 +6,7 @@ import { readEntries } from './entries.ts';
 import { type Branch, type Frontier, openFrontier } from './frontier.ts';
 import { whyNot, withHandle } from './handle.ts';
 import { isMaildirAt, mailFoldersIn } from './mail-store.ts';
+import type { ReadingClock } from './reading-clock.ts';
 import { containerStores, skippedNames, skippedPaths } from './skipped.ts';
 
 /** What shows that a folder is the root of a file system of its own: a chroot, a backup, an image. */
@@ -93,6 +94,7 @@ const noteStop = (frontier: Frontier, stopped: string, note: (unseen: Unseen) =>
  * is noted.
  *
  * @param without folders, as paths within the root, that are passed over without a word.
+ * @param clock of the whole reading, which the walk is a part of.
  */
 export const walk = (
   hostRoot: string,
@@ -100,12 +102,16 @@ export const walk = (
   limits: HostLimits,
   note: (unseen: Unseen) => void,
   without: ReadonlySet<string> = new Set(),
+  clock: Pick<ReadingClock, 'isOver'> & { readonly now: () => number } = {
+    now: () => performance.now(),
+    isOver: () => false,
+  },
 ): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>(patterns.map(pattern => [pattern, []]));
   if (patterns.length === 0) return found;
   const markersOf = openMarkers(patterns);
   const frontier = openFrontier(limits.walkWaitingMax);
-  const started = performance.now();
+  const started = clock.now();
   let folders = 0;
   let deeper = 0;
   let deepest: string | undefined;
@@ -167,7 +173,11 @@ export const walk = (
   };
 
   for (;;) {
-    const lateMs = performance.now() - started;
+    if (clock.isOver('/')) {
+      noteStop(frontier, 'no time was left for it', note);
+      break;
+    }
+    const lateMs = clock.now() - started;
     if (folders >= limits.walkFoldersMax || lateMs > limits.walkMsMax) {
       const after = folders >= limits.walkFoldersMax ? '' : ` and ${limits.walkMsMax / 1000} s`;
       noteStop(frontier, `the walk stopped after ${Math.floor(folders)} folders${after}`, note);

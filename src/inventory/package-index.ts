@@ -157,6 +157,7 @@ export const readPackages = (files: FileView, sources: readonly PackageSource[])
   const byName = nameAll(systemReadings);
   const doubt =
     systemReadings.find(reading => reading.doubt !== undefined)?.doubt ??
+    files.cut?.why ??
     absence(files, distribution, system, systemReadings);
 
   const ownerAt = (path: string): InstalledPackage | undefined => {

@@ -42,6 +42,7 @@ export const settingWith = (watchers: readonly Watcher[] = [], retentionDays = 3
   policy: {
     retentionDays,
     indexAgeHoursMax: 168,
+    readSecondsMax: 60,
     patchDays: { exploited: 3, internet: 14, internal: 30 },
     deadlines: [],
     customerFacing: [],
