@@ -18,22 +18,31 @@ export interface SegmentFile {
   readonly raw: string;
   readonly root: string;
   readonly lines: number;
+  /** Where each frame of lines begins in the file, and how many lines it holds. */
+  readonly frames: readonly (readonly [offset: number, lines: number])[];
 }
 
 /** Bytes of a frame: whoever wants one line unpacks so many, and larger ones are no smaller when packed. */
 const frameBytes = 512 << 10;
 
-/** Where lines end that the file is cut behind; none where there are no lines. */
-const frameEnds = (ends: readonly number[]): number[] => {
-  const cuts: number[] = [];
+interface Cut {
+  readonly from: number;
+  readonly to: number;
+  readonly lines: number;
+}
+
+/** What goes into each frame. */
+const cutsOf = (ends: readonly number[]): readonly Cut[] => {
+  const cuts: Cut[] = [];
   let from = 0;
-  for (const end of ends) {
-    if (end - from < frameBytes) continue;
-    cuts.push(end);
-    from = end;
+  let lines = 0;
+  for (const [i, to] of ends.entries()) {
+    lines += 1;
+    if (to - from < frameBytes && i < ends.length - 1) continue;
+    cuts.push({ from, to, lines });
+    from = to;
+    lines = 0;
   }
-  const last = ends.at(-1);
-  if (last !== undefined && last > from) cuts.push(last);
   return cuts;
 };
 
@@ -54,12 +63,20 @@ export const makeSegment = async (
 ): Promise<SegmentFile> => {
   const ends = lineEnds(raw);
   // Compressed by other threads, hashed by this one.
-  const cuts = frameEnds(ends);
-  const compressed = Promise.all(
-    cuts.map((cut, i) => compress(raw.subarray(cuts[i - 1] ?? 0, cut), level)),
+  const cuts = cutsOf(ends);
+  const compressing = Promise.all(
+    cuts.map(({ from, to }) => compress(raw.subarray(from, to), level)),
   );
   const root = rootOver(hashLines(secret, raw, ends)).toString('hex');
   const rawDigest = rawHash(secret, raw);
-  const file = Buffer.concat([frameHead, secret, ...(await compressed)]);
-  return { file, fileHash: hash('sha256', file), secret, raw: rawDigest, root, lines: ends.length };
+  const compressed = await compressing;
+  const frames: (readonly [number, number])[] = [];
+  let at = frameHead.length + secret.length;
+  for (const [i, frame] of compressed.entries()) {
+    frames.push([at, cuts[i]?.lines ?? 0]);
+    at += frame.length;
+  }
+  const file = Buffer.concat([frameHead, secret, ...compressed]);
+  const fileHash = hash('sha256', file);
+  return { file, fileHash, secret, raw: rawDigest, root, lines: ends.length, frames };
 };

@@ -30,6 +30,9 @@ export interface RowPart {
 const textsMax = 200_000;
 const textCharsMax = 8 << 20;
 
+/** Beyond the year 37,000 a time is no time of a log, and kept with the rest. */
+const timeMsMax = 2 ** 50;
+
 const newInterners = (): Interners => {
   const interners: Partial<Record<TextColumn, Interner>> = {};
   for (const column of textColumns) interners[column] = new Interner();
@@ -157,7 +160,7 @@ export class RowSink {
       }
       case 'time': {
         const { atMs, ...rest } = event.time;
-        const isExact = Number.isSafeInteger(atMs);
+        const isExact = Number.isInteger(atMs) && Math.abs(atMs ?? 0) <= timeMsMax;
         this.rows.timeMs[at] = isExact ? (atMs ?? 0) : Number.NaN;
         encoder.put(key, isExact ? rest : event.time);
         return true;

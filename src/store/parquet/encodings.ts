@@ -72,7 +72,7 @@ const packBits = (
   }
 };
 
-/** DELTA_BINARY_PACKED of whole numbers whose differences are below 2^53. */
+/** DELTA_BINARY_PACKED of whole numbers; neither they nor their differences exceed 2^51. */
 export const packDeltas = (values: ArrayLike<number>): Buffer => {
   const bytes = new Bytes(64 + values.length);
   const zigzag = (value: number): void => bytes.varint(value < 0 ? -2 * value - 1 : 2 * value);
@@ -139,7 +139,6 @@ class Cursor {
   }
 }
 
-/** @param take gets each value of `count` of this width. */
 const unpackBits = (
   bytes: Buffer,
   from: number,

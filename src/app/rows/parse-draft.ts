@@ -1,0 +1,36 @@
+import type { SegmentDraft } from '../../evidence/options.ts';
+import type { ZoneOf } from '../ingest/zones.ts';
+import type { GatheredRows } from './gather.ts';
+import { rowsOfSegment } from './parse-segment.ts';
+
+/** What a position says, in so far as rows want to know it: sources write more into theirs. */
+interface Said {
+  readonly file?: unknown;
+  readonly line?: unknown;
+}
+
+const said = (position: string | undefined): Said => {
+  try {
+    const value: unknown = JSON.parse(position ?? '');
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+};
+
+/** Rows of lines that a kill left behind: they are read again. */
+export const rowsOfDraft = (
+  { source, day, raw, from, to }: Omit<SegmentDraft, 'parts'>,
+  zoneOf: ZoneOf,
+): GatheredRows => {
+  const before = said(from);
+  const behind = said(to);
+  // Of the same file still: its lines go on being counted.
+  const isSame = before.file === behind.file && typeof before.line === 'number';
+  return rowsOfSegment(raw, {
+    day,
+    zoneOf,
+    log: typeof behind.file === 'string' ? behind.file : source,
+    ...(isSame && typeof before.line === 'number' ? { linesBefore: before.line } : {}),
+  });
+};

@@ -1,0 +1,75 @@
+import { isAscii } from 'node:buffer';
+import { lineEnds } from '../../evidence/verify/lines.ts';
+import { absent, textColumns } from '../../logs/rows/columns.ts';
+import { asciiLineCheck, lineCheck } from '../../logs/rows/line-check.ts';
+import { type ColumnData, writeParquet } from '../../store/parquet/write.ts';
+import type { GatheredRows } from './gather.ts';
+import { lineBytesEnd, lineText } from './line-text.ts';
+
+/** Of the columns, and of how `rest` refers to a line. Another number: readers of this one do not know it. */
+export const rowsLayout = 1;
+
+/** Level of zstd for the columns: there is little of them, and they are read more often than written. */
+const columnsLevel = 6;
+
+/** Which line each row is of, 1-based in the segment; undefined where a row is not of the line that it says. */
+const linesOfRows = (
+  raw: Buffer,
+  ends: readonly number[],
+  rows: GatheredRows,
+): Int32Array | undefined => {
+  const lines = new Int32Array(rows.count);
+  const ascii = isAscii(raw);
+  let row = 0;
+  let firstLine = 0;
+  let partEnd = 0;
+  for (const part of rows.parts) {
+    for (const last = row + part.rows; row < last; row += 1) {
+      const line = firstLine + (rows.lineInPart[row] ?? 0);
+      lines[row] = line + 1;
+      const check = rows.check[row] ?? absent;
+      const end = ends[line];
+      if (end === undefined) return undefined;
+      if (check === absent) continue;
+      const start = ends[line - 1] ?? 0;
+      const found = ascii
+        ? asciiLineCheck(raw, start, lineBytesEnd(raw, start, end))
+        : lineCheck(lineText(raw, start, end, rows.sequence[row] === 1));
+      if (found !== check) return undefined;
+    }
+    partEnd += part.bytes;
+    while (firstLine < ends.length && (ends[firstLine] ?? 0) <= partEnd) firstLine += 1;
+  }
+  return lines;
+};
+
+export interface RowsFileOptions {
+  readonly rows: GatheredRows;
+  readonly raw: Buffer;
+  /** Where the frames of the segment's file begin, and how many lines are in each. */
+  readonly frames?: readonly (readonly [offset: number, lines: number])[];
+  readonly createdBy: string;
+}
+
+/** The Parquet file of a segment's rows; undefined where rows and lines are not of each other. */
+export const rowsFile = ({ rows, raw, frames, createdBy }: RowsFileOptions): Buffer | undefined => {
+  const ends = lineEnds(raw);
+  const lines = linesOfRows(raw, ends, rows);
+  if (lines === undefined) return undefined;
+  const columns: readonly ColumnData[] = [
+    { name: 'time', kind: 'time', values: rows.timeMs },
+    ...textColumns.map(name => ({ name, ...rows.texts[name] })),
+    { name: 'line', kind: 'int32', values: lines },
+    { name: 'sequence', kind: 'int64', values: rows.sequence },
+  ];
+  return writeParquet({
+    rows: rows.count,
+    columns,
+    metadata: {
+      'postern.layout': String(rowsLayout),
+      ...(frames === undefined ? {} : { 'postern.frames': JSON.stringify(frames) }),
+    },
+    createdBy,
+    level: columnsLevel,
+  });
+};
