@@ -6,8 +6,6 @@ import { readVers } from './vers.ts';
 
 /** A product as a package URL or a CPE names it, ready to be stated something of. */
 export interface NamedProduct extends VexPart {
-  /** Stream of a modular rpm. */
-  readonly stream?: string;
   readonly scheme: SchemeId;
   readonly byCpe?: boolean;
 }
@@ -46,8 +44,27 @@ const narrowedBy = (purl: string): Pick<VexPart, 'arch' | 'narrowing' | 'range'>
   };
 };
 
+/**
+ * Red Hat's older names for a package of a module (`pkg:rpmmod/redhat/php:8.2/php`), as it writes them now.
+ * The module itself (`pkg:rpmmod/redhat/php@8.2:9040…`) is no package.
+ */
+const asPackage = (purl: string): string =>
+  purl.replace(
+    /^pkg:rpmmod\/([a-z]{1,20})\/([^/?#@]{1,100}(?::|%3a)[^/?#@]{1,60})\/([^/?#]{1,200})(\?[^#]{0,500})?$/i,
+    (_all, vendor: string, stream: string, name: string, query = '') =>
+      `pkg:rpm/${vendor}/${name}${query === '' ? '?' : `${query}&`}rpmmod=${stream}`,
+  );
+
+/** `php:8.2` of `pkg:rpmmod/redhat/php@8.2:9040020230515084231:9`. */
+export const streamOfModule = (purl: string): string | undefined => {
+  const [, name, stream] =
+    /^pkg:rpmmod\/[a-z]{1,20}\/([^/?#@]{1,100})@([^/?#:%]{1,60})/i.exec(purl) ?? [];
+  return name === undefined || stream === undefined ? undefined : `${name}:${stream}`;
+};
+
 /** Undefined: not a package URL. An epoch that is a qualifier, as that of rpms, is put before the version. */
-export const productOfPurl = (purl: string): NamedProduct | undefined => {
+export const productOfPurl = (given: string): NamedProduct | undefined => {
+  const purl = asPackage(given);
   const found = keyOfPurl(purl);
   if (found === undefined) return undefined;
   const scheme = schemeOfPurl(purl);
@@ -78,6 +95,7 @@ export const vexPart = (found: NamedProduct): VexPart => ({
   ...(found.range === undefined ? {} : { range: found.range }),
   ...(found.release === undefined ? {} : { release: found.release }),
   ...(found.arch === undefined ? {} : { arch: found.arch }),
+  ...(found.stream === undefined ? {} : { stream: found.stream }),
   ...(found.narrowing === undefined ? {} : { narrowing: found.narrowing }),
 });
 

@@ -151,6 +151,8 @@ export interface VexPart {
   readonly release?: string;
   /** Built for this architecture only. */
   readonly arch?: string;
+  /** Of this stream of a modular rpm (`php:8.3`); empty: outside of every module. */
+  readonly stream?: string;
   /** Qualifiers of a package URL that nothing here knows, and its subpath: only what bears the same is meant. */
   readonly narrowing?: string;
 }

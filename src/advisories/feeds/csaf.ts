@@ -15,7 +15,7 @@ import {
 } from '../json-value.ts';
 import { affectedOf } from './csaf/affected.ts';
 import { type ProductTree, readProductTree } from './csaf/product-tree.ts';
-import { productsOf, type StatedProduct } from './csaf/products.ts';
+import { isRelease, productsOf, type StatedProduct } from './csaf/products.ts';
 import { type Speaker, statementsOf } from './csaf/statements.ts';
 import { gatherProducts, productRefsMax, statusesOf, statusNames } from './csaf/status.ts';
 
@@ -77,13 +77,16 @@ const advisoryOf = (
   flaws: readonly string[],
   alone: boolean,
   number: number,
+  isVex: boolean,
 ): Advisory => {
-  const gathered = gatherProducts(
+  const all = gatherProducts(
     vulnerability,
     statusesOf(vulnerability),
     document.tree,
     document.products,
   );
+  // Of a VEX only what a distribution mended: whoever has an older package lacks it.
+  const gathered = isVex ? all.filter(each => each.fixed.some(isRelease)) : all;
   const [flaw] = flaws;
   const title = sentenceIn(vulnerability, 'title');
   return {
@@ -93,7 +96,8 @@ const advisoryOf = (
     aliases: [],
     covers: flaws,
     title: alone || title === undefined ? document.title : title,
-    ...(document.published === undefined ? {} : { published: document.published }),
+    // A VEX is begun when the flaw is known, and its fix is older or younger than that.
+    ...(document.published === undefined || isVex ? {} : { published: document.published }),
     ...(document.on === undefined ? {} : { modified: document.on }),
     severities: severitiesOf(vulnerability, document),
     affected: gathered.map(affectedOf),
@@ -137,14 +141,15 @@ const entriesOf = (
       document.tree,
       document.products,
     ).map((statement): FeedEntry => ({ kind: 'vex', statement }));
-    if (isVex) return [...statements, ...exploited];
     const advisory = advisoryOf(
       document,
       vulnerability,
       flaws,
       vulnerabilities.length === 1,
       i + 1,
+      isVex,
     );
+    if (isVex && advisory.affected.length === 0) return [...statements, ...exploited];
     return [{ kind: 'advisory', advisory }, ...statements, ...exploited];
   });
 };
@@ -170,6 +175,14 @@ const withdrawn = (document: CsafDocument, on: string): FeedReading => ({
     },
   ],
 });
+
+/** Publishers that are neither the maker (`vendor`) nor who runs the product (`user`). CSAF 2.0, 3.2.1.8.1. */
+const outsiders: ReadonlySet<string> = new Set([
+  'coordinator',
+  'discoverer',
+  'other',
+  'translator',
+]);
 
 const readDocument = (value: JsonObject): FeedReading => {
   const about = objectIn(value, 'document');
@@ -200,10 +213,14 @@ const readDocument = (value: JsonObject): FeedReading => {
   const publisher = objectIn(about, 'publisher') ?? {};
   const on = timeIn(tracking, 'current_release_date');
   const severity = objectIn(about, 'aggregate_severity') ?? {};
+  const author = sentenceIn(publisher, 'name', 120) ?? 'unknown publisher';
+  const outsider = outsiders.has(textIn(publisher, 'category', 40)?.toLowerCase() ?? '');
   const document: CsafDocument = {
     category: textIn(about, 'category', 100) ?? '',
-    document: oneLine(id, 200),
-    author: sentenceIn(publisher, 'name', 120) ?? 'unknown publisher',
+    // Several vendors name a document after the flaw alone: each has one of its own.
+    document: oneLine(/^cve-/i.test(id) ? `${author} ${id}` : id, 200),
+    author,
+    ...(outsider ? { outsider: 'its publisher neither makes nor runs the product' } : {}),
     on,
     title: sentenceIn(about, 'title') ?? oneLine(id),
     published: timeIn(tracking, 'initial_release_date'),

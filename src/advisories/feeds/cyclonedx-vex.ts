@@ -65,15 +65,20 @@ const namedOf = (component: JsonObject): Named | undefined => {
   };
 };
 
-/** Components by their reference, nested ones included. Undefined: more or deeper than any. */
-const componentsOf = (document: JsonObject): ReadonlyMap<string, JsonObject> | undefined => {
-  const found = new Map<string, JsonObject>();
+/**
+ * Components by their reference, nested ones included; a reference that two bear is nobody's. Undefined: more
+ * or deeper than any.
+ */
+const componentsOf = (
+  document: JsonObject,
+): ReadonlyMap<string, JsonObject | undefined> | undefined => {
+  const found = new Map<string, JsonObject | undefined>();
   let count = 0;
   const take = (component: JsonObject, depth: number): boolean => {
     count += 1;
     if (count > componentsMax || depth > depthMax) return false;
     const ref = textIn(component, 'bom-ref');
-    if (ref !== undefined) found.set(ref, component);
+    if (ref !== undefined) found.set(ref, found.has(ref) ? undefined : component);
     return objectsIn(component, 'components', componentsMax).every(each => take(each, depth + 1));
   };
   const main = objectIn(objectIn(document, 'metadata') ?? {}, 'component');
@@ -98,7 +103,7 @@ const decoded = (text: string): string => {
 const resolve = (
   ref: string,
   serial: string | undefined,
-  components: ReadonlyMap<string, JsonObject>,
+  components: ReadonlyMap<string, JsonObject | undefined>,
 ): Named | undefined => {
   const link = /^urn:cdx:([0-9a-f-]{36})\/\d+#(.+)$/is.exec(ref);
   const fragment = link?.[2] ?? ref;
@@ -106,6 +111,7 @@ const resolve = (
   const here = link === null || `urn:uuid:${link[1]}`.toLowerCase() === serial;
   const component = here ? (components.get(target) ?? components.get(fragment)) : undefined;
   if (component !== undefined) return namedOf(component);
+  if (here && components.has(target)) return undefined;
   const found = target.startsWith('pkg:') ? productOfPurl(target) : undefined;
   return found === undefined ? undefined : { ...found, label: oneLine(target, 200) };
 };
@@ -198,14 +204,19 @@ const analysisOf = (
     justification === undefined && reason !== undefined
       ? oneLine(detail === undefined ? reason : `${reason}: ${detail}`)
       : detail;
+  // Clicked away is not looked into: what clears a flaw says why.
+  const grounded =
+    textIn(analysis, 'state', 60) !== 'not_affected' ||
+    reason !== undefined ||
+    detail !== undefined;
   return {
-    state,
+    state: grounded ? state : 'unknown',
     ...(justification === undefined ? {} : { justification }),
     ...(words === undefined ? {} : { words }),
   };
 };
 
-const readDocument = (document: JsonObject): FeedReading => {
+const readDocument = (document: JsonObject, file: string): FeedReading => {
   const components = componentsOf(document);
   if (components === undefined)
     return { refused: 'its components are more or nested deeper than any' };
@@ -236,7 +247,7 @@ const readDocument = (document: JsonObject): FeedReading => {
     for (const [status, products] of flaws.length === 0 ? [] : grouped) {
       const statement: VexStatement = {
         feed: 'cyclonedx-vex',
-        document: serial ?? 'CycloneDX document',
+        document: serial ?? oneLine(`CycloneDX document ${file}`, 200),
         author,
         ...(on === undefined ? {} : { on }),
         flaws,
@@ -266,11 +277,11 @@ export const cyclonedxVex: Feed = {
   sniff: (_name, head) => (/"bomFormat"\s*:\s*"CycloneDX"/.test(head) ? 0.95 : 0),
   cut: () => ({ by: 'whole' }),
   frame: () => ({ partial: true }),
-  read: ({ value }) => {
+  read: ({ value, document }) => {
     if (!isObject(value)) return { refused: 'it is no object' };
     if (textIn(value, 'bomFormat') !== 'CycloneDX') {
       return { refused: 'its bomFormat is not CycloneDX' };
     }
-    return readDocument(value);
+    return readDocument(value, document);
   },
 };

@@ -133,7 +133,15 @@ const sayingOf = (statement: JsonObject): Saying => {
   };
 };
 
-const readStatement = (document: JsonObject, statement: JsonObject): VexStatement | string => {
+/** A document without an id is what its file is called: not the same as another one without. */
+const documentOf = (document: JsonObject, file: string): string =>
+  textIn(document, '@id') ?? textIn(document, 'id') ?? `OpenVEX document ${file}`;
+
+const readStatement = (
+  document: JsonObject,
+  statement: JsonObject,
+  file: string,
+): VexStatement | string => {
   const flaws = flawsIn(statement);
   if (flaws.length === 0) return 'a statement names no vulnerability';
   const stated = listIn(statement, 'products', productsMax);
@@ -145,7 +153,7 @@ const readStatement = (document: JsonObject, statement: JsonObject): VexStatemen
   const author = sentenceIn(statement, 'author', 120) ?? sentenceIn(document, 'author', 120);
   return {
     feed: 'openvex',
-    document: oneLine(textIn(document, '@id') ?? textIn(document, 'id') ?? 'OpenVEX document', 200),
+    document: oneLine(documentOf(document, file), 200),
     author: author ?? 'unknown author',
     ...(on === undefined ? {} : { on }),
     flaws,
@@ -154,7 +162,7 @@ const readStatement = (document: JsonObject, statement: JsonObject): VexStatemen
   };
 };
 
-const readDocument = (document: JsonObject): FeedReading => {
+const readDocument = (document: JsonObject, file: string): FeedReading => {
   const statements = listIn(document, 'statements', statementsMax + 1);
   if (statements.length > statementsMax)
     return { refused: `more than ${statementsMax} statements` };
@@ -163,7 +171,7 @@ const readDocument = (document: JsonObject): FeedReading => {
   let why = '';
   for (const statement of statements) {
     const read = isObject(statement)
-      ? readStatement(document, statement)
+      ? readStatement(document, statement, file)
       : 'a statement is no object';
     if (typeof read === 'string') why = read;
     else entries.push({ kind: 'vex', statement: read });
@@ -188,5 +196,6 @@ export const openvex: Feed = {
   },
   cut: () => ({ by: 'whole' }),
   frame: () => ({ partial: true }),
-  read: ({ value }) => (isObject(value) ? readDocument(value) : { refused: 'it is no object' }),
+  read: ({ value, document }) =>
+    isObject(value) ? readDocument(value, document) : { refused: 'it is no object' },
 };

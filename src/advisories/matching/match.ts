@@ -76,12 +76,12 @@ const evidenceOf = ({ advisory, holding, why }: Statement): Evidence => ({
   what: `${holdingName(holding)}: ${advisory.id}: ${why}`,
 });
 
-const vexEvidence = ({ statement, holding, ahead }: HeardVex): Evidence => ({
+const vexEvidence = ({ statement, holding, doubt }: HeardVex): Evidence => ({
   what: [
     `${holdingName(holding)}: ${statement.author} says ${statement.status}`,
     statement.justification === undefined ? '' : ` (${statement.justification})`,
     statement.on === undefined ? '' : `, ${statement.on.slice(0, 10)}`,
-    ahead === true ? ', a day that is yet to come: not believed' : '',
+    doubt === undefined ? '' : `; not relied on: ${doubt}`,
   ].join(''),
 });
 
@@ -100,7 +100,7 @@ const verdictOf = (
     heard.find(({ outcome }) => outcome === 'undetermined') ??
     heard[0];
   const said = (status: string): HeardVex | undefined =>
-    vex.find(({ statement, ahead }) => statement.status === status && ahead !== true);
+    vex.find(({ statement, doubt }) => statement.status === status && doubt === undefined);
   const yes = said('affected');
   const no = said('not-affected') ?? said('fixed');
   if (yes !== undefined && no !== undefined) {
@@ -125,8 +125,8 @@ const verdictOf = (
     : {
         outcome: 'undetermined',
         why:
-          open.ahead === true
-            ? `${open.statement.author} says ${open.statement.status} on a day that is yet to come`
+          open.doubt !== undefined
+            ? `${open.statement.author} says ${open.statement.status}, ${open.statement.on?.slice(0, 10) ?? 'undated'}; but ${open.doubt}`
             : `${open.statement.author} has not said yet (${open.statement.status})`,
       };
 };

@@ -7,7 +7,7 @@ interface OfStream {
 }
 
 /** Modules put their build into the release: `1.module_el9.8.0+297+88e7f1bf`, `2.module+el9.8.0+24958`. */
-const isModular = (version: string): boolean => version.includes('.module');
+export const isModular = (version: string): boolean => version.includes('.module');
 
 const isOfModule = ({ stream, fixed, spans }: AffectedProduct): boolean =>
   stream !== undefined ||
@@ -19,6 +19,20 @@ const isInSeries = (version: string, stream: string): boolean => {
   const series = stream.slice(stream.lastIndexOf(':') + 1);
   const upstream = version.replace(/^\d+:/, '');
   return upstream.startsWith(`${series}.`) || upstream.startsWith(`${series}-`);
+};
+
+/**
+ * Whether an installed rpm is of a stream (`php:8.3`; empty: of none). Undefined: its version does not count
+ * as the stream does (libzip in `php:8.2`), and shows nothing. `name`: of the package, where it is known.
+ */
+export const isOfStream = (
+  version: string,
+  stream: string,
+  name: string | undefined,
+): boolean | undefined => {
+  if (stream === '' || !isModular(version)) return (stream === '') === !isModular(version);
+  if (isInSeries(version, stream)) return true;
+  return name !== undefined && stream.startsWith(`${name}:`) ? false : undefined;
 };
 
 /**

@@ -98,7 +98,7 @@ const heard = (
       flaws => flaws,
       new Date('2026-06-29T06:00:00Z'),
     ).get('CVE-2026-10001') ?? []
-  ).map(({ statement, ahead }) => (ahead === true ? 'unknown' : statement.status));
+  ).map(({ statement, doubt }) => (doubt === undefined ? statement.status : 'unknown'));
 
 const dovecot = part('dovecot', 'dovecot-core');
 

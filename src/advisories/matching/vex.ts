@@ -3,6 +3,7 @@ import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Component } from '../../core/component.ts';
 import { judgeInstalled } from '../installed-range.ts';
 import { productOfPurl, vexPart } from '../named-product.ts';
+import { isOfStream } from './module-streams.ts';
 import { releaseHolds } from './statements.ts';
 import type { Voice } from './voices.ts';
 
@@ -10,8 +11,8 @@ import type { Voice } from './voices.ts';
 export interface HeardVex {
   readonly holding: Holding;
   readonly statement: VexStatement;
-  /** It bears a day that is yet to come: it is told, and clears nothing. */
-  readonly ahead?: boolean;
+  /** Why it is told, and neither clears nor accuses. */
+  readonly doubt?: string;
 }
 
 /** Under which names, and in which version, VEX may speak of a component: its own package URL, and its voices. */
@@ -45,13 +46,19 @@ const isKind = (meant: VexPart, ear: Ear): boolean =>
   (meant.arch === undefined || meant.arch === ear.arch) &&
   (meant.narrowing === undefined || meant.narrowing === ear.narrowing);
 
-/** False, too, where it cannot be told. */
-const isMeant = (meant: VexPart, ear: Ear): boolean => {
+/** False, too, where the version cannot be told from others; text: what cannot be told of a module's stream. */
+const isMeant = (meant: VexPart, ear: Ear): boolean | string => {
   if (!isKind(meant, ear)) return false;
-  if (meant.version !== undefined) return meant.version === ear.version;
-  if (meant.range === undefined) return true;
+  const { version } = ear;
+  if (meant.version !== undefined && meant.version !== version) return false;
+  if (meant.range !== undefined) {
+    if (version === undefined) return false;
+    if (judgeInstalled(meant.range, version).standing !== 'affected') return false;
+  }
+  if (meant.stream === undefined || version === undefined) return meant.stream === undefined;
   return (
-    ear.version !== undefined && judgeInstalled(meant.range, ear.version).standing === 'affected'
+    isOfStream(version, meant.stream, meant.key.split('|').at(-1)) ??
+    `whether ${version.slice(0, 60)} is of the module stream ${meant.stream} cannot be told from its version`
   );
 };
 
@@ -59,21 +66,34 @@ const isVague = ({ version, range }: VexPart): boolean =>
   version === undefined && range === undefined;
 
 /** How closely a statement speaks of a component: 2 of its version, 1 of every one, 0 of another. */
+interface Closeness {
+  readonly close: number;
+  readonly doubt?: string;
+}
+
 const closeness = (
   { products, status }: VexStatement,
   ears: readonly Ear[],
   parents: readonly Ear[],
-): number => {
-  let found = 0;
+): Closeness => {
+  let found: Closeness = { close: 0 };
   for (const product of products) {
     // The product is what it is part of; the part is what is meant.
     const within = product.parts ?? [];
-    const outside = within.length === 0 || parents.some(parent => isMeant(product, parent));
+    const outside =
+      within.length === 0 || parents.some(parent => isMeant(product, parent) === true);
     for (const meant of !outside ? [] : within.length === 0 ? [product] : within) {
       const vague = isVague(meant) && (within.length === 0 || isVague(product));
       // Mended in which version, when none is named? Not in every one.
       if (status === 'fixed' && vague) continue;
-      if (ears.some(ear => isMeant(meant, ear))) found = Math.max(found, vague ? 1 : 2);
+      for (const ear of ears) {
+        const answer = isMeant(meant, ear);
+        if (answer === false) continue;
+        const close = vague ? 1 : 2;
+        if (answer === true) {
+          if (found.doubt !== undefined || close > found.close) found = { close };
+        } else if (found.close === 0) found = { close, doubt: answer };
+      }
     }
   }
   return found;
@@ -91,8 +111,8 @@ const aheadMs = 86_400_000;
 
 const clearing = ['affected', 'unknown', 'under-investigation', 'fixed', 'not-affected'] as const;
 
-const clears = ({ heard: { statement, ahead } }: Word): number =>
-  ahead === true ? clearing.indexOf('unknown') : clearing.indexOf(statement.status);
+const clears = ({ heard: { statement, doubt } }: Word): number =>
+  clearing.indexOf(doubt === undefined ? statement.status : 'unknown');
 
 /** The later of two dated words; of one instant the closer one, else the one that clears less. */
 const later = (a: Word, b: Word): Word =>
@@ -103,7 +123,7 @@ const clearsLess = (a: Word, b: Word): Word =>
 
 /** Of one author the latest word; one without a day may be older or newer, and clears nothing that it denies. */
 const lastOf = (all: readonly Word[]): readonly HeardVex[] => {
-  const sound = all.filter(({ heard }) => heard.ahead !== true);
+  const sound = all.filter(({ heard }) => heard.doubt === undefined);
   const words = sound.length > 0 ? sound : all;
   const dated = words.filter(({ at }) => at !== undefined);
   const undated = words.filter(({ at }) => at === undefined);
@@ -115,13 +135,15 @@ const lastOf = (all: readonly Word[]): readonly HeardVex[] => {
  * What is dated after now was dated wrongly: that nothing must be done is not believed on such a day, that
  * something must be is, and neither takes the place of what was said before.
  */
-const wordOf = (heard: HeardVex, close: number, now: Date): Word => {
+const wordOf = (given: HeardVex, { close, doubt }: Closeness, now: Date): Word => {
+  const heard = doubt === undefined ? given : { ...given, doubt };
   const { on, status } = heard.statement;
   // A leap second is a time that `Date` does not know.
   const at = on === undefined ? undefined : Date.parse(on.replace(/:60(?=[.Z+-])/, ':59'));
   if (at === undefined || at <= now.getTime() + aheadMs) return { heard, at, close };
-  const believed = status === 'affected' || status === 'unknown';
-  return { heard: believed ? heard : { ...heard, ahead: true }, at: undefined, close };
+  return status === 'affected' || status === 'unknown'
+    ? { heard, at: undefined, close }
+    : { heard: { ...heard, doubt: 'that day is yet to come' }, at: undefined, close };
 };
 
 /**
@@ -143,7 +165,7 @@ export const vexAbout = (
   for (const key of keys) {
     for (const heard of index.vexAbout(key)) {
       const close = closeness(heard.statement, ears, parents);
-      if (close === 0) continue;
+      if (close.close === 0) continue;
       const word = wordOf(heard, close, now);
       for (const id of idsOf(heard.statement.flaws)) {
         const authors = said.get(id) ?? new Map<string, Word[]>();

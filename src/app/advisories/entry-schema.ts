@@ -79,6 +79,7 @@ const vexPart = {
   range: z.strictObject(claim).exactOptional(),
   release: short.exactOptional(),
   arch: short.exactOptional(),
+  stream: short.exactOptional(),
   narrowing: z.string().max(500).exactOptional(),
 };
 

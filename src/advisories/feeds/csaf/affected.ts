@@ -202,7 +202,7 @@ export const affectedOf = (gathered: Gathered): AffectedProduct => {
     key: product.key,
     product: product.label,
     ...(product.release === undefined ? {} : { release: product.release }),
-    ...(product.stream === undefined ? {} : { stream: product.stream }),
+    ...(product.stream === undefined || product.stream === '' ? {} : { stream: product.stream }),
     scheme,
     spans: (on === undefined ? spans : spans.map(conditional)).slice(0, spansMax),
     ...(called.size === 0 ? {} : { versions: [...called].slice(0, spansMax) }),

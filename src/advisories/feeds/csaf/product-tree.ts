@@ -89,12 +89,16 @@ const take = (found: Map<string, CsafProduct>, product: JsonObject, above: Above
   const id = textIn(product, 'product_id', idLengthMax);
   if (id === undefined) return;
   const { family, ...rest } = above;
-  found.set(id, {
+  const taken: CsafProduct = {
     name: textIn(product, 'name') ?? id,
     ...(family === undefined ? {} : { product: family }),
     ...rest,
     ...namesOf(product),
-  });
+  };
+  const before = found.get(id);
+  const same = before === undefined || JSON.stringify(before) === JSON.stringify(taken);
+  // An id that two products bear is neither's: nothing that is said of it is heard.
+  found.set(id, same ? taken : { name: `(named twice) ${taken.name}`, purls: [], cpes: [] });
 };
 
 /** Undefined: larger or deeper than any that is meant well. */

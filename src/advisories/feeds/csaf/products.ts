@@ -1,7 +1,13 @@
 import type { VexPart } from '../../../core/advisory.ts';
 import { releaseOfCpe, suseServerOf } from '../../distro-release.ts';
 import { oneLine } from '../../json-value.ts';
-import { type NamedProduct, productOfCpe, productOfPurl, vexPart } from '../../named-product.ts';
+import {
+  type NamedProduct,
+  productOfCpe,
+  productOfPurl,
+  streamOfModule,
+  vexPart,
+} from '../../named-product.ts';
 import { keyOfCve, keyOfPackage } from '../../product-key.ts';
 import { schemeOfVersion } from '../../scheme-of.ts';
 import { readRange } from '../../version-range.ts';
@@ -98,6 +104,41 @@ const releaseOfName = (name: string): string | undefined => {
   return leap ?? (name.startsWith('SUSE ') ? suseServerOf(name.slice('SUSE '.length)) : undefined);
 };
 
+/** Where a package is installed: a release, and the stream of the module that it comes with there. */
+interface Platform {
+  readonly product: CsafProduct;
+  readonly stream?: string;
+}
+
+/** A module that is itself a component of a release stands between a package and that release. */
+const platformOf = (tree: ProductTree, id: string): Platform | undefined => {
+  const product = tree.products.get(id);
+  if (product !== undefined) return { product };
+  const relation = tree.relations.get(id);
+  const base = relation === undefined ? undefined : tree.products.get(relation.platform);
+  const stream = (tree.products.get(relation?.component ?? '')?.purls ?? [])
+    .map(streamOfModule)
+    .find(found => found !== undefined);
+  return base === undefined || stream === undefined ? undefined : { product: base, stream };
+};
+
+const isModular = (version: string | undefined): boolean => version?.includes('.module') === true;
+
+/** An rpm of a distribution is of a module that is named, or outside of all. */
+const withStream = (each: StatedProduct, stream: string | undefined): StatedProduct => {
+  if (each.scheme !== 'rpm' || each.stream !== undefined) return each;
+  if (stream !== undefined) return { ...each, stream };
+  return isModular(each.version)
+    ? { ...each, on: 'a module whose stream is not named' }
+    : { ...each, stream: '' };
+};
+
+/** A package of one release of a distribution, in one version: whoever has an older one lacks what it mends. */
+export const isRelease = ({ version, scheme, release }: StatedProduct): boolean =>
+  version !== undefined &&
+  release !== undefined &&
+  (scheme === 'deb' || scheme === 'rpm' || scheme === 'apk');
+
 /** Asks a tree for its products, each answered once. */
 export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedProduct[]) => {
   const known = new Map<string, readonly StatedProduct[]>();
@@ -107,16 +148,17 @@ export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedP
     if (relation === undefined || depth > relationDepthMax) {
       return product === undefined ? [] : statedOf(product);
     }
-    const platform = tree.products.get(relation.platform);
+    const found = platformOf(tree, relation.platform);
     const whole =
       product === undefined ? resolve(relation.component, depth + 1) : statedOf(product);
-    if (platform === undefined) {
+    if (found === undefined) {
       // The platform is itself made of others, or is not in the tree: only the name can tell.
       return whole.map(each => ({ ...each, on: oneLine(relation.platform, 120) }));
     }
+    const { product: platform, stream } = found;
     const part = tree.products.get(relation.component);
     const release =
-      platform.cpes.map(releaseOfCpe).find(found => found !== undefined) ??
+      platform.cpes.map(releaseOfCpe).find(each => each !== undefined) ??
       releaseOfName(platform.name);
     const bare = part !== undefined && part.purls.length === 0 && part.cpes.length === 0;
     const packages = bare && release !== undefined ? rpmNamed(part, platform) : [];
@@ -125,7 +167,7 @@ export const productsOf = (tree: ProductTree): ((id: string) => readonly StatedP
     const [first] = components;
     if (first !== undefined && isDistribution(first, platform)) {
       return components.map(each => ({
-        ...each,
+        ...withStream(each, stream),
         label,
         // A platform that is no release known here must not be taken for every release.
         release: release ?? each.release ?? oneLine(platform.name, 80),

@@ -2,7 +2,7 @@ import type { VexProduct, VexStatement, VexStatus } from '../../../core/advisory
 import { type JsonObject, sentenceIn, textIn } from '../../json-value.ts';
 import { vexPart } from '../../named-product.ts';
 import type { ProductTree } from './product-tree.ts';
-import type { StatedProduct } from './products.ts';
+import { isRelease, type StatedProduct } from './products.ts';
 import { saidOf } from './status.ts';
 
 const wordOf: Readonly<Record<string, VexStatus>> = {
@@ -12,19 +12,20 @@ const wordOf: Readonly<Record<string, VexStatus>> = {
   known_not_affected: 'not-affected',
   fixed: 'fixed',
   first_fixed: 'fixed',
+  recommended: 'fixed',
   under_investigation: 'under-investigation',
 };
 
 /** A distribution's fixed package, and every later one of that release. */
-const fromOn = ({
-  version,
-  scheme,
-  release,
-}: StatedProduct): Pick<VexProduct, 'range'> | undefined =>
-  version !== undefined &&
-  release !== undefined &&
-  (scheme === 'deb' || scheme === 'rpm' || scheme === 'apk')
-    ? { range: { scheme, spans: [{ from: version, standing: 'affected' }], rest: 'not-affected' } }
+const fromOn = (product: StatedProduct): Pick<VexProduct, 'range'> | undefined =>
+  isRelease(product) && product.version !== undefined
+    ? {
+        range: {
+          scheme: product.scheme,
+          spans: [{ from: product.version, standing: 'affected' }],
+          rest: 'not-affected',
+        },
+      }
     : undefined;
 
 const vexProduct = (product: StatedProduct, status: VexStatus): VexProduct => {
@@ -50,6 +51,8 @@ export interface Speaker {
   readonly document: string;
   readonly author: string;
   readonly on: string | undefined;
+  /** Why its word clears nothing: it neither makes nor runs the product. */
+  readonly outsider?: string;
 }
 
 /** What a document says of one flaw, a statement for each status and reason. */
@@ -72,8 +75,10 @@ export const statementsOf = (
       const justification = suppresses ? flags(id)[0] : undefined;
       const words = suppresses ? impacts(id)[0] : undefined;
       for (const product of products(id)) {
+        // SUSE names so the packages that mend it; elsewhere what is recommended need not.
+        if (name === 'recommended' && !isRelease(product)) continue;
         // Which versions are meant is not known, or only on some platform: no ground to stay silent.
-        const unsure = product.unread ?? product.on;
+        const unsure = speaker.outsider ?? product.unread ?? product.on;
         const status =
           unsure !== undefined && (word === 'not-affected' || word === 'fixed') ? 'unknown' : word;
         const key = [status, justification ?? '', words ?? ''].join('\n');

@@ -1,7 +1,7 @@
 import { type JsonObject, objectIn, objectsIn, textIn, textsIn, timeIn } from '../../json-value.ts';
 import { type Gathered, gather } from './affected.ts';
 import type { ProductTree } from './product-tree.ts';
-import type { StatedProduct } from './products.ts';
+import { isRelease, type StatedProduct } from './products.ts';
 
 type Statuses = Readonly<Record<string, readonly string[]>>;
 
@@ -124,7 +124,10 @@ export const gatherProducts = (
   put('known_not_affected', (into, product) => into.notAffected.push(product));
   put('fixed', (into, product) => into.fixed.push(product));
   put('first_fixed', (into, product) => into.fixed.push(product));
-  put('recommended', (into, product) => version(into.recommended, product));
+  put('recommended', (into, product) =>
+    // SUSE names so the packages that mend it.
+    isRelease(product) ? into.fixed.push(product) : version(into.recommended, product),
+  );
   put('under_investigation', (into, product) => into.investigated.push(product));
   return [...all.values()];
 };
