@@ -84,6 +84,15 @@ export interface SealState {
   readonly hash: string;
 }
 
+/** Rows that were made anew of a segment. */
+export interface RowsState {
+  readonly source: string;
+  readonly seq: number;
+  readonly day: string;
+  /** 2 for the first that were made anew. */
+  readonly generation: number;
+}
+
 /** One step of the log, all of it or nothing. */
 export interface EvidenceChange {
   /** Size and root that the log must still have; size 0 for one that is yet to begin. */
@@ -97,6 +106,7 @@ export interface EvidenceChange {
   readonly seal?: SealState;
   readonly controls?: readonly ControlState[];
   readonly deletes?: readonly DeletedSegments[];
+  readonly rows?: readonly RowsState[];
 }
 
 /** The commit point of the store: what it says happened, happened, and is on the disk when it returns. */
@@ -126,6 +136,11 @@ export interface EvidenceState {
   leaving(): readonly SegmentState[];
   /** The files of a segment are gone. */
   left(segment: SegmentState): void;
+  /** Generation of a segment's rows: 1 unless they were made anew. */
+  rowsGeneration(source: string, seq: number): number;
+  /** Rows that count by now and may not lie where those that count lie. */
+  unplacedRows(): readonly RowsState[];
+  placedRows(rows: RowsState): void;
   lastSeal(): SealState | undefined;
   close(): void;
 }

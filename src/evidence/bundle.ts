@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { checkProgram, readme } from './bundle-readme.ts';
 import { inclusionProof } from './merkle.ts';
 import { writeProof } from './proof.ts';
@@ -14,12 +14,13 @@ import {
 import { type Checkpoint, readCheckpoint } from './verify/checkpoint.ts';
 import { Coverage, isInScope, type Scope } from './verify/coverage.ts';
 import { keyChangePath } from './verify/key-chain.ts';
-import { type Leaf, readLeaf, type SegmentLeaf } from './verify/leaf.ts';
+import { type Leaf, type RowsLeaf, readLeaf, type SegmentLeaf } from './verify/leaf.ts';
 import { entriesOf, findTile } from './verify/log-files.ts';
 import { hashBytes } from './verify/merkle.ts';
 import { type Answer, parseNote } from './verify/note.ts';
 import type { StoreReader } from './verify/reader.ts';
-import { rowsPath, segmentPath } from './verify/segment-file.ts';
+import { rowsHash, rowsPath, secretIn, segmentPath } from './verify/segment-file.ts';
+import { findRows } from './verify/segments.ts';
 import { levelsOf, tilePath, tilesOfLevel, tileWidth } from './verify/tile-paths.ts';
 
 /** Which lines are handed over. */
@@ -46,6 +47,7 @@ export interface PlannedBundle {
   readonly files: () => Generator<BundleFile>;
 }
 
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 const nameOf = (source: string, seq: number): string => `${source} ${seq}`;
 
 const no = (why: string): { readonly ok: false; readonly why: string } => ({ ok: false, why });
@@ -106,6 +108,7 @@ export const planBundle = (
   const coverage = new Coverage();
   /** Lines of each segment of the range that is kept. */
   const kept = new Map<string, number>();
+  const rowsAnew = new Map<string, RowsLeaf>();
   let newest = '';
   for (const { leaf } of leavesOf(store, size)) {
     coverage.take(leaf);
@@ -113,6 +116,7 @@ export const planBundle = (
     if (leaf.kind === 'segment' && isInScope(scope, leaf)) {
       kept.set(nameOf(leaf.source, leaf.seq), leaf.lines);
     }
+    if (leaf.kind === 'rows') rowsAnew.set(nameOf(leaf.source, leaf.seq), leaf);
     if (leaf.kind !== 'delete') continue;
     for (let seq = leaf.first; seq <= leaf.last; seq += 1) kept.delete(nameOf(leaf.source, seq));
   }
@@ -136,7 +140,7 @@ export const planBundle = (
     ...(range.case === undefined ? {} : { case: range.case }),
   };
   const isKept = ({ source, seq }: SegmentLeaf): boolean => kept.has(nameOf(source, seq));
-  const at = { store, head: head.checkpoint, checkpoint, manifest, isKept };
+  const at = { store, head: head.checkpoint, checkpoint, manifest, isKept, rowsAnew };
   return {
     ok: true,
     bundle: {
@@ -156,6 +160,8 @@ interface Plan {
   readonly checkpoint: Buffer;
   readonly manifest: BundleManifest;
   readonly isKept: (leaf: SegmentLeaf) => boolean;
+  /** Rows that were made anew, by segment. */
+  readonly rowsAnew: ReadonlyMap<string, RowsLeaf>;
 }
 
 const damaged = (path: string, why: string): Error =>
@@ -207,7 +213,7 @@ function* logFiles(store: StoreReader, size: number): Generator<BundleFile> {
 }
 
 /** Lines, rows, and what lets other tools check them. */
-function* lineFiles({ store, head, checkpoint, isKept }: Plan): Generator<BundleFile> {
+function* lineFiles({ store, head, checkpoint, isKept, rowsAnew }: Plan): Generator<BundleFile> {
   const subtrees = subtreesOfTiles(({ level, index, width }) => {
     const { path, bytes } = findTile(store, level, index, width);
     if (bytes === undefined) throw damaged(path, 'is missing');
@@ -224,11 +230,19 @@ function* lineFiles({ store, head, checkpoint, isKept }: Plan): Generator<Bundle
     if (hash('sha256', file) !== leaf.file) throw damaged(path, 'is not what the log says');
     yield { path, bytes: file };
     sums.push(`${leaf.file}  ${path}\n`);
-    const rows = rowsPath(source, day, seq);
-    const made = leaf.rows === null ? undefined : store.read(rows);
-    if (made !== undefined) {
-      yield { path: rows, bytes: made };
-      sums.push(`${hash('sha256', made)}  ${rows}\n`);
+    const anew = rowsAnew.get(nameOf(source, seq));
+    const hashed = anew?.rows ?? leaf.rows;
+    if (hashed !== null) {
+      const rows = rowsPath(source, day, seq);
+      const made = findRows(
+        store,
+        leaf,
+        anew?.generation ?? 1,
+        each => rowsHash(secretIn(file), sha256(each)) === hashed,
+      );
+      if (made === undefined) throw damaged(rows, 'is not what the log says');
+      yield { path: rows, bytes: made.bytes };
+      sums.push(`${hash('sha256', made.bytes)}  ${rows}\n`);
     }
     yield { path: recordPath(source, seq), bytes };
     const hashes = inclusionProof(subtrees, index, head.size);

@@ -54,6 +54,8 @@ export class EvidenceLog {
   private edge: TreeEdge;
   /** Entries of the bundle that is not full yet. */
   private tail: Buffer[];
+  /** The bundle that was read last: leaves are asked for in their order. */
+  private lastRead: { readonly at: number; readonly entries: readonly Buffer[] } | undefined;
 
   private constructor(at: OpenLog, edge: TreeEdge, tail: Buffer[]) {
     this.at = at;
@@ -84,6 +86,19 @@ export class EvidenceLog {
 
   get size(): number {
     return this.edge.size;
+  }
+
+  /** The leaf at an index; `undefined` where its bundle cannot be read. */
+  async entry(index: number): Promise<Buffer | undefined> {
+    const at = Math.floor(index / tileWidth);
+    const inTail = at === Math.floor(this.size / tileWidth);
+    if (inTail) return this.tail[index % tileWidth];
+    if (this.lastRead?.at !== at) {
+      const path = `${logFolder}/${tilePath('entries', at, tileWidth)}`;
+      const { entries } = readBundle((await this.at.put.files.read(path)) ?? Buffer.alloc(0));
+      this.lastRead = { at, entries };
+    }
+    return this.lastRead.entries[index % tileWidth];
   }
 
   /**

@@ -12,13 +12,15 @@ import type {
   SegmentMade,
 } from './options.ts';
 import { FilePutter } from './put-files.ts';
+import { placeRows, type Reparsed, type ReparseScope, reparse } from './reparse.ts';
 import {
+  addHold,
+  addPolicy,
+  addRelease,
   finishDeletions,
   type Hold,
-  holdLeaf,
   isOnHold,
   type Policy,
-  policyLeaf,
   prune,
 } from './retention.ts';
 import { isLate, sealDays, sealedSource } from './seals.ts';
@@ -73,6 +75,7 @@ export class Evidence implements SourceHome {
       if (log.size === 0) await evidence.begin();
       await evidence.recover();
       await finishDeletions(options.state, put);
+      await placeRows(options.state, put);
       return evidence;
     } catch (thrown) {
       throw evidenceError(thrown);
@@ -148,43 +151,33 @@ export class Evidence implements SourceHome {
   }
 
   /** From now on, lines are kept so long; a newer policy of the same name takes its place. */
-  async policy(policy: Policy): Promise<void> {
-    const { id, source, keepDays } = policy;
-    await this.commit(() =>
-      this.log.append([policyLeaf(policy, this.at())], ({ first: leaf }) => ({
-        controls: [
-          { kind: 'policy', id, leaf, keepDays, ...(source === undefined ? {} : { source }) },
-        ],
-      })),
-    );
+  policy(policy: Policy): Promise<void> {
+    return this.commit(() => addPolicy(this.log, policy, this.at()));
   }
 
   /** Keeps lines whatever a policy says, until the hold is released. */
-  async hold(hold: Hold): Promise<void> {
-    const { why: _, source, ...rest } = hold;
-    await this.commit(() =>
-      this.log.append([holdLeaf(hold, this.at())], ({ first: leaf }) => ({
-        controls: [{ kind: 'hold', leaf, ...rest, ...(source === undefined ? {} : { source }) }],
-      })),
-    );
+  hold(hold: Hold): Promise<void> {
+    return this.commit(() => addHold(this.log, hold, this.at()));
   }
 
   async release(id: string, why: string): Promise<void> {
     if (!isOnHold(this.options.state.controls(), id)) {
       throw new EvidenceError('BAD_INPUT', `there is no hold ${id.slice(0, 100)}`);
     }
-    const leaf: Leaf = { v: 1, kind: 'release', at: this.at(), id, why };
-    await this.commit(() =>
-      this.log.append([leaf], ({ first }) => ({
-        controls: [{ kind: 'release', id, leaf: first }],
-      })),
-    );
+    await this.commit(() => addRelease(this.log, id, why, this.at()));
   }
 
   /** Deletes what no policy keeps any more and no hold does. @returns how many segments. */
   prune(): Promise<number> {
     const { state, now } = this.options;
     return this.commit(() => prune(this.log, state, this.put, now()));
+  }
+
+  /** Makes rows of kept lines anew, where that gives others; the lines and their records stay as they are. */
+  async reparse(asked: ReparseScope): Promise<Reparsed> {
+    await this.flush();
+    const at = { ...this.options, log: this.log, put: this.put };
+    return await this.commit(() => reparse(at, asked));
   }
 
   /** Flushes unless the store failed, and lets go of all files. */

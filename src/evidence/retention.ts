@@ -3,7 +3,7 @@ import { dayAfter, dayOf } from './days.ts';
 import type { EvidenceLog } from './evidence-log.ts';
 import type { FilePutter } from './put-files.ts';
 import type { DeleteLeaf, HoldLeaf, PolicyLeaf } from './verify/leaf.ts';
-import { rowsPath, segmentPath } from './verify/segment-file.ts';
+import { isOfSegment, segmentFolder } from './verify/segment-file.ts';
 
 /** How long lines are kept; for all sources, or one. */
 export interface Policy {
@@ -66,7 +66,7 @@ const rangesOf = (segments: readonly SegmentState[]): readonly (readonly [number
   return out;
 };
 
-export const policyLeaf = ({ id, source, keepDays, why }: Policy, at: string): PolicyLeaf => ({
+const policyLeaf = ({ id, source, keepDays, why }: Policy, at: string): PolicyLeaf => ({
   v: 1,
   kind: 'policy',
   at,
@@ -76,7 +76,7 @@ export const policyLeaf = ({ id, source, keepDays, why }: Policy, at: string): P
   why,
 });
 
-export const holdLeaf = ({ id, source, fromDay, toDay, why }: Hold, at: string): HoldLeaf => ({
+const holdLeaf = ({ id, source, fromDay, toDay, why }: Hold, at: string): HoldLeaf => ({
   v: 1,
   kind: 'hold',
   at,
@@ -86,6 +86,32 @@ export const holdLeaf = ({ id, source, fromDay, toDay, why }: Hold, at: string):
   toDay,
   why,
 });
+
+export const addPolicy = async (log: EvidenceLog, policy: Policy, at: string): Promise<void> => {
+  const { id, source, keepDays } = policy;
+  await log.append([policyLeaf(policy, at)], ({ first: leaf }) => ({
+    controls: [{ kind: 'policy', id, leaf, keepDays, ...(source === undefined ? {} : { source }) }],
+  }));
+};
+
+export const addHold = async (log: EvidenceLog, hold: Hold, at: string): Promise<void> => {
+  const { why: _, source, ...rest } = hold;
+  await log.append([holdLeaf(hold, at)], ({ first: leaf }) => ({
+    controls: [{ kind: 'hold', leaf, ...rest, ...(source === undefined ? {} : { source }) }],
+  }));
+};
+
+/** @param id of the hold. */
+export const addRelease = async (
+  log: EvidenceLog,
+  id: string,
+  why: string,
+  at: string,
+): Promise<void> => {
+  await log.append([{ v: 1, kind: 'release', at, id, why }], ({ first }) => ({
+    controls: [{ kind: 'release', id, leaf: first }],
+  }));
+};
 
 /**
  * Deletes the lines of segments that a policy keeps no longer and no hold keeps, and their secrets with them.
@@ -123,14 +149,15 @@ export const prune = async (
   return count;
 };
 
-/** Takes away the files of what the log says is deleted: also after a kill in between. */
+/** Takes away the files of what the log says is deleted, rows of every generation: also after a kill in between. */
 export const finishDeletions = async (state: EvidenceState, put: FilePutter): Promise<void> => {
   for (const segment of state.leaving()) {
     const { source, day, seq } = segment;
-    const path = segmentPath(source, day, seq);
-    await put.files.unlink(path);
-    await put.files.unlink(rowsPath(source, day, seq));
-    await put.files.syncFolder(path.slice(0, path.lastIndexOf('/')));
+    const folder = segmentFolder(source, day);
+    for (const name of await put.files.list(folder)) {
+      if (isOfSegment(name, seq)) await put.files.unlink(`${folder}/${name}`);
+    }
+    await put.files.syncFolder(folder);
     state.left(segment);
   }
 };

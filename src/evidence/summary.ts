@@ -88,6 +88,7 @@ const take = (reading: Reading, leaf: Leaf): void => {
     case 'seal-amend':
       takeSealed(reading, leaf.day, leaf.now);
       break;
+    case 'rows':
     case 'idle':
     case 'policy':
     case 'hold':

@@ -6,6 +6,7 @@ import type {
   EvidenceHead,
   EvidenceState,
   GapState,
+  RowsState,
   SealState,
   SegmentState,
   SourceState,
@@ -32,6 +33,9 @@ const tables = `
   CREATE TABLE IF NOT EXISTS control (
     leaf INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT, keep_days INTEGER,
     from_day TEXT, to_day TEXT);
+  CREATE TABLE IF NOT EXISTS rows (
+    source TEXT NOT NULL, seq INTEGER NOT NULL, day TEXT NOT NULL, generation INTEGER NOT NULL, placed INTEGER NOT NULL,
+    PRIMARY KEY (source, seq)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS seal (day TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 `;
 
@@ -153,6 +157,14 @@ export class SqliteEvidenceState implements EvidenceState {
           last,
         ]);
       }
+      for (const { source, seq, day, generation } of change.rows ?? []) {
+        this.run('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, 0)', [
+          source,
+          seq,
+          day,
+          generation,
+        ]);
+      }
       if (change.seal !== undefined) {
         this.run('INSERT INTO seal VALUES (?, ?)', [change.seal.day, change.seal.hash]);
       }
@@ -262,6 +274,27 @@ export class SqliteEvidenceState implements EvidenceState {
 
   left({ source, seq }: SegmentState): void {
     this.run('UPDATE segment SET deleted = 2 WHERE source = ? AND seq = ?', [source, seq]);
+  }
+
+  rowsGeneration(source: string, seq: number): number {
+    const row = this.database
+      .prepare('SELECT generation FROM rows WHERE source = ? AND seq = ?')
+      .get(source, seq);
+    return Number(row?.['generation'] ?? 1);
+  }
+
+  unplacedRows(): readonly RowsState[] {
+    return this.all<RowsState>(
+      'SELECT source, seq, day, generation FROM rows WHERE placed = 0 ORDER BY source, seq',
+    ).map(each => ({ ...each }));
+  }
+
+  placedRows({ source, seq, generation }: RowsState): void {
+    this.run('UPDATE rows SET placed = 1 WHERE source = ? AND seq = ? AND generation = ?', [
+      source,
+      seq,
+      generation,
+    ]);
   }
 
   lastSeal(): SealState | undefined {

@@ -5,6 +5,7 @@ import type {
   EvidenceHead,
   EvidenceState,
   GapState,
+  RowsState,
   SealState,
   SegmentState,
   SourceState,
@@ -24,6 +25,9 @@ export class MemoryState implements EvidenceState {
   private readonly decided: ControlState[] = [];
   /** Segments that are deleted: their files are gone, or not yet. */
   private readonly gone = new Map<SegmentState, boolean>();
+
+  /** Rows that were made anew, and whether they lie where they belong. */
+  private readonly anew = new Map<string, RowsState & { readonly placed: boolean }>();
 
   constructor(disk: SimulatedDisk) {
     this.disk = disk;
@@ -50,6 +54,9 @@ export class MemoryState implements EvidenceState {
         if (each.source === source && first <= each.seq && each.seq <= last)
           this.gone.set(each, false);
       }
+    }
+    for (const rows of change.rows ?? []) {
+      this.anew.set(`${rows.source} ${rows.seq}`, { ...rows, placed: false });
     }
     // A kill may come when all is done and nobody has heard of it yet.
     this.disk.step('committed');
@@ -123,6 +130,19 @@ export class MemoryState implements EvidenceState {
   left(segment: SegmentState): void {
     this.disk.step('left');
     this.gone.set(segment, true);
+  }
+
+  rowsGeneration(source: string, seq: number): number {
+    return this.anew.get(`${source} ${seq}`)?.generation ?? 1;
+  }
+
+  unplacedRows(): readonly RowsState[] {
+    return [...this.anew.values()].filter(({ placed }) => !placed);
+  }
+
+  placedRows(rows: RowsState): void {
+    this.disk.step('placed rows');
+    this.anew.set(`${rows.source} ${rows.seq}`, { ...rows, placed: true });
   }
 
   lastSeal(): SealState | undefined {

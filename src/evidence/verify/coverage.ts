@@ -90,6 +90,7 @@ export class Coverage {
       case 'seal-amend':
         this.sources.get(leaf.now.source)?.sealed.set(leaf.day, leaf.now);
         break;
+      case 'rows':
       case 'idle':
       case 'policy':
       case 'hold':

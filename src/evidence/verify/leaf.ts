@@ -39,6 +39,20 @@ export interface SegmentLeaf extends Common {
   readonly ocsf: string | null;
 }
 
+/** Rows were made anew of lines that are kept: from here on these count. */
+export interface RowsLeaf extends Common {
+  readonly kind: 'rows';
+  readonly source: string;
+  /** Of the segment. */
+  readonly seq: number;
+  /** 2 for the first that follow those of the segment's own record, whether it has any or not. */
+  readonly generation: number;
+  /** `SHA-256(0x03 ‖ secret ‖ SHA-256 of the file of rows)`. */
+  readonly rows: string;
+  readonly parser: string;
+  readonly ocsf: string;
+}
+
 interface IdleLeaf extends Common {
   readonly kind: 'idle';
   readonly source: string;
@@ -145,6 +159,7 @@ interface KeyLeaf extends Common {
 
 export type Leaf =
   | SegmentLeaf
+  | RowsLeaf
   | IdleLeaf
   | GapLeaf
   | SealLeaf
@@ -226,6 +241,14 @@ const shapes: Readonly<Record<Leaf['kind'], Readonly<Record<string, Check>>>> = 
     rows: orNull(hash),
     parser: orNull(text(100)),
     ocsf: orNull(text(20)),
+  },
+  rows: {
+    source: sourceName,
+    seq: count,
+    generation: count,
+    rows: hash,
+    parser: text(100),
+    ocsf: text(20),
   },
   idle: { source: sourceName, from: time, to: time },
   gap: { source: sourceName, fromDay: day, toDay: day, why },

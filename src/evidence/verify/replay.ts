@@ -34,6 +34,8 @@ export class Replay {
   lines = 0;
   lastSealedDay: string | undefined;
   private readonly findings: Findings;
+  /** Of segments whose rows were made anew. */
+  private readonly rows = new Map<string, readonly string[]>();
   private readonly policies = new Map<number, { readonly source: string | null }>();
   private readonly holds = new Map<
     string,
@@ -74,6 +76,9 @@ export class Replay {
       case 'segment':
         this.readSegment(leaf, hash, wrong);
         break;
+      case 'rows':
+        this.readRows(leaf, wrong);
+        break;
       case 'gap':
         this.known(leaf.source, wrong)?.gaps.push([leaf.fromDay, leaf.toDay]);
         break;
@@ -106,6 +111,24 @@ export class Replay {
       this.sources.get(source)?.deleted.some(([first, last]) => first <= seq && seq <= last) ??
       false
     );
+  }
+
+  /** Hashes of the rows that were made anew of a segment, from generation 2 on. */
+  rowsOf({ source, seq }: { readonly source: string; readonly seq: number }): readonly string[] {
+    return this.rows.get(`${source} ${seq}`) ?? [];
+  }
+
+  private readRows(leaf: Leaf & { readonly kind: 'rows' }, wrong: (why: string) => void): void {
+    const { source: id, seq, generation, rows } = leaf;
+    const source = this.sources.get(id);
+    if (source === undefined) return wrong(`the source ${id} was never added`);
+    if (seq < 1 || seq > source.seq) return wrong(`there is no segment ${seq} of ${id}`);
+    if (this.isDeleted(leaf)) wrong(`segment ${seq} of ${id} was deleted before`);
+    const before = this.rowsOf(leaf);
+    if (generation !== before.length + 2) {
+      wrong(`rows of generation ${generation} follow those of generation ${before.length + 1}`);
+    }
+    this.rows.set(`${id} ${seq}`, [...before, rows]);
   }
 
   private known(id: string, wrong: (why: string) => void): Source | undefined {

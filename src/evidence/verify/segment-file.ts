@@ -16,12 +16,25 @@ export const frameHead: Buffer = Buffer.concat([
 /** Bytes of a segment's lines at most: no file may ask for more memory than that. */
 const rawBytesMax = 64 << 20;
 
+const nameOf = (seq: number): string => String(seq).padStart(8, '0');
+
+export const segmentFolder = (source: string, day: string): string => `segments/${source}/${day}`;
+
 /** Path of a segment below the store. */
 export const segmentPath = (source: string, day: string, seq: number): string =>
-  `segments/${source}/${day}/${String(seq).padStart(8, '0')}.raw.zst`;
+  `${segmentFolder(source, day)}/${nameOf(seq)}.raw.zst`;
 
+/** The rows that count: those that were made last. */
 export const rowsPath = (source: string, day: string, seq: number): string =>
   segmentPath(source, day, seq).replace(/\.raw\.zst$/, '.parquet');
+
+/** Rows of another generation: older ones that were kept, or newer ones that are about to count. */
+export const rowsPathOf = (source: string, day: string, seq: number, generation: number): string =>
+  `${rowsPath(source, day, seq)}.g${generation}`;
+
+/** Whether a file in the folder of its day is one of a segment's: lines, rows, what a kill left of them. */
+export const isOfSegment = (name: string, seq: number): boolean =>
+  name.startsWith(`${nameOf(seq)}.`);
 
 /** The secret and the lines; a reason where the bytes are not such a file. */
 export const readSegmentFile = (
@@ -56,6 +69,10 @@ export const readSegmentFile = (
     raw: Buffer.concat(parts),
   };
 };
+
+/** The secret, without a look at the lines: of a file whose hash was compared. */
+export const secretIn = (file: Buffer): Buffer =>
+  file.subarray(frameHead.length, frameHead.length + secretBytes);
 
 /** `SHA-256(0x02 ‖ secret ‖ the lines)`, in hex. */
 export const rawHash = (secret: Uint8Array, raw: Uint8Array): string =>

@@ -4,7 +4,15 @@ import type { SegmentLeaf } from './leaf.ts';
 import { hashLines, lineEnds } from './lines.ts';
 import { hashBytes, RunningRoot } from './merkle.ts';
 import type { StoreReader } from './reader.ts';
-import { rawHash, readSegmentFile, rowsHash, rowsPath, segmentPath } from './segment-file.ts';
+import {
+  rawHash,
+  readSegmentFile,
+  rowsHash,
+  rowsPath,
+  rowsPathOf,
+  secretIn,
+  segmentPath,
+} from './segment-file.ts';
 
 const rootOfHashes = (hashes: Buffer): string => {
   const running = new RunningRoot();
@@ -37,7 +45,7 @@ export const verifySegment = (
   leaf: SegmentLeaf,
   index: number,
   findings: Findings,
-  deep: boolean,
+  { deep, rowsAnew }: { readonly deep: boolean; readonly rowsAnew: readonly string[] },
 ): void => {
   const path = segmentPath(leaf.source, leaf.day, leaf.seq);
   const file = store.read(path);
@@ -54,22 +62,53 @@ export const verifySegment = (
     const why = verifyLines(leaf, file);
     if (why !== undefined) findings.add(path, why, { leaf: index, byte: 0 });
   }
-  if (leaf.rows !== null) verifyRows(store, leaf, file, index, findings);
+  if (leaf.rows !== null || rowsAnew.length > 0) {
+    verifyRows(store, leaf, file, index, findings, [leaf.rows, ...rowsAnew]);
+  }
 };
 
+/** Path of the rows of one generation, wherever they lie by now; `undefined` where none of these hash is there. */
+export const findRows = (
+  store: StoreReader,
+  { source, day, seq }: SegmentLeaf,
+  generation: number,
+  isIt: (rows: Buffer) => boolean,
+): { readonly path: string; readonly bytes: Buffer } | undefined => {
+  for (const path of [
+    rowsPath(source, day, seq),
+    // Those that count may still lie where they were made; older ones lie there when they were kept.
+    rowsPathOf(source, day, seq, generation),
+  ]) {
+    const bytes = store.read(path);
+    if (bytes !== undefined && isIt(bytes)) return { path, bytes };
+  }
+  return undefined;
+};
+
+/** @param hashes of each generation, the first of which may have none. */
 const verifyRows = (
   store: StoreReader,
   leaf: SegmentLeaf,
   file: Buffer,
   index: number,
   findings: Findings,
+  hashes: readonly (string | null)[],
 ): void => {
-  const path = rowsPath(leaf.source, leaf.day, leaf.seq);
-  const rows = store.read(path);
-  const read = readSegmentFile(file, leaf.bytes);
-  if (rows === undefined) return findings.add(path, 'the file is missing', { leaf: index });
-  const digest = createHash('sha256').update(rows).digest();
-  if (!read.ok || rowsHash(read.secret, digest) !== leaf.rows) {
-    findings.add(path, 'it is not the file that was made of these lines', { leaf: index, byte: 0 });
+  const { source, day, seq } = leaf;
+  const path = rowsPath(source, day, seq);
+  const isOf = (hashed: string | null | undefined) => (rows: Buffer) =>
+    rowsHash(secretIn(file), createHash('sha256').update(rows).digest()) === hashed;
+  if (findRows(store, leaf, hashes.length, isOf(hashes.at(-1))) === undefined) {
+    const isThere = store.read(path) !== undefined;
+    const why = isThere ? 'it is not the file that was made of these lines' : 'the file is missing';
+    findings.add(path, why, { leaf: index, ...(isThere ? { byte: 0 } : {}) });
+  }
+  // Older rows need not be there; when they are, they must be the ones that once counted.
+  for (const [i, hashed] of hashes.slice(0, -1).entries()) {
+    const older = rowsPathOf(source, day, seq, i + 1);
+    const rows = store.read(older);
+    if (rows !== undefined && !isOf(hashed)(rows)) {
+      findings.add(older, 'it is not what once was made of these lines', { leaf: index, byte: 0 });
+    }
   }
 };

@@ -7,7 +7,7 @@ import { hashLeaf } from './merkle.ts';
 import { type Answer, type NoteKey, parseNote, readKey } from './note.ts';
 import { folderReader, type StoreReader } from './reader.ts';
 import { Replay } from './replay.ts';
-import { segmentPath } from './segment-file.ts';
+import { isOfSegment, segmentFolder } from './segment-file.ts';
 import { verifySegment } from './segments.ts';
 
 export interface VerifyOptions {
@@ -207,13 +207,15 @@ const verifyFiles = (
       const { leaf } = read;
       if (only?.(leaf) === false) continue;
       if (!replay.isDeleted(leaf)) {
-        verifySegment(store, leaf, index, findings, deep);
+        verifySegment(store, leaf, index, findings, { deep, rowsAnew: replay.rowsOf(leaf) });
         segment?.({ leaf, bytes, index, keys: trusted, findings });
         continue;
       }
-      const path = segmentPath(leaf.source, leaf.day, leaf.seq);
-      if (store.read(path) !== undefined) {
-        findings.add(path, 'the log says that it was deleted, and it is there', { leaf: index });
+      const folder = segmentFolder(leaf.source, leaf.day);
+      for (const name of store.list(folder)) {
+        if (!isOfSegment(name, leaf.seq)) continue;
+        const why = 'the log says that it was deleted, and it is there';
+        findings.add(`${folder}/${name}`, why, { leaf: index });
       }
     }
   }
