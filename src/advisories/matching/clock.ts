@@ -22,9 +22,11 @@ const clockIn = (
   product: AffectedProduct,
   now: Date,
 ): Clock | undefined => {
+  // A distribution's record of a flaw bears the day of the flaw; its packages may have come years later.
+  const ofFlaw = feed === 'osv' && product.release !== undefined;
   const started = isDay(product.fixedOn, now)
     ? product.fixedOn
-    : isDay(published, now)
+    : isDay(published, now) && !ofFlaw
       ? published
       : undefined;
   return started === undefined
