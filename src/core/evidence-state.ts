@@ -36,6 +36,11 @@ export interface SegmentState {
   /** Of the lines themselves. */
   readonly bytes: number;
   readonly storedBytes: number;
+  /** First and last time that its lines tell, milliseconds since 1970. Written down, not given back. */
+  readonly firstMs?: number | null;
+  readonly lastMs?: number | null;
+  /** Rows lie beside it. Written down, not given back. */
+  readonly hasRows?: boolean;
 }
 
 /** What was decided about how long lines are kept. */
@@ -107,6 +112,8 @@ export interface EvidenceChange {
   readonly controls?: readonly ControlState[];
   readonly deletes?: readonly DeletedSegments[];
   readonly rows?: readonly RowsState[];
+  /** Keys of records that are in the segment of this leaf. */
+  readonly records?: { readonly leaf: number; readonly keys: readonly Uint8Array[] };
 }
 
 /** The commit point of the store: what it says happened, happened, and is on the disk when it returns. */
@@ -119,6 +126,8 @@ export interface EvidenceState {
   /** The tiles of the first `size` leaves are on the disk. */
   applied(size: number): void;
   sources(): readonly SourceState[];
+  /** Whether a record of this key is in a committed segment, as far as that is remembered. */
+  hasRecord(key: Uint8Array): boolean;
   /** All of them or none. */
   putSources(sources: readonly SourceState[]): void;
   /** What whoever reads a source noted about it, by key; the state knows nothing of what it means. */

@@ -365,7 +365,9 @@ export class Evidence implements SourceHome {
         segment: at.hashes[0] ?? '',
       };
       this.states.set(source, after);
-      return { sources: [after], segments: [{ ...sum, leaf: at.first }] };
+      const { first: firstMs, last: lastMs } = segment;
+      const hasRows = rows !== undefined;
+      return { sources: [after], segments: [{ ...sum, leaf: at.first, firstMs, lastMs, hasRows }] };
     });
     await this.setAside(source, prepared);
   }

@@ -11,6 +11,7 @@ import type {
   SegmentState,
   SourceState,
 } from '../core/evidence-state.ts';
+import { RecordTable, recordTable } from './record-table.ts';
 import { openToKeep } from './sqlite.ts';
 
 const tables = `
@@ -25,7 +26,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS segment (
     source TEXT NOT NULL, seq INTEGER NOT NULL, day TEXT NOT NULL, leaf INTEGER NOT NULL,
     lines INTEGER NOT NULL, bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL,
-    deleted INTEGER NOT NULL DEFAULT 0,
+    deleted INTEGER NOT NULL DEFAULT 0, first_ms INTEGER, last_ms INTEGER, has_rows INTEGER NOT NULL,
     PRIMARY KEY (source, seq)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS segment_day ON segment (day, source);
   CREATE TABLE IF NOT EXISTS gap (
@@ -40,7 +41,7 @@ const tables = `
 `;
 
 /** Another number: a state of another shape, which is left alone. */
-const shape = 1;
+const shape = 2;
 
 interface SourceRow {
   readonly id: string;
@@ -75,15 +76,17 @@ const sourceOf = (row: SourceRow): SourceState => ({
 /** The commit point of a store, in SQLite with `synchronous=FULL`. */
 export class SqliteEvidenceState implements EvidenceState {
   private readonly database: DatabaseSync;
+  private readonly records: RecordTable;
 
   constructor(path: string) {
     this.database = openToKeep(path);
+    this.records = new RecordTable(this.database);
     try {
       const found = Number(this.database.prepare('PRAGMA user_version').get()?.['user_version']);
       if (found !== 0 && found !== shape) {
         throw new Error(`${path} was written by another version of Postern`);
       }
-      this.database.exec(`${tables} PRAGMA user_version = ${shape}`);
+      this.database.exec(`${tables} ${recordTable} PRAGMA user_version = ${shape}`);
     } catch (thrown) {
       this.database.close();
       throw thrown;
@@ -120,7 +123,7 @@ export class SqliteEvidenceState implements EvidenceState {
       }
       for (const source of change.sources ?? []) this.putSource(source);
       for (const each of change.segments ?? []) {
-        this.run('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, 0)', [
+        this.run('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)', [
           each.source,
           each.seq,
           each.day,
@@ -128,6 +131,9 @@ export class SqliteEvidenceState implements EvidenceState {
           each.lines,
           each.bytes,
           each.storedBytes,
+          each.firstMs ?? null,
+          each.lastMs ?? null,
+          each.hasRows === true ? 1 : 0,
         ]);
       }
       for (const each of change.gaps ?? []) {
@@ -150,7 +156,9 @@ export class SqliteEvidenceState implements EvidenceState {
           each.toDay ?? null,
         ]);
       }
+      if (change.records !== undefined) this.records.add(change.records.leaf, change.records.keys);
       for (const { source, first, last } of change.deletes ?? []) {
+        this.records.drop(source, first, last);
         this.run('UPDATE segment SET deleted = 1 WHERE source = ? AND seq BETWEEN ? AND ?', [
           source,
           first,
@@ -215,6 +223,10 @@ export class SqliteEvidenceState implements EvidenceState {
       source.retired === true ? 1 : 0,
       source.readToEndMs ?? null,
     ]);
+  }
+
+  hasRecord(key: Uint8Array): boolean {
+    return this.records.has(key);
   }
 
   notes(source: string): ReadonlyMap<string, string> {
