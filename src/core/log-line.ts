@@ -8,8 +8,8 @@ export interface LogLine {
   readonly end?: number;
   /** It is longer than what is read of a line, and this is its beginning. */
   readonly truncated?: true;
-  /** A record that lies over several lines, made into one. */
-  readonly joined?: true;
+  /** Of a record that lies over several lines, and was made into one: how many. */
+  readonly joined?: number;
 }
 
 /**

@@ -18,10 +18,11 @@ const said = (position: string | undefined): Said => {
   }
 };
 
-/** Rows of lines that a kill left behind: they are read again. */
+/** Rows of lines that are read again: a kill left them behind, or a format improved. */
 export const rowsOfDraft = (
   { source, day, raw, from, to }: Omit<SegmentDraft, 'parts'>,
   zoneOf: ZoneOf,
+  context: readonly Uint8Array[] = [],
 ): GatheredRows => {
   const before = said(from);
   const behind = said(to);
@@ -30,6 +31,7 @@ export const rowsOfDraft = (
   return rowsOfSegment(raw, {
     day,
     zoneOf,
+    context,
     log: typeof behind.file === 'string' ? behind.file : source,
     ...(isSame && typeof before.line === 'number' ? { linesBefore: before.line } : {}),
   });

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { secretBytes } from './lines.ts';
-import { zstdFrames } from './zstd-frames.ts';
+import { type ZstdFrame, zstdFrames } from './zstd-frames.ts';
 
 /**
  * A segment on the disk is a zstd file: a skippable frame (RFC 8878, 3.1.2) that holds the secret, then frames
@@ -12,6 +12,9 @@ export const frameHead: Buffer = Buffer.concat([
   Buffer.from([0x50, 0x2a, 0x4d, 0x18, 16 + secretBytes, 0, 0, 0]),
   Buffer.from('postern-segment1'),
 ]);
+
+/** Where the packed lines begin in the file. */
+export const linesStart: number = frameHead.length + secretBytes;
 
 /** Bytes of a segment's lines at most: no file may ask for more memory than that. */
 const rawBytesMax = 64 << 20;
@@ -36,6 +39,10 @@ export const rowsPathOf = (source: string, day: string, seq: number, generation:
 export const isOfSegment = (name: string, seq: number): boolean =>
   name.startsWith(`${nameOf(seq)}.`);
 
+/** Where the frames of lines are in a segment's file; undefined where it is none. */
+export const segmentFrames = (file: Buffer): readonly ZstdFrame[] | undefined =>
+  zstdFrames(file, frameHead.length + secretBytes);
+
 /** The secret and the lines; a reason where the bytes are not such a file. */
 export const readSegmentFile = (
   file: Buffer,
@@ -43,11 +50,11 @@ export const readSegmentFile = (
 ):
   | { readonly ok: true; readonly secret: Buffer; readonly raw: Buffer }
   | { readonly ok: false; readonly why: string } => {
-  const start = frameHead.length + secretBytes;
+  const start = linesStart;
   if (file.length < start || Buffer.compare(file.subarray(0, frameHead.length), frameHead) !== 0) {
     return { ok: false, why: 'it does not begin as a segment does' };
   }
-  const frames = zstdFrames(file, start);
+  const frames = segmentFrames(file);
   if (frames === undefined || frames.length === 0) return { ok: false, why: 'it is no zstd file' };
   const parts: Buffer[] = [];
   let room = Math.min(bytesMax, rawBytesMax);

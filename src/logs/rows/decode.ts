@@ -15,6 +15,8 @@ export interface DecodedRow {
   readonly parsed: Parsed;
   readonly repeated?: number;
   readonly truncated?: true;
+  /** Of a record that lies over several lines: how many. */
+  readonly lines?: number;
 }
 
 const templatesMax = 10_000;
@@ -42,16 +44,21 @@ export class RowDecoder {
     this.nextMore = 0;
     const rest = this.filled(this.template(texts.rest ?? '{}'));
     if (!isObject(rest)) throw new Error('a row without the rest of its event');
-    const { '@repeated': repeated, '@unparsed': why, '@truncated': truncated, ...event } = rest;
-    if (texts.kind === unparsedKind) {
-      return {
-        parsed: { unparsed: String(why) },
-        ...(truncated === true ? { truncated } : {}),
-      };
-    }
+    const {
+      '@repeated': repeated,
+      '@unparsed': why,
+      '@truncated': truncated,
+      '@lines': lines,
+      ...event
+    } = rest;
     return {
-      parsed: { event: joined(event, timeMs, texts) },
+      parsed:
+        texts.kind === unparsedKind
+          ? { unparsed: String(why) }
+          : { event: joined(event, timeMs, texts) },
       ...(typeof repeated === 'number' ? { repeated } : {}),
+      ...(truncated === true ? { truncated } : {}),
+      ...(typeof lines === 'number' ? { lines } : {}),
     };
   }
 

@@ -37,7 +37,7 @@ const inlineKeys: ReadonlySet<string> = new Set([
   'app',
   '@unparsed',
 ]);
-const inlineNumbers: ReadonlySet<string> = new Set(['offsetMinutes', '@repeated']);
+const inlineNumbers: ReadonlySet<string> = new Set(['offsetMinutes', '@lines', '@repeated']);
 const inlinePattern = /^[A-Za-z0-9 _.:,'-]{1,120}$/;
 /** Whatever a log's own names are, they would make each row one of a kind. */
 const literalKeys: ReadonlySet<string> = new Set(['change']);

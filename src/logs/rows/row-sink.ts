@@ -99,7 +99,7 @@ export class RowSink {
     if ('quiet' in parsed) return;
     const at = this.rows.next();
     const { rows, encoder } = this;
-    const isVerbatim = line.truncated !== true && line.joined !== true;
+    const isVerbatim = line.truncated !== true && line.joined === undefined;
     rows.lineInPart[at] = lineInPart;
     rows.sequence[at] = line.number;
     rows.check[at] = isVerbatim ? lineCheck(line.text) : absent;
@@ -115,6 +115,7 @@ export class RowSink {
       encoder.put('@unparsed', parsed.unparsed);
       if (line.truncated === true) encoder.put('@truncated', true);
     }
+    if (line.joined !== undefined) encoder.put('@lines', line.joined);
     const { rest, more } = encoder.end();
     this.set('rest', at, rest);
     if (more !== undefined) this.set('more', at, more);

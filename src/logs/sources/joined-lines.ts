@@ -108,9 +108,10 @@ export class LineJoiner {
     if (first === undefined) return;
     const text = this.held.map(line => line.text).join(this.joined === 'rows' ? '\n' : ' ');
     const end = this.held.at(-1)?.end;
+    const joined = this.held.length;
     this.held = [];
     this.chars = 0;
-    this.take({ text, number: first.number, joined: true, ...(end === undefined ? {} : { end }) });
+    this.take({ text, number: first.number, joined, ...(end === undefined ? {} : { end }) });
   }
 
   private giveUp(): void {
