@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessEvent } from '../../src/core/access-event.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
 import { readLines } from '../support/formats.ts';
+import { answered, freePorts, talk } from '../support/talk.ts';
 
 /**
  * What a real Dovecot writes, in its log and by its event exporter, while a client does known things; and what
@@ -38,38 +38,8 @@ const missing = !version.startsWith('2.3.')
       ? 'its POP3 server is not on this machine'
       : undefined;
 
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise(done => server.close(done));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
-
-/** Sends each piece once the answer to the one before has ended as `done` says. */
-const talk = (port: number, pieces: readonly string[], done: RegExp): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = createConnection({ host: '127.0.0.1', port });
-    const waiting = [...pieces];
-    let all = '';
-    let answer = '';
-    socket.setTimeout(20_000, () => socket.destroy(new Error(`no answer after: ${all}`)));
-    socket.on('error', reject);
-    socket.on('close', () => resolve(all));
-    socket.on('data', (chunk: Buffer) => {
-      answer += chunk.toString();
-      if (!done.test(answer)) return;
-      all += answer;
-      answer = '';
-      const next = waiting.shift();
-      if (next !== undefined) socket.write(next);
-    });
-  });
-
 const message = (n: number): string =>
   `From: erin@example.test\r\nSubject: Number ${n}\r\nMessage-ID: <n${n}@example.test>\r\n\r\nText.\r\n`;
-
-const imapDone = /^(?:\* OK|\+|a\d+ (?:OK|NO|BAD)) ?.*\r\n$/m;
 
 const imap = (
   port: number,
@@ -87,7 +57,7 @@ const imap = (
   return talk(
     port,
     pieces.flatMap(piece => piece.split(/(?<=\}\r\n)/)),
-    imapDone,
+    answered.imap,
   );
 };
 
@@ -187,7 +157,8 @@ describe.skipIf(missing !== undefined)(
     };
 
     beforeAll(async () => {
-      const ports = { imap: await freePort(), pop3: await freePort(), http: await freePort() };
+      const [imapPort = 0, pop3 = 0, post = 0] = await freePorts(3);
+      const ports = { imap: imapPort, pop3, http: post };
       http = createHttpServer((request, response) => {
         let body = '';
         request.on('data', (chunk: Buffer) => {
@@ -207,7 +178,7 @@ describe.skipIf(missing !== undefined)(
       writeFileSync(at('dovecot.conf'), configuration(root, ports));
       execFileSync('dovecot', ['-c', at('dovecot.conf')], { stdio: 'ignore' });
       for (let tries = 0; tries < 50; tries++) {
-        const isUp = await talk(ports.imap, ['a1 LOGOUT\r\n'], imapDone).catch(() => '');
+        const isUp = await talk(ports.imap, ['a1 LOGOUT\r\n'], answered.imap).catch(() => '');
         if (isUp.includes('OK')) break;
         await sleep(200);
       }
@@ -229,7 +200,7 @@ describe.skipIf(missing !== undefined)(
       await talk(
         ports.pop3,
         ['USER bob\r\n', 'PASS secret\r\n', 'RETR 1\r\n', 'QUIT\r\n'],
-        /^(?:\+OK|-ERR).*\r\n(?:[^]*\r\n\.\r\n)?$/,
+        answered.pop3,
       );
       await sleep(1_500);
       events = read(readFileSync(at('dovecot.log'), 'utf8'));

@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +18,7 @@ import { openRoot } from '../../src/host/view.ts';
 import { takeInventory } from '../../src/inventory/take.ts';
 import { applySteps } from '../support/apply-remedy.ts';
 import { readRemedy } from '../support/remedy.ts';
+import { answered, freePorts, talk as talkTo } from '../support/talk.ts';
 
 /**
  * What Postfix and the Dovecot that checks its logins write of one that hands in nothing. Both run
@@ -41,33 +41,13 @@ const missing =
       ? 'only root may start them'
       : undefined;
 
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise(done => server.close(done));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
-
 /** Sends each line once the answer to the one before is whole; gives all answers. */
 const talk = (port: number, lines: readonly string[]): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = createConnection({ host: '127.0.0.1', port });
-    const waiting = [...lines];
-    let all = '';
-    let answer = '';
-    socket.setTimeout(20_000, () => socket.destroy(new Error(`no answer after: ${all}`)));
-    socket.on('error', reject);
-    socket.on('close', () => resolve(all));
-    socket.on('data', (chunk: Buffer) => {
-      answer += chunk.toString();
-      if (!/^\d{3} .*\r\n$/m.test(answer)) return;
-      all += answer;
-      answer = '';
-      const next = waiting.shift();
-      if (next !== undefined) socket.write(`${next}\r\n`);
-    });
-  });
+  talkTo(
+    port,
+    lines.map(line => `${line}\r\n`),
+    answered.smtp,
+  );
 
 const login = (name: string): string =>
   `AUTH PLAIN ${Buffer.from(`\0${name}\0secret`).toString('base64')}`;
@@ -138,7 +118,7 @@ describe.skipIf(missing !== undefined)(
         ?.logs.find(({ question }) => question === 'who logged in');
 
     beforeAll(async () => {
-      port = await freePort();
+      [port = 0] = await freePorts(1);
       for (const folder of ['spool', 'data', 'etc/postfix', 'etc/dovecot', 'var/lib/dpkg']) {
         mkdirSync(at(folder), { recursive: true });
       }

@@ -215,15 +215,19 @@ export const authLine = (prefix: Prefix, time: EventTime, memory: Memory): Parse
   if ((attempt !== undefined || forced) && refused.test(text)) {
     const free = freeText(text, told.forged ? ['forged-looking'] : []);
     const flags = secret ? [...new Set([...(free.flags ?? []), 'secret' as const])] : free.flags;
+    // Whose mailbox the master user wanted, the line does not say.
+    const asMaster = attempt?.master === true;
+    if (asMaster && session !== undefined) sessionOf(memory, session).actor = attempt.user;
+    const kind = asMaster ? 'login.impersonated' : 'login';
     return happened({
       ...known,
-      kind: 'login',
+      kind,
       outcome: 'failure',
-      user: personOf(attempt?.user),
-      actor: undefined,
+      user: asMaster ? undefined : personOf(attempt?.user),
+      actor: asMaster ? personOf(attempt.user) : undefined,
       detail:
         told.module === undefined ? free.detail : detailOf(`${told.module}: ${free.detail ?? ''}`),
-      flags: marked(flags, tell(memory, session, 'login failure', 'auth')),
+      flags: marked(flags, tell(memory, session, `${kind} failure`, 'auth')),
     });
   }
   if (prefix.level !== 'info') return quiet('trouble of auth');

@@ -124,18 +124,11 @@ export const pop3Command = (record: EventRecord, memory: Memory, common: Common)
 };
 
 /** A command of ManageSieve: who changed which script. What the script does is not in the log. */
-export const sieveCommand = (record: EventRecord, memory: Memory, common: Common): Parsed => {
+export const sieveCommand = (record: EventRecord, common: Common): Parsed => {
   const command = field(record, 'cmd_name').toUpperCase();
-  const finer: Readonly<Record<string, string>> = {
-    SETACTIVE: 'sieve_script_activated',
-    DELETESCRIPT: 'sieve_script_deleted',
-    RENAMESCRIPT: 'sieve_script_renamed',
-  };
   if (command === 'LOGOUT') return happened({ ...common, kind: 'logout', outcome: 'success' });
-  if (command !== 'PUTSCRIPT' && finer[command] === undefined)
+  if (!/^(?:PUTSCRIPT|SETACTIVE|DELETESCRIPT|RENAMESCRIPT)$/.test(command))
     return quiet('a command of ManageSieve');
-  if (memory.seen.has(finer[command] ?? ''))
-    return quiet('a command that an event of Sieve tells of');
   const script = field(record, 'script_name') || field(record, 'cmd_args').slice(0, 200);
   const failed = field(record, 'error') !== '';
   return happened({

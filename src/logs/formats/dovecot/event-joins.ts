@@ -20,8 +20,17 @@ const actOf = (record: EventRecord, event: AccessEvent): readonly [string, Telle
     case 'imap_command_finished':
       return commandOf(record, event);
     case 'pop3_command_finished':
-    case 'managesieve_command_finished':
       return event.kind === 'logout' ? ['logout', 'command'] : undefined;
+    case 'managesieve_command_finished':
+      return event.kind === 'logout'
+        ? ['logout', 'command']
+        : [`rule ${event.change?.['action'] ?? ''}`, 'command'];
+    case 'sieve_script_activated':
+      return ['rule SETACTIVE', 'export'];
+    case 'sieve_script_deleted':
+      return ['rule DELETESCRIPT', 'export'];
+    case 'sieve_script_renamed':
+      return ['rule RENAMESCRIPT', 'export'];
     case 'sieve_action_finished':
       return event.outcome === 'success' ? [event.kind, 'export'] : undefined;
     case 'smtp_server_transaction_rcpt_finished':
@@ -36,6 +45,8 @@ const commandOf = (
   event: AccessEvent,
 ): readonly [string, Teller] | undefined => {
   if (event.outcome !== 'success') return undefined;
+  // Where it comes before the finer events of it, as the first of a log may.
+  if (event.kind === 'message.read') return ['read', 'command'];
   switch ((fields.get('cmd_name') ?? '').toUpperCase().replace(/^UID /, '')) {
     case 'APPEND':
     case 'MULTIAPPEND':

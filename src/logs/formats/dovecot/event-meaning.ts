@@ -315,7 +315,7 @@ const meaningOf = (record: EventRecord, memory: Memory): Parsed => {
     case 'pop3_command_finished':
       return pop3Command(record, memory, commonOf(record, memory));
     case 'managesieve_command_finished':
-      return sieveCommand(record, memory, commonOf(record, memory));
+      return sieveCommand(record, commonOf(record, memory));
     case 'sieve_script_activated':
     case 'sieve_script_deactivated':
     case 'sieve_script_deleted':

@@ -136,6 +136,8 @@ export const loginLine = (prefix: Prefix, time: EventTime, memory: Memory): Pars
   if (!entered && id !== undefined && memory.seen.size === 0) sessions.delete(id);
   return happened({
     ...parts,
+    // A master user who was refused stands in the place of the mailbox's owner.
+    user: !entered && master !== undefined && elements.user === master ? undefined : parts.user,
     kind: impersonated ? 'login.impersonated' : verdict.kind,
     time,
     outcome: verdict.outcome,

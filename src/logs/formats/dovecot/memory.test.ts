@@ -14,9 +14,18 @@ describe('acts of a session', () => {
 
   test('that nobody else told of stand for themselves', () => {
     const memory = memoryOf(10);
-    expect(tell(memory, 'S', 'delete', 'log')).toBe(false);
     expect(tell(memory, 'S', 'delete', 'sum', 2)).toBe(false);
     expect(tell(memory, undefined, 'delete', 'log')).toBe(false);
+    expect(tell(memory, undefined, 'delete', 'log')).toBe(false);
+  });
+
+  test('are repeated by counters at the end, and repeat none of those', () => {
+    const memory = memoryOf(10);
+    expect(tell(memory, 'S', 'read', 'export')).toBe(false);
+    expect(tell(memory, 'S', 'read', 'sum', 3)).toBe(true);
+    expect(tell(memory, 'S', 'read', 'export')).toBe(false);
+    expect(tell(memory, 'T', 'read', 'sum', 3)).toBe(false);
+    expect(tell(memory, 'T', 'read', 'export')).toBe(false);
   });
 
   test('one command repeats all the messages that it touched, and no later one', () => {

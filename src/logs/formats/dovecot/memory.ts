@@ -56,9 +56,14 @@ export const sessionOf = ({ sessions }: Memory, id: string): Session => {
   return session;
 };
 
+/** They tell how many, or of a command, and do not say of which message. */
+const isCoarse = (teller: Teller): boolean =>
+  teller === 'sum' || teller === 'command' || teller === 'recipient';
+
 /**
  * Counts an act of a session; true where another teller told of it before. The act's name holds kind and
- * outcome, so that an event that is left away as repeated has one of its kind that stays.
+ * outcome, so that an event that is left away as repeated has one of its kind that stays. Lines of several
+ * processes come in any order: whoever names the message repeats nobody who does not.
  */
 export const tell = (
   memory: Memory,
@@ -74,8 +79,11 @@ export const tell = (
   session.told.set(act, counts);
   const mine = (counts.get(teller) ?? 0) + count;
   let others = 0;
-  for (const [who, told] of counts) if (who !== teller && told > others) others = told;
-  const repeats = mine <= others;
+  for (const [who, told] of counts) {
+    if (who !== teller && told > others && (isCoarse(teller) || !isCoarse(who))) others = told;
+  }
+  // Counters at the end count parts of messages, and some of what they count may still come.
+  const repeats = teller === 'sum' ? others > 0 : mine <= others;
   // One command is told of once, and may have touched many messages: what it repeats is all of them.
   counts.set(teller, repeats && teller === 'command' ? others : mine);
   return repeats;
