@@ -31,7 +31,7 @@ describe('records over several lines', () => {
   test('of a table: a quoted cell holds line ends', () => {
     expect(join('rows', 'Date,Subject,From\n1,"two\nlines ""quoted""",b\n2,x,y')).toEqual([
       { text: 'Date,Subject,From', number: 1 },
-      { text: '1,"two\nlines ""quoted""",b', number: 2 },
+      { text: '1,"two\nlines ""quoted""",b', number: 2, joined: 2 },
       { text: '2,x,y', number: 4 },
     ]);
   });
