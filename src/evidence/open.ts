@@ -4,6 +4,7 @@ import type { SourceState } from '../core/evidence-state.ts';
 import { dayOf } from './days.ts';
 import { EvidenceError, evidenceError } from './errors.ts';
 import { EvidenceLog } from './evidence-log.ts';
+import { KnownRecords } from './known-records.ts';
 import type {
   EvidenceOptions,
   EvidenceSource,
@@ -41,6 +42,7 @@ interface Prepared {
   readonly spoolBytes: number;
   readonly file?: SegmentFile;
   readonly rows?: RowsMade | undefined;
+  readonly records?: readonly Uint8Array[];
 }
 
 /** A store of log lines that is open to be written. One process at a time: whoever opens it has the lock. */
@@ -55,6 +57,7 @@ export class Evidence implements SourceHome {
   private readonly touched = new Set<string>();
   private readonly writers = new Map<string, SourceWriter>();
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly records: KnownRecords;
   private readonly lastCut = new Map<string, Promise<unknown>>();
   private failed: EvidenceError | undefined;
 
@@ -62,6 +65,7 @@ export class Evidence implements SourceHome {
     this.options = options;
     this.put = put;
     this.log = log;
+    this.records = new KnownRecords(options.state, options.recordsIn);
     this.segmentBytes = options.segmentBytes ?? segmentBytesDefault;
     for (const source of options.state.sources()) this.states.set(source.id, source);
   }
@@ -107,6 +111,7 @@ export class Evidence implements SourceHome {
         return writer.cursor;
       },
       append: (bytes, position, about) => writer.append(bytes, position, about),
+      claim: key => this.records.claim(key),
       cut: () => writer.cut(),
       readToEnd: () => {
         this.states.set(id, { ...this.stateOf(id), readToEndMs: this.options.now().getTime() });
@@ -310,7 +315,7 @@ export class Evidence implements SourceHome {
       { path: segmentPath(source, day, seq), bytes: segment.file },
       ...(rows === undefined ? [] : [{ path: rowsPath(source, day, seq), bytes: rows.file }]),
     ]);
-    return { ...about, file: segment, rows };
+    return { ...about, file: segment, rows, records: this.records.of(parts, raw) };
   }
 
   private async make(draft: SegmentDraft): Promise<SegmentMade> {
@@ -320,7 +325,7 @@ export class Evidence implements SourceHome {
   }
 
   private async commitSegment(source: string, seq: number, prepared: Prepared): Promise<void> {
-    const { reading, file, rows } = prepared;
+    const { reading, file, rows, records: keys = [] } = prepared;
     const [first] = reading.frames;
     const last = reading.frames.at(-1);
     if (first === undefined || last === undefined || file === undefined) return;
@@ -367,8 +372,10 @@ export class Evidence implements SourceHome {
       this.states.set(source, after);
       const { first: firstMs, last: lastMs } = segment;
       const hasRows = rows !== undefined;
-      return { sources: [after], segments: [{ ...sum, leaf: at.first, firstMs, lastMs, hasRows }] };
+      const state = { ...sum, leaf: at.first, firstMs, lastMs, hasRows };
+      return { sources: [after], segments: [state], records: { leaf: at.first, keys } };
     });
+    this.records.committed(keys);
     await this.setAside(source, prepared);
   }
 

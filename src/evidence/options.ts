@@ -1,5 +1,6 @@
 import type { DurableFiles } from '../core/durable-files.ts';
 import type { EvidenceState } from '../core/evidence-state.ts';
+import type { KeysIn } from './known-records.ts';
 import type { NoteSigner } from './note.ts';
 import type { SegmentFile } from './segment.ts';
 import type { AppendedLines, SegmentPart } from './source.ts';
@@ -44,6 +45,8 @@ export interface EvidenceOptions {
   readonly now: () => Date;
   /** Makes segments, and rows beside them; here, and without rows, unless given. */
   readonly make?: (draft: SegmentDraft, level: number | undefined) => Promise<SegmentMade>;
+  /** Finds records that say which record they are; without it, none is known after a kill. */
+  readonly recordsIn?: KeysIn;
   /** Bytes of a spool that a segment is made of; 8 MiB. */
   readonly segmentBytes?: number;
   /** zstd. */
@@ -62,6 +65,11 @@ export interface EvidenceSource {
    * @returns that position, once the lines are on the disk; rejects with an `EvidenceError`.
    */
   append(bytes: Uint8Array, position: string, about?: AppendedLines): Promise<string>;
+  /**
+   * Whether a record of this key is new to the store. If it is, its line must be appended next, with the key among
+   * `records`; if not, the line is one that is kept already.
+   */
+  claim(key: Uint8Array): boolean;
   /** What is in hand goes into a segment soon, however little it is; nothing is waited for. */
   cut(): void;
   /** Everything that the source has was appended by now: days that are over are complete, or idle. */

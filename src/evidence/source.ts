@@ -12,12 +12,15 @@ export interface AppendedLines {
   readonly lastMs?: number;
   /** What was made of the lines, for `EvidenceOptions.make`; in memory only, so that a kill loses it. */
   readonly rows?: unknown;
+  /** Keys of the records among them that were claimed. */
+  readonly records?: readonly Uint8Array[] | undefined;
 }
 
 /** The lines of one append, within the segment that they go into. */
 export interface SegmentPart {
   readonly bytes: number;
   readonly rows?: unknown;
+  readonly records?: readonly Uint8Array[] | undefined;
 }
 
 /** What a source needs of its store. */
@@ -39,6 +42,7 @@ export interface SourceHome {
 interface Waiting {
   readonly lines: Omit<SpoolFrame, 'durable'>;
   readonly rows?: unknown;
+  readonly records: readonly Uint8Array[] | undefined;
   readonly done: (position: string) => void;
   readonly failed: (error: EvidenceError) => void;
 }
@@ -108,7 +112,7 @@ export class SourceWriter {
       last: whole(about.lastMs),
     };
     return new Promise((done, failed) => {
-      this.waiting.push({ lines, rows: about.rows, done, failed });
+      this.waiting.push({ lines, rows: about.rows, records: about.records, done, failed });
       if (!this.isPumping) this.pumping = this.pump();
     });
   }
@@ -188,7 +192,9 @@ export class SourceWriter {
     await spool.file.dataSync();
     if (isNew) await this.home.syncSpools(this.id);
     spool.bytes += bytes;
-    for (const { lines, rows } of batch) spool.parts.push({ bytes: lines.bytes.length, rows });
+    for (const { lines, rows, records } of batch) {
+      spool.parts.push({ bytes: lines.bytes.length, rows, records });
+    }
     this.acknowledged = batch.at(-1)?.lines.position ?? this.acknowledged;
     if (spool.bytes >= this.home.segmentBytes) await this.rotate();
   }

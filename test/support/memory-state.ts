@@ -18,6 +18,7 @@ export class MemoryState implements EvidenceState {
   private now: EvidenceHead | undefined;
   private leaves = new Map<number, Buffer>();
   private known = new Map<string, SourceState>();
+  private readonly records = new Map<string, number>();
   private readonly noted = new Map<string, Map<string, string>>();
   private readonly kept: SegmentState[] = [];
   private readonly missing: GapState[] = [];
@@ -49,6 +50,9 @@ export class MemoryState implements EvidenceState {
     this.missing.push(...(change.gaps ?? []));
     if (change.seal !== undefined) this.seals.push(change.seal);
     this.decided.push(...(change.controls ?? []));
+    for (const key of change.records?.keys ?? []) {
+      this.records.set(Buffer.from(key).toString('hex'), change.records?.leaf ?? 0);
+    }
     for (const { source, first, last } of change.deletes ?? []) {
       for (const each of this.kept) {
         if (each.source === source && first <= each.seq && each.seq <= last)
@@ -77,6 +81,10 @@ export class MemoryState implements EvidenceState {
 
   sources(): readonly SourceState[] {
     return [...this.known.values()];
+  }
+
+  hasRecord(key: Uint8Array): boolean {
+    return this.records.has(Buffer.from(key).toString('hex'));
   }
 
   putSources(sources: readonly SourceState[]): void {

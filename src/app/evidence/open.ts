@@ -6,6 +6,7 @@ import { makeSigningKey, type NoteSigner, readSigningKey } from '../../evidence/
 import { type Evidence, openEvidence } from '../../evidence/open.ts';
 import type { EvidenceOptions } from '../../evidence/options.ts';
 import { FilePutter } from '../../evidence/put-files.ts';
+import { recordKeysIn } from '../../logs/sources/record-key.ts';
 import { durableFiles } from '../../store/durable-files.ts';
 import { SqliteEvidenceState } from '../../store/evidence-state.ts';
 import { lock } from '../../store/lock.ts';
@@ -92,7 +93,8 @@ export const openEvidenceStore = async (
     state = new SqliteEvidenceState(statePath(store));
     const files = durableFiles(store);
     const { make } = maker;
-    const evidence = await openEvidence({ files, state, signers: [signer], now, make, ...more });
+    const own = { files, state, signers: [signer], now, make, recordsIn: recordKeysIn };
+    const evidence = await openEvidence({ ...own, ...more });
     return {
       evidence,
       close: async () => {
