@@ -304,7 +304,6 @@ describe('ingest --dry-run', () => {
   });
 
   test.each([
-    ['no --dry-run', ['x.log'], /cannot store logs yet; --dry-run/],
     ['no file', ['--dry-run'], /FILE is missing/],
     ['a file that is not there', ['--dry-run', 'nowhere.log'], /nowhere\.log: no such file/],
     ['a glob that nothing matches', ['--dry-run', '*.nothing'], /no such file/],

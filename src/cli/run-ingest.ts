@@ -1,11 +1,15 @@
 import { loadConfiguration } from '../app/configuration.ts';
-import { type DryRunReport, dryRun } from '../app/ingest/dry-run.ts';
-import { summaryOf } from '../app/ingest/summary.ts';
-import { zonesOf } from '../app/ingest/zones.ts';
+import { dryRun } from '../app/ingest/dry-run.ts';
+import { type IngestProgress, type IngestReport, ingest } from '../app/ingest/ingest.ts';
+import type { ReadReport } from '../app/ingest/read-counts.ts';
+import { shown } from '../app/ingest/render.ts';
+import { ingestSummaryOf, summaryOf } from '../app/ingest/summary.ts';
+import { type ZoneOf, zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { type OutStream, openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
+import { storeFolder } from './store-folder.ts';
 import { formatOf, progressLine } from './target.ts';
 import { ingestFormats } from './verbs.ts';
 import { writeAll } from './write-all.ts';
@@ -21,6 +25,7 @@ const bufferChars = 1 << 16;
 class LineWriter {
   private readonly out: OutStream | undefined;
   private text = '';
+  private isGone = false;
 
   constructor(out: OutStream | undefined) {
     this.out = out;
@@ -29,6 +34,17 @@ class LineWriter {
   write(line: string): void {
     this.text += `${line}\n`;
     if (this.text.length >= bufferChars) this.flush();
+  }
+
+  /** The same for a line that is written beside the work: that goes on when nobody reads any more. */
+  offer(line: string): void {
+    if (this.isGone) return;
+    try {
+      this.write(line);
+    } catch (thrown) {
+      if (!(thrown instanceof ReaderGone)) throw thrown;
+      this.isGone = true;
+    }
   }
 
   flush(): void {
@@ -49,29 +65,35 @@ const yearOf = (invocation: Invocation): number | undefined => {
   );
 };
 
-const wordsOf = ({ words = [], switches }: Invocation): readonly string[] => {
-  const see = 'see postern ingest --help';
-  if (!switches.has('dry-run')) {
-    throw new UsageError(
-      'ingest: this version cannot store logs yet; --dry-run writes what would be stored',
-    );
-  }
+const wordsOf = ({ words = [] }: Invocation): readonly string[] => {
   if (words.length > 0) return words;
   throw new UsageError(
-    `ingest: FILE is missing: name files, folders or globs, or - for standard input; ${see}`,
+    'ingest: FILE is missing: name files, folders or globs, or - for standard input; see postern ingest --help',
   );
 };
 
-const exitOf = ({ formats, unseen, truncated }: DryRunReport): Outcome['exit'] => {
+/** What is only for lines that are written out, where nothing writes any. */
+const checkOutput = (invocation: Invocation): void => {
+  const { switches, sources } = invocation;
+  if (switches.has('dry-run') || switches.has('unparsed')) return;
+  for (const flag of ['raw', 'format', 'out']) {
+    if (sources.get(flag) !== 'flag') continue;
+    throw new UsageError(
+      `ingest: --${flag} is for --dry-run and --unparsed: what is stored is not written out`,
+    );
+  }
+};
+
+const exitOf = ({ formats, unseen, truncated }: ReadReport): Outcome['exit'] => {
   const unparsed = [...formats.values()].reduce((sum, each) => sum + each.unparsed, 0);
   return unparsed + unseen.length + truncated > 0 ? exitCodes.unseen : exitCodes.done;
 };
 
 /** Ends the output: the file of `--out` gets its name only where all of it is there. */
-const written = async (
+const written = async <Report>(
   out: OutStream | undefined,
-  run: (writer: LineWriter) => Promise<DryRunReport>,
-): Promise<DryRunReport | undefined> => {
+  run: (writer: LineWriter) => Promise<Report>,
+): Promise<Report | undefined> => {
   const writer = new LineWriter(out);
   try {
     const report = await run(writer);
@@ -85,33 +107,129 @@ const written = async (
   }
 };
 
-export const runIngest = async (given: Invocation): Promise<Outcome> => {
-  const { options } = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
-  const invocation = withFileOptions(given, options);
-  const { values, switches } = invocation;
-  const format = formatOf(invocation, ingestFormats, 'text');
-  const words = wordsOf(invocation);
-  const year = yearOf(invocation);
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zoneOf = zonesOf(values.get('zone'), `ingest: ${spellingOf(invocation, 'zone')}`, here);
-  const path = values.get('out');
-  const out = path === undefined ? undefined : openOut(path);
+interface Asked {
+  readonly invocation: Invocation;
+  readonly words: readonly string[];
+  readonly year: number | undefined;
+  readonly zoneOf: ZoneOf;
+  readonly format: (typeof ingestFormats)[number];
+  readonly raw: boolean;
+  readonly out: OutStream | undefined;
+}
+
+const common = ({ words, year, zoneOf }: Asked) => ({
+  words: words.filter(word => word !== '-'),
+  ...(words.includes('-') ? { input: process.stdin } : {}),
+  zoneOf,
+  ...(year === undefined ? {} : { year }),
+});
+
+const runDry = async (asked: Asked): Promise<Outcome> => {
+  const { invocation, format, raw, out } = asked;
   const { say, end } = progressLine(invocation);
   const report = await written(out, writer =>
     dryRun({
-      words: words.filter(word => word !== '-'),
-      ...(words.includes('-') ? { input: process.stdin } : {}),
-      zoneOf,
-      ...(year === undefined ? {} : { year }),
+      ...common(asked),
       format,
-      raw: switches.has('raw'),
-      unparsedOnly: switches.has('unparsed'),
+      raw,
+      unparsedOnly: invocation.switches.has('unparsed'),
       nowMs: Date.now(),
       write: line => writer.write(line),
       progress: log => say(`reading ${log}`),
     }),
   ).finally(end);
   if (report === undefined) return { text: '', exit: exitCodes.done, out: undefined };
-  if (!switches.has('quiet')) writeAll(2, summaryOf(report));
+  if (!invocation.switches.has('quiet')) writeAll(2, summaryOf(report));
   return { text: '', exit: exitOf(report), out: undefined };
+};
+
+const sayEveryMs = 250;
+const megabytes = (bytes: number): string => `${Math.floor(bytes / 1e6).toLocaleString('en-US')}`;
+
+/** How far it has come, now and then. */
+const told = (say: (stage: string) => void): ((progress: IngestProgress) => void) => {
+  const started = Date.now();
+  let last = 0;
+  return ({ log, lines, bytes, bytesOfAll }) => {
+    const now = Date.now();
+    if (now - last < sayEveryMs) return;
+    last = now;
+    const rate = Math.round((lines * 1_000) / Math.max(1, now - started)).toLocaleString('en-US');
+    const of = bytesOfAll === 0 ? '' : `${megabytes(bytes)} of ${megabytes(bytesOfAll)} MB, `;
+    say(`${of}${lines.toLocaleString('en-US')} lines, ${rate}/s, ${log}`);
+  };
+};
+
+/** SIGINT and SIGTERM end what is under way in good order; a second one ends it at once. */
+const stopping = (): {
+  readonly signal: () => NodeJS.Signals | undefined;
+  readonly end: () => void;
+} => {
+  let signal: NodeJS.Signals | undefined;
+  const stop = (given: NodeJS.Signals): void => {
+    signal = given;
+    end();
+    // Whoever waits for more of it waits no longer.
+    process.stdin.destroy();
+  };
+  const end = (): void => {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return { signal: () => signal, end };
+};
+
+const runKept = async (asked: Asked): Promise<Outcome> => {
+  const { invocation, format, raw, out } = asked;
+  const { say, end } = progressLine(invocation);
+  const stop = stopping();
+  const unparsed = invocation.switches.has('unparsed');
+  const nowMs = Date.now();
+  let report: IngestReport | undefined;
+  await written(out, async writer => {
+    report = await ingest({
+      ...common(asked),
+      store: storeFolder(invocation),
+      key: process.env['POSTERN_EVIDENCE_KEY'],
+      now: () => new Date(),
+      took: (log, read) => {
+        if (unparsed && 'unparsed' in read.parsed) {
+          writer.offer(shown(log, read, { format, raw, nowMs }));
+        }
+      },
+      progress: told(say),
+      isStopped: () => stop.signal() !== undefined,
+    });
+  }).finally(() => {
+    end();
+    stop.end();
+  });
+  if (report === undefined) return { text: '', exit: exitCodes.done, out: undefined };
+  if (!invocation.switches.has('quiet')) writeAll(2, ingestSummaryOf(report));
+  const signal = stop.signal();
+  // Whoever started it hears what ended it.
+  if (signal !== undefined) process.kill(process.pid, signal);
+  return {
+    text: '',
+    exit: report.gaps.length > 0 ? exitCodes.unseen : exitOf(report),
+    out: undefined,
+  };
+};
+
+export const runIngest = async (given: Invocation): Promise<Outcome> => {
+  const { options } = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+  const invocation = withFileOptions(given, options);
+  const { values, switches } = invocation;
+  const format = formatOf(invocation, ingestFormats, 'text');
+  const words = wordsOf(invocation);
+  checkOutput(invocation);
+  const year = yearOf(invocation);
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zoneOf = zonesOf(values.get('zone'), `ingest: ${spellingOf(invocation, 'zone')}`, here);
+  const path = values.get('out');
+  const out = path === undefined ? undefined : openOut(path);
+  const asked = { invocation, words, year, zoneOf, format, raw: switches.has('raw'), out };
+  return await (switches.has('dry-run') ? runDry(asked) : runKept(asked));
 };

@@ -187,15 +187,15 @@ export const verbs: readonly Verb[] = [
     name: 'ingest',
     takes: 'FILE…',
     formats: ingestFormats,
-    does: 'Reads logs and tells what they say: who logged in, read, sent and changed what.',
-    usage: 'postern ingest --dry-run [options] FILE…|-',
+    does: 'Reads logs and keeps them as evidence of who logged in, read, sent and changed what.',
+    usage: 'postern ingest [options] FILE…|FOLDER…|-',
     flags: [
       {
         name: 'dry-run',
-        help: 'write what would be stored, and store nothing (this version cannot store yet)',
+        help: 'write what the logs say, one event a line, and store nothing',
       },
-      { name: 'unparsed', help: 'only the lines that no format understands' },
-      { name: 'raw', help: 'with each line itself, secrets that stand in it included' },
+      { name: 'unparsed', help: 'write the lines that no format understands' },
+      { name: 'raw', help: 'what is written with each line itself, secrets in it included' },
       {
         name: 'zone',
         value: 'ZONE',
@@ -208,6 +208,11 @@ export const verbs: readonly Verb[] = [
       },
     ],
     examples: [
+      ['postern ingest /var/log', 'keeps what is new in all logs; again and again, from a timer'],
+      [
+        "postern ingest '/var/log/mail.log*' --store /srv/evidence",
+        'keeps one log with its rotated files, elsewhere',
+      ],
       ['postern ingest --dry-run /var/log/mail.log*', 'what the mail log says, as text'],
       [
         'zcat old.log.gz | postern ingest --dry-run --format ndjson --year 2025 -',
@@ -255,6 +260,11 @@ export const verbs: readonly Verb[] = [
       },
       { name: 'release', takes: ['NAME'], does: 'ends a hold (--why)' },
       { name: 'prune', takes: [], does: 'deletes lines that are neither to be kept nor held' },
+      {
+        name: 'reparse',
+        takes: [],
+        does: 'reads kept lines anew, after a format was mended; the lines stay as they are',
+      },
     ],
     flags: [
       {
@@ -268,10 +278,20 @@ export const verbs: readonly Verb[] = [
         help: 'verify: a checkpoint that was kept elsewhere; the log must go on from it',
       },
       { name: 'why', value: 'TEXT', help: 'keep, hold, release: the reason, for the log' },
-      { name: 'source', value: 'SOURCE', help: 'bundle: lines of this source alone' },
-      { name: 'from', value: 'DAY', help: 'bundle: first day of the lines (2026-06-29, UTC)' },
-      { name: 'to', value: 'DAY', help: 'bundle: last day of them' },
+      { name: 'source', value: 'SOURCE', help: 'bundle, reparse: lines of this source alone' },
+      {
+        name: 'from',
+        value: 'DAY',
+        help: 'bundle, reparse: first day of the lines (2026-06-29, UTC)',
+      },
+      { name: 'to', value: 'DAY', help: 'bundle, reparse: last day of them' },
       { name: 'case', value: 'NAME', help: 'bundle: the days and source of the hold of this name' },
+      {
+        name: 'zone',
+        value: 'ZONE',
+        help: 'reparse: zone of stamps that name none, as for ingest',
+      },
+      { name: 'drop-old', help: 'reparse: remove rows that count no more; their record stays' },
       { name: 'deep', help: 'verify: take every segment apart, down to the hash of every line' },
     ],
     examples: [
@@ -288,6 +308,7 @@ export const verbs: readonly Verb[] = [
         'postern evidence bundle --from 2026-06-01 --to 2026-06-30 --out june.tgz',
         'a month, for whoever has no access to the store',
       ],
+      ['postern evidence reparse --source var_log_mail.log', 'what a newer Postern reads in a log'],
     ],
   },
 ];

@@ -19,6 +19,8 @@ export interface LogDocument {
   /** The file's path, and behind it the place in the archive. */
   readonly name: string;
   readonly content: Content;
+  /** The first bytes, in UTF-8. */
+  readonly head: Uint8Array;
   /** The text, in UTF-8. @throws DocumentError */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -71,7 +73,7 @@ export const looked = async (
 ): Promise<LogDocument> => {
   const { head, all } = await peek(chunks);
   const content = contentOf(head);
-  if (content.kind !== 'utf-16') return { name, content, chunks: all };
+  if (content.kind !== 'utf-16') return { name, content, head, chunks: all };
   return looked(name, recoded(all, content.littleEndian));
 };
 

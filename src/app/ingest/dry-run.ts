@@ -1,13 +1,11 @@
 import { UsageError } from '../../core/errors.ts';
-import type { Unseen } from '../../core/unseen.ts';
 import { findLogs } from '../../intake/log-files.ts';
 import { piped } from '../../intake/piped.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import type { ReadLine } from '../../logs/read-log.ts';
-import type { ClockStep } from '../../logs/time/clock.ts';
-import { toolVersion } from '../version.ts';
+import { ReadCounts, type ReadReport } from './read-counts.ts';
 import { readLogFiles, readLogPipe } from './read-logs.ts';
-import { eventText, ndjsonOf, unparsedText } from './render.ts';
+import { shown } from './render.ts';
 import type { ZoneOf } from './zones.ts';
 
 type DryRunFormat = 'text' | 'ndjson';
@@ -30,38 +28,8 @@ export interface DryRunOptions {
   readonly progress: (log: string) => void;
 }
 
-/** What became of the lines that one format, or none, read. */
-export interface FormatCount {
-  events: number;
-  quiet: number;
-  unparsed: number;
-}
-
-export interface DryRunReport {
-  readonly logs: number;
-  readonly lines: number;
-  readonly truncated: number;
-  /** By id of the format; `none` for lines that no format knew. */
-  readonly formats: ReadonlyMap<string, FormatCount>;
-  readonly unseen: readonly Unseen[];
-  readonly steps: readonly {
-    readonly log: string;
-    readonly first: ClockStep;
-    readonly count: number;
-  }[];
-}
-
-const unseenMax = 1_000;
-const stepsMax = 100;
-
-class DryRun implements DryRunReport {
-  logs = 0;
-  lines = 0;
-  truncated = 0;
-  readonly formats = new Map<string, FormatCount>();
-  readonly unseen: Unseen[] = [];
-  readonly steps: { readonly log: string; readonly first: ClockStep; readonly count: number }[] =
-    [];
+class DryRun {
+  readonly counts: ReadCounts = new ReadCounts();
   private readonly options: DryRunOptions;
 
   constructor(options: DryRunOptions) {
@@ -70,24 +38,19 @@ class DryRun implements DryRunReport {
 
   async run(): Promise<void> {
     const { words, input, zoneOf, year, nowMs } = this.options;
+    const { counts } = this;
     const source = {
       formats: logFormats,
       zoneOf,
       nowMs,
       ...(year === undefined ? {} : { year }),
       take: (log: string, read: ReadLine) => this.take(log, read),
-      note: (unseen: Unseen) => {
-        if (this.unseen.length < unseenMax) this.unseen.push(unseen);
-      },
+      note: counts.note,
       begin: (log: string) => {
-        this.logs += 1;
+        counts.logs += 1;
         this.options.progress(log);
       },
-      stepped: (log: string, steps: readonly ClockStep[], count: number) => {
-        const [first] = steps;
-        if (first !== undefined && this.steps.length < stepsMax)
-          this.steps.push({ log, first, count });
-      },
+      stepped: counts.stepped,
     };
     const { files, unseen, missing } = findLogs(words);
     const [first] = missing;
@@ -99,42 +62,22 @@ class DryRun implements DryRunReport {
     if (input !== undefined) await readLogPipe('-', piped(input), source);
   }
 
-  private countOf(format: string): FormatCount {
-    const known = this.formats.get(format);
-    if (known !== undefined) return known;
-    const count = { events: 0, quiet: 0, unparsed: 0 };
-    this.formats.set(format, count);
-    return count;
-  }
-
   private take(log: string, read: ReadLine): void {
-    const { parsed, line, format } = read;
-    this.lines += 1;
-    if (line.truncated === true) this.truncated += 1;
-    const count = this.countOf(format ?? 'none');
-    if ('quiet' in parsed) count.quiet += 1;
-    else if ('event' in parsed) {
-      count.events += 1;
-      if (!this.options.unparsedOnly) this.write(log, read);
-    } else {
-      count.unparsed += 1;
+    const { parsed } = read;
+    this.counts.take(read);
+    if ('unparsed' in parsed || ('event' in parsed && !this.options.unparsedOnly)) {
       this.write(log, read);
     }
   }
 
   private write(log: string, read: ReadLine): void {
-    const { format, raw, nowMs, write } = this.options;
-    if (format === 'ndjson') {
-      write(ndjsonOf(log, read, { toolVersion, processedMs: nowMs }, raw));
-    } else if ('event' in read.parsed)
-      write(eventText(read.parsed.event, raw ? read.line.text : undefined));
-    else write(unparsedText(log, read, raw));
+    this.options.write(shown(log, read, this.options));
   }
 }
 
 /** Reads logs and writes down what would be stored; stores nothing. @throws UsageError */
-export const dryRun = async (options: DryRunOptions): Promise<DryRunReport> => {
+export const dryRun = async (options: DryRunOptions): Promise<ReadReport> => {
   const run = new DryRun(options);
   await run.run();
-  return run;
+  return run.counts;
 };

@@ -4,6 +4,7 @@ import type { EvidenceSource } from '../../evidence/options.ts';
 import type { LogFormat } from '../../logs/format.ts';
 import { LogReading, type ReadLine } from '../../logs/read-log.ts';
 import { type Joined, LineJoiner } from '../../logs/sources/joined-lines.ts';
+import { recordKey } from '../../logs/sources/record-key.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import type { LogClock } from '../../logs/time/clock.ts';
 import { anyStamp } from '../../logs/time/stamps.ts';
@@ -52,8 +53,12 @@ export interface LogKeeperOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly rows?: RowSink | undefined;
-  /** Hears of each line that is kept. */
+  /** Hears of each line that is handed to the store. */
   readonly took?: (log: string, read: ReadLine) => void;
+  /** So many of them are on the disk by now. */
+  readonly kept?: (lines: number) => void;
+  /** A record came that the store has already: its line is not kept again. */
+  readonly cameAgain?: (log: string) => void;
 }
 
 /** Of one append; many of them share one sync. */
@@ -69,6 +74,9 @@ const newline = 0x0a;
 interface Part {
   readonly firstLine: number;
   day: string | undefined;
+  taken: number;
+  /** Keys of the records among its lines. */
+  readonly records: Buffer[];
   firstMs: number | undefined;
   lastMs: number | undefined;
   end: number;
@@ -108,6 +116,16 @@ export class LogKeeper {
   /** Behind everything that was handed to the store; what `settle` and `end` waited for is on the disk. */
   get reached(): Place {
     return this.place;
+  }
+
+  /** What was pushed and not handed to the store yet: when settled, the beginning of a line that has no end. */
+  get unfinished(): Buffer {
+    return this.open().raw.rest;
+  }
+
+  /** Day of the last line, `2026-06-29`; none where no line told one. */
+  get day(): string | undefined {
+    return this.days.day;
   }
 
   /** What comes is of this file, or stream, from here on. */
@@ -197,6 +215,11 @@ export class LogKeeper {
     const { line, parsed } = read;
     const end = line.end ?? 0;
     if (end <= log.keptFrom) return;
+    const key = line.truncated === true ? undefined : recordKey(line.text);
+    if (key !== undefined && !this.options.source.claim(key)) {
+      this.passOver(line, end);
+      return;
+    }
     const written = log.clock.passedMs ?? timeOf(read, log.clock);
     const day = this.days.take(written);
     if (this.part !== undefined && this.part.day !== undefined && day !== this.part.day)
@@ -204,12 +227,16 @@ export class LogKeeper {
     const part = (this.part ??= {
       firstLine: line.number,
       day,
+      taken: 0,
+      records: [],
       firstMs: undefined,
       lastMs: undefined,
       end,
       line: line.number,
     });
     part.day = day;
+    part.taken += 1;
+    if (key !== undefined) part.records.push(key);
     part.end = end;
     part.line = line.number;
     const at = 'event' in parsed ? (parsed.event.time.atMs ?? written) : written;
@@ -238,12 +265,23 @@ export class LogKeeper {
         ? part.line
         : part.firstLine - 1 + linesIn(bytes) + (isWithinLine ? 1 : 0);
     const place = { offset: part.end, line, isWithinLine };
-    this.append(bytes, place, {
+    this.append(bytes, place, part.taken, {
       ...(day === undefined ? {} : { day }),
       ...(firstMs === undefined ? {} : { firstMs }),
       ...(lastMs === undefined ? {} : { lastMs }),
       ...(rows === undefined ? {} : { rows }),
+      ...(part.records.length === 0 ? {} : { records: part.records }),
     });
+  }
+
+  /** A record that is kept already: reading goes on behind it, and it is no part of what is kept. */
+  private passOver(line: LogLine, end: number): void {
+    this.close();
+    const log = this.open();
+    const bytes = log.raw.take(end);
+    const number = log.joined === undefined ? line.number : line.number - 1 + linesIn(bytes);
+    this.place = { offset: end, line: number, isWithinLine: false };
+    this.options.cameAgain?.(log.name);
   }
 
   /** What is behind the bound of a line: kept in pieces, and nothing is read of it. */
@@ -256,12 +294,13 @@ export class LogKeeper {
     if (bytes.length === 0) return;
     const place = { ...this.place, offset: end, isWithinLine: bytes.at(-1) !== newline };
     const { day } = this.days;
-    this.append(bytes, place, day === undefined ? {} : { day });
+    this.append(bytes, place, 0, day === undefined ? {} : { day });
   }
 
   private append(
     bytes: Buffer,
     place: Place,
+    lines: number,
     about: NonNullable<Parameters<EvidenceSource['append']>[2]>,
   ): void {
     const log = this.open();
@@ -272,7 +311,8 @@ export class LogKeeper {
       const isLast = to === bytes.length;
       const within = { ...place, offset: place.offset - bytes.length + to, isWithinLine: true };
       const { rows, ...times } = about;
-      this.hand(bytes.subarray(at, to), log.positionAt(isLast ? place : within), {
+      const position = log.positionAt(isLast ? place : within);
+      this.hand(bytes.subarray(at, to), position, isLast ? lines : 0, {
         ...times,
         day,
         ...(at === 0 && rows !== undefined ? { rows } : {}),
@@ -283,11 +323,15 @@ export class LogKeeper {
   private hand(
     bytes: Buffer,
     position: string,
+    lines: number,
     about: NonNullable<Parameters<EvidenceSource['append']>[2]>,
   ): void {
     this.unkeptBytes += bytes.length;
     const done = this.options.source.append(bytes, position, about).then(
-      () => this.handed(bytes.length),
+      () => {
+        this.handed(bytes.length);
+        this.options.kept?.(lines);
+      },
       (thrown: unknown) => {
         this.failure ??= { thrown };
         this.handed(bytes.length);

@@ -17,6 +17,11 @@ export class RawBytes {
     this.end += chunk.length;
   }
 
+  /** All of them, which stay here. */
+  get rest(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+
   /** Hands over what stands before `end`. */
   take(end: number): Buffer {
     const taken: Buffer[] = [];

@@ -8,20 +8,14 @@ import { LineJoiner } from '../../logs/sources/joined-lines.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import { inRotationOrder } from '../../logs/sources/rotation-order.ts';
 import { type ClockStep, LogClock } from '../../logs/time/clock.ts';
-import { anyStamp } from '../../logs/time/stamps.ts';
-import { YearScanner } from '../../logs/time/year-scanner.ts';
-import { firstYear } from '../../logs/time/years.ts';
+import { type Dating, firstYears, placed } from './date-files.ts';
 import { type LogDocument, logDocuments, looked, recordsIn } from './documents.ts';
-import type { ZoneOf } from './zones.ts';
 
 /** Gets every line, in their order; what it returns is waited for before more is read. */
 type TakeLine = (log: string, read: ReadLine) => void;
 
-export interface LogSource {
+export interface LogSource extends Dating {
   readonly formats: readonly LogFormat[];
-  readonly zoneOf: ZoneOf;
-  /** Year of the first line of every log whose stamps name none, where somebody says it. */
-  readonly year?: number;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
   readonly take: TakeLine;
@@ -31,65 +25,6 @@ export interface LogSource {
   /** A clock that was set back. */
   readonly stepped: (log: string, steps: readonly ClockStep[], count: number) => void;
 }
-
-/** So much of a log is looked at for stamps without a year. */
-const headLines = 200;
-
-const headText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
-  for await (const chunk of chunks) return Buffer.from(chunk).toString('latin1', 0, 65_536);
-  return '';
-};
-
-const yearless = /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} /m;
-
-/** The first years of the logs in a file, by their places; a whole pass over those that name no years. */
-const firstYears = async (
-  file: LogFile,
-  source: LogSource,
-): Promise<readonly (number | undefined)[]> => {
-  const years: (number | undefined)[] = [];
-  // What is wrong with the file is noted when it is read.
-  for await (const { chunks, content } of logDocuments(file, () => {})) {
-    years.push(content.kind === 'lines' ? await yearOf(chunks, file.mtimeMs, source) : undefined);
-  }
-  return years;
-};
-
-const yearOf = async (
-  chunks: AsyncIterable<Uint8Array>,
-  mtimeMs: number,
-  { year }: LogSource,
-): Promise<number | undefined> => {
-  if (year !== undefined) return year;
-  const scanner = new YearScanner();
-  let isFirst = true;
-  try {
-    for await (const chunk of chunks) {
-      if (isFirst && !yearless.test(Buffer.from(chunk).toString('latin1', 0, 65_536))) return;
-      isFirst = false;
-      scanner.push(chunk);
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof DocumentError)) throw thrown;
-  }
-  const scan = scanner.end();
-  return scan === undefined ? undefined : firstYear(scan, mtimeMs);
-};
-
-/** When the first line that has a stamp was written, as far as the file's head tells. */
-const firstMs = async (file: LogFile, { zoneOf }: LogSource): Promise<number | undefined> => {
-  for await (const { chunks, content } of logDocuments(file, () => {})) {
-    if (content.kind !== 'lines') return undefined;
-    const clock = new LogClock({ zoneOf, writtenByMs: file.mtimeMs });
-    const lines = (await headText(chunks)).split('\n', headLines);
-    for (const line of lines) {
-      const at = anyStamp(line.replace(/^<\d{1,3}>(?:1 )?/, ''));
-      if (at !== undefined) return clock.read(at.stamp).atMs;
-    }
-    return undefined;
-  }
-  return undefined;
-};
 
 /** Reads what one log is made of, one after the other. */
 class LogOf {
@@ -158,27 +93,6 @@ const readFile = async (log: LogOf, file: LogFile, source: LogSource): Promise<v
     });
     await log.read(document, clock);
   }
-};
-
-interface Placed extends LogFile {
-  readonly firstMs?: number;
-}
-
-/**
- * When each file of a log begins, and by when it was written: not after the next younger one begins, for a copy
- * may have lost its time of change. `files`: the oldest first, by their names.
- */
-const placed = async (files: readonly LogFile[], source: LogSource): Promise<readonly Placed[]> => {
-  if (files.length < 2) return files;
-  const out: Placed[] = [];
-  let latestMs = Number.POSITIVE_INFINITY;
-  for (const file of files.toReversed()) {
-    const dated = { ...file, mtimeMs: Math.min(file.mtimeMs, latestMs) };
-    const first = await firstMs(dated, source);
-    out.unshift({ ...dated, ...(first === undefined ? {} : { firstMs: first }) });
-    latestMs = Math.min(latestMs, first ?? latestMs);
-  }
-  return out;
 };
 
 /** Reads logs from files, the rotated files of one log as one, the oldest line first. */

@@ -2,6 +2,7 @@ import type { AccessEvent } from '../../core/access-event.ts';
 import { type OcsfContext, ocsfOf } from '../../logs/ocsf/ocsf.ts';
 import type { ReadLine } from '../../logs/read-log.ts';
 import { oneLine, safeJson } from '../../report/plain.ts';
+import { toolVersion } from '../version.ts';
 
 const ascii = /^[\x20-\x7e]*$/;
 
@@ -14,7 +15,7 @@ const json = (value: object): string => {
 const rawCharsMax = 4 << 20;
 
 /** One OCSF event; or, for a line that no format understands, `{ "unparsed": true, … }`. */
-export const ndjsonOf = (
+const ndjsonOf = (
   log: string,
   { line, parsed, format, repeated }: ReadLine,
   context: OcsfContext,
@@ -70,7 +71,7 @@ const subject = ({ folder, messages, count, request, change }: AccessEvent): str
 };
 
 /** An event on one line: when, what, who, from where, through what. */
-export const eventText = (event: AccessEvent, raw?: string): string => {
+const eventText = (event: AccessEvent, raw?: string): string => {
   const { kind, time, outcome, user, actor, from, component, service, detail } = event;
   const at = time.atMs === undefined ? time.original : new Date(time.atMs).toISOString();
   const who = [user?.name, actor === undefined ? undefined : `by ${actor.name}`];
@@ -92,8 +93,22 @@ export const eventText = (event: AccessEvent, raw?: string): string => {
 };
 
 /** A line that no format understands, its place first. */
-export const unparsedText = (log: string, { line, parsed }: ReadLine, raw: boolean): string => {
+const unparsedText = (log: string, { line, parsed }: ReadLine, raw: boolean): string => {
   const why = 'unparsed' in parsed ? parsed.unparsed : '';
   const text = oneLine(line.text.slice(0, raw ? 4_000 : 200));
   return `${oneLine(log)}:${line.number}: not understood: ${oneLine(why)}: ${text}`;
+};
+
+export interface ShownAs {
+  readonly format: 'text' | 'ndjson';
+  /** With each line itself. */
+  readonly raw: boolean;
+  readonly nowMs: number;
+}
+
+/** A line as somebody wants to see it: its event, or why it is not understood. */
+export const shown = (log: string, read: ReadLine, { format, raw, nowMs }: ShownAs): string => {
+  if (format === 'ndjson') return ndjsonOf(log, read, { toolVersion, processedMs: nowMs }, raw);
+  if (!('event' in read.parsed)) return unparsedText(log, read, raw);
+  return eventText(read.parsed.event, raw ? read.line.text : undefined);
 };

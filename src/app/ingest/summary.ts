@@ -1,5 +1,7 @@
+import type { Unseen } from '../../core/unseen.ts';
 import { oneLine, printable } from '../../report/plain.ts';
-import type { DryRunReport, FormatCount } from './dry-run.ts';
+import type { IngestReport } from './ingest.ts';
+import type { FormatCount, ReadReport } from './read-counts.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -27,15 +29,55 @@ const formatRows = (formats: ReadonlyMap<string, FormatCount>): readonly string[
   );
 };
 
+const unseenLines = (unseen: readonly Unseen[]): readonly string[] => [
+  ...unseen.slice(0, shownMax).map(({ what, why, how }) => `not read: ${what}: ${why}. ${how}`),
+  ...(unseen.length > shownMax ? [`not read: ${number(unseen.length - shownMax)} more`] : []),
+];
+
+const safe = (lines: readonly string[]): string =>
+  `${lines.map(line => (line.startsWith('  ') ? printable(line) : oneLine(line))).join('\n')}\n`;
+
 /** What a reading came to, for standard error. */
-export const summaryOf = ({
+export const summaryOf = (report: ReadReport): string => safe(linesOf(report));
+
+/** What a run kept, for standard error. */
+export const ingestSummaryOf = (report: IngestReport): string => {
+  const { store, files, logs, lines, left, gaps, sealed, isStopped } = report;
+  const out = [
+    ...(logs === 0
+      ? [`nothing new in ${counted(files, 'file', 'files')}`, ...unseenLines(report.unseen)]
+      : [
+          ...linesOf(report),
+          `kept in ${store}: ${counted(lines, 'new line', 'new lines')} of ${counted(logs, 'file', 'files')}${
+            files > logs ? `, nothing new in ${number(files - logs)} more` : ''
+          }`,
+        ]),
+  ];
+  for (const { log, bytes } of left.slice(0, shownMax)) {
+    out.push(
+      `${log}: its last line has no end yet: ${counted(bytes, 'byte', 'bytes')} wait for it`,
+    );
+  }
+  for (const { log, fromDay, toDay, why } of gaps.slice(0, shownMax)) {
+    const days = fromDay === toDay ? fromDay : `${fromDay} to ${toDay}`;
+    out.push(`gap in ${log}, ${days}: ${why}`);
+  }
+  const last = sealed.at(-1);
+  if (last !== undefined) {
+    out.push(`sealed: ${counted(sealed.length, 'day', 'days')}, up to ${last}`);
+  }
+  if (isStopped) out.push('stopped; run the same command again, and it goes on there');
+  return safe(out);
+};
+
+const linesOf = ({
   logs,
   lines,
   truncated,
   formats,
   unseen,
   steps,
-}: DryRunReport): string => {
+}: ReadReport): readonly string[] => {
   const all = [...formats.values()];
   const sum = (of: (count: FormatCount) => number): number =>
     all.reduce((total, each) => total + of(each), 0);
@@ -60,9 +102,7 @@ export const summaryOf = ({
       `${log}: the clock${on} was set back ${times}, first in line ${first.line} by ${number(first.seconds)} s`,
     );
   }
-  for (const { what, why, how } of unseen.slice(0, shownMax))
-    out.push(`not read: ${what}: ${why}. ${how}`);
-  if (unseen.length > shownMax) out.push(`not read: ${number(unseen.length - shownMax)} more`);
+  out.push(...unseenLines(unseen));
   if (unparsed > 0) out.push('--unparsed shows the lines that are not understood');
-  return `${out.map(line => (line.startsWith('  ') ? printable(line) : oneLine(line))).join('\n')}\n`;
+  return out;
 };

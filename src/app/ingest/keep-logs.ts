@@ -1,0 +1,243 @@
+import { readdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import { dayOf } from '../../evidence/days.ts';
+import type { Evidence } from '../../evidence/open.ts';
+import { findLogs, type LogFile } from '../../intake/log-files.ts';
+import { inRotationOrder, rotatedName } from '../../logs/sources/rotation-order.ts';
+import { firstYears, type Placed, placed } from './date-files.ts';
+import { logDocuments } from './documents.ts';
+import type { FileIdentity } from './generations.ts';
+import { type Keeping, KeptLog } from './kept-log.ts';
+import { OpenFile } from './open-file.ts';
+import { sourceNameOf } from './source-name.ts';
+
+/** What keeping many logs needs. */
+export interface KeepingLogs extends Keeping {
+  readonly evidence: Evidence;
+  /** Something is missing for good, and the log of the evidence says so. */
+  readonly gap: (log: string, fromDay: string, toDay: string, why: string) => void;
+  /** A file is done, with as many bytes as lie on the disk. */
+  readonly done: (bytes: number) => void;
+}
+
+/** Of logs that were read and whose lines are not in segments yet: each holds a file open. */
+const openMax = 100;
+
+/** Rotated files beside those that were named: what was written before a rotation may lie in one of them. */
+const siblingsOf = (log: string, named: readonly LogFile[]): readonly LogFile[] => {
+  const folder = dirname(log);
+  const known = new Set(named.map(({ path }) => path));
+  try {
+    const paths = readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(folder, entry.name))
+      .filter(path => !known.has(path) && rotatedName(path).log === log);
+    return findLogs(paths).files;
+  } catch {
+    // What may not be looked at was not named either.
+    return [];
+  }
+};
+
+const identityOf = async (file: LogFile): Promise<FileIdentity | undefined> => {
+  let open: OpenFile | undefined;
+  try {
+    open = await OpenFile.open(file.path);
+    if (open === undefined || open.lines !== undefined) return open;
+    for await (const { name, head } of logDocuments(file, () => {})) {
+      if (name !== file.path) return undefined;
+      return { device: open.device, inode: open.inode, head };
+    }
+  } catch {
+    // It is told when it is read.
+  } finally {
+    await open?.close();
+  }
+  return undefined;
+};
+
+interface Chosen {
+  /** Those to be read, the oldest first. */
+  readonly files: readonly Placed[];
+  /** No file beside them is younger, or of a log that goes on in them. */
+  readonly isAll: boolean;
+}
+
+/** One log with its rotated files. */
+class Family {
+  private readonly log: string;
+  private readonly kept: KeptLog;
+  private readonly keeping: KeepingLogs;
+  /** Logs in archives are logs of their own. */
+  private readonly others = new Map<string, KeptLog>();
+
+  constructor(log: string, kept: KeptLog, keeping: KeepingLogs) {
+    this.log = log;
+    this.kept = kept;
+    this.keeping = keeping;
+  }
+
+  /** @returns whether everything that the log has was read. */
+  async keep(named: readonly LogFile[]): Promise<boolean> {
+    const { files, isAll } = await this.choose(named);
+    let before: OpenFile | undefined;
+    try {
+      for (const file of files) {
+        if (this.keeping.isStopped()) return false;
+        const open = await this.keepFile(file, before);
+        await before?.close();
+        before = open;
+        this.keeping.done(file.sizeBytes);
+      }
+    } finally {
+      await before?.close();
+    }
+    await this.tellLost();
+    for (const other of this.others.values()) if (other.isWhole) other.readToEnd();
+    return isAll && this.kept.isWhole;
+  }
+
+  /**
+   * The files that were named; and, where reading had come further, those that the log has gone on in since: whoever
+   * names `mail.log` after a rotation wants what is in `mail.log.1` by now, too.
+   */
+  private async choose(named: readonly LogFile[]): Promise<Chosen> {
+    const siblings = siblingsOf(this.log, named);
+    const [byName = []] = inRotationOrder([...named, ...siblings]);
+    const [all = []] = inRotationOrder(await placed(byName, this.keeping));
+    if (siblings.length === 0) return { files: all, isAll: true };
+    const isNamed = new Set(named.map(({ path }) => path));
+    const { generations, met } = this.kept;
+    const found = new Set<number>();
+    const known = new Map<Placed, { readonly number: number; readonly state: string }>();
+    for (const file of all) {
+      const identity = await identityOf(file);
+      const [generation] = identity === undefined ? [] : generations.candidates(identity, found);
+      if (generation === undefined) continue;
+      found.add(generation.number);
+      known.set(file, generation);
+    }
+    const growing = generations.all.filter(({ state }) => state === 'growing');
+    // Rotation takes the oldest away first: what is there came after it.
+    let isAfter = growing.some(({ number }) => !found.has(number));
+    const files: Placed[] = [];
+    let isAll = true;
+    for (const file of all) {
+      const generation = known.get(file);
+      if (generation?.state === 'growing') isAfter = true;
+      const isWanted = isNamed.has(file.path) || (isAfter && generation?.state !== 'packed');
+      if (isWanted) files.push(file);
+      else if (generation !== undefined) met.add(generation.number);
+      else if (files.length > 0) isAll = false;
+    }
+    return { files, isAll };
+  }
+
+  private async keepFile(
+    file: Placed,
+    before: OpenFile | undefined,
+  ): Promise<OpenFile | undefined> {
+    const { kept, keeping } = this;
+    let open: OpenFile | undefined;
+    try {
+      open = await OpenFile.open(file.path);
+    } catch (thrown) {
+      kept.isWhole = false;
+      const how = 'Run Postern as somebody who may read it.';
+      keeping.note({ what: file.path, why: messageOf(thrown), how });
+    }
+    if (open === undefined) return undefined;
+    try {
+      if (open.lines !== undefined) await kept.keepLines(file, open, before);
+      else await this.keepDocuments(file, open);
+    } catch (thrown) {
+      await open.close();
+      throw thrown;
+    }
+    return open;
+  }
+
+  private async keepDocuments(file: Placed, open: OpenFile): Promise<void> {
+    const { kept, keeping } = this;
+    const note = (unseen: Unseen): void => {
+      kept.isWhole = false;
+      keeping.note(unseen);
+    };
+    let years: Promise<readonly (number | undefined)[]> | undefined;
+    let i = -1;
+    for await (const document of logDocuments(file, note)) {
+      if (keeping.isStopped()) return;
+      i += 1;
+      const { content, name } = document;
+      if (content.kind === 'binary') {
+        note({ what: name, why: content.why, how: content.how });
+        continue;
+      }
+      const at = i;
+      const year = async (): Promise<number | undefined> =>
+        (await (years ??= firstYears(file, keeping)))[at];
+      const log = name === file.path ? kept : await this.inArchive(name);
+      await log.keepDocument(document, file, open, year);
+    }
+  }
+
+  private async inArchive(name: string): Promise<KeptLog> {
+    const known = this.others.get(name);
+    if (known !== undefined) return known;
+    const log = await openLog(name, this.keeping);
+    this.others.set(name, log);
+    return log;
+  }
+
+  /** What was read in part and is gone: that something may be missing is told once. */
+  private async tellLost(): Promise<void> {
+    const { kept, keeping } = this;
+    const today = dayOf(new Date(keeping.now()));
+    for (const each of kept.generations.all) {
+      if (each.state !== 'growing' || kept.met.has(each.number)) continue;
+      const toDay = kept.firstDay ?? today;
+      const fromDay = each.lastDay === undefined || each.lastDay > toDay ? toDay : each.lastDay;
+      const why = `${each.file} was read up to byte ${each.place.offset}, and then removed, cut off or replaced: what was written to it after that was not kept`;
+      await kept.gap(fromDay, toDay, why);
+      keeping.gap(this.log, fromDay, toDay, why);
+      await kept.generations.put({ ...each, state: 'lost' });
+    }
+  }
+}
+
+const openLog = async (path: string, keeping: KeepingLogs): Promise<KeptLog> => {
+  const source = await keeping.evidence.source(sourceNameOf(path), {
+    path: path.slice(-1_000).replace(/\p{Surrogate}/gu, '\ufffd'),
+    positions: 'generation of the file, its device and inode, bytes and lines of it, unpacked',
+  });
+  return new KeptLog(source, keeping);
+};
+
+const realPathOf = (file: LogFile): LogFile => {
+  try {
+    return { ...file, path: realpathSync(file.path) };
+  } catch {
+    return file;
+  }
+};
+
+/** Keeps what is new in logs. The rotated files of one log are one source, the oldest line first. */
+export const keepLogFiles = async (
+  files: readonly LogFile[],
+  keeping: KeepingLogs,
+): Promise<void> => {
+  let open = 0;
+  for (const named of inRotationOrder(files.map(realPathOf))) {
+    if (keeping.isStopped()) return;
+    const [first] = named;
+    if (first === undefined) continue;
+    const { log } = rotatedName(first.path);
+    const kept = await openLog(log, keeping);
+    const isAll = await new Family(log, kept, keeping).keep(named);
+    if (isAll) kept.readToEnd();
+    open += 1;
+    if (open % openMax === 0) await keeping.evidence.flush();
+  }
+};

@@ -1,0 +1,93 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { formOf } from '../../intake/packed.ts';
+import { type Content, contentOf } from '../../logs/sources/content.ts';
+import { type FileIdentity, headBytes } from './generations.ts';
+
+const chunkBytes = 256 << 10;
+
+/** A file, held by its handle: whatever becomes of its name meanwhile, this is the one. */
+export class OpenFile implements FileIdentity {
+  readonly device: string;
+  readonly inode: string;
+  readonly head: Buffer;
+  readonly mtimeMs: number;
+  /** When it was opened; more may be written to it. */
+  readonly sizeBytes: number;
+  private readonly handle: FileHandle;
+
+  private constructor(handle: FileHandle, head: Buffer, stat: Stat) {
+    this.handle = handle;
+    this.head = head;
+    this.device = String(stat.dev);
+    this.inode = String(stat.ino);
+    this.mtimeMs = Number(stat.mtimeMs);
+    this.sizeBytes = Number(stat.size);
+  }
+
+  /** Undefined where it is no file (any more). Throws where it may not be read. */
+  static async open(path: string): Promise<OpenFile | undefined> {
+    // Without waiting: a pipe that nobody writes to would hold us for ever.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = await handle.stat({ bigint: true });
+      if (stat.isFile()) {
+        const head = await readAt(handle, 0, headBytes);
+        return new OpenFile(handle, head, stat);
+      }
+    } catch (thrown) {
+      await handle.close();
+      throw thrown;
+    }
+    await handle.close();
+    return undefined;
+  }
+
+  get isPacked(): boolean {
+    return formOf(this.head) !== 'plain';
+  }
+
+  /** Lines as they lie on the disk, so that one can go on at any of them; undefined for everything else. */
+  get lines(): (Content & { readonly kind: 'lines' }) | undefined {
+    if (this.isPacked) return undefined;
+    const content = contentOf(this.head);
+    return content.kind === 'lines' ? content : undefined;
+  }
+
+  /** Fewer bytes where the file ends. */
+  readAt(offset: number, bytes: number): Promise<Buffer> {
+    return readAt(this.handle, offset, bytes);
+  }
+
+  /** Everything from there on, what is written meanwhile included; each chunk has memory of its own. */
+  async *read(from: number): AsyncGenerator<Buffer> {
+    for (let at = from; ; ) {
+      const chunk = await readAt(this.handle, at, chunkBytes);
+      if (chunk.length === 0) return;
+      at += chunk.length;
+      yield chunk;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+interface Stat {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly mtimeMs: bigint;
+  readonly size: bigint;
+}
+
+const readAt = async (handle: FileHandle, offset: number, bytes: number): Promise<Buffer> => {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  let have = 0;
+  while (have < bytes) {
+    const { bytesRead } = await handle.read(buffer, have, bytes - have, offset + have);
+    if (bytesRead === 0) break;
+    have += bytesRead;
+  }
+  return buffer.subarray(0, have);
+};
