@@ -6,6 +6,7 @@ import { rowsOfSegment } from './parse-segment.ts';
 /** What a position says, in so far as rows want to know it: sources write more into theirs. */
 interface Said {
   readonly file?: unknown;
+  readonly generation?: unknown;
   readonly line?: unknown;
 }
 
@@ -27,12 +28,13 @@ export const rowsOfDraft = (
   const before = said(from);
   const behind = said(to);
   // Of the same file still: its lines go on being counted.
-  const isSame = before.file === behind.file && typeof before.line === 'number';
+  const isSame = before.file === behind.file && before.generation === behind.generation;
+  const linesBefore = from === undefined ? 0 : isSame ? before.line : undefined;
   return rowsOfSegment(raw, {
     day,
     zoneOf,
     context,
     log: typeof behind.file === 'string' ? behind.file : source,
-    ...(isSame && typeof before.line === 'number' ? { linesBefore: before.line } : {}),
+    ...(typeof linesBefore === 'number' ? { linesBefore } : {}),
   });
 };

@@ -13,7 +13,7 @@ export interface SegmentToParse {
   readonly day: string;
   /** What rows say of where they are from: the path of the file, the name of the feed. */
   readonly log: string;
-  /** Lines of the log before the segment, where that is known; else lines are counted from the segment's first. */
+  /** Lines of the log before the segment; unless that is known, rows do not say the number of a line in its log. */
   readonly linesBefore?: number;
   readonly zoneOf: ZoneOf;
   /** Lines from before the segment, for what they began: headers, messages that are under way. Whole ones. */
@@ -26,7 +26,9 @@ const dayMs = 86_400_000;
 
 /** Reads the lines of a kept segment again, and makes rows of them. */
 export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows => {
-  const { day, log, linesBefore = 0, zoneOf, context = [], joined } = about;
+  const { day, log, zoneOf, context = [], joined } = about;
+  // Only the first line of a log is treated as one.
+  const linesBefore = about.linesBefore ?? 1;
   // Somewhere on earth the day is over half a day later, and lines come late.
   const clock = new LogClock({ zoneOf, writtenByMs: Date.parse(`${day}T00:00:00Z`) + 2 * dayMs });
   const sink = new RowSink();
@@ -52,5 +54,7 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
   splitter.end();
   joiner?.end();
   reading.end();
-  return gatherRows([{ bytes: raw.length, rows: sink.take() }]);
+  const rows = gatherRows([{ bytes: raw.length, rows: sink.take() }]);
+  if (about.linesBefore === undefined) rows.sequence.fill(Number.NaN);
+  return rows;
 };

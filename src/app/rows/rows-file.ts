@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { lineEnds } from '../../evidence/verify/lines.ts';
-import { absent, textColumns } from '../../logs/rows/columns.ts';
+import { absent, textColumns, unparsedKind } from '../../logs/rows/columns.ts';
 import { asciiLineCheck, lineCheck } from '../../logs/rows/line-check.ts';
 import { type ColumnData, writeParquet } from '../../store/parquet/write.ts';
 import type { GatheredRows } from './gather.ts';
@@ -43,6 +43,15 @@ const linesOfRows = (
   return lines;
 };
 
+/** How many lines no format understands. */
+const unparsedIn = ({ texts }: GatheredRows): number => {
+  const { dictionary, codes } = texts.kind;
+  const code = dictionary.indexOf(unparsedKind);
+  let count = 0;
+  if (code >= 0) for (const each of codes) if (each === code) count += 1;
+  return count;
+};
+
 export interface RowsFileOptions {
   readonly rows: GatheredRows;
   readonly raw: Buffer;
@@ -67,6 +76,7 @@ export const rowsFile = ({ rows, raw, frames, createdBy }: RowsFileOptions): Buf
     columns,
     metadata: {
       'postern.layout': String(rowsLayout),
+      'postern.unparsed': String(unparsedIn(rows)),
       ...(frames === undefined ? {} : { 'postern.frames': JSON.stringify(frames) }),
     },
     createdBy,

@@ -1,0 +1,222 @@
+import { messageOf } from '../../core/errors.ts';
+import { endOfDayMs } from '../../evidence/days.ts';
+import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
+import { type DecodedRow, RowDecoder } from '../../logs/rows/decode.ts';
+import { Heap } from './heap.ts';
+import { KeptLines } from './kept-lines.ts';
+import { type OpenSegment, type OpenSegmentOptions, openSegment } from './open-segment.ts';
+import type { EventQuestion } from './question.ts';
+import { type FoundRows, findRows, RowTexts } from './segment-rows.ts';
+import type { StoreSegment } from './store-segments.ts';
+
+/** An event, or a line that no format understands, as a store gives it back. */
+export interface KeptEvent extends DecodedRow {
+  readonly source: string;
+  readonly seq: number;
+  /** 1-based in its segment. */
+  readonly line: number;
+  /** 1-based in its log; undefined where that is not known any more. */
+  readonly sequence: number | undefined;
+  readonly log: string;
+  readonly format: string | undefined;
+  /** The line itself. */
+  readonly text: string;
+}
+
+export interface AskOptions extends Omit<OpenSegmentOptions, 'lines'> {
+  readonly question: EventQuestion;
+  readonly segments: readonly StoreSegment[];
+  readonly take: (event: KeptEvent) => void;
+  /** Hears how far it is. */
+  readonly progress: (done: number, of: number) => void;
+}
+
+export interface Asked {
+  readonly events: number;
+  /** Segments whose rows were looked at. */
+  readonly segments: number;
+  /** Lines in them that no format understands. */
+  readonly unparsed: number;
+  /** There are more than the limit let through. */
+  readonly hasMore: boolean;
+}
+
+const dayMs = 86_400_000;
+/** A line up to so much older than the one before is kept with that one's day. */
+const lateMs = 3_600_000;
+
+/** When the lines of a segment are of: as they told, else by its day. */
+const spanOf = ({ day, firstMs, lastMs }: StoreSegment): readonly [number, number] => {
+  const end = endOfDayMs(day);
+  return [firstMs ?? end - dayMs - lateMs, lastMs ?? end];
+};
+
+/** Rows of one segment that are still to be told. */
+class Cursor {
+  readonly open: OpenSegment;
+  readonly texts: RowTexts;
+  readonly lines: Float64Array;
+  readonly sequences: Float64Array;
+  private readonly found: FoundRows;
+  private next = 0;
+
+  constructor(open: OpenSegment, found: FoundRows) {
+    this.open = open;
+    this.texts = new RowTexts(open.rows);
+    this.lines = open.rows.numbers('line');
+    this.sequences = open.rows.numbers('sequence');
+    this.found = found;
+  }
+
+  get row(): number {
+    return this.found.order[this.next] ?? 0;
+  }
+
+  /** What the row is placed by. */
+  get placeMs(): number {
+    return this.found.placesMs[this.row] ?? 0;
+  }
+
+  /** What it says itself. */
+  get timeMs(): number | undefined {
+    const time = this.found.times[this.row] ?? Number.NaN;
+    return Number.isNaN(time) ? undefined : time;
+  }
+
+  /** @returns whether there is another one. */
+  advance(): boolean {
+    this.next += 1;
+    return this.next < this.found.order.length;
+  }
+}
+
+const compare = (a: Cursor, b: Cursor): number => {
+  const [one, other] = [a.open.segment, b.open.segment];
+  if (a.placeMs !== b.placeMs) return a.placeMs - b.placeMs;
+  if (one.source !== other.source) return one.source < other.source ? -1 : 1;
+  return one.seq - other.seq;
+};
+
+/** Goes through segments in the order of their times, and holds only those that overlap. */
+class Asking {
+  private readonly options: AskOptions;
+  private readonly opening: OpenSegmentOptions;
+  private readonly decoder = new RowDecoder();
+  private readonly cursors: Heap<Cursor>;
+  private readonly sign: 1 | -1;
+  private events = 0;
+  private unparsed = 0;
+  private hasMore = false;
+
+  constructor(options: AskOptions) {
+    this.options = options;
+    this.opening = { ...options, lines: new KeptLines() };
+    const sign = options.question.newestFirst ? -1 : 1;
+    this.sign = sign;
+    this.cursors = new Heap((a, b) => sign * compare(a, b) < 0);
+  }
+
+  run(): Asked {
+    const { question, progress } = this.options;
+    const { sign } = this;
+    const begin = (segment: StoreSegment): number => {
+      const [first, last] = spanOf(segment);
+      return sign * (question.newestFirst ? last : first);
+    };
+    const asked = this.options.segments
+      .filter(segment => this.mayHold(segment))
+      .toSorted((a, b) => begin(a) - begin(b));
+    let looked = 0;
+    for (const segment of asked) {
+      if (this.hasMore) break;
+      // What is told before the next segment begins comes before all that is in it.
+      this.tell(begin(segment));
+      if (this.hasMore) break;
+      this.open(segment);
+      looked += 1;
+      progress(looked, asked.length);
+    }
+    this.tell(Number.POSITIVE_INFINITY);
+    const { events, unparsed, hasMore } = this;
+    return { events, segments: looked, unparsed, hasMore };
+  }
+
+  private mayHold(segment: StoreSegment): boolean {
+    const { sources, fromMs = -Infinity, toMs = Infinity } = this.options.question;
+    const [first, last] = spanOf(segment);
+    return (sources?.has(segment.source) ?? true) && first <= toMs && last >= fromMs;
+  }
+
+  private open(segment: StoreSegment): void {
+    const { note, question } = this.options;
+    const open = openSegment(segment, this.opening);
+    if (open === undefined) return;
+    try {
+      this.unparsed += Number(open.rows.metadata.get('postern.unparsed') ?? 0);
+      const [first] = spanOf(segment);
+      const found = findRows(open.rows, question, first);
+      if (found !== undefined) this.cursors.push(new Cursor(open, found));
+    } catch (thrown) {
+      note({
+        what: segment.rows,
+        why: messageOf(thrown),
+        how: 'Run postern evidence verify; postern evidence reparse makes rows anew.',
+      });
+    }
+  }
+
+  /** Tells what comes before a time, from all segments in hand. */
+  private tell(before: number): void {
+    const { cursors, sign } = this;
+    const limit = this.options.question.limit ?? Number.POSITIVE_INFINITY;
+    for (;;) {
+      const { first } = cursors;
+      if (first === undefined || sign * first.placeMs >= before) return;
+      if (this.events >= limit) {
+        this.hasMore = true;
+        return;
+      }
+      this.events += 1;
+      this.tellRow(first);
+      if (first.advance()) cursors.sink();
+      else cursors.shift();
+    }
+  }
+
+  private tellRow(cursor: Cursor): void {
+    const { open, row, texts } = cursor;
+    const { segment } = open;
+    try {
+      const stored: Partial<Record<TextColumn, string>> = {};
+      for (const column of textColumns) {
+        const text = texts.at(column, row);
+        if (text !== undefined) stored[column] = text;
+      }
+      const line = cursor.lines[row] ?? 0;
+      const sequence = cursor.sequences[row] ?? Number.NaN;
+      const isFirst = sequence === 1;
+      const { timeMs } = cursor;
+      const text = open.text(line, isFirst);
+      const decoded = this.decoder.decode({ timeMs, texts: stored }, text);
+      this.options.take({
+        ...decoded,
+        source: segment.source,
+        seq: segment.seq,
+        line,
+        sequence: Number.isNaN(sequence) ? undefined : sequence,
+        log: stored.log ?? segment.source,
+        format: stored.format,
+        text: decoded.lines === undefined ? text : open.text(line, isFirst, decoded.lines),
+      });
+    } catch (thrown) {
+      this.options.note({
+        what: segment.path,
+        why: messageOf(thrown),
+        how: 'Run postern evidence verify.',
+      });
+    }
+  }
+}
+
+/** Asks a store; events come in the order of their times. */
+export const askEvents = (options: AskOptions): Asked => new Asking(options).run();

@@ -1,0 +1,118 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { zstdDecompressSync } from 'node:zlib';
+import { lineEnds } from '../../evidence/verify/lines.ts';
+import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
+import type { ParquetFile } from '../../store/parquet/read.ts';
+import { lineText } from '../rows/line-text.ts';
+
+/** Some lines of a segment, unpacked. */
+interface Frame {
+  readonly firstLine: number;
+  readonly raw: Buffer;
+  readonly ends: readonly number[];
+}
+
+/** Unpacked bytes that are kept at hand, of all segments together. */
+const heldBytesMax = 96 << 20;
+const frameBytesMax = 64 << 20;
+
+type FrameIndex = readonly (readonly [offset: number, lines: number])[];
+
+/** Where the frames of the segment's file are; empty where the rows do not say. */
+export const frameIndexOf = (file: ParquetFile): FrameIndex => {
+  try {
+    const value: unknown = JSON.parse(file.metadata.get('postern.frames') ?? '[]');
+    const isIndex =
+      Array.isArray(value) &&
+      value.every(
+        each => Array.isArray(each) && each.length === 2 && each.every(Number.isSafeInteger),
+      );
+    return isIndex ? (value as FrameIndex) : [];
+  } catch {
+    return [];
+  }
+};
+
+const readRange = (path: string, start: number, end: number | undefined): Buffer => {
+  if (end === undefined) return readFileSync(path).subarray(start);
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(end - start);
+    let at = 0;
+    while (at < bytes.length) {
+      const read = readSync(fd, bytes, at, bytes.length - at, start + at);
+      if (read === 0) throw new RangeError('it ends too early');
+      at += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** Lines of kept segments, by their numbers; the last frames that were needed stay at hand. */
+export class KeptLines {
+  private readonly held = new Map<string, Frame>();
+  private heldBytes = 0;
+
+  /**
+   * @param line 1-based in the segment. @param count of the lines that the text is made of.
+   * @throws where they cannot be read
+   */
+  text(path: string, index: FrameIndex, line: number, isFirst: boolean, count = 1): string {
+    const texts: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const { firstLine, raw, ends } = this.frame(path, index, line + i);
+      const at = line + i - firstLine;
+      const end = ends[at];
+      if (end === undefined) throw new RangeError(`it has no line ${line + i}`);
+      texts.push(lineText(raw, ends[at - 1] ?? 0, end, isFirst && i === 0));
+    }
+    return texts.length === 1 ? (texts[0] ?? '') : texts.join('\n');
+  }
+
+  private frame(path: string, index: FrameIndex, line: number): Frame {
+    let firstLine = 1;
+    let number = 0;
+    for (const [, lines] of index) {
+      if (line < firstLine + lines) break;
+      firstLine += lines;
+      number += 1;
+    }
+    const start = index[number]?.[0];
+    const key = start === undefined ? path : `${start} ${path}`;
+    const known = this.held.get(key);
+    if (known !== undefined) {
+      // The newest last.
+      this.held.delete(key);
+      this.held.set(key, known);
+      return known;
+    }
+    const raw = start === undefined ? wholeOf(path) : unpacked(path, start, index[number + 1]?.[0]);
+    const frame = { firstLine: start === undefined ? 1 : firstLine, raw, ends: lineEnds(raw) };
+    this.hold(key, frame);
+    return frame;
+  }
+
+  private hold(key: string, frame: Frame): void {
+    this.held.set(key, frame);
+    this.heldBytes += frame.raw.length;
+    for (const [oldest, each] of this.held) {
+      if (this.heldBytes <= heldBytesMax || oldest === key) break;
+      this.held.delete(oldest);
+      this.heldBytes -= each.raw.length;
+    }
+  }
+}
+
+const unpacked = (path: string, start: number, end: number | undefined): Buffer =>
+  zstdDecompressSync(readRange(path, start, end), {
+    chunkSize: 1 << 20,
+    maxOutputLength: frameBytesMax,
+  });
+
+const wholeOf = (path: string): Buffer => {
+  const read = readSegmentFile(readFileSync(path));
+  if (!read.ok) throw new RangeError(read.why);
+  return read.raw;
+};

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../core/errors.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import { readSpool } from '../../evidence/spool.ts';
+import { lineEnds } from '../../evidence/verify/lines.ts';
+import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
+import { ParquetFile } from '../../store/parquet/read.ts';
+import type { ZoneOf } from '../ingest/zones.ts';
+import { lineText } from '../rows/line-text.ts';
+import { rowsOfDraft } from '../rows/parse-draft.ts';
+import { rowsFile, rowsLayout } from '../rows/rows-file.ts';
+import { frameIndexOf, type KeptLines } from './kept-lines.ts';
+import type { SpooledLines, StoreSegment } from './store-segments.ts';
+
+/** The text of a line of the segment, 1-based, and of those that follow it in one record. @throws */
+export type TextOfLine = (line: number, isFirst: boolean, count?: number) => string;
+
+export interface OpenSegment {
+  readonly segment: StoreSegment;
+  readonly rows: ParquetFile;
+  readonly text: TextOfLine;
+}
+
+export interface OpenSegmentOptions {
+  readonly lines: KeptLines;
+  /** Of stamps that name none, where lines have to be read again. */
+  readonly zoneOf: ZoneOf;
+  readonly note: (unseen: Unseen) => void;
+}
+
+const how =
+  'Run postern evidence verify; postern evidence reparse makes rows anew of lines that are whole.';
+
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+
+const readRows = (path: string): ParquetFile => {
+  const rows = new ParquetFile(readFileSync(path));
+  const layout = rows.metadata.get('postern.layout');
+  if (layout !== String(rowsLayout)) {
+    throw new RangeError(`its layout is ${layout ?? 'not named'}, not ${rowsLayout}`);
+  }
+  return rows;
+};
+
+/** Reads the lines themselves: rows of them are made here, and forgotten. */
+const parsed = (
+  segment: StoreSegment,
+  raw: Buffer,
+  { zoneOf }: OpenSegmentOptions,
+): OpenSegment | undefined => {
+  const { source, seq, day, spool } = segment;
+  const { from, to = '' } = spool ?? {};
+  const draft = { source, seq, day, raw, to, ...(from === undefined ? {} : { from }) };
+  const file = rowsFile({ rows: rowsOfDraft(draft, zoneOf), raw, createdBy: 'postern' });
+  if (file === undefined) return undefined;
+  const ends = lineEnds(raw);
+  return {
+    segment,
+    rows: new ParquetFile(file),
+    text: (line, isFirst, count = 1) => {
+      const texts: string[] = [];
+      for (let at = line - 1; at < line - 1 + count; at += 1) {
+        texts.push(lineText(raw, ends[at - 1] ?? 0, ends[at] ?? raw.length, isFirst));
+      }
+      return texts.join('\n');
+    },
+  };
+};
+
+/** Lines whose rows are missing or damaged are read again; what cannot be read at all is named. */
+const readAgain = (segment: StoreSegment, options: OpenSegmentOptions): OpenSegment | undefined => {
+  const { path } = segment;
+  try {
+    const read = readSegmentFile(readFileSync(path));
+    const opened = read.ok ? parsed(segment, read.raw, options) : undefined;
+    if (opened === undefined) {
+      options.note({ what: path, why: read.ok ? 'its lines cannot be told apart' : read.why, how });
+    }
+    return opened;
+  } catch (thrown) {
+    options.note({ what: path, why: messageOf(thrown), how });
+    return undefined;
+  }
+};
+
+const openSpooled = (
+  segment: StoreSegment,
+  { path, goodBytes }: SpooledLines,
+  options: OpenSegmentOptions,
+): OpenSegment | undefined => {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (thrown) {
+    if (!isMissing(thrown)) {
+      options.note({ what: path, why: messageOf(thrown), how });
+      return undefined;
+    }
+    // Meanwhile it became a segment.
+    const { spool: _, ...made } = segment;
+    return openSegment({ ...made, hasRows: true }, options);
+  }
+  const { frames } = readSpool(bytes.subarray(0, goodBytes));
+  return parsed(segment, Buffer.concat(frames.map(frame => frame.bytes)), options);
+};
+
+/** The rows of a segment; undefined, and noted, where there is no reading it. */
+export const openSegment = (
+  segment: StoreSegment,
+  options: OpenSegmentOptions,
+): OpenSegment | undefined => {
+  const { spool, hasRows, path } = segment;
+  if (spool !== undefined) return openSpooled(segment, spool, options);
+  if (!hasRows) return readAgain(segment, options);
+  try {
+    const rows = readRows(segment.rows);
+    const index = frameIndexOf(rows);
+    return {
+      segment,
+      rows,
+      text: (line, isFirst, count) => options.lines.text(path, index, line, isFirst, count),
+    };
+  } catch (thrown) {
+    const why = isMissing(thrown) ? 'the file is missing' : messageOf(thrown);
+    options.note({ what: segment.rows, why: `${why}; the lines were read again`, how });
+    return readAgain(segment, options);
+  }
+};
