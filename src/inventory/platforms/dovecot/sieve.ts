@@ -1,5 +1,5 @@
 import type { Component, Reach } from '../../../core/component.ts';
-import { baseOf, joinPath } from '../../../core/paths.ts';
+import { baseOf } from '../../../core/paths.ts';
 import type { Place } from '../../../core/place.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import {
@@ -11,7 +11,8 @@ import {
 } from '../../syntax/dovecot-lookup.ts';
 import { type Found, type Instance, makePart } from './instance.ts';
 import { joined } from './outside.ts';
-import { loadedPlugins, sieveListOf } from './plugins.ts';
+import { loadedPlugins } from './plugins.ts';
+import { extPrograms, sieveProtocols as protocols } from './sieve-programs.ts';
 
 /** What a plug-in is given besides being loaded: scripts, and what they let it do. */
 export interface Given {
@@ -19,67 +20,6 @@ export interface Given {
   readonly foundAt: readonly Place[];
   readonly reach: readonly Reach[];
 }
-
-const actions = ['pipe', 'filter', 'execute'] as const;
-
-const isExtensionOn = (instance: Instance, name: string): 'users' | 'global' | undefined => {
-  const has = (which: 'extensions' | 'global_extensions'): boolean =>
-    sieveListOf(instance, which).some(each => each.name.replace(/^\+/, '') === name);
-  // Global wins: what is named there is never given to users' own scripts.
-  if (has('global_extensions')) return 'global';
-  return has('extensions') ? 'users' : undefined;
-};
-
-/** Programs in the folders of vnd.dovecot.pipe, .filter and .execute, each callable by name. */
-const extPrograms = (instance: Instance): readonly Component[] => {
-  const loaded = loadedPlugins(instance).has('sieve_extprograms');
-  const out = new Map<string, Component>();
-  for (const action of loaded ? actions : []) {
-    const setting = settingFor(instance, `sieve_${action}_bin_dir`);
-    if (setting === undefined || !setting.value.startsWith('/')) continue;
-    const folder = joinPath(setting.value);
-    const by = isExtensionOn(instance, `vnd.dovecot.${action}`);
-    for (const { name, kind } of instance.files.list(folder).slice(0, 200)) {
-      if (kind !== 'file' && kind !== 'link') continue;
-      const path = `${folder}/${name}`;
-      const stat = instance.files.stat(path);
-      if (stat === undefined || stat.kind !== 'file' || name.startsWith('.')) continue;
-      const whose = by === 'users' ? "any user's Sieve script" : 'a global Sieve script';
-      const component = makePart(instance, {
-        part: path,
-        name,
-        kind: 'content-filter',
-        enabled: by !== undefined && (stat.mode & 0o111) !== 0,
-        claim: { files: [path] },
-        foundAt: [setting.place, { path }],
-        reach:
-          by === undefined
-            ? []
-            : [
-                {
-                  resource: 'mail-in-transit',
-                  mode: action === 'filter' ? 'write' : 'read',
-                  extent: `every message that ${whose} hands to it (vnd.dovecot.${action})`,
-                  because: setting.place,
-                },
-              ],
-      });
-      const known = out.get(component.id);
-      out.set(component.id, known === undefined ? component : joined(known, component));
-    }
-  }
-  return [...out.values()];
-};
-
-const protocols = [undefined, 'lmtp', 'lda', 'imap'] as const;
-
-const settingFor = (instance: Instance, name: string): DovecotSetting | undefined => {
-  for (const protocol of protocols) {
-    const found = dovecotPluginSetting(instance.config, name, protocol);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
 
 /** `file:/path;active=…`, `/path`: where the script lies. */
 const scriptPath = (text: string): string =>
@@ -89,7 +29,7 @@ const scriptPath = (text: string): string =>
     ?.slice(0, 300) ?? '';
 
 /** Scripts that the administrator runs on everybody's mail. */
-const scripts23 = (instance: Instance): Given => {
+const delivered23 = (instance: Instance): readonly DovecotSetting[] => {
   const { config } = instance;
   const found = new Map<string, DovecotSetting>();
   for (const protocol of protocols) {
@@ -101,7 +41,7 @@ const scripts23 = (instance: Instance): Given => {
       if (each !== undefined) found.set(each.value, each);
     }
   }
-  return scriptsGiven([...found.values()].filter(({ value }) => value !== ''));
+  return [...found.values()].filter(({ value }) => value !== '');
 };
 
 const scriptsGiven = (settings: readonly DovecotSetting[]): Given => ({
@@ -117,7 +57,7 @@ const scriptsGiven = (settings: readonly DovecotSetting[]): Given => ({
   ),
 });
 
-const scripts24 = (instance: Instance): Given => {
+const delivered24 = (instance: Instance): readonly DovecotSetting[] => {
   const blocks: DovecotBlock[] = [];
   const visit = (block: DovecotBlock, depth: number): void => {
     for (const inner of block.blocks) {
@@ -127,13 +67,11 @@ const scripts24 = (instance: Instance): Given => {
     }
   };
   visit(instance.config.root, 0);
-  return scriptsGiven(
-    blocks.flatMap(block => {
-      const type = dovecotSetting(block, 'sieve_script_type')?.value ?? 'personal';
-      const path = dovecotSetting(block, 'sieve_script_path');
-      return type === 'personal' || path === undefined ? [] : [{ ...path, key: type }];
-    }),
-  );
+  return blocks.flatMap(block => {
+    const type = dovecotSetting(block, 'sieve_script_type')?.value ?? 'personal';
+    const path = dovecotSetting(block, 'sieve_script_path');
+    return type === 'personal' || path === undefined ? [] : [{ ...path, key: type }];
+  });
 };
 
 const imapScript = (setting: DovecotSetting): Reach => ({
@@ -144,7 +82,7 @@ const imapScript = (setting: DovecotSetting): Reach => ({
 });
 
 /** Scripts that run when a user moves a message: spam training mostly. */
-const imapScripts = (instance: Instance): Given => {
+const imapScripts = (instance: Instance): readonly DovecotSetting[] => {
   const { config } = instance;
   const settings: DovecotSetting[] = [];
   if (config.syntax === '2.3') {
@@ -168,12 +106,14 @@ const imapScripts = (instance: Instance): Given => {
     };
     visit(config.root, false, 0);
   }
-  return {
-    part: 'imap_sieve',
-    foundAt: settings.map(({ place }) => place),
-    reach: settings.map(imapScript),
-  };
+  return settings;
 };
+
+const imapGiven = (settings: readonly DovecotSetting[]): Given => ({
+  part: 'imap_sieve',
+  foundAt: settings.map(({ place }) => place),
+  reach: settings.map(imapScript),
+});
 
 /** Settings that name a program which a plug-in starts itself. */
 const startedBy: readonly (readonly [setting: string, plugin: string])[] = [
@@ -340,18 +280,21 @@ const forked = (instance: Instance): readonly Component[] => {
 export const sieveOf = (instance: Instance): Found & { readonly given: readonly Given[] } => {
   if (!instance.hasConfig) return { components: [], given: [] };
   const mailCrypt = cryptKeys(instance);
+  const delivered =
+    instance.config.syntax === '2.4' ? delivered24(instance) : delivered23(instance);
+  const moved = imapScripts(instance);
+  const scripts = [
+    ...delivered.map(({ value }) => ({ path: scriptPath(value), isMoved: false })),
+    ...moved.map(({ value }) => ({ path: scriptPath(value), isMoved: true })),
+  ];
   return {
     components: [
-      ...extPrograms(instance),
+      ...extPrograms(instance, scripts),
       ...started(instance),
       ...scriptParts(instance),
       ...forked(instance),
     ],
-    given: [
-      instance.config.syntax === '2.4' ? scripts24(instance) : scripts23(instance),
-      imapScripts(instance),
-      mailCrypt,
-    ],
+    given: [scriptsGiven(delivered), imapGiven(moved), mailCrypt],
   };
 };
 
