@@ -7,53 +7,13 @@ import { ingestSummaryOf, summaryOf } from '../app/ingest/summary.ts';
 import { type ZoneOf, zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
+import { LineWriter, ReaderGone } from './line-writer.ts';
 import { type OutStream, openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder } from './store-folder.ts';
 import { formatOf, progressLine } from './target.ts';
 import { ingestFormats } from './verbs.ts';
 import { writeAll } from './write-all.ts';
-
-/** Whoever read our output has had enough (`| head`). */
-class ReaderGone extends Error {
-  override readonly name = 'ReaderGone';
-}
-
-const bufferChars = 1 << 16;
-
-/** Lines written together, and waited for while nobody reads: memory does not grow with the logs. */
-class LineWriter {
-  private readonly out: OutStream | undefined;
-  private text = '';
-  private isGone = false;
-
-  constructor(out: OutStream | undefined) {
-    this.out = out;
-  }
-
-  write(line: string): void {
-    this.text += `${line}\n`;
-    if (this.text.length >= bufferChars) this.flush();
-  }
-
-  /** The same for a line that is written beside the work: that goes on when nobody reads any more. */
-  offer(line: string): void {
-    if (this.isGone) return;
-    try {
-      this.write(line);
-    } catch (thrown) {
-      if (!(thrown instanceof ReaderGone)) throw thrown;
-      this.isGone = true;
-    }
-  }
-
-  flush(): void {
-    const bytes = Buffer.from(this.text);
-    this.text = '';
-    if (this.out !== undefined) this.out.write(bytes);
-    else if (!writeAll(1, bytes)) throw new ReaderGone();
-  }
-}
 
 const yearOf = (invocation: Invocation): number | undefined => {
   const given = invocation.values.get('year');
@@ -144,7 +104,7 @@ const runDry = async (asked: Asked): Promise<Outcome> => {
 };
 
 const sayEveryMs = 250;
-const megabytes = (bytes: number): string => `${Math.floor(bytes / 1e6).toLocaleString('en-US')}`;
+const megabytes = (bytes: number): string => Math.floor(bytes / 1e6).toLocaleString('en-US');
 
 /** How far it has come, now and then. */
 const told = (say: (stage: string) => void): ((progress: IngestProgress) => void) => {

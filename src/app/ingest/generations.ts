@@ -64,10 +64,9 @@ interface Position {
 }
 
 /** JSON of ours; what it is not, is as good as not there. */
-const parsed = <T>(text: string | undefined): T | undefined => {
-  if (text === undefined) return undefined;
+const parsed = (text: string | undefined): unknown => {
   try {
-    return JSON.parse(text) as T;
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -81,10 +80,11 @@ export class Generations {
   constructor(source: EvidenceSource) {
     this.source = source;
     for (const [key, value] of source.notes()) {
-      const generation = key.startsWith(keyPrefix) ? parsed<Generation>(value) : undefined;
+      if (!key.startsWith(keyPrefix)) continue;
+      const generation = parsed(value) as Generation | undefined;
       if (generation !== undefined) this.known.set(generation.number, generation);
     }
-    this.goOn(parsed<Position>(source.cursor));
+    this.goOn(parsed(source.cursor) as Position | undefined);
   }
 
   /** A run that was killed noted nothing more: what is on the disk says how far it had come. */

@@ -3,9 +3,10 @@ import { dayOf } from '../../evidence/days.ts';
 import type { EvidenceSource } from '../../evidence/options.ts';
 import type { LogFormat } from '../../logs/format.ts';
 import { LogReading, type ReadLine } from '../../logs/read-log.ts';
+import { readIn } from '../../logs/repeating-logs.ts';
 import { type Joined, LineJoiner } from '../../logs/sources/joined-lines.ts';
-import { recordKey } from '../../logs/sources/record-key.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
+import { recordKey } from '../../logs/sources/record-key.ts';
 import type { LogClock } from '../../logs/time/clock.ts';
 import { anyStamp } from '../../logs/time/stamps.ts';
 import { DaysOfLines } from './days-of-lines.ts';
@@ -210,8 +211,9 @@ export class LogKeeper {
     if (this.failure !== undefined) throw this.failure.thrown;
   }
 
-  private take(read: ReadLine): void {
+  private take(given: ReadLine): void {
     const log = this.open();
+    const read = readIn(log.name, given);
     const { line, parsed } = read;
     const end = line.end ?? 0;
     if (end <= log.keptFrom) return;
@@ -328,22 +330,20 @@ export class LogKeeper {
   ): void {
     this.unkeptBytes += bytes.length;
     const done = this.options.source.append(bytes, position, about).then(
-      () => {
-        this.handed(bytes.length);
-        this.options.kept?.(lines);
-      },
+      () => this.handed(bytes.length, lines),
       (thrown: unknown) => {
         this.failure ??= { thrown };
-        this.handed(bytes.length);
+        this.handed(bytes.length, 0);
       },
     );
     this.unkept.push({ bytes: bytes.length, done });
   }
 
   /** The store takes appends in their order. */
-  private handed(bytes: number): void {
+  private handed(bytes: number, lines: number): void {
     this.unkept.shift();
     this.unkeptBytes -= bytes;
+    this.options.kept?.(lines);
   }
 }
 

@@ -43,16 +43,14 @@ export const summaryOf = (report: ReadReport): string => safe(linesOf(report));
 /** What a run kept, for standard error. */
 export const ingestSummaryOf = (report: IngestReport): string => {
   const { store, files, logs, lines, left, gaps, sealed, isStopped } = report;
-  const out = [
-    ...(logs === 0
+  const more = files > logs ? `, nothing new in ${number(files - logs)} more` : '';
+  const out =
+    logs === 0
       ? [`nothing new in ${counted(files, 'file', 'files')}`, ...unseenLines(report.unseen)]
       : [
           ...linesOf(report),
-          `kept in ${store}: ${counted(lines, 'new line', 'new lines')} of ${counted(logs, 'file', 'files')}${
-            files > logs ? `, nothing new in ${number(files - logs)} more` : ''
-          }`,
-        ]),
-  ];
+          `kept in ${store}: ${counted(lines, 'new line', 'new lines')} of ${counted(logs, 'file', 'files')}${more}`,
+        ];
   for (const { log, bytes } of left.slice(0, shownMax)) {
     out.push(
       `${log}: its last line has no end yet: ${counted(bytes, 'byte', 'bytes')} wait for it`,
