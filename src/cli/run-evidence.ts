@@ -1,89 +1,27 @@
 import { loadConfiguration } from '../app/configuration.ts';
-import { rangeOf, writeBundle } from '../app/evidence/bundle.ts';
-import { holdLines, keepFor, pruneLines, releaseHold } from '../app/evidence/decide.ts';
 import { evidenceSummary, proveEvidence, verifyEvidence } from '../app/evidence/inspect.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { gapsText, statusText, verdictJson, verdictText } from './evidence-text.ts';
-import { openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
 import { formatOf } from './target.ts';
 import { evidenceFormats } from './verbs.ts';
-
-const decide = async (
-  invocation: Invocation,
-  action: string,
-  words: readonly string[],
-): Promise<string> => {
-  const at = {
-    store: storeToRead(invocation),
-    now: () => new Date(),
-    key: process.env['POSTERN_EVIDENCE_KEY'],
-  };
-  if (action === 'prune') return `${await pruneLines(at)} segments deleted\n`;
-  const why = invocation.values.get('why');
-  if (why === undefined) {
-    throw new UsageError(`evidence ${action}: --why TEXT is missing: the log says why`);
-  }
-  const [first = '', second] = words;
-  switch (action) {
-    case 'keep':
-      await keepFor(at, first, second, why);
-      return `lines of ${second ?? 'all sources'} are kept ${first} days; older ones go with postern evidence prune\n`;
-    case 'hold':
-      await holdLines(at, words, why);
-      return `held: ${first}\n`;
-    default:
-      await releaseHold(at, first, why);
-      return `released: ${first}\n`;
-  }
-};
-
-/** Lines and what shows that they are unaltered, as one file for somebody else. */
-const bundle = async (invocation: Invocation): Promise<string> => {
-  const out = invocation.values.get('out');
-  if (out === undefined) {
-    throw new UsageError(
-      'evidence bundle: --out FILE is missing (.tar or .tgz); see postern evidence --help',
-    );
-  }
-  const { values } = invocation;
-  const range = rangeOf(
-    values.get('source'),
-    values.get('from'),
-    values.get('to'),
-    values.get('case'),
-  );
-  const stream = openOut(out);
-  try {
-    const { segments, lines, deleted } = await writeBundle({
-      store: storeToRead(invocation),
-      range,
-      isPacked: /\.t(?:ar\.)?gz$/.test(out),
-      write: stream.write,
-    });
-    stream.finish();
-    const gone = deleted === 0 ? '' : `; ${deleted} segments of them were deleted by policy`;
-    return `${out}: ${lines} lines in ${segments} segments${gone}\nWhoever gets it reads README.txt in it, and takes the key from you by other means: ${storeToRead(invocation)}/log/keys\n`;
-  } catch (thrown) {
-    stream.abandon();
-    throw thrown;
-  }
-};
 
 /** Which action each option is for; what is not named here is for all. */
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
   key: ['verify'],
   remembered: ['verify'],
   deep: ['verify'],
-  source: ['bundle'],
-  from: ['bundle'],
-  to: ['bundle'],
+  source: ['bundle', 'reparse'],
+  from: ['bundle', 'reparse'],
+  to: ['bundle', 'reparse'],
   case: ['bundle'],
+  zone: ['reparse'],
+  'drop-old': ['reparse'],
 };
 
-/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune`. */
+/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse`. */
 export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -114,12 +52,20 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
       return { text: asJson(proveEvidence(store, words[0] ?? '')), exit: exitCodes.done, out };
     case 'bundle':
       // The file that was asked for is the bundle itself.
-      return { text: await bundle(invocation), exit: exitCodes.done, out: undefined };
+      return {
+        text: await (await import('./evidence-acts.ts')).bundle(invocation),
+        exit: exitCodes.done,
+        out: undefined,
+      };
+    case 'reparse':
+      return await (await import('./evidence-acts.ts')).reparse(invocation);
     case 'keep':
     case 'hold':
     case 'release':
-    case 'prune':
+    case 'prune': {
+      const { decide } = await import('./evidence-acts.ts');
       return { text: await decide(invocation, action, words), exit: exitCodes.done, out };
+    }
     case 'gaps': {
       const summary = evidenceSummary(store);
       const { gaps, lastSealedDay } = summary;

@@ -137,7 +137,11 @@ describe('a checkpoint', () => {
 
   test('is believed under the name of the log whose key signed it', () => {
     const note = Buffer.from(signCheckpoint(state, [alice]));
-    expect(openCheckpoint(note, [aliceKey])).toEqual({ ok: true, checkpoint: state });
+    expect(openCheckpoint(note, [aliceKey])).toEqual({
+      ok: true,
+      checkpoint: state,
+      signedBy: [aliceKey],
+    });
     const other = Buffer.from(signCheckpoint(state, [bob]));
     expect(openCheckpoint(other, [bobKey]).ok).toBe(false);
   });

@@ -76,15 +76,17 @@ test('whoever reads lines anew has those before them at hand, and where they com
   const evidence = await store.open();
   const seen: unknown[] = [];
   await evidence.reparse({
-    rows: ({ seq, from, to, before, file }) => {
-      seen.push([seq, from, to, before?.toString('utf8').slice(0, 6), file.length > 60]);
-      return Promise.resolve(undefined);
+    rows: async ({ seq, from, to, linesOf, positionBefore, file }) => {
+      const before = (await linesOf(seq - 1))?.toString('utf8').slice(0, 6);
+      seen.push([seq, from, to, before, await positionBefore(seq - 1), file.length > 60]);
+      return undefined;
     },
   });
   await evidence.close();
-  expect(seen.slice(0, 2)).toEqual([
-    [1, undefined, '0', undefined, true],
-    [2, '0', '1', 'Jun 29', true],
+  expect(seen.slice(0, 3)).toEqual([
+    [1, undefined, '0', undefined, undefined, true],
+    [2, '0', '1', 'Jun 29', undefined, true],
+    [3, '1', '2', 'Jun 29', '0', true],
   ]);
 });
 
@@ -127,7 +129,7 @@ test('rows that are others than the newest that were made are found', async () =
 
 test('no rows are made of lines that are not what the log says', async () => {
   const store = await filled();
-  const [path = ''] = store.reader.paths().filter(each => each.endsWith('02.raw.zst'));
+  const path = store.reader.paths().find(each => each.endsWith('02.raw.zst')) ?? '';
   const bytes = Buffer.from(store.reader.read(path) ?? '');
   bytes[60] = (bytes[60] ?? 0) ^ 1;
   store.disk.tamper(path, bytes);

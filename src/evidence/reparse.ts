@@ -17,8 +17,10 @@ import {
 export interface KeptSegment extends Omit<SegmentDraft, 'parts'> {
   /** The file that the lines lie in. */
   readonly file: Buffer;
-  /** Lines of the segment before, where they are kept: what they began may go on here. */
-  readonly before?: Buffer;
+  /** Lines of an earlier segment of the source, where they are kept: what they began may go on here. */
+  readonly linesOf: (seq: number) => Promise<Buffer | undefined>;
+  /** Position in the source before an earlier segment. */
+  readonly positionBefore: (seq: number) => Promise<string | undefined>;
 }
 
 /** Of which lines rows are made anew. */
@@ -82,9 +84,10 @@ const linesOf = async (
   return { segment, file, raw: lines.raw, secret: lines.secret };
 };
 
-/** The lines of the segment before, read once where segments come in their order. */
-class LinesBefore {
+/** Looks back in a source; the lines that were read last are at hand. */
+class Earlier {
   private last: { readonly source: string; readonly seq: number; readonly raw: Buffer } | undefined;
+  private known: { readonly source: string; readonly bySeq: Map<number, SegmentState> } | undefined;
   private readonly store: Store;
 
   constructor(store: Store) {
@@ -95,12 +98,27 @@ class LinesBefore {
     this.last = { source, seq, raw };
   }
 
-  async of(source: string, seq: number): Promise<Buffer | undefined> {
-    const { last, store } = this;
-    if (last?.source === source && last.seq === seq - 1) return last.raw;
-    const before = store.state.segments(source).find(each => each.seq === seq - 1);
-    const lines = before === undefined ? undefined : await linesOf(store, before);
+  async lines(source: string, seq: number): Promise<Buffer | undefined> {
+    const { last } = this;
+    if (last?.source === source && last.seq === seq) return last.raw;
+    const state = this.segment(source, seq);
+    const lines = state === undefined ? undefined : await linesOf(this.store, state);
     return lines === undefined || 'damaged' in lines ? undefined : lines.raw;
+  }
+
+  async positionBefore(source: string, seq: number): Promise<string | undefined> {
+    const state = this.segment(source, seq);
+    if (state === undefined) return undefined;
+    const read = readLeaf((await this.store.log.entry(state.leaf)) ?? Buffer.alloc(0));
+    return read.ok && read.leaf.kind === 'segment' ? (read.leaf.from ?? undefined) : undefined;
+  }
+
+  private segment(source: string, seq: number): SegmentState | undefined {
+    if (this.known?.source !== source) {
+      const bySeq = new Map(this.store.state.segments(source).map(each => [each.seq, each]));
+      this.known = { source, bySeq };
+    }
+    return this.known.bySeq.get(seq);
   }
 }
 
@@ -109,7 +127,7 @@ const remake = async (
   store: Store,
   kept: SegmentState,
   { rows, dropOld = false }: ReparseScope,
-  linesBefore: LinesBefore,
+  earlier: Earlier,
 ): Promise<Remade> => {
   const { state, put, now } = store;
   const { source, seq, day } = kept;
@@ -117,8 +135,6 @@ const remake = async (
   if ('damaged' in lines) return lines;
   const { segment, file, raw, secret } = lines;
   const { from, to } = segment;
-  const preceding = await linesBefore.of(source, seq);
-  linesBefore.keep(source, seq, raw);
   const made = await rows({
     source,
     seq,
@@ -127,8 +143,10 @@ const remake = async (
     file,
     to,
     ...(from === null ? {} : { from }),
-    ...(preceding === undefined ? {} : { before: preceding }),
+    linesOf: each => earlier.lines(source, each),
+    positionBefore: each => earlier.positionBefore(source, each),
   });
+  earlier.keep(source, seq, raw);
   if (made === undefined) return 'same';
   const path = rowsPath(source, day, seq);
   const before = await put.files.read(path);
@@ -188,9 +206,9 @@ export const reparse = async (store: Store, asked: ReparseScope): Promise<Repars
   const damaged: { readonly path: string; readonly why: string }[] = [];
   let [changed, same] = [0, 0];
   let batch: Anew[] = [];
-  const linesBefore = new LinesBefore(store);
+  const earlier = new Earlier(store);
   for (const [i, segment] of segments.entries()) {
-    const remade = await remake(store, segment, asked, linesBefore);
+    const remade = await remake(store, segment, asked, earlier);
     if (remade === 'same') same += 1;
     else if ('damaged' in remade) {
       const path = segmentPath(segment.source, segment.day, segment.seq);

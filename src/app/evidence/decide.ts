@@ -13,7 +13,7 @@ export interface Decision {
 }
 
 /** A store that is there already: a typing mistake makes none. */
-const inStore = async <T>(
+export const inStore = async <T>(
   { store, now, key }: Decision,
   work: (evidence: Evidence) => Promise<T>,
 ): Promise<T> => {

@@ -1,0 +1,147 @@
+import { zstdDecompressSync } from 'node:zlib';
+import type { RowsMade } from '../../evidence/options.ts';
+import type { KeptSegment } from '../../evidence/reparse.ts';
+import { lineEnds } from '../../evidence/verify/lines.ts';
+import { segmentFrames } from '../../evidence/verify/segment-file.ts';
+import { ocsfVersion } from '../../logs/ocsf/types.generated.ts';
+import { type Joined, joinedOf } from '../../logs/sources/joined-lines.ts';
+import type { ZoneOf } from '../ingest/zones.ts';
+import { rowsOfSegment } from './parse-segment.ts';
+import { rowsFile } from './rows-file.ts';
+import { parserName } from './segment-maker.ts';
+
+/** Bytes before a segment that are read again for what they began, and of a file's head. */
+const contextBytes = 1 << 20;
+const headBytes = 4 << 10;
+const newline = 0x0a;
+
+/** What a position of a file says; of a stream it says less. */
+interface Position {
+  readonly generation?: number;
+  readonly file?: string;
+  readonly offset?: number;
+  readonly line?: number;
+}
+
+const positionOf = (text: string | undefined): Position => {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+};
+
+/** Lines of the file before the segment; unknown where it holds the end of one file and the beginning of the next. */
+const linesBeforeOf = (
+  { from, raw }: KeptSegment,
+  before: Position,
+  behind: Position,
+): number | undefined => {
+  if (from === undefined) return 0;
+  // A file that was put aside meanwhile has another name, and is the same.
+  const isSame = before.generation === behind.generation;
+  if (isSame && (before.generation !== undefined || before.file === behind.file)) {
+    return before.line;
+  }
+  return behind.offset === raw.length ? 0 : undefined;
+};
+
+/** How a file begins tells of some logs what their columns are. */
+interface Head {
+  readonly bytes: Buffer;
+  readonly joined: Joined | undefined;
+}
+
+const headOf = (raw: Buffer): Head => {
+  const cut = raw.lastIndexOf(newline, headBytes) + 1;
+  const bytes = raw.subarray(0, cut > 0 && raw.length > headBytes ? cut : raw.length);
+  return { bytes, joined: joinedOf(bytes.toString('utf8', 0, 4_096)) };
+};
+
+/** The last lines of what came before, whole ones. */
+const tailOf = (raw: Buffer): Buffer => {
+  if (raw.length <= contextBytes) return raw;
+  return raw.subarray(raw.indexOf(newline, raw.length - contextBytes) + 1);
+};
+
+/** Where the frames of a segment's file begin, and how many lines are in each. */
+const framesOf = (file: Buffer): readonly (readonly [offset: number, lines: number])[] =>
+  (segmentFrames(file) ?? []).map(({ start, end }) => [
+    start,
+    lineEnds(zstdDecompressSync(file.subarray(start, end))).length,
+  ]);
+
+/** Finds how the file began that a segment goes on in; looks back once for each file. */
+class Heads {
+  private readonly known = new Map<string, Head | undefined>();
+
+  async of(segment: KeptSegment): Promise<Head | undefined> {
+    const { source, seq, raw, from, to } = segment;
+    const before = positionOf(from);
+    const behind = positionOf(to);
+    if (before.generation === undefined || (before.offset ?? 0) === 0) {
+      const head = headOf(raw);
+      this.known.set(`${source} ${behind.generation ?? 0}`, head);
+      return head;
+    }
+    const key = `${source} ${before.generation}`;
+    if (!this.known.has(key)) this.known.set(key, await this.lookBack(segment, before, seq));
+    return this.known.get(key);
+  }
+
+  private async lookBack(
+    { positionBefore, linesOf }: KeptSegment,
+    { generation }: Position,
+    seq: number,
+  ): Promise<Head | undefined> {
+    for (let earlier = seq - 1; earlier > 0; earlier -= 1) {
+      const at = positionOf(await positionBefore(earlier));
+      const isFirst = earlier === 1 || at.generation !== generation || at.offset === 0;
+      if (!isFirst) continue;
+      const raw = await linesOf(earlier);
+      // A segment that began in the file before holds that one's end as well.
+      return raw === undefined || (at.generation !== undefined && at.generation !== generation)
+        ? undefined
+        : headOf(raw);
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Makes the rows of a kept segment anew, as `Evidence.reparse` asks for them: reads its lines as they were read when
+ * they came, with what stood before them.
+ *
+ * @param skipped hears of a segment that keeps the rows it has.
+ */
+export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
+  const heads = new Heads();
+  return async (segment: KeptSegment): Promise<RowsMade | undefined> => {
+    const { source, seq, day, raw, file, from, to, linesOf } = segment;
+    const before = positionOf(from);
+    const behind = positionOf(to);
+    const isWithin = before.generation !== undefined && (before.offset ?? 0) > 0;
+    const head = await heads.of(segment);
+    if (isWithin && head === undefined) {
+      // Without its head some logs cannot be read: rows that were made with it are better than others.
+      skipped();
+      return undefined;
+    }
+    const preceding = await linesOf(seq - 1);
+    const linesBefore = linesBeforeOf(segment, before, behind);
+    const rows = rowsOfSegment(raw, {
+      day,
+      zoneOf,
+      log: behind.file ?? source,
+      joined: head?.joined,
+      ...(linesBefore === undefined ? {} : { linesBefore }),
+      context: [
+        ...(isWithin && head !== undefined ? [head.bytes] : []),
+        ...(preceding === undefined ? [] : [tailOf(preceding)]),
+      ],
+    });
+    const made = rowsFile({ rows, raw, frames: framesOf(file), createdBy: parserName });
+    return made === undefined ? undefined : { file: made, parser: parserName, ocsf: ocsfVersion };
+  };
+};
