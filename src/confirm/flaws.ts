@@ -1,6 +1,7 @@
 import { isClosed } from '../core/closed.ts';
 import type { Finding, FlawFacts, Judge } from '../core/finding.ts';
 import { asOfDay } from '../core/stamp.ts';
+import { isGivenUp } from '../core/unmended.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
 import { inRemedy, type Subject } from './question.ts';
 
@@ -110,6 +111,26 @@ export const overdueVerdict = (
   };
 };
 
+/** Fails when a flaw is open of which its maker, or its distribution, says that nothing will mend it. */
+export const givenUpVerdict = ({ component }: Subject, facts: FlawFacts): Verdict | undefined => {
+  const left = openFlaws(facts).filter(
+    ({ unmended, fixedIn }) => isGivenUp(unmended) && fixedIn === undefined,
+  );
+  const [first] = left;
+  if (first === undefined) return undefined;
+  const links = first.references.slice(0, 1);
+  return {
+    state: 'fail',
+    why: `${flawsWord(left.length)} open that nothing will mend: ${some(left)} (${first.unmended ?? ''})`,
+    evidence: [...left.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
+    remedy: [
+      `# Nothing will mend ${inRemedy(component.name)} as it is. Move to something that is looked after, or switch it off.`,
+      ...links.map(link => `#   ${inRemedy(link)}`),
+    ].join('\n'),
+    weight: left.some(({ exploited }) => exploited !== undefined) ? 92 : 82,
+  };
+};
+
 /** Unknown when no judge that knows it is recent enough, or when one could not decide. */
 export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
   const current = facts.judges.filter(judge => !judge.stale && judge.whole);
@@ -148,8 +169,9 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
 /** A fix that nobody dates may be out longer than its deadline. */
 const undatedVerdict = (facts: FlawFacts): Verdict | undefined => {
   const open = openFlaws(facts).filter(
-    ({ clock, deadline, fixedIn }) =>
-      fixedIn !== undefined &&
+    ({ clock, deadline, fixedIn, ssvc }) =>
+      // What is used, on a day that nobody tells, may be overdue without any fix.
+      (fixedIn !== undefined || (ssvc?.exploitation === 'active' && deadline?.on === undefined)) &&
       deadline?.days !== undefined &&
       (clock === undefined || clock.atLatest === true),
   );

@@ -103,6 +103,18 @@ const findings = {
     exploited: { flaw: 'CVE-8', by: 'CISA KEV', on: '2026-01-01' },
   }),
   'without a clock': finding('CVE-9', { deadline: deadline(undefined) }),
+  'given up, without a clock': finding('CVE-16', {
+    deadline: deadline(undefined),
+    unmended: 'end-of-life',
+  }),
+  'left for later, without a deadline': finding('CVE-17', {
+    deadline: { why: 'minor', triage: false },
+    unmended: 'no-dsa: Minor issue',
+  }),
+  'used on a day that nobody tells': finding('CVE-18', {
+    deadline: deadline(undefined),
+    ssvc: { exploitation: 'active' },
+  }),
   undetermined: finding('CVE-10', { outcome: 'undetermined', deadline: deadline(5) }),
   'undetermined, by a name alone': finding('CVE-11', { outcome: 'undetermined', byCpe: true }),
   'undetermined, closed by somebody': finding('CVE-12', {
@@ -245,7 +257,10 @@ describe('what must never be', () => {
   test('a failure without a flaw past its deadline or a reason of the host', () => {
     holds(
       (each, { state }) =>
-        state !== 'fail' || each.findings.some(isOverdue) || alone(each).state === 'fail',
+        state !== 'fail' ||
+        each.findings.some(isOverdue) ||
+        each.findings.includes('given up, without a clock') ||
+        alone(each).state === 'fail',
     );
   });
 
@@ -309,6 +324,13 @@ test.each<readonly [string, Partial<Case>, Verdict['state']]>([
     'unknown',
   ],
   ['a flaw that somebody closed', { findings: ['undetermined, closed by somebody'] }, 'pass'],
+  ['a flaw that nothing will mend', { findings: ['given up, without a clock'] }, 'fail'],
+  ['a flaw that may wait', { findings: ['left for later, without a deadline'] }, 'pass'],
+  [
+    'a flaw in use since nobody knows when',
+    { findings: ['used on a day that nobody tells'] },
+    'unknown',
+  ],
   ['a flaw on its last day', { findings: ['on its last day'] }, 'pass'],
   [
     'an exploited flaw in time needs no catalogue',

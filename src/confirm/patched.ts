@@ -4,6 +4,7 @@ import type { PatchFacts, Since } from '../core/patch.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
 import {
   flawsSentence,
+  givenUpVerdict,
   judgesEvidence,
   openFlaws,
   overdueVerdict,
@@ -122,6 +123,10 @@ const joined = (subject: Subject, byHost: Verdict, flaws: FlawFacts): Verdict =>
       : { ...overdue, evidence: [...overdue.evidence, ...byHost.evidence].slice(0, 20) };
   }
   if (byHost.state === 'fail') return byHost;
+  const givenUp = givenUpVerdict(subject, flaws);
+  if (givenUp !== undefined) {
+    return { ...givenUp, evidence: [...givenUp.evidence, ...byHost.evidence].slice(0, 20) };
+  }
   const undecided = undecidedVerdict(flaws);
   // A name that is only near, or a VEX document, may leave a flaw open where nobody is a judge.
   if (flaws.judges.length === 0 && undecided === undefined) {

@@ -1,6 +1,7 @@
 import type { ComponentId } from './component.ts';
 import type { Finding } from './finding.ts';
 import type { PatchFacts } from './patch.ts';
+import { letsWait } from './unmended.ts';
 
 const dayMs = 86_400_000;
 
@@ -136,7 +137,7 @@ export const isRecent = (stamp: string, now: Date): boolean => {
 const openOf = (finding: Finding, now: Date): OpenFlaw => {
   const { id, clock, deadline, unmended } = finding;
   const days = daysBetween(clock?.started, now.toISOString());
-  const waits = unmended !== undefined || (deadline !== undefined && deadline.days === undefined);
+  const waits = letsWait(unmended) || (deadline !== undefined && deadline.days === undefined);
   return {
     id,
     ...(clock === undefined ? {} : { since: clock.started }),

@@ -3,6 +3,7 @@ import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Outcome } from '../../core/finding.ts';
 import { judgeInstalled } from '../installed-range.ts';
 import { judge, type RangeAnswer } from '../range.ts';
+import { comparatorOf } from '../stretches.ts';
 import { ofInstalledStream } from './module-streams.ts';
 import type { Voice } from './voices.ts';
 
@@ -110,12 +111,37 @@ const whyOf = (outcome: Outcome, answers: readonly Judged[], voice: Voice): stri
   return doubt === undefined ? decisive.answer.why : `${decisive.answer.why}; but ${doubt}`;
 };
 
-const fixOf = (answers: readonly Judged[]): Pick<Statement, 'fixedIn' | 'scheme'> => {
+/** The end of the range that holds the version, where whoever says so calls it mended. */
+const endOf = ({ feed }: Advisory, { answer, claim }: Judged): string | undefined => {
+  const end = 'span' in answer ? answer.span?.before : undefined;
+  // Of a note, a branch that is given up ends where the next one begins.
+  return end === undefined || (feed === 'notes' && !claim.fixed.includes(end)) ? undefined : end;
+};
+
+/** The first mended version that is newer than what is installed: an older branch's mends nothing here. */
+const laterFix = ({ claim }: Judged, version: string): string | undefined => {
+  // As it was judged: "semver" is written of versions that are none.
+  const isLater = (a: string, b: string): boolean =>
+    [claim.scheme, ...(claim.scheme === 'semver' ? (['generic'] as const) : [])].some(
+      scheme => comparatorOf(scheme)?.(a, b) === -1,
+    );
+  return claim.fixed
+    .filter(fixed => isLater(version, fixed) && judge(claim, fixed).standing !== 'affected')
+    .reduce<string | undefined>(
+      (first, fixed) => (first === undefined || isLater(fixed, first) ? fixed : first),
+      undefined,
+    );
+};
+
+const fixOf = (
+  advisory: Advisory,
+  answers: readonly Judged[],
+  { version }: Voice,
+): Pick<Statement, 'fixedIn' | 'scheme'> => {
   const hit = answers.find(({ answer }) => answer.standing === 'affected');
   if (hit === undefined) return {};
-  const { answer, claim } = hit;
-  const fixedIn = ('span' in answer ? answer.span?.before : undefined) ?? claim.fixed[0];
-  return fixedIn === undefined ? {} : { fixedIn, scheme: claim.scheme };
+  const fixedIn = endOf(advisory, hit) ?? laterFix(hit, version);
+  return fixedIn === undefined ? {} : { fixedIn, scheme: hit.claim.scheme };
 };
 
 /** Among what may speak under one name: the tracker knows more than the notices, and those more than exports of them. */
@@ -141,6 +167,16 @@ const ofBackports = (
     ? `${version.slice(0, 60)} comes from backports, where the release’s own patch is not: its higher number proves nothing`
     : undefined;
 
+/** Of a vendor's note, one branch may be mended and another given up. */
+const unmendedOf = (advisory: Advisory, answers: readonly Judged[]): string | undefined => {
+  const hit = answers.find(({ answer }) => answer.standing === 'affected');
+  if (advisory.feed === 'notes' && hit !== undefined) {
+    const through = 'span' in hit.answer ? hit.answer.span?.through : undefined;
+    if (through !== undefined || endOf(advisory, hit) !== undefined) return undefined;
+  }
+  return answers.find(({ claim }) => claim.unmended !== undefined)?.claim.unmended;
+};
+
 /** Every statement that an index holds about a component under one of its names. */
 export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly Statement[] => {
   const out: Statement[] = [];
@@ -159,14 +195,14 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       ofSubscribers(line.borrowed, voice, told) ??
       ofBackports(advisory, about, voice, told);
     const outcome = doubt === undefined ? told : 'undetermined';
-    const unmended = about.find(each => each.unmended !== undefined)?.unmended;
+    const unmended = unmendedOf(advisory, answers);
     out.push({
       holding,
       advisory,
       voice,
       outcome,
       why: doubt ?? whyOf(outcome, answers, voice),
-      ...fixOf(answers),
+      ...fixOf(advisory, answers, voice),
       ...(unmended === undefined ? {} : { unmended }),
       byCpe: about.every(({ byCpe }) => byCpe === true),
       order: orderOf(voice, advisory),

@@ -6,6 +6,7 @@ import {
   type OpenFlaw,
   type PatchRecord,
 } from '../../core/parity.ts';
+import { letsWait } from '../../core/unmended.ts';
 import type { Bom, BomPart } from '../bom/bom.ts';
 import type { Deployments } from '../bom/deployments.ts';
 import { type Step, timelinesOf } from './timeline.ts';
@@ -138,7 +139,7 @@ const openNow = (
       started === undefined || present === undefined ? started : later(started, present);
     const days = daysBetween(since, now.toISOString());
     const deadline = judge.deadlineOf(finding);
-    const waits = finding.unmended !== undefined || deadline.days === undefined;
+    const waits = letsWait(finding.unmended) || deadline.days === undefined;
     return {
       id,
       ...(since === undefined ? {} : { since }),

@@ -61,6 +61,24 @@ describe('days by exposure, exploitation, automation and impact', () => {
     ).toBe('2026-06-05');
   });
 
+  test('what nothing will mend does not wait', () => {
+    for (const unmended of ['end-of-life', 'no fix planned', 'Replace the appliance.']) {
+      expect(deadlineOf(flaw({ unmended }), outside, defaultPolicy, now).days).toBe(14);
+    }
+    const release = { unmended: 'not planned for this release' };
+    expect(deadlineOf(flaw(release), outside, defaultPolicy, now).days).toBeUndefined();
+  });
+
+  test('what is used, and nobody is known to mend, has its days from when that was known', () => {
+    const { clock: __, ...undated } = flaw(used('2026-06-10'));
+    expect(deadlineOf(undated, outside, defaultPolicy, now)).toMatchObject({
+      days: 3,
+      on: '2026-06-13',
+      overdueDays: 16,
+      triage: true,
+    });
+  });
+
   test('a rule of the organisation comes first', () => {
     const policy = {
       ...defaultPolicy,

@@ -1,5 +1,6 @@
 import type { Deadline, Finding } from '../../core/finding.ts';
 import type { DeadlineRule, PatchDays, Policy } from '../../core/policy.ts';
+import { letsWait } from '../../core/unmended.ts';
 import { type Traits, traitsOf } from './traits.ts';
 
 const dayMs = 86_400_000;
@@ -71,7 +72,7 @@ export const deadlineOf = (
   const exposure = exposed.internet ? 'internet' : 'internal';
   const rule = ruleFor(traits, exposure, policy);
   // The distribution looked at it and lets it wait for a point release: so may the policy, unless it is used.
-  const waits = finding.unmended !== undefined && !traits.exploited;
+  const waits = letsWait(finding.unmended) && !traits.exploited;
   const days = waits ? undefined : daysOf(rule);
   const why = [
     traits.words,
@@ -79,7 +80,9 @@ export const deadlineOf = (
     ...(waits ? [`its distribution lets it wait: ${finding.unmended ?? ''}`] : []),
   ].join('; ');
   const triage = rule?.triage ?? false;
-  const started = dayMsOf(finding.clock?.started);
+  // What is used, and nobody is known to mend, must not stay until somebody does.
+  const used = dayMsOf(finding.exploited?.on);
+  const started = dayMsOf(finding.clock?.started) ?? used;
   const today = dayMsOf(now.toISOString());
   if (days === undefined || started === undefined || today === undefined) {
     return { ...(days === undefined ? {} : { days }), why, triage };
@@ -87,7 +90,7 @@ export const deadlineOf = (
   const due = dueOf(
     started,
     days,
-    dayMsOf(finding.exploited?.on),
+    used,
     daysOf(ruleFor({ ...traits, exploited: false }, exposure, policy)),
   );
   return {

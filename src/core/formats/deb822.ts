@@ -72,6 +72,8 @@ export function* stanzas(
     }
     if (first === 0) first = line;
     last = wanted === undefined || wanted.has(name) ? name : '';
+    // Two paragraphs that lost what stood between them.
+    if (fields.has(name)) broken ??= `${name} stands in it twice`;
     if (last !== '') fields.set(name, content.slice(colon + 1).trim());
   }
   if (first > 0) yield finished();

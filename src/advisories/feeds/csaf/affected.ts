@@ -216,7 +216,12 @@ export const affectedOf = (gathered: Gathered): AffectedProduct => {
     fixed: fixes.slice(0, 50),
     ...(gathered.fixedOn === undefined ? {} : { fixedOn: gathered.fixedOn }),
     ...(blur === undefined ? {} : { blur }),
-    ...(gathered.unmended === undefined ? {} : { unmended: gathered.unmended }),
+    ...(gathered.unmended === undefined
+      ? {}
+      : {
+          unmended:
+            product.release === undefined ? gathered.unmended : 'not planned for this release',
+        }),
     ...(product.byCpe === true ? { byCpe: true } : {}),
   };
 };

@@ -66,8 +66,7 @@ interface Remedy {
 
 const remedyOf = (item: JsonObject): Remedy | undefined => {
   switch (textIn(item, 'category', 60) ?? '') {
-    case 'none_available':
-      return { unmended: 'no fix available' };
+    // None available is none yet.
     case 'no_fix_planned':
       return { unmended: 'no fix planned' };
     case 'vendor_fix': {
