@@ -4,6 +4,7 @@ import { DocumentError } from '../../intake/documents.ts';
 import type { LogFile } from '../../intake/log-files.ts';
 import type { LogFormat } from '../../logs/format.ts';
 import { LogReading, type ReadLine } from '../../logs/read-log.ts';
+import { readIn } from '../../logs/repeating-logs.ts';
 import { LineJoiner } from '../../logs/sources/joined-lines.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import { inRotationOrder } from '../../logs/sources/rotation-order.ts';
@@ -74,7 +75,11 @@ class LogOf {
       return this.reading;
     }
     const { formats, take } = this.source;
-    this.reading = new LogReading({ formats, clock, take: read => take(this.name, read) });
+    this.reading = new LogReading({
+      formats,
+      clock,
+      take: read => take(this.name, readIn(this.name, read)),
+    });
     return this.reading;
   }
 }

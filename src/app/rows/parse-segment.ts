@@ -1,6 +1,7 @@
 import type { LogLine } from '../../core/log-line.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import { LogReading } from '../../logs/read-log.ts';
+import { readIn } from '../../logs/repeating-logs.ts';
 import { RowSink } from '../../logs/rows/row-sink.ts';
 import { type Joined, LineJoiner } from '../../logs/sources/joined-lines.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
@@ -37,7 +38,8 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
     clock,
     take: read => {
       // Lines of the context have no end: they may come back late, when the format of the log is settled.
-      if (read.line.end !== undefined) sink.add(read.line.number - linesBefore - 1, log, read);
+      if (read.line.end !== undefined)
+        sink.add(read.line.number - linesBefore - 1, log, readIn(log, read));
     },
   });
   for (const bytes of context) {

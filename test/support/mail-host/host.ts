@@ -38,7 +38,7 @@ export const missingMailHost: string | undefined =
         ? undefined
         : 'not all of Dovecot is on this machine';
 
-export const domain = 'example.test';
+const domain = 'example.test';
 const names = ['alice', 'bob', 'carol'] as const;
 export const password = 'correct horse';
 export const master = 'helpdesk';

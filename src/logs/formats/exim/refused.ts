@@ -104,6 +104,10 @@ export const readHostLine = (
     const checked = recipientAt(words, verdict.length);
     if (checked !== undefined) ref.from = printable(checked);
   }
+  if (match[2] === 'MAIL' && ref.from === undefined) {
+    const refused = recipientAt(words, verdict.length + 1);
+    if (refused !== undefined) ref.from = printable(refused);
+  }
   const to =
     match[2] === 'RCPT'
       ? recipientAt(words, verdict.length + 1)
@@ -181,7 +185,7 @@ const shapes: readonly Shape[] = [
   { start: /^SMTP protocol synchronization error /, outcome: 'failure', mark: ' H=', last: true },
   { start: /^SMTP (?:protocol|syntax) error in "/, outcome: 'failure', mark: '" H=', last: true },
   {
-    start: /^unqualified (?:sender|recipient) rejected: /,
+    start: /^unqualified (?:sender|recipient|verify) rejected: /,
     outcome: 'failure',
     mark: ' H=',
     last: true,
