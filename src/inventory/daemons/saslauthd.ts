@@ -51,7 +51,8 @@ const ldapReach = (files: FileView, path: string, from: Place): readonly Reach[]
   const servers = settings.get('ldap_servers');
   const base = settings.get('ldap_search_base');
   const password = settings.get('ldap_password') ?? settings.get('ldap_bind_pw');
-  const where = `${base?.text.slice(0, 300) ?? 'the directory'} on ${(servers?.text ?? 'ldap://localhost/').slice(0, 300)}`;
+  const hosts = (servers?.text ?? 'ldap://localhost/').slice(0, 300);
+  const where = `${base?.text.slice(0, 300) ?? 'the directory'} on ${hosts}`;
   return [
     {
       resource: 'directory',
@@ -65,7 +66,7 @@ const ldapReach = (files: FileView, path: string, from: Place): readonly Reach[]
           {
             resource: 'credentials' as const,
             mode: 'read' as const,
-            extent: `the password of ${where}, in ${path}`,
+            extent: `the password of its account at ${hosts}, in ${path}`,
             because: password.because,
           },
         ]),

@@ -19,8 +19,32 @@ import { type Given, sieveOf } from './dovecot/sieve.ts';
 
 const problemsMax = 20;
 
+/** The version installed and the one that the configuration is written for must go together. */
+const refusalOf = ({
+  config,
+  hasConfig,
+  version,
+}: Instance): { readonly why: string; readonly how: string } | undefined => {
+  if (!hasConfig || version === undefined) return undefined;
+  const speaks24 = !/^2\.[0-3]\./.test(version);
+  if (speaks24 && config.configVersion === undefined) {
+    return {
+      why: `lacks dovecot_config_version, without which Dovecot ${version} does not start; it was read in the syntax of 2.4`,
+      how: 'Migrate the configuration: https://doc.dovecot.org/latest/installation/upgrade/2.3-to-2.4.html',
+    };
+  }
+  if (!speaks24 && config.configVersion !== undefined) {
+    return {
+      why: `is written for Dovecot ${config.configVersion.slice(0, 20)}, but ${version} is installed, which does not start with it`,
+      how: 'Install the version that the configuration is written for.',
+    };
+  }
+  return undefined;
+};
+
 /** What Dovecot would stop at makes every answer doubtful: say so, line by line. */
-const noteProblems = ({ config, files, hasConfig, version, id }: Instance): void => {
+const noteProblems = (instance: Instance): void => {
+  const { config, files, hasConfig, id } = instance;
   for (const { place, why } of config.problems.slice(0, problemsMax)) {
     files.note({
       what: `${place.path}:${place.line ?? 1}`,
@@ -36,21 +60,8 @@ const noteProblems = ({ config, files, hasConfig, version, id }: Instance): void
     });
     return;
   }
-  const speaks24 = version === undefined ? undefined : !/^2\.[0-3]\./.test(version);
-  if (speaks24 === true && config.configVersion === undefined) {
-    files.note({
-      what: config.path,
-      why: `lacks dovecot_config_version, without which Dovecot ${version} does not start; it was read in the syntax of 2.4`,
-      how: 'Migrate the configuration: https://doc.dovecot.org/latest/installation/upgrade/2.3-to-2.4.html',
-    });
-  }
-  if (speaks24 === false && config.configVersion !== undefined) {
-    files.note({
-      what: config.path,
-      why: `is written for Dovecot ${config.configVersion.slice(0, 20)}, but ${version} is installed, which does not start with it`,
-      how: 'Install the version that the configuration is written for.',
-    });
-  }
+  const refusal = refusalOf(instance);
+  if (refusal !== undefined) files.note({ what: config.path, ...refusal });
 };
 
 /** Where mail lies: `mail_location` in 2.3, `mail_driver` with `mail_path` in 2.4. */
@@ -96,25 +107,33 @@ const mainOf = (instance: Instance): Component => {
   const { id, daemon, config, hasConfig, packages, protocols, files } = instance;
   const heard = heardOf(instance).filter(({ endpoint }) => endpoint.net === 'tcp');
   const exposure = exposureOfAll(heard);
+  // One that was upgraded halfway may still run as it was started: on or off, it cannot be told.
+  const isRefused = refusalOf(instance) !== undefined;
   // The master process starts as root whatever its settings say (dovecot(1)).
   const runsAs = {
     user: 'root',
     ...(daemon.unit === undefined ? {} : { because: { path: daemon.unit.path } }),
   };
   const unit = daemon.unit?.name.replace(/\.service$/, '');
+  const isOn =
+    unit === undefined && id !== 'dovecot' ? null : switchedOn(files, [unit ?? 'dovecot']);
   const place: Place = { path: hasConfig ? config.path : (daemon.binary ?? config.path) };
   return {
     id: componentId(id),
     name: 'dovecot',
     kind: 'imap',
     platform: 'dovecot',
-    enabled: unit === undefined && id !== 'dovecot' ? null : switchedOn(files, [unit ?? 'dovecot']),
+    enabled: isRefused ? isOn && null : isOn,
     ...identify(packages, claimOf(instance)),
     foundAt: [place, ...protocols.map(each => each.place).filter(each => each.line !== undefined)],
     runsAs,
     exposure: exposure ?? {
-      internet: hasConfig ? 'no' : 'unknown',
-      why: hasConfig ? 'no service of it listens on the network' : 'its configuration is not there',
+      internet: hasConfig && !isRefused ? 'no' : 'unknown',
+      why: isRefused
+        ? 'it does not start with the configuration that was read'
+        : hasConfig
+          ? 'no service of it listens on the network'
+          : 'its configuration is not there',
       because: place,
     },
     reach: hasConfig

@@ -42,8 +42,8 @@ export const passwordIn = (what: string, place: Place): Reach => ({
   because: place,
 });
 
-const ownPassword = (store: Store): readonly Reach[] =>
-  store.password === undefined ? [] : [passwordIn(showStore(store), store.password)];
+const ownPassword = (store: Store, what: string = showStore(store)): readonly Reach[] =>
+  store.password === undefined ? [] : [passwordIn(what, store.password)];
 
 const sqlKeys23 = {
   passdb: ['password_query', 'update_query'],
@@ -143,8 +143,8 @@ const ldapReaches = (
 ): readonly Reach[] => {
   const because = filter?.place ?? store.place;
   const out: Reach[] = [
-    { resource: 'directory', mode: 'read', extent: showStore(store), because },
-    ...ownPassword(store),
+    { resource: 'directory', mode: 'read', extent: showStore(store), because: store.place },
+    ...ownPassword(store, `its account at ${store.hosts.join(', ') || 'the directory'}`),
   ];
   if (backend.is === 'passdb' && !backend.deny) {
     out.push({
