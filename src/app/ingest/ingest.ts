@@ -4,6 +4,7 @@ import { findLogs, type LogFile } from '../../intake/log-files.ts';
 import { piped } from '../../intake/piped.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import type { ReadLine } from '../../logs/read-log.ts';
+import { RowSink } from '../../logs/rows/row-sink.ts';
 import { type OpenedStore, openEvidenceStore } from '../evidence/open.ts';
 import { type KeepingLogs, keepLogFiles } from './keep-logs.ts';
 import { keepPipe } from './keep-pipe.ts';
@@ -79,7 +80,7 @@ class Ingest extends ReadCounts implements IngestReport {
   }
 
   async run(): Promise<void> {
-    const { words, input, store, key, now } = this.options;
+    const { words, input, store, key, now, zoneOf } = this.options;
     const { files, unseen, missing } = findLogs(words);
     const [first] = missing;
     if (first !== undefined) {
@@ -88,7 +89,11 @@ class Ingest extends ReadCounts implements IngestReport {
     for (const each of unseen) this.note(each);
     let opened: OpenedStore | undefined;
     try {
-      opened = await openEvidenceStore(store, { now, ...(key === undefined ? {} : { key }) });
+      opened = await openEvidenceStore(store, {
+        now,
+        zoneOf,
+        ...(key === undefined ? {} : { key }),
+      });
       await this.keep(opened, files, input);
       await opened.close();
     } catch (thrown) {
@@ -115,6 +120,7 @@ class Ingest extends ReadCounts implements IngestReport {
     const keeping: KeepingLogs = {
       evidence,
       formats: logFormats,
+      rows: new RowSink(),
       zoneOf,
       ...(year === undefined ? {} : { year }),
       now: () => now().getTime(),
