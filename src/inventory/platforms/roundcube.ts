@@ -179,20 +179,26 @@ const readCopy = (
   const owner = { id, identity: identityOf(packages, copy) };
   const scopes = [settings, ...hosts.map(each => each.settings)];
   const isConfigured = files.stat(settings.file) !== undefined;
+  // What a copy loads runs nowhere when no web server serves the copy.
+  const asItsCopy = (part: Component): Component =>
+    main.enabled === false ? { ...part, enabled: false } : part;
   return {
     components: uniqueIds([
       main,
-      ...pluginComponents(files, packages, copy, id, settings, installed, list),
-      ...(isConfigured
-        ? scopes.flatMap(each => [...databaseParts(owner, each), ...directoryParts(owner, each)])
-        : []),
+      ...[
+        ...pluginComponents(files, packages, copy, id, settings, installed, list),
+        ...(isConfigured
+          ? scopes.flatMap(each => [...databaseParts(owner, each), ...directoryParts(owner, each)])
+          : []),
+      ].map(asItsCopy),
     ]),
-    links: isConfigured
-      ? scopes.flatMap(each => [
-          ...clientLinks(files, id, 'imap', imapServers(copy, each)),
-          ...clientLinks(files, id, 'mta', smtpServers(copy, each)),
-        ])
-      : [],
+    links:
+      isConfigured && main.enabled !== false
+        ? scopes.flatMap(each => [
+            ...clientLinks(files, id, 'imap', imapServers(copy, each)),
+            ...clientLinks(files, id, 'mta', smtpServers(copy, each)),
+          ])
+        : [],
   };
 };
 
