@@ -3,6 +3,7 @@ import type { FileView } from '../../core/files.ts';
 import type { Place } from '../../core/place.ts';
 import { isAnyAddress, isLoopback } from '../joining/endpoint.ts';
 import type { Endpoint, Link } from '../platform.ts';
+import { ownNames } from './own-names.ts';
 
 /** A mail server as a webmail's setting names it: `ssl://imap.example.jp:993`, `localhost`, `%d`. */
 export interface MailServer {
@@ -14,24 +15,6 @@ export interface MailServer {
   /** Why it may be another one. */
   readonly maybe?: string;
 }
-
-/** Names under which this host goes, as far as its own files tell. */
-const ownNames = (files: FileView): ReadonlySet<string> => {
-  const read = (path: string): string =>
-    files.stat(path) === undefined ? '' : (files.text(path) ?? '');
-  const names = [read('/etc/hostname'), read('/etc/mailname')].map(text =>
-    text.trim().toLowerCase(),
-  );
-  const local = read('/etc/hosts')
-    .split('\n')
-    .slice(0, 2_000)
-    .map(line => (line.split('#')[0] ?? '').trim().toLowerCase().split(/\s+/))
-    .filter(
-      ([address]) => address !== undefined && (isLoopback(address) || address === '127.0.1.1'),
-    )
-    .flatMap(([, ...aliases]) => aliases);
-  return new Set([...names, ...local].filter(name => name !== ''));
-};
 
 /** What an IMAP server on another host is given; of one on this host its own platform knows. */
 const handedOver = (because: Place): readonly Reach[] => [
