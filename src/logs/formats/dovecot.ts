@@ -99,6 +99,10 @@ const byProcess = (
         ? quiet(prefix.service)
         : sessionLine(prefix, time, memory);
     case 'delivery':
+      // Since 2.4 ManageSieve is called so.
+      if (prefix.service === 'sieve' && prefix.text.startsWith('Disconnected: ')) {
+        return sessionLine({ ...prefix, service: 'managesieve' }, time, memory);
+      }
       return prefix.level === 'debug' ? quiet(prefix.service) : deliveryLine(prefix, time, memory);
     case 'quiet':
       return quiet(prefix.service);

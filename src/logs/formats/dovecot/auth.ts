@@ -144,7 +144,7 @@ const moduleLine = (text: string): Told | undefined => {
 };
 
 const refused =
-  /mismatch|unknown user|invalid credentials|invalid password|authentication failure|authentication failed|pam_authenticate\(\) failed|pam_acct_mgmt\(\) failed|permission denied|user (?:is )?(?:disabled|not found)|disallowed character|bind failed|not in allowed|allow_nets|empty (?:username|password|user)|account (?:is )?(?:disabled|expired|locked)|password (?:has )?expired|failed to (?:bind|authenticate)|oauth2 failed|token (?:is )?(?:invalid|expired|not)|invalid token|master user|blocked by policy|policy server refused|reject|not allowed|login disabled|wrong password|given password|no such user|user not known|error in service module|rc=\d/i;
+  /mismatch|unknown user|invalid credentials|invalid password|authentication failure|authentication failed|pam_authenticate\(\) failed|pam_acct_mgmt\(\) failed|permission denied|user (?:is )?(?:disabled|not found)|disallowed character|character disallowed|bind failed|not in allowed|allow_nets|empty (?:username|password|user)|account (?:is )?(?:disabled|expired|locked)|password (?:has )?expired|failed to (?:bind|authenticate)|oauth2 failed|token (?:is )?(?:invalid|expired|not)|invalid token|master user|blocked by policy|policy server refused|reject|not allowed|login disabled|wrong password|given password|no such user|user not known|error in service module|rc=\d/i;
 
 const pamLine = /pam_[a-z0-9]+\((?:dovecot|imap|pop3|mail|sieve)[\w-]{0,20}:auth\): ?/;
 
@@ -174,6 +174,14 @@ const masterLogin = 'Master user logging in as ';
 const withoutGiven = (text: string): readonly [string, boolean] => {
   const at = text.indexOf('given password: ');
   return at < 0 ? [text, false] : [`${text.slice(0, at)}given password: …)`, true];
+};
+
+const usernameMark = '(username: ';
+
+/** A name that holds what `auth_username_chars` does not allow is named behind the reason, at the end. */
+const disallowed = (text: string): string | undefined => {
+  const at = text.indexOf(usernameMark);
+  return at < 0 || !text.endsWith(')') ? undefined : text.slice(at + usernameMark.length, -1);
 };
 
 /** A line of `auth` or `auth-worker`. */
@@ -207,8 +215,8 @@ export const authLine = (prefix: Prefix, time: EventTime, memory: Memory): Parse
       user: personOf(text.slice(master + masterLogin.length).split(' ', 1)[0]),
       actor: personOf(attempt?.user),
       detail: 'Master user logging in',
-      // Where login lines name the master user, the one that follows tells all of it.
-      flags: marked(undefined, told || memory.learned.authUser === true),
+      // Without a session, where login lines name the master user, the one that follows tells all of it.
+      flags: marked(undefined, session === undefined ? memory.learned.authUser === true : told),
     });
   }
   const forced = /^Username contains disallowed|^Username character disallowed/i.test(text);
@@ -223,7 +231,7 @@ export const authLine = (prefix: Prefix, time: EventTime, memory: Memory): Parse
       ...known,
       kind,
       outcome: 'failure',
-      user: asMaster ? undefined : personOf(attempt?.user),
+      user: asMaster ? undefined : (personOf(attempt?.user) ?? personOf(disallowed(text))),
       actor: asMaster ? personOf(attempt.user) : undefined,
       detail:
         told.module === undefined ? free.detail : detailOf(`${told.module}: ${free.detail ?? ''}`),

@@ -1,6 +1,7 @@
 import type { AccessEvent } from '../../../core/access-event.ts';
 import type { Draft } from '../../draft.ts';
 import type { Parsed } from '../../format.ts';
+import { countOf } from '../../reading.ts';
 import type { EventRecord } from './event-record.ts';
 import { type Memory, marked, type Teller, tell } from './memory.ts';
 
@@ -9,6 +10,8 @@ const actOf = (record: EventRecord, event: AccessEvent): readonly [string, Telle
   switch (record.name) {
     case 'auth_request_finished':
       return [`${event.kind} ${event.outcome}`, 'export'];
+    case 'login_aborted':
+      return event.kind === 'connection' ? undefined : [`${event.kind} failure`, 'aborted'];
     case 'mail_opened':
       return event.kind === 'message.read' ? ['read', 'export'] : undefined;
     case 'mail_expunged':
@@ -31,6 +34,8 @@ const actOf = (record: EventRecord, event: AccessEvent): readonly [string, Telle
       return ['rule DELETESCRIPT', 'export'];
     case 'sieve_script_renamed':
       return ['rule RENAMESCRIPT', 'export'];
+    case 'mail_delivery_finished':
+      return event.kind === 'message.delivered' ? [event.kind, 'delivery'] : undefined;
     case 'sieve_action_finished':
       return event.outcome === 'success' ? [event.kind, 'export'] : undefined;
     case 'smtp_server_transaction_rcpt_finished':
@@ -47,7 +52,8 @@ const commandOf = (
   if (event.outcome !== 'success') return undefined;
   // Where it comes before the finer events of it, as the first of a log may.
   if (event.kind === 'message.read') return ['read', 'command'];
-  switch ((fields.get('cmd_name') ?? '').toUpperCase().replace(/^UID /, '')) {
+  const command = (fields.get('cmd_name') ?? '').toUpperCase().replace(/^UID /, '');
+  switch (command) {
     case 'APPEND':
     case 'MULTIAPPEND':
       return ['save', 'command'];
@@ -55,12 +61,19 @@ const commandOf = (
       return ['copy', 'command'];
     case 'MOVE':
       return ['move', 'command'];
+    case 'CREATE':
+    case 'DELETE':
+    case 'RENAME':
+      return [`mailbox ${command}`, 'command'];
     case 'LOGOUT':
       return ['logout', 'command'];
     default:
       return undefined;
   }
 };
+
+const countIn = ({ name, fields }: EventRecord): number =>
+  name === 'login_aborted' ? Math.max(1, countOf(fields.get('auth_attempts')) ?? 1) : 1;
 
 /** Gives messages that a record names by their uids the message ids that an earlier line told. */
 const identified = (event: Draft<AccessEvent>, { messageIds }: Memory): void => {
@@ -87,7 +100,7 @@ export const joined = (record: EventRecord, parsed: Parsed, memory: Memory): Par
   identified(event, memory);
   const act = actOf(record, event);
   if (act === undefined) return parsed;
-  const flags = marked(event.flags, tell(memory, event.session, ...act));
+  const flags = marked(event.flags, tell(memory, event.session, ...act, countIn(record)));
   if (flags !== undefined) event.flags = flags;
   return parsed;
 };

@@ -30,12 +30,13 @@ const folderOf = (record: EventRecord): string | undefined => {
 
 /** `service:imap` of the categories; `auth` events name theirs in a field. */
 const serviceOf = (record: EventRecord): string | undefined => {
+  // Since 2.4 `service` is the process that writes.
   const service =
+    told(record, 'protocol') ??
     told(record, 'service') ??
-    record.categories.find(category => category.startsWith('service:'))?.slice('service:'.length) ??
-    told(record, 'protocol');
+    record.categories.find(category => category.startsWith('service:'))?.slice('service:'.length);
   // As `auth` calls it.
-  return service === 'sieve' ? 'managesieve' : service;
+  return service === 'sieve' ? 'managesieve' : service?.replace(/-login$/, '');
 };
 
 type Common = Pick<
@@ -74,11 +75,15 @@ const triedAsMaster = (record: EventRecord, common: Common): Common => {
   return { ...common, user: personOf(wanted), actor: common.user };
 };
 
+const connectionOf = (record: EventRecord): string =>
+  `${told(record, 'remote_ip') ?? ''} ${told(record, 'remote_port') ?? ''}`;
+
 const login = (record: EventRecord, memory: Memory): Parsed => {
   const session = told(record, 'session');
   const success = told(record, 'success') === 'yes';
   const master = told(record, 'master_user');
   const ip = ipOf(told(record, 'remote_ip') ?? '');
+  if (session !== undefined) memory.connections.set(connectionOf(record), session);
   if (session !== undefined && success) {
     Object.assign(sessionOf(memory, session), {
       ...(master === undefined ? {} : { actor: master }),
@@ -86,6 +91,9 @@ const login = (record: EventRecord, memory: Memory): Parsed => {
     });
   }
   const common = triedAsMaster(record, commonOf(record, memory));
+  if (session !== undefined && !success && common.actor !== undefined) {
+    sessionOf(memory, session).actor = common.actor.name;
+  }
   const real = ipOf(told(record, 'real_remote_ip') ?? '');
   return happened({
     ...common,
@@ -280,19 +288,47 @@ const attempted =
   /auth_failed|auth_aborted|auth_nologin|invalid_mech|cleartext|plaintext|anonymous|auth_process|proxy_dest_auth|authorization|internal/;
 
 const quietNames =
-  /^(?:auth_(?:client|master|passdb|userdb|policy|worker|request_started|server)|client_connection|server_connection|connection|dict|dns|doveadm|fs|fts|http|imapc|indexer|lua|mail_cache|mail_index|mail_user_session|master_service|program_client|proxy_session_started|push_notification|smtp_client|smtp_submit|smtp_server_(?:command|connection|transaction_started|recipient)|sql|cassandra|ssl|stats|io_|ioloop|log|tcp|mail_expunge_requested|imap_id_received|sieve_(?:runtime|script_opened|storage)|imap_client|hibernation|unhibernation|service_|cluster|dsync|replicat|metacache|obox|rawlog|test|cmd_|mail_autoexpunge|managesieve_command_started|quota)/;
+  /^(?:auth_(?:client|master|passdb|userdb|policy|worker|request_started|server)|client_connection|server_connection|connection|dict|dns|doveadm|fs|fts|http|imapc|indexer|lua|mail_cache|mail_index|mail_user_session|master_service|program_client|proxy_session_started|push_notification|smtp_client|smtp_submit|smtp_server_(?:command|connection|transaction_started|recipient)|sql|cassandra|ssl|stats|io_|ioloop|log|tcp|mail_delivery_started|mail_expunge_requested|imap_id_received|sieve_(?:runtime|script_opened|storage)|imap_client|hibernation|unhibernation|service_|cluster|dsync|replicat|metacache|obox|rawlog|test|cmd_|mail_autoexpunge|managesieve_command_started|quota)/;
+
+/** The end of a connection on which nobody logged in; it names no session. */
+const aborted = (record: EventRecord, memory: Memory): Parsed => {
+  const common = commonOf(record, memory);
+  const session = common.session ?? memory.connections.get(connectionOf(record));
+  const actor = session === undefined ? undefined : memory.sessions.get(session)?.actor;
+  const master = actor !== undefined && common.user?.name === actor;
+  const tried = attempted.test(told(record, 'reason') ?? '');
+  return happened({
+    ...common,
+    session,
+    kind: tried ? (master ? 'login.impersonated' : 'login') : 'connection',
+    outcome: 'failure',
+    // A master user who was refused stands in the place of the mailbox's owner.
+    user: master ? undefined : common.user,
+    actor: master ? common.user : common.actor,
+    ...freeText(told(record, 'reason') ?? ''),
+  });
+};
+
+/** Delivery to one recipient, by LMTP or the local delivery agent. */
+const delivered = (record: EventRecord, memory: Memory): Parsed => {
+  const error = told(record, 'error');
+  return happened({
+    ...commonOf(record, memory),
+    kind: error === undefined ? 'message.delivered' : 'message.deferred',
+    outcome: error === undefined ? 'success' : 'failure',
+    messages: messageOf(record),
+    ...freeText(error ?? ''),
+  });
+};
 
 const meaningOf = (record: EventRecord, memory: Memory): Parsed => {
   switch (record.name) {
     case 'auth_request_finished':
       return login(record, memory);
     case 'login_aborted':
-      return happened({
-        ...commonOf(record, memory),
-        kind: attempted.test(told(record, 'reason') ?? '') ? 'login' : 'connection',
-        outcome: 'failure',
-        ...freeText(told(record, 'reason') ?? ''),
-      });
+      return aborted(record, memory);
+    case 'mail_delivery_finished':
+      return delivered(record, memory);
     case 'mail_opened':
     case 'mail_metadata_accessed':
       return opened(record, memory);

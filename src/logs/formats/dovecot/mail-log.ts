@@ -130,7 +130,7 @@ const mailboxLine = (text: string): MailLog | undefined => {
 
 /** Since 2.4 the folder stands before the event: `Mailbox INBOX: expunge: uid=2, …`. */
 const within24 =
-  /^Mailbox (.{1,400}?): (?=(?:save|copy|delete|undelete|expunge|autoexpunge|flag_change)(?: from .{1,400}?)?: (?:uid|msgid|size|vsize|from|subject|flags)=)/;
+  /^Mailbox (.{1,400}?): (?=(?:save|copy|delete|undelete|expunge|autoexpunge|flag_change)(?: from .{1,400}?)?: (?:box|uid|msgid|size|vsize|from|subject|flags)=)/;
 
 const mailbox24 =
   /^Mailbox (.{1,400}?): Mailbox (created|deleted|renamed|subscribed|unsubscribed|updated)(?:: (.{1,800}))?$/;

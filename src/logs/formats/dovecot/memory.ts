@@ -9,6 +9,8 @@ export type Teller =
   | 'auth'
   /** A login process in the log. */
   | 'login'
+  /** An exported event of the end of a connection on which nobody logged in. */
+  | 'aborted'
   /** `mail_log`, Sieve and deliveries in the log. */
   | 'log'
   /** The counters at the end of a session. */
@@ -17,6 +19,8 @@ export type Teller =
   | 'export'
   /** An exported event of the command that brought it about. */
   | 'command'
+  /** An exported event of a delivery, which says what became of it as a whole. */
+  | 'delivery'
   /** An exported event of a recipient of LMTP. */
   | 'recipient';
 
@@ -35,6 +39,8 @@ export interface Session {
 export interface Memory {
   readonly sessions: OpenThings<Session>;
   readonly messageIds: MessageIds;
+  /** Sessions by their clients' addresses and ports, for exported events that name no session. */
+  readonly connections: OpenThings<string>;
   /** Names of exported events that this log has: where it has the finer ones, the coarser say nothing new. */
   readonly seen: Set<string>;
   /** What the log tells of its administrator's `login_log_format_elements`. */
@@ -44,6 +50,7 @@ export interface Memory {
 export const memoryOf = (countMax: number): Memory => ({
   sessions: new OpenThings(countMax),
   messageIds: new MessageIds(countMax),
+  connections: new OpenThings(countMax),
   seen: new Set(),
   learned: {},
 });
@@ -58,7 +65,7 @@ export const sessionOf = ({ sessions }: Memory, id: string): Session => {
 
 /** They tell how many, or of a command, and do not say of which message. */
 const isCoarse = (teller: Teller): boolean =>
-  teller === 'sum' || teller === 'command' || teller === 'recipient';
+  teller === 'sum' || teller === 'command' || teller === 'delivery' || teller === 'recipient';
 
 /**
  * Counts an act of a session; true where another teller told of it before. The act's name holds kind and

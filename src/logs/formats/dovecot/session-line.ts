@@ -108,7 +108,14 @@ const whoOf = (
 };
 
 /** Acts that exported events, or the counters at a session's end, tell of as well. */
-const actsOf: Readonly<Record<string, string>> = { expunge: 'delete', save: 'save', copy: 'copy' };
+const actsOf: Readonly<Record<string, string>> = {
+  expunge: 'delete',
+  save: 'save',
+  copy: 'copy',
+  'Mailbox created': 'mailbox CREATE',
+  'Mailbox deleted': 'mailbox DELETE',
+  'Mailbox renamed': 'mailbox RENAME',
+};
 
 /** A line of the `mail_log` plug-in, in whichever process it was loaded; undefined for other lines. */
 export const mailLogLine = (
