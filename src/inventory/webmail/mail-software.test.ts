@@ -35,3 +35,12 @@ test('ActiveSync and SOGo handed on to its port are SOGo', () => {
   expect(behind('/SOGo', pass('http', 'http://192.0.2.5:8080', 8_080))).toBe('SOGo');
   expect(behind('/shop', sogo)).toBeUndefined();
 });
+
+test('a port is Mailman where its own uWSGI listens on it', () => {
+  const shop = route('/', pass('http', 'http://127.0.0.1:8000', 8_000));
+  const ini = '[uwsgi]\nhttp-socket = 0.0.0.0:8000\n';
+  expect(softwareBehind(memoryView({}), shop)).toBeUndefined();
+  expect(softwareBehind(memoryView({ '/etc/mailman3/uwsgi.ini': ini }), shop)?.name).toBe(
+    'Mailman 3',
+  );
+});

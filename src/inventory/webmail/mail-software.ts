@@ -1,5 +1,8 @@
 import type { FileView } from '../../core/files.ts';
+import { reaches } from '../joining/endpoint.ts';
+import type { Endpoint } from '../platform.ts';
 import type { Served, WebPass } from '../syntax/served.ts';
+import { mailmanWebServer } from './mailman-web.ts';
 
 /** How much of a reading shows in the URL that a browser asks for. */
 type UrlTells = 'message' | 'message and user' | 'encoded' | 'nothing';
@@ -15,6 +18,8 @@ export interface MailSoftware {
   readonly passes?: RegExp;
   /** A default port of its own, believed only when one of these files is on the host. */
   readonly port?: { readonly port: number; readonly when: readonly string[] };
+  /** Where its own settings say that it listens. */
+  readonly listens?: (files: FileView) => readonly Endpoint[];
   /** Its pages are PHP: whatever serves its folder runs it. Else only a target or a CGI does. */
   readonly php?: true;
   readonly urlTells: UrlTells;
@@ -96,6 +101,7 @@ export const mailSoftware: readonly MailSoftware[] = [
     name: 'Mailman 3',
     folders: ['/var/lib/mailman3/web', '/opt/mailman/web'],
     passes: /mailman3?-web|\/run\/mailman|\/(?:mailman3|postorius|hyperkitty)(?:\/|$)/,
+    listens: files => mailmanWebServer(files).listens.map(({ endpoint }) => endpoint),
     urlTells: 'message',
     mail: 'every list archive that its users open',
     cookie: 'sessionid',
@@ -207,13 +213,26 @@ const portFits = (files: FileView, { port }: MailSoftware, pass: WebPass): boole
   pass.endpoint.port === port.port &&
   port.when.some(path => files.stat(path) !== undefined);
 
-/** Mail software behind a proxy target: by the target's own words, or its port where it is at home. */
+const isAt = (files: FileView, { listens }: MailSoftware, pass: WebPass): boolean => {
+  const { endpoint } = pass;
+  return (
+    listens !== undefined &&
+    endpoint !== undefined &&
+    listens(files).some(at => reaches(endpoint, at))
+  );
+};
+
+/**
+ * Mail software behind a proxy target: by the target's own words, by the address that its settings
+ * name, or by its port where it is at home.
+ */
 export const softwareBehind = (files: FileView, route: Served): MailSoftware | undefined =>
   mailSoftware.find(software =>
     route.to.some(
       pass =>
         (software.passes !== undefined && software.passes.test(pass.as)) ||
-        portFits(files, software, pass),
+        portFits(files, software, pass) ||
+        isAt(files, software, pass),
     ),
   ) ??
   // `location /SOGo { proxy_pass http://127.0.0.1:20000; }`: the URL is what the target is asked for.

@@ -4,10 +4,12 @@ import { switchedOn } from '../../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import type { Place } from '../../../core/place.ts';
 import { withoutAccounts } from '../../../core/url-text.ts';
+import { exposureOfAll } from '../../daemons/daemon.ts';
 import { identify } from '../../identify.ts';
 import { showDatabase } from '../../syntax/database-url.ts';
 import { exposureOfServed } from '../../syntax/web-server.ts';
 import { mailRoutes } from '../../webmail/mail-routes.ts';
+import { mailmanWebServer } from '../../webmail/mailman-web.ts';
 import { type CoreConfig, coreConfigs, coreDatabase, corePlugs, hyperkittyTarget } from './core.ts';
 import { type Installed, installedIn, type Site, type SuitePart, suite } from './sites.ts';
 import {
@@ -74,6 +76,12 @@ const isPackaged = ({ packages }: Suite, part: SuitePart): boolean =>
 
 export type Find = (part: SuitePart) => Installed | undefined;
 
+/** uWSGI or gunicorn itself listens beyond loopback: whoever reaches its port needs no web server. */
+const openDoor = (files: FileView): Component['exposure'] => {
+  const exposure = exposureOfAll(mailmanWebServer(files).listens);
+  return exposure?.internet === 'yes' ? exposure : undefined;
+};
+
 /** Who can talk to the web interface, as far as the web servers on this host tell. */
 const webExposure = ({ files, packages }: Suite): NonNullable<Component['exposure']> =>
   exposureOfServed(
@@ -81,6 +89,7 @@ const webExposure = ({ files, packages }: Suite): NonNullable<Component['exposur
       .filter(({ software }) => software.name === 'Mailman 3')
       .map(({ route }) => route),
   ) ??
+  openDoor(files) ??
   (readUwsgi(files)?.local === true
     ? { internet: 'no', why: 'it listens on a Unix socket, and no web server hands it requests' }
     : { internet: 'unknown', why: 'no web server on this host was seen to hand it requests' });
@@ -111,6 +120,7 @@ const appPlace = (web: WebSettings | undefined, module: string): Place | undefin
 export const webApps = (all: Suite, find: Find): readonly Component[] => {
   const { web } = all;
   const uwsgi = readUwsgi(all.files, all.web);
+  const user = uwsgi?.user ?? mailmanWebServer(all.files).user;
   const exposure = webExposure(all);
   return [suite.hyperkitty, suite.postorius].flatMap((part): readonly Component[] => {
     const installed = find(part);
@@ -122,7 +132,7 @@ export const webApps = (all: Suite, find: Find): readonly Component[] => {
         enabled: isOn(web, part.module),
         foundAt: placesOf(installed, place),
         exposure,
-        ...(uwsgi?.user === undefined ? {} : { runsAs: uwsgi.user }),
+        ...(user === undefined ? {} : { runsAs: user }),
         reach: isArchive
           ? [...archiveReach(web), ...archiverKey(web)]
           : webReach(web).filter(({ mode }) => mode === 'admin'),
@@ -135,13 +145,13 @@ export const webApps = (all: Suite, find: Find): readonly Component[] => {
 export const project = (all: Suite, find: Find): readonly Component[] => {
   const installed = find(suite.web);
   if (installed === undefined && !isPackaged(all, suite.web)) return [];
-  const uwsgi = readUwsgi(all.files, all.web);
+  const user = readUwsgi(all.files, all.web)?.user ?? mailmanWebServer(all.files).user;
   return [
     plug(all, suite.web, installed, {
       enabled: switchedOn(all.files, ['mailman3-web', 'mailmanweb', 'mailman-web']),
       foundAt: placesOf(installed, all.web === undefined ? undefined : { path: all.web.path }),
       exposure: webExposure(all),
-      ...(uwsgi?.user === undefined ? {} : { runsAs: uwsgi.user }),
+      ...(user === undefined ? {} : { runsAs: user }),
       reach: webReach(all.web),
     }),
   ];

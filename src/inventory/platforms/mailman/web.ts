@@ -89,6 +89,8 @@ export const readWeb = (files: FileView): WebSettings | undefined => {
   };
 };
 
+import { mailmanUwsgiFiles } from '../../webmail/mailman-web.ts';
+
 /** A setting with the file that decides it: the last that assigns it. */
 const setting = (web: WebSettings | undefined, name: string) => {
   const file =
@@ -279,15 +281,7 @@ export const authOf = (
   return [...social, ...ldap];
 };
 
-const uwsgiFiles = [
-  '/etc/mailman3/uwsgi.ini',
-  '/opt/mailman/mm/uwsgi.ini',
-  '/etc/uwsgi/apps-enabled/mailman3-web.ini',
-  '/etc/uwsgi/apps-enabled/mailman.ini',
-  '/etc/uwsgi.d/mailman.ini',
-  '/etc/uwsgi.d/mailman-web.ini',
-] as const;
-export const uwsgiReads: readonly string[] = uwsgiFiles;
+export const uwsgiReads: readonly string[] = mailmanUwsgiFiles;
 
 export interface Uwsgi {
   readonly path: string;
@@ -299,7 +293,7 @@ export interface Uwsgi {
 
 /** uWSGI logs each request unless told not to; to its standard output, or to `logto`. */
 export const readUwsgi = (files: FileView, web?: WebSettings): Uwsgi | undefined => {
-  const path = uwsgiFiles.find(each => files.stat(each)?.kind === 'file');
+  const path = mailmanUwsgiFiles.find(each => files.stat(each)?.kind === 'file');
   const text = path === undefined ? undefined : files.text(path);
   if (path === undefined || text === undefined) return undefined;
   const directives = readDirectives(text);
