@@ -1,5 +1,5 @@
 import { rangeOf, writeBundle } from '../app/evidence/bundle.ts';
-import { holdLines, keepFor, pruneLines, releaseHold } from '../app/evidence/decide.ts';
+import { holdLines, keepFor, pruneLines, releaseHold, rotateKey } from '../app/evidence/decide.ts';
 import { reparseLines } from '../app/evidence/reparse.ts';
 import { zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
@@ -34,6 +34,15 @@ export const decide = async (
     case 'hold':
       await holdLines(at, words, why);
       return `held: ${first}\n`;
+    case 'rotate-key': {
+      const verifierKey = await rotateKey(at, words[0], why);
+      return [
+        'another key signs the log from now on; tell those who verify:',
+        verifierKey,
+        ...(at.key === undefined ? [] : [`POSTERN_EVIDENCE_KEY=${words[0] ?? ''} from now on`]),
+        '',
+      ].join('\n');
+    }
     default:
       await releaseHold(at, first, why);
       return `released: ${first}\n`;

@@ -21,7 +21,7 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
   'drop-old': ['reparse'],
 };
 
-/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse`. */
+/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse | rotate-key`. */
 export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -62,6 +62,7 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
     case 'keep':
     case 'hold':
     case 'release':
+    case 'rotate-key':
     case 'prune': {
       const { decide } = await import('./evidence-acts.ts');
       return { text: await decide(invocation, action, words), exit: exitCodes.done, out };

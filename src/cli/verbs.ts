@@ -265,6 +265,11 @@ export const verbs: readonly Verb[] = [
         takes: [],
         does: 'reads kept lines anew, after a format was mended; the lines stay as they are',
       },
+      {
+        name: 'rotate-key',
+        takes: ['[FILE]'],
+        does: 'has a new key sign the log; the old one signs it in (--why)',
+      },
     ],
     flags: [
       {
@@ -277,7 +282,11 @@ export const verbs: readonly Verb[] = [
         value: 'FILE',
         help: 'verify: a checkpoint that was kept elsewhere; the log must go on from it',
       },
-      { name: 'why', value: 'TEXT', help: 'keep, hold, release: the reason, for the log' },
+      {
+        name: 'why',
+        value: 'TEXT',
+        help: 'keep, hold, release, rotate-key: the reason, for the log',
+      },
       { name: 'source', value: 'SOURCE', help: 'bundle, reparse: lines of this source alone' },
       {
         name: 'from',

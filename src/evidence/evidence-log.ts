@@ -6,7 +6,8 @@ import type { NoteSigner } from './note.ts';
 import type { FilePutter } from './put-files.ts';
 import { TreeEdge, writeBundle } from './tiles.ts';
 import { openCheckpoint, readCheckpoint } from './verify/checkpoint.ts';
-import type { Leaf } from './verify/leaf.ts';
+import { keyChangePath } from './verify/key-chain.ts';
+import type { KeyLeaf, Leaf } from './verify/leaf.ts';
 import { emptyRoot, hashBytes, hashLeaf } from './verify/merkle.ts';
 import { parseNote, readKey } from './verify/note.ts';
 import {
@@ -51,6 +52,8 @@ const differs = (path: string): EvidenceError =>
  */
 export class EvidenceLog {
   private readonly at: OpenLog;
+  /** The first is the log's own. */
+  private signers: readonly NoteSigner[];
   private edge: TreeEdge;
   /** Entries of the bundle that is not full yet. */
   private tail: Buffer[];
@@ -59,6 +62,7 @@ export class EvidenceLog {
 
   private constructor(at: OpenLog, edge: TreeEdge, tail: Buffer[]) {
     this.at = at;
+    this.signers = at.signers;
     this.edge = edge;
     this.tail = tail;
   }
@@ -106,7 +110,8 @@ export class EvidenceLog {
    * their tiles are written and the checkpoint published.
    */
   async append(leaves: readonly Leaf[], along: Along = () => ({})): Promise<Appended> {
-    const { state, signers } = this.at;
+    const { signers } = this;
+    const { state } = this.at;
     const entries = leaves.map(writeLeaf);
     const before = this.edge;
     const hashes = entries.map(hashLeaf);
@@ -127,6 +132,16 @@ export class EvidenceLog {
     await this.publish(checkpoint);
     state.applied(head.size);
     return appended;
+  }
+
+  /**
+   * Goes on with another key: the checkpoint of the record that names it is signed by it and by the one before,
+   * so that whoever trusts that one follows.
+   */
+  async rotate(next: NoteSigner, leaf: KeyLeaf): Promise<void> {
+    this.signers = [next, ...this.signers];
+    await this.append([leaf]);
+    this.signers = [next];
   }
 
   /** Writes the tiles that these leaves change. A file that is there already must be the same. */
@@ -186,11 +201,14 @@ export class EvidenceLog {
 
   private async publish(checkpoint: string): Promise<void> {
     const bytes = Buffer.from(checkpoint);
-    const { put, signers } = this.at;
-    const keys = Buffer.from(signers.map(({ verifierKey }) => `${verifierKey}\n`).join(''));
+    const { put } = this.at;
+    const [own] = this.signers;
+    const keys = Buffer.from(own === undefined ? '' : `${own.verifierKey}\n`);
     const files = [
-      { path: verifierKeysPath, bytes: keys },
+      // Before anything is signed by the new key alone: without it nobody could follow.
+      ...(isKeyChange(checkpoint) ? [{ path: keyChangePath(this.size - 1), bytes }] : []),
       { path: checkpointPath, bytes },
+      { path: verifierKeysPath, bytes: keys },
     ];
     const changed: typeof files = [];
     for (const file of files) {
@@ -200,6 +218,12 @@ export class EvidenceLog {
     if (changed.length > 0) await put.put(changed, 0o644);
   }
 }
+
+/** Whether two keys of the log signed it. */
+const isKeyChange = (checkpoint: string): boolean => {
+  const parsed = parseNote(Buffer.from(checkpoint));
+  return parsed.ok && parsed.note.signatures.length > 1;
+};
 
 /** The right edge of the log as its tiles give it. */
 const readEdge = async (
@@ -240,8 +264,13 @@ const checkPublished = async ({ put, state, signers }: OpenLog): Promise<void> =
   });
   if (head !== undefined) {
     const opened = openCheckpoint(Buffer.from(head.checkpoint), keys);
+    const parsed = parseNote(Buffer.from(head.checkpoint));
+    const own = parsed.ok ? parsed.note.signatures[0] : undefined;
     if (!opened.ok) {
       throw new EvidenceError('WRONG_KEY', `the last checkpoint is not of this key: ${opened.why}`);
+    }
+    if (own?.id !== signers[0]?.id) {
+      throw new EvidenceError('WRONG_KEY', 'another key took over from this one');
     }
   }
   const published = await put.files.read(checkpointPath);

@@ -5,6 +5,7 @@ import { dayOf } from './days.ts';
 import { EvidenceError, evidenceError } from './errors.ts';
 import { EvidenceLog } from './evidence-log.ts';
 import { KnownRecords } from './known-records.ts';
+import type { NoteSigner } from './note.ts';
 import type {
   EvidenceOptions,
   EvidenceSource,
@@ -176,6 +177,16 @@ export class Evidence implements SourceHome {
   prune(): Promise<number> {
     const { state, now } = this.options;
     return this.commit(() => prune(this.log, state, this.put, now()));
+  }
+
+  /** Goes on with another key. @param next of the same name: it is the name of the log. */
+  async rotateKey(next: NoteSigner, why: string): Promise<void> {
+    const [own] = this.options.signers;
+    if (next.name !== own?.name || next.id === own.id) {
+      throw new EvidenceError('BAD_INPUT', `it takes another key for the log ${own?.name ?? ''}`);
+    }
+    const key = next.verifierKey;
+    await this.commit(() => this.log.rotate(next, { v: 1, kind: 'key', at: this.at(), key, why }));
   }
 
   /** Makes rows of kept lines anew, where that gives others; the lines and their records stay as they are. */

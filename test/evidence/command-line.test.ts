@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -82,6 +90,22 @@ describe('postern evidence', () => {
     expect([status, stderr]).toEqual([1, 'postern: there is no hold case-7\n']);
   });
 
+  test('rotate-key has another key sign, and whoever trusts the first one follows', () => {
+    const { status, stdout } = run('rotate-key', '--why', 'once a year');
+    expect([status, stdout.split('\n')[1]]).toEqual([
+      0,
+      readFileSync(join(store, 'log/keys'), 'utf8').trim(),
+    ]);
+    expect(stdout).not.toContain('PRIVATE');
+    expect(readFileSync(keys, 'utf8')).not.toContain(stdout.split('\n')[1]);
+    expect(run('keep', '40', '--why', 'more').status).toBe(0);
+    for (const key of [keys, join(store, 'log/keys')]) {
+      expect(run('verify', '--key', key, '--remembered', old).status).toBe(0);
+    }
+    expect(readdirSync(join(store, 'keys'))).toEqual(['evidence.key']);
+    expect(statSync(join(store, 'keys/evidence.key')).mode & 0o777).toBe(0o600);
+  });
+
   test('a mistake is one line', () => {
     for (const [args, said] of [
       [['prove', 'mail.log'], 'expected SOURCE/SEGMENT/LINE'],
@@ -91,6 +115,7 @@ describe('postern evidence', () => {
       [['status', '--deep'], '--deep is for verify'],
       [['keep', '0', '--why', 'x'], '"0" is no number of days'],
       [['keep', '30'], '--why TEXT is missing'],
+      [['rotate-key', 'new.key', '--why', 'x'], 'FILE is for a key that POSTERN_EVIDENCE_KEY'],
       [['hold', 'a', '2026-06-30', '2026-06-29', '--why', 'x'], 'comes after'],
     ] as const) {
       const { status, stderr } = run(...args);

@@ -64,6 +64,20 @@ describe.skipIf(missing)(
       expect(go?.ask({ ...good, key: other.signer.verifierKey })).toContain('note.Open');
     });
 
+    test('believe the checkpoint of a change of keys by either key', () => {
+      const other = readSigningKey(makeSigningKey(signer.name));
+      if (!other.ok) throw new Error(other.why);
+      const head = { origin: signer.name, size: 9, root: rootAt(subtrees, 9) };
+      const checkpoint = signCheckpoint(head, [other.signer, signer]);
+      for (const { verifierKey: key } of [signer, other.signer]) {
+        expect(go?.ask({ ...caseOf(5, 9, 4), key, checkpoint, older: '' })).toBe('ok');
+      }
+      const third = readSigningKey(makeSigningKey(signer.name));
+      if (!third.ok) throw new Error(third.why);
+      const key = third.signer.verifierKey;
+      expect(go?.ask({ ...caseOf(5, 9, 4), key, checkpoint })).toContain('note.Open');
+    });
+
     test('read the same root from tiles', () => {
       const tiles: Record<string, string> = {};
       for (const { level, index, width, bytes } of new TreeEdge(0, []).add(leaves.map(hashLeaf))) {

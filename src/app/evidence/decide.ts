@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
 import { isDay } from '../../evidence/days.ts';
 import type { Evidence } from '../../evidence/open.ts';
+import { evidenceSummary } from './inspect.ts';
+import { changeKey } from './keys.ts';
 import { openEvidenceStore } from './open.ts';
 
 export interface Decision {
@@ -86,6 +88,23 @@ export const releaseHold = async (at: Decision, id: string, why: string): Promis
   checkId(id);
   checkWhy(why);
   await inStore(at, evidence => evidence.release(id, why));
+};
+
+/** Another key signs the log from now on. @returns it, as those who verify need it. */
+export const rotateKey = async (
+  at: Decision,
+  file: string | undefined,
+  why: string,
+): Promise<string> => {
+  checkWhy(why);
+  const { store, key: given } = at;
+  if (given === undefined && file !== undefined) {
+    throw new UsageError(
+      'evidence rotate-key: FILE is for a key that POSTERN_EVIDENCE_KEY names; the store makes its own',
+    );
+  }
+  const { origin: name } = evidenceSummary(store);
+  return await inStore(at, evidence => changeKey(evidence, { store, given, file, name, why }));
 };
 
 /** @returns how many segments were deleted. */

@@ -29,6 +29,13 @@ const namedKeys = (store: StoreReader, size: number): readonly NamedKey[] => {
   return out;
 };
 
+/** Every key that a log names: what any of them signed once may be asked about. */
+export const everyKey = (store: StoreReader, size: number): readonly NoteKey[] =>
+  namedKeys(store, size).flatMap(({ text }) => {
+    const read = readKey(text);
+    return read.ok ? [read.key] : [];
+  });
+
 /** The checkpoint of a change, when both keys signed it. */
 const openChange = (
   store: StoreReader,

@@ -150,7 +150,7 @@ export interface DeleteLeaf extends Common {
   readonly policy: number;
 }
 
-interface KeyLeaf extends Common {
+export interface KeyLeaf extends Common {
   readonly kind: 'key';
   /** `NAME+HASH+KEY`; checkpoints from here on are signed by it. */
   readonly key: string;

@@ -1,6 +1,6 @@
 import { openCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { type Broken, Findings } from './finding.ts';
-import { followKeys, verifyKeyChanges } from './key-chain.ts';
+import { everyKey, followKeys, type NamedKey, verifyKeyChanges } from './key-chain.ts';
 import { type Leaf, readLeaf, type SegmentLeaf } from './leaf.ts';
 import { entriesOf, verifyLogFiles } from './log-files.ts';
 import { hashLeaf } from './merkle.ts';
@@ -76,24 +76,37 @@ const readKeys = (
   return { own, keys };
 };
 
-/** Each key of the store must be one that a leaf names, the newest among them. */
-const verifyOwnKeys = (own: string, named: readonly string[], findings: Findings): void => {
+/** Each key of the store must be one that the log names, and the newest of them is: or was, a moment ago. */
+const verifyOwnKeys = (
+  own: string,
+  named: readonly NamedKey[],
+  size: number,
+  findings: Findings,
+): void => {
   const lines = own.split('\n');
+  const texts = named.map(({ text }) => text);
+  const newest = texts.at(-1) ?? '';
+  // The last record names a key: it is published after the checkpoint.
+  const before = named.at(-1)?.index === size - 1 ? texts.at(-2) : undefined;
   const isSound =
     lines.pop() === '' &&
-    lines.every(line => named.includes(line)) &&
-    lines.includes(named.at(-1) ?? '');
+    lines.every(line => texts.includes(line)) &&
+    (lines.includes(newest) || (before !== undefined && lines.includes(before)));
   if (!isSound) findings.add(keysPath, 'it holds other keys than the log names', { byte: 0 });
 };
 
 const verifyRemembered = (
+  store: StoreReader,
   text: string | undefined,
   keys: readonly NoteKey[],
   size: number,
   findings: Findings,
 ): { readonly size: number; readonly root: Buffer } | undefined => {
   if (text === undefined) return;
-  const opened = openCheckpoint(Buffer.from(text), keys);
+  const bytes = Buffer.from(text);
+  const direct = openCheckpoint(bytes, keys);
+  // Whoever trusts the newest key may remember what an older one signed.
+  const opened = direct.ok ? direct : openCheckpoint(bytes, everyKey(store, size));
   if (!opened.ok) {
     findings.add('the remembered checkpoint', `it does not hold: ${opened.why}`);
     return;
@@ -156,7 +169,7 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
   }
   const { checkpoint, keys, signedBy } = opened;
   const { origin, size } = checkpoint;
-  const remembered = verifyRemembered(rememberedText, keys, size, findings);
+  const remembered = verifyRemembered(store, rememberedText, keys, size, findings);
   const inLog = new Findings();
   const sizes = remembered === undefined ? [] : [remembered.size];
   const roots = verifyLogFiles(store, checkpoint, inLog, sizes, entry => {
@@ -182,10 +195,9 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
     const why = `its first ${remembered.size} leaves are not those that were remembered: history was rewritten, or two views are shown`;
     findings.add(checkpointPath, why, { byte: 0, leaf: remembered.size - 1 });
   }
-  const named = replay.keys.map(({ text }) => text);
-  verifyOwnKeys(own, named, findings);
+  verifyOwnKeys(own, replay.keys, size, findings);
   verifyKeyChanges(store, replay.keys, roots, findings);
-  const newest = readKey(named.at(-1) ?? '');
+  const newest = readKey(replay.keys.at(-1)?.text ?? '');
   if (newest.ok && !signedBy.some(({ id }) => id === newest.key.id)) {
     findings.add(checkpointPath, 'it is signed by a key that another took over from', { byte: 0 });
   }
