@@ -101,8 +101,17 @@ export class Generations {
     return [...this.known.values()];
   }
 
-  /** Those that a file may be, the likeliest first. @param taken numbers of those that other files are. */
-  candidates(file: FileIdentity, taken: ReadonlySet<number> = new Set()): readonly Generation[] {
+  /**
+   * Those that a file may be, the likeliest first.
+   *
+   * @param slot what rotation calls the file, packed or not.
+   * @param taken slots of those that other files were found to be.
+   */
+  candidates(
+    file: FileIdentity,
+    slot = '',
+    taken: ReadonlyMap<number, string> = new Map(),
+  ): readonly Generation[] {
     const hashes = new Map<number, string>();
     const begins = ({ head }: Generation): boolean => {
       if (head.bytes > file.head.length || head.bytes === 0) return false;
@@ -114,7 +123,7 @@ export class Generations {
       each.device === file.device && each.inode === file.inode;
     // A few bytes are the same in many a file: where another one is it already, this one is not.
     const isFree = (each: Generation): boolean =>
-      isSame(each) || each.head.bytes === headBytes || !taken.has(each.number);
+      isSame(each) || each.head.bytes === headBytes || (taken.get(each.number) ?? slot) === slot;
     return this.all
       .filter(each => begins(each) && isFree(each))
       .toSorted(

@@ -16,66 +16,16 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keptOf, leavesIn, SimulatedStore } from '../../../test/support/evidence-run.ts';
+import { keepRun } from '../../../test/support/keep-run.ts';
 import { type Fault, numbersFrom } from '../../../test/support/simulated-disk.ts';
-import type { Unseen } from '../../core/unseen.ts';
 import { verifyStore } from '../../evidence/verify/verify-store.ts';
-import { findLogs } from '../../intake/log-files.ts';
-import { logFormats } from '../../logs/formats.generated.ts';
-import type { ReadLine } from '../../logs/read-log.ts';
-import { type KeepingLogs, keepLogFiles } from './keep-logs.ts';
 import { sourceNameOf } from './source-name.ts';
-import { zonesOf } from './zones.ts';
 
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'postern-keep-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ran {
-  readonly reads: ReadLine[];
-  readonly unseen: Unseen[];
-  readonly left: number[];
-  readonly gaps: string[];
-  /** By source: what became of whether it was read to its end. */
-  readonly store: SimulatedStore;
-}
-
-/** One run over what is named, on a store of its own or one from before. */
-const keep = async (
-  words: readonly string[],
-  store: SimulatedStore,
-  laterMs = 0,
-  more: Partial<KeepingLogs> = {},
-): Promise<Ran> => {
-  const nowMs = Date.now() + laterMs;
-  store.nowMs = nowMs;
-  const evidence = await store.open({ segmentBytes: 2_000 });
-  const ran: Ran = { reads: [], unseen: [], left: [], gaps: [], store };
-  try {
-    await keepLogFiles(findLogs(words.map(word => join(folder, word))).files, {
-      evidence,
-      formats: logFormats,
-      zoneOf: zonesOf('UTC', 'zone', 'UTC'),
-      now: () => nowMs,
-      took: (_, read) => void ran.reads.push(read),
-      kept: () => undefined,
-      note: unseen => void ran.unseen.push(unseen),
-      stepped: () => undefined,
-      begin: () => undefined,
-      progress: () => undefined,
-      done: () => undefined,
-      left: (_, bytes) => void ran.left.push(bytes),
-      gap: (_, fromDay, toDay, why) => void ran.gaps.push(`${fromDay} ${toDay} ${why}`),
-      isStopped: () => false,
-      ...more,
-    });
-    await evidence.flush();
-  } finally {
-    await evidence.close().catch(() => undefined);
-  }
-  return ran;
-};
 
 let count = 0;
 const lines = (howMany: number): string =>
@@ -189,6 +139,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
+const small = { segmentBytes: 2_000 };
 const HALF = 'a line without its e';
 
 /** Plays the steps on a writer and a store; at the end everything that is there is kept. */
@@ -223,17 +174,17 @@ const play = async (steps: readonly Step[]): Promise<{ writer: Writer; store: Si
         break;
       case 'run': {
         const there = each.words.filter(word => word !== 'mail.log' || existsSync(at(word)));
-        await keep(there, store, each.laterMs);
+        await keepRun(folder, there, store, Date.now() + each.laterMs, {}, small);
         break;
       }
       case 'killed':
         store.disk.failAt(store.disk.operations.length + each.at, each.fault);
-        await keep(['mail.log*'], store).catch(() => undefined);
+        await keepRun(folder, ['mail.log*'], store, Date.now(), {}, small).catch(() => undefined);
         store.restart(each.power, numbersFrom(each.at));
     }
   }
   // A day later no line is half any more: what has no end gets none.
-  await keep(['mail.log*'], store, 2 * 86_400_000);
+  await keepRun(folder, ['mail.log*'], store, Date.now() + 2 * 86_400_000);
   return { writer, store };
 };
 

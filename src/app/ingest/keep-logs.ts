@@ -4,12 +4,13 @@ import { messageOf } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { dayOf } from '../../evidence/days.ts';
 import type { Evidence } from '../../evidence/open.ts';
+import type { EvidenceSource } from '../../evidence/options.ts';
 import { findLogs, type LogFile } from '../../intake/log-files.ts';
 import { inRotationOrder, rotatedName } from '../../logs/sources/rotation-order.ts';
 import { firstYears, type Placed, placed } from './date-files.ts';
 import { logDocuments } from './documents.ts';
 import type { FileIdentity } from './generations.ts';
-import { type Keeping, KeptLog } from './kept-log.ts';
+import { type Keeping, KeptLog, slotOf } from './kept-log.ts';
 import { OpenFile } from './open-file.ts';
 import { sourceNameOf } from './source-name.ts';
 
@@ -110,13 +111,15 @@ class Family {
     if (siblings.length === 0) return { files: all, isAll: true };
     const isNamed = new Set(named.map(({ path }) => path));
     const { generations, met } = this.kept;
-    const found = new Set<number>();
+    const found = new Map<number, string>();
     const known = new Map<Placed, { readonly number: number; readonly state: string }>();
     for (const file of all) {
       const identity = await identityOf(file);
-      const [generation] = identity === undefined ? [] : generations.candidates(identity, found);
+      const slot = slotOf(file.path);
+      const [generation] =
+        identity === undefined ? [] : generations.candidates(identity, slot, found);
       if (generation === undefined) continue;
-      found.add(generation.number);
+      found.set(generation.number, slot);
       known.set(file, generation);
     }
     const growing = generations.all.filter(({ state }) => state === 'growing');
@@ -129,7 +132,7 @@ class Family {
       if (generation?.state === 'growing') isAfter = true;
       const isWanted = isNamed.has(file.path) || (isAfter && generation?.state !== 'packed');
       if (isWanted) files.push(file);
-      else if (generation !== undefined) met.add(generation.number);
+      else if (generation !== undefined) met.set(generation.number, slotOf(file.path));
       else if (files.length > 0) isAll = false;
     }
     return { files, isAll };
@@ -207,13 +210,18 @@ class Family {
   }
 }
 
-const openLog = async (path: string, keeping: KeepingLogs): Promise<KeptLog> => {
-  const source = await keeping.evidence.source(sourceNameOf(path), {
+/** The source that the log at an absolute path is. */
+export const openLogSource = (
+  path: string,
+  { evidence }: Pick<KeepingLogs, 'evidence'>,
+): Promise<EvidenceSource> =>
+  evidence.source(sourceNameOf(path), {
     path: path.slice(-1_000).replace(/\p{Surrogate}/gu, '\ufffd'),
     positions: 'generation of the file, its device and inode, bytes and lines of it, unpacked',
   });
-  return new KeptLog(source, keeping);
-};
+
+const openLog = async (path: string, keeping: KeepingLogs): Promise<KeptLog> =>
+  new KeptLog(await openLogSource(path, keeping), keeping);
 
 const realPathOf = (file: LogFile): LogFile => {
   try {

@@ -40,6 +40,8 @@ export interface Keeping extends Dating {
   readonly took: (log: string, read: ReadLine) => void;
   /** So many of them are on the disk by now. */
   readonly kept: (lines: number) => void;
+  /** A record came that the store has already. */
+  readonly cameAgain?: ((log: string) => void) | undefined;
   /** Something could not be read. */
   readonly note: (unseen: Unseen) => void;
   readonly stepped: (log: string, steps: readonly ClockStep[], count: number) => void;
@@ -60,6 +62,12 @@ const dayMs = 86_400_000;
 /** An export is written at once. */
 const exportMs = 60_000;
 
+/** What rotation calls a file of a log, packed or not. */
+export const slotOf = (path: string): string => {
+  const { age, day } = rotatedName(path);
+  return `${day ?? ''} ${age ?? ''}`;
+};
+
 interface Feed {
   readonly name: string;
   readonly from: Place;
@@ -79,8 +87,8 @@ interface Feed {
 /** One log, with all of its files, as one source of the evidence. */
 export class KeptLog {
   readonly generations: Generations;
-  /** Numbers of the generations that files were found to be. */
-  readonly met: Set<number> = new Set();
+  /** The generations that files were found to be, by number, and what rotation calls those. */
+  readonly met: Map<number, string> = new Map();
   /** Nothing stood in the way of what was read. */
   isWhole = true;
   /** Day of the first line that was kept now. */
@@ -95,8 +103,8 @@ export class KeptLog {
     this.source = source;
     this.keeping = keeping;
     this.generations = new Generations(source);
-    const { formats, now, rows, took, kept } = keeping;
-    this.keeper = new LogKeeper({ source, formats, now, rows, took, kept });
+    const { formats, now, rows, took, kept, cameAgain } = keeping;
+    this.keeper = new LogKeeper({ source, formats, now, rows, took, kept, cameAgain });
   }
 
   /** Everything that the log has was read by now. */
@@ -111,8 +119,9 @@ export class KeptLog {
   /** Keeps what is new in a file of lines. @param before the file that the log was in before. */
   async keepLines(file: LogFile, open: OpenFile, before: OpenFile | undefined): Promise<void> {
     const joined = open.lines?.joined;
-    const known = await this.plainMatch(open);
-    if (known !== undefined) this.met.add(known.number);
+    const slot = slotOf(file.path);
+    const known = await this.plainMatch(open, slot);
+    if (known !== undefined) this.met.set(known.number, slot);
     const from = known?.place ?? logStart;
     if (open.sizeBytes <= from.offset) {
       if (known !== undefined)
@@ -121,7 +130,7 @@ export class KeptLog {
     }
     const name = basename(file.path);
     const generation = known ?? (await this.generations.add(open, name));
-    this.met.add(generation.number);
+    this.met.set(generation.number, slot);
     if (!this.hasBegun && from.offset < contextBytes && before !== undefined) {
       await this.warmUp(before, file.mtimeMs);
     }
@@ -156,10 +165,11 @@ export class KeptLog {
   ): Promise<void> {
     const { name, content, head } = document;
     const identity = { device: open.device, inode: open.inode, head };
-    const [likely] = this.generations.candidates(identity, this.met);
+    const slot = slotOf(file.path);
+    const [likely] = this.generations.candidates(identity, slot, this.met);
     const readAt = `${open.sizeBytes} ${open.mtimeMs}`;
     if (likely?.state === 'packed' || (likely?.readAt === readAt && likely.inode === open.inode)) {
-      this.met.add(likely.number);
+      this.met.set(likely.number, slot);
       return;
     }
     const known =
@@ -167,7 +177,7 @@ export class KeptLog {
     const from = known?.place ?? logStart;
     const shown = name === file.path ? basename(name) : name.slice(-255);
     const generation = known ?? (await this.generations.add(identity, shown));
-    this.met.add(generation.number);
+    this.met.set(generation.number, slot);
     const joined = content.kind === 'lines' ? content.joined : undefined;
     const passed = await this.pass(document, from.offset);
     if (passed === undefined) return;
@@ -226,8 +236,8 @@ export class KeptLog {
   }
 
   /** The generation that a file is, as far as it is kept. */
-  private async plainMatch(open: OpenFile): Promise<Generation | undefined> {
-    for (const each of this.generations.candidates(open, this.met)) {
+  private async plainMatch(open: OpenFile, slot: string): Promise<Generation | undefined> {
+    for (const each of this.generations.candidates(open, slot, this.met)) {
       if (open.sizeBytes < each.place.offset) continue;
       const { tail } = each;
       if (tail === undefined || isMarked(tail, await open.readAt(tail.offset, tail.bytes))) {
