@@ -18,6 +18,8 @@ interface Expected {
   readonly owners?: Readonly<Record<string, string | null>>;
   readonly files?: Readonly<Record<string, readonly string[]>>;
   readonly unseen?: readonly string[];
+  /** Why packages may be missing. */
+  readonly doubt?: string;
 }
 
 const markers = packageSources.flatMap(({ reads }) => reads).filter(glob => glob.startsWith('**/'));
@@ -62,6 +64,7 @@ describe.each(packageSources.map(source => [source.id, source] as const))('%s', 
     for (const [name, paths] of Object.entries(expected.files ?? {})) {
       expect(index.filesOf(name).toSorted()).toEqual(paths);
     }
+    if (expected.doubt !== undefined) expect(index.doubt).toContain(expected.doubt);
     const unseen = files.unseen.map(({ what, why }) => `${what}: ${why}`).join('\n');
     for (const wanted of expected.unseen ?? []) expect(unseen).toContain(wanted);
     if (expected.unseen === undefined) expect(unseen).toBe('');

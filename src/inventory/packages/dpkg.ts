@@ -9,6 +9,7 @@ import { type Stanza, stanzasIn } from '../../core/formats/deb822.ts';
 import type { Distribution, InstalledPackage } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
 import type { PackageReading, PackageSource } from '../package-source.ts';
+import { besideGaps, cutOff, dpkgRemedy, lostPackages, openCommonFields } from './dpkg/damage.ts';
 import { debOrigin, listedMaker, type Maker } from './dpkg/origin.ts';
 import { type Owner, openOwnership } from './dpkg/ownership.ts';
 
@@ -28,6 +29,9 @@ const present: ReadonlySet<string> = new Set([
   'triggers-pending',
 ]);
 
+/** The others that there are. */
+const absent: ReadonlySet<string> = new Set(['not-installed', 'config-files', 'half-installed']);
+
 const wantedFields: ReadonlySet<string> = new Set([
   'package',
   'status',
@@ -39,6 +43,7 @@ const wantedFields: ReadonlySet<string> = new Set([
   'vendor',
   'bugs',
   'description',
+  'installed-size',
 ]);
 
 /** `dovecot (1:2.3.19)` or `dovecot`: the source's name, and its version where it differs. */
@@ -83,43 +88,64 @@ interface Installed {
 /** A copy: a piece of a longer text would keep all of it in memory. */
 const copyOf = (text: string): string => ` ${text}`.slice(1);
 
-/** The package that a stanza says is installed; says what is wrong with it in `note`. */
-const installedIn = (
+/** What was found of a status, one stanza after another. */
+interface Found {
+  readonly installed: Installed[];
+  /** Every name that has a stanza. */
+  readonly known: Set<string>;
+  doubt?: string;
+}
+
+/** Takes in the package that a stanza says is installed; says what is wrong with it. */
+const takeStanza = (
   { fields, line, broken }: Stanza,
   path: string,
   distribution: Distribution,
   files: FileView,
-): Installed | undefined => {
+  found: Found,
+): void => {
   const name = fields.get('package');
   const [, , state = path === statusPath ? '' : 'installed'] = (fields.get('status') ?? '').split(
     /\s+/,
   );
-  const complain = (why: string): undefined => {
-    files.note({
-      what: path,
-      why: `line ${line}: ${why}`,
-      how: 'Compare with /var/lib/dpkg/status-old and /var/backups/dpkg.status.0, then run dpkg --audit.',
-    });
+  const complain = (why: string): void =>
+    files.note({ what: path, why: `line ${line}: ${why}`, how: dpkgRemedy });
+  /** dpkg writes no such stanza: others may have gone with what is missing of it. */
+  const damaged = (why: string): void => {
+    complain(why);
+    found.doubt ??= `${path} is damaged at line ${line}, and may have lost packages`;
   };
   if (broken !== undefined || name === undefined || !/^[\w+.-]{1,200}$/.test(name)) {
-    complain(`a stanza is broken (${(name ?? broken ?? 'it names no package').slice(0, 60)})`);
+    damaged(`a stanza is broken (${(name ?? broken ?? 'it names no package').slice(0, 60)})`);
   }
-  if (name === undefined || !/^[\w+.-]{1,200}$/.test(name)) return undefined;
+  if (name === undefined || !/^[\w+.-]{1,200}$/.test(name)) return;
+  found.known.add(copyOf(name));
   if (state === 'half-installed') {
-    return complain(`${name} is half installed: what of it is on disk is not known`);
+    complain(`${name} is half installed: what of it is on disk is not known`);
   }
-  if (state === '')
-    return complain(`${name} has no state, so whether it is installed is not known`);
-  if (!present.has(state)) return undefined;
+  if (absent.has(state)) return;
+  if (state === '') {
+    damaged(`${name} has no state, so whether it is installed is not known`);
+    return;
+  }
+  if (!present.has(state)) {
+    damaged(`${name} is in no state that there is, so whether it is installed is not known`);
+    return;
+  }
   const version = fields.get('version');
   if (version === undefined || version === '') {
-    return complain(`${name} is installed but its stanza names no version`);
+    damaged(`${name} is installed but its stanza names no version`);
+    return;
+  }
+  if (!/^(?:\d{1,9}:)?[A-Za-z0-9.+~:-]{1,200}$/.test(version)) {
+    damaged(`${name} has a version that is none`);
+    return;
   }
   const source = sourceOf(fields.get('source'), name, version);
   const arch = fields.get('architecture');
   const [description = ''] = (fields.get('description') ?? '').split('\n', 1);
   const own = debOrigin(fields, distribution);
-  return {
+  found.installed.push({
     name: copyOf(name),
     version: copyOf(version),
     ...(source === undefined
@@ -129,7 +155,7 @@ const installedIn = (
     ...(description === '' ? {} : { description: copyOf(description) }),
     own: { origin: own.origin, supplier: copyOf(own.supplier), why: copyOf(own.why) },
     path,
-  };
+  });
 };
 
 const packageOf = (
@@ -157,8 +183,9 @@ const packageOf = (
 };
 
 /** dpkg writes changes beside the status first, and leaves them there when it is interrupted. */
-const noteInterruption = (files: FileView): void => {
+const noteInterruption = (files: FileView, found: Found): void => {
   if (!files.list(journalFolder).some(({ name }) => /^\d+$/.test(name))) return;
+  found.doubt ??= `${journalFolder} holds changes that dpkg did not finish`;
   files.note({
     what: journalFolder,
     why: 'holds changes that dpkg did not finish: what is installed may differ from what was read',
@@ -166,46 +193,73 @@ const noteInterruption = (files: FileView): void => {
   });
 };
 
-interface Status {
-  readonly installed: readonly Installed[];
-  readonly doubt?: string;
-}
-
 const readStatus = (
   files: FileView,
-  paths: readonly string[],
+  path: string,
   distribution: Distribution,
-): Status => {
-  const installed: Installed[] = [];
-  let doubt: string | undefined;
-  for (const path of paths) {
-    if ((files.stat(path)?.sizeBytes ?? 0) > statusBytesMax) {
-      doubt = `${path} is longer than the ${statusBytesMax} bytes that are read`;
-    }
-    for (const stanza of stanzasIn(files, path, statusBytesMax, wantedFields)) {
-      const one = installedIn(stanza, path, distribution, files);
-      if (one === undefined) continue;
-      if (installed.length >= packagesMax) {
-        const why = `lists more than ${packagesMax} installed packages`;
-        files.note({
-          what: path,
-          why: `${why}; the rest was not read`,
-          how: 'Check it: Debian has fewer.',
-        });
-        return { installed, doubt: `${path} ${why}` };
-      }
-      installed.push(one);
-    }
+  found: Found,
+): void => {
+  if ((files.stat(path)?.sizeBytes ?? 0) > statusBytesMax) {
+    found.doubt ??= `${path} is longer than the ${statusBytesMax} bytes that are read`;
   }
-  return { installed, ...(doubt === undefined ? {} : { doubt }) };
+  const common = openCommonFields();
+  let last: Stanza | undefined;
+  for (const stanza of stanzasIn(files, path, statusBytesMax, wantedFields)) {
+    if (found.installed.length >= packagesMax) {
+      const why = `lists more than ${packagesMax} installed packages`;
+      files.note({
+        what: path,
+        why: `${why}; the rest was not read`,
+        how: 'Check it: Debian has fewer.',
+      });
+      found.doubt ??= `${path} ${why}`;
+      return;
+    }
+    if (last !== undefined) {
+      takeStanza(last, path, distribution, files, found);
+      common.add(last);
+    }
+    last = stanza;
+  }
+  if (last === undefined) return;
+  const cut = path === statusPath ? cutOff(files, path, last, common) : undefined;
+  if (cut !== undefined) {
+    files.note({
+      what: path,
+      why: `is cut off in the stanza that begins in line ${last.line}: packages that came after it are missing`,
+      how: dpkgRemedy,
+    });
+    found.doubt ??= `${path} is cut off in its stanza of line ${last.line}, and lost the packages after it`;
+  }
+  // Half a version would be another one.
+  if (cut !== 'within a line') takeStanza(last, path, distribution, files, found);
+};
+
+/** What is installed for certain, where lists of files show that the status lost packages. */
+const withoutLost = (files: FileView, found: Found): readonly Installed[] => {
+  const lost = lostPackages(files, found.known);
+  if (lost.length === 0) return found.installed;
+  const names = lost.slice(0, 3).join(', ');
+  files.note({
+    what: statusPath,
+    why: `does not name packages whose files are installed, such as ${names}: it is damaged or not all there`,
+    how: dpkgRemedy,
+  });
+  found.doubt ??= `${statusPath} lost packages, such as ${names}`;
+  const mixed = besideGaps(found.known, lost);
+  return found.installed.filter(({ name }) => !mixed.has(name));
 };
 
 const read = (files: FileView, distribution: Distribution): PackageReading => {
-  noteInterruption(files);
+  const found: Found = { installed: [], known: new Set() };
+  noteInterruption(files, found);
   const parts = files.list(statusFolder).map(({ name }) => `${statusFolder}/${name}`);
   const sums = new Set(parts.filter(part => part.endsWith('.md5sums')));
-  const paths = [statusPath, ...parts.filter(part => !sums.has(part))];
-  const { installed, doubt } = readStatus(files, paths, distribution);
+  for (const path of [statusPath, ...parts.filter(part => !sums.has(part))]) {
+    readStatus(files, path, distribution, found);
+  }
+  const installed = withoutLost(files, found);
+  const { doubt } = found;
   // The lists are read once, for all packages, and not at all when every package names its vendor.
   let lists: AptLists | undefined;
   const askLists = (name: string, version: string): Maker | undefined => {

@@ -1,7 +1,7 @@
 import { type Component, componentId, type Reach, type Version } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { crontabReads } from '../../core/formats/crontab.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 import { invocations } from '../programs/invocations.ts';
@@ -179,9 +179,8 @@ const isInstalled = (files: FileView, packages: PackageIndex, reader: MailReader
     ({ ecosystem, name }) => ecosystem === 'pypi' && reader.packages.includes(name),
   );
 
-/** Without any package database, configuration is all that a collected tree can show. */
-const mayBeThere = (packages: PackageIndex): boolean =>
-  packages.all.every(({ ecosystem }) => ecosystem === 'pypi' || ecosystem === 'composer');
+/** Without a whole package database, configuration is all that a collected tree can show. */
+const mayBeThere = (packages: PackageIndex): boolean => !tellsInstalled(packages);
 
 /** A job outlives the package of what it starts; a program by hand lies where the job says. */
 const isProgramThere = (files: FileView, { reader, program, places }: FoundUse): boolean => {

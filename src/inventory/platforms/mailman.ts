@@ -1,6 +1,7 @@
 import type { Component } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
+import { tellsInstalled } from '../../core/packages.ts';
 import { exposureOf, showEndpoint } from '../joining/endpoint.ts';
 import type { Platform } from '../platform.ts';
 import {
@@ -78,13 +79,10 @@ const coreComponent = (all: Suite, installed: Installed | undefined): Component 
   };
 };
 
-const knowsNoPackages = (packages: Suite['packages']): boolean =>
-  packages.all.every(({ ecosystem }) => ecosystem === 'pypi' || ecosystem === 'composer');
-
 const isThere = (all: Suite): boolean =>
   all.sites.length > 0 ||
   all.packages.named('mailman3') !== undefined ||
-  (all.core !== undefined && knowsNoPackages(all.packages));
+  (all.core !== undefined && !tellsInstalled(all.packages));
 
 /** GNU Mailman 3 with HyperKitty, Postorius and what else is plugged into it. */
 export const mailman: Platform = {
@@ -105,7 +103,7 @@ export const mailman: Platform = {
     // What a removed package leaves in /etc switches nothing on, though its libraries may be left.
     const isLeft = (path: string, part: SuitePart): boolean =>
       path.startsWith('/etc/') &&
-      !knowsNoPackages(packages) &&
+      tellsInstalled(packages) &&
       find(part) === undefined &&
       part.debs.every(name => packages.named(name) === undefined);
     const core = readCore(files);

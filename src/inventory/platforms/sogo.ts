@@ -1,7 +1,7 @@
 import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import { exposureOf, parseHostPort, showEndpoint } from '../joining/endpoint.ts';
@@ -230,8 +230,7 @@ const memcached = (scope: SogoScope | undefined, packages: PackageIndex): readon
 const isInstalled = (files: FileView, packages: PackageIndex): boolean => {
   if (binaries.some(path => files.stat(path) !== undefined) || packages.named('sogo') !== undefined)
     return true;
-  const knowsPackages = packages.all.some(({ ecosystem }) => /^(?:deb|rpm|apk)$/.test(ecosystem));
-  return !knowsPackages && sogoConfigs.some(path => files.stat(path) !== undefined);
+  return !tellsInstalled(packages) && sogoConfigs.some(path => files.stat(path) !== undefined);
 };
 
 const childrenOf = (

@@ -2,7 +2,7 @@ import type { AccessLog } from '../../core/access-log.ts';
 import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { readUnit, switchedOn, unitValue } from '../../core/formats/systemd.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
@@ -288,10 +288,7 @@ const isInstalled = (
 ): boolean => {
   if ([...binaries, ...webPrograms].some(path => files.stat(path) !== undefined)) return true;
   if (packages.named('sympa') !== undefined) return true;
-  return (
-    settings !== undefined &&
-    packages.all.every(({ ecosystem }) => ecosystem === 'pypi' || ecosystem === 'composer')
-  );
+  return settings !== undefined && !tellsInstalled(packages);
 };
 
 const uniqueById = (components: readonly Component[]): readonly Component[] =>

@@ -1,6 +1,6 @@
 import type { Exposure } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { exposureOf, reaches, reachKey, showEndpoint } from '../joining/endpoint.ts';
@@ -53,8 +53,7 @@ const isThere = (files: FileView, packages: PackageIndex, each: Installation): b
   if (files.stat(each.config) === undefined) return false;
   if (each.binaries.some(path => files.stat(path) !== undefined)) return true;
   if (each.packages.some(name => packages.named(name) !== undefined)) return true;
-  const knowsPackages = packages.all.some(({ ecosystem }) => /^(?:deb|rpm|apk)$/.test(ecosystem));
-  return !knowsPackages;
+  return !tellsInstalled(packages);
 };
 
 const binaryOf = (files: FileView, each: Installation): { binary?: string; unit?: string } => {

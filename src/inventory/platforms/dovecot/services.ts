@@ -1,4 +1,5 @@
 import { type Component, componentId, type Reach } from '../../../core/component.ts';
+import { tellsInstalled } from '../../../core/packages.ts';
 import { baseOf } from '../../../core/paths.ts';
 import type { Place } from '../../../core/place.ts';
 import { exposureOfAll } from '../../daemons/daemon.ts';
@@ -272,7 +273,7 @@ const managesievePackages = [
 
 /** Debian's dovecot-sieve filters mail and brings no ManageSieve. */
 const isGone = ({ packages }: Instance): boolean =>
-  packages.all.some(({ folder }) => folder === undefined) &&
+  tellsInstalled(packages) &&
   managesievePackages.every(name => name === 'dovecot-sieve' || packages.named(name) === undefined);
 
 /** The ManageSieve service: on with protocol `sieve`, otherwise installed only. */
