@@ -6,6 +6,7 @@ import {
   type Reach,
 } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { unitValues } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import type { Place } from '../../core/place.ts';
 import {
@@ -48,11 +49,24 @@ const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/,
 const settingsOf = (
   files: FileView,
   filter: Filter,
+  { unit }: Daemon,
   path: string | undefined,
 ): readonly Setting[] => {
-  const fromDefaults = filter.defaults.flatMap(each =>
-    readAssignments(files, each).map(({ name, value, because }) => ({ name, value, because })),
+  // What a file of defaults sets wins over the unit's own Environment= (systemd.exec(5)).
+  const fromUnit = (unit === undefined ? [] : unitValues(unit, 'Service', 'Environment')).flatMap(
+    ({ value, because }) =>
+      shellWords(value).flatMap((word): readonly Setting[] => {
+        const equals = word.indexOf('=');
+        const name = word.slice(0, Math.max(equals, 0));
+        return equals < 1 ? [] : [{ name, value: word.slice(equals + 1), because }];
+      }),
   );
+  const fromDefaults = [
+    ...fromUnit,
+    ...filter.defaults.flatMap(each =>
+      readAssignments(files, each).map(({ name, value, because }) => ({ name, value, because })),
+    ),
+  ];
   if (path === undefined) return fromDefaults;
   const text = files.text(path) ?? '';
   const own = readDirectives(text).flatMap(({ name, value, line }): readonly Setting[] => {
@@ -276,7 +290,7 @@ const readFilter = (files: FileView, packages: PackageIndex, filter: Filter): Pl
   const defaults = filter.defaults.find(each => files.stat(each)?.kind === 'file');
   if (binary === undefined && path === undefined && defaults === undefined)
     return { components: [] };
-  const settings = settingsOf(files, filter, path);
+  const settings = settingsOf(files, filter, daemon, path);
   const words = wordsOf(daemon, settings);
   const place: Place = { path: path ?? defaults ?? binary ?? '/' };
   const user = find(settings, filter.user) ?? undefined;
