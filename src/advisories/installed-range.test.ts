@@ -20,3 +20,12 @@ test.each([
 ] as const)('%s against the fix in %s: %s', (version, fix, standing) => {
   expect(judgeInstalled(before(fix), version).standing).toBe(standing);
 });
+
+// Of a source rpm the file's name is known, which bears no epoch.
+test.each([
+  ['5.32.1-481.el9', '4:5.32.1-480.el9', 'undetermined'],
+  ['5.32.1-479.el9', '4:5.32.1-480.el9', 'affected'],
+  ['5.32.1-481.el9', '5.32.1-480.el9', 'not-affected'],
+] as const)('%s, whose epoch is not known, against the fix in %s: %s', (version, fix, standing) => {
+  expect(judgeInstalled(before(fix), version, false).standing).toBe(standing);
+});

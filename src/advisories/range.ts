@@ -5,7 +5,8 @@ import { versionSchemes } from './versions.generated.ts';
 /** What a claim says of one version, with the sentence that says why. */
 export type RangeAnswer =
   | { readonly standing: 'affected' | 'not-affected'; readonly why: string; readonly span?: Span }
-  | { readonly standing: 'undetermined'; readonly why: string };
+  /** `open`: nothing stands in the way; the source says nothing of that version. */
+  | { readonly standing: 'undetermined'; readonly why: string; readonly open?: boolean };
 
 /** Whether a version lies in a span; `why` says what cannot be told. */
 type Inside = { readonly inside: boolean } | { readonly why: string };
@@ -295,7 +296,11 @@ export const judge = (
     return { standing: 'undetermined', why: doubt ?? 'the source says nothing of it' };
   }
   if (first.standing === 'unknown') {
-    return { standing: 'undetermined', why: 'the source leaves open whether it is affected' };
+    return {
+      standing: 'undetermined',
+      why: 'the source leaves open whether it is affected',
+      open: true,
+    };
   }
   const { standing, why, span } = first;
   if (doubt !== undefined) {

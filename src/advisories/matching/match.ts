@@ -89,16 +89,30 @@ const vexEvidence = ({ statement, holding, doubt }: HeardVex): Evidence => ({
 const severityOf = (severities: readonly Severity[]): Severity | undefined =>
   [...severities].sort((a, b) => (b.score ?? -1) - (a.score ?? -1))[0];
 
+/**
+ * The statement that is heard before the others. Where it says nothing of the installed version, one that is
+ * heard later may still accuse, and never clear.
+ */
+const decisive = (statements: readonly Statement[]): Statement | undefined => {
+  const first = Math.min(...statements.map(({ order }) => order));
+  const heard = statements.filter(({ order }) => order === first);
+  const accusing = heard.find(({ outcome }) => outcome === 'affected');
+  if (accusing !== undefined) return accusing;
+  const undecided = heard.filter(({ outcome }) => outcome === 'undetermined');
+  if (undecided.length === 0) return heard[0];
+  const later = undecided.every(({ open }) => open === true)
+    ? statements
+        .filter(({ outcome }) => outcome === 'affected')
+        .sort((a, b) => a.order - b.order)[0]
+    : undefined;
+  return later ?? undecided[0];
+};
+
 const verdictOf = (
   statements: readonly Statement[],
   vex: readonly HeardVex[],
 ): { readonly outcome: Outcome; readonly why: string; readonly by?: Statement } | undefined => {
-  const first = Math.min(...statements.map(({ order }) => order));
-  const heard = statements.filter(({ order }) => order === first);
-  const by =
-    heard.find(({ outcome }) => outcome === 'affected') ??
-    heard.find(({ outcome }) => outcome === 'undetermined') ??
-    heard[0];
+  const by = decisive(statements);
   const said = (status: string): HeardVex | undefined =>
     vex.find(({ statement, doubt }) => statement.status === status && doubt === undefined);
   const yes = said('affected');

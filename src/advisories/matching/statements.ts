@@ -19,6 +19,8 @@ export interface Statement {
   readonly fixedIn?: string;
   readonly scheme?: SchemeId;
   readonly unmended?: string;
+  /** It is about the component, and says nothing of the installed version. */
+  readonly open?: boolean;
   readonly byCpe: boolean;
   /** Lower is heard first. */
   readonly order: number;
@@ -74,8 +76,8 @@ const ofSubscribers = (
     ? `the fix is in the packages that subscribers get, which ${version.slice(0, 60)} is none of: its higher number proves nothing`
     : undefined;
 
-const judged = (claim: AffectedProduct, version: string): RangeAnswer => {
-  const answer = judgeInstalled(claim, version);
+const judged = (claim: AffectedProduct, { version, epochKnown }: Voice): RangeAnswer => {
+  const answer = judgeInstalled(claim, version, epochKnown);
   if (answer.standing !== 'undetermined' || claim.scheme !== 'semver') return answer;
   // "semver" is written of versions that are none: 2.3.21.1.
   const again = judge({ ...claim, scheme: 'generic' }, version);
@@ -153,6 +155,9 @@ const orderOf = (voice: Voice, advisory: Advisory): number => {
   return voice.rank * 10 + order + (advisory.covers.length > 0 ? 1 : 0);
 };
 
+const isOpen = (answers: readonly Judged[]): boolean =>
+  answers.every(({ answer }) => answer.standing === 'undetermined' && answer.open === true);
+
 /** Why a notice's fix in a release proves nothing of a package that was made of a later release's. */
 const ofBackports = (
   { feed }: Advisory,
@@ -188,7 +193,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
     );
     const { claims: about, doubt: ofStream } = ofInstalledStream(line.claims, voice.version);
     if (about.length === 0) continue;
-    const answers = about.map(claim => ({ claim, answer: judged(claim, voice.version) }));
+    const answers = about.map(claim => ({ claim, answer: judged(claim, voice) }));
     const told = outcomeOf(answers, voice.near);
     const doubt =
       ofStream ??
@@ -204,6 +209,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       why: doubt ?? whyOf(outcome, answers, voice),
       ...fixOf(advisory, answers, voice),
       ...(unmended === undefined ? {} : { unmended }),
+      ...(doubt === undefined && isOpen(answers) ? { open: true } : {}),
       byCpe: about.every(({ byCpe }) => byCpe === true),
       order: orderOf(voice, advisory),
     });

@@ -26,6 +26,9 @@ const package_ = (ecosystem: string, name: string): UpstreamName => ({
 
 const note = (product: string): UpstreamName => ({ key: keyOfNote(product) });
 
+const allOfNextcloud =
+  'its maker files the flaws of its server and of all its apps under one name, each with its own versions';
+
 const dovecotPro =
   'the statement is about OX Dovecot Pro, whose versions and patches are not those of the community edition';
 
@@ -79,7 +82,10 @@ const names: Readonly<Record<string, readonly UpstreamName[]>> = {
   'horde/imp': [...cpe('horde', 'imp'), ...cpe('horde', 'internet_mail_program')],
   mailman: [package_('PyPI', 'mailman'), cve('GNU', 'Mailman'), ...cpe('gnu', 'mailman')],
   mailscanner: [...cpe('mailscanner', 'mailscanner')],
-  nextcloud: [cve('nextcloud', 'security-advisories'), ...cpe('nextcloud', 'nextcloud_server')],
+  nextcloud: [
+    near('nextcloud', 'security-advisories', allOfNextcloud),
+    ...cpe('nextcloud', 'nextcloud_server'),
+  ],
   nginx: [cve('F5', 'NGINX Open Source'), ...cpe('f5', 'nginx'), ...cpe('nginx', 'nginx')],
   opendkim: [cve('opendkim', 'opendkim'), ...cpe('opendkim', 'opendkim')],
   opendmarc: [cve('trusteddomainproject', 'OpenDMARC'), ...cpe('trusteddomain', 'opendmarc')],

@@ -18,6 +18,8 @@ export interface Voice {
   readonly version: string;
   /** The version's own writing decides where a source's scheme is only a guess (`custom`). */
   readonly packaged: boolean;
+  /** False: an epoch that the version does not bear may have got lost (the source rpm of a package). */
+  readonly epochKnown?: boolean;
   /** Release of the distribution: statements on other releases are not about this package. */
   readonly release?: string;
   /** Why a hit under this name is no proof. */
@@ -108,6 +110,9 @@ const distributed = (component: Component, distribution: Distribution): Voices =
       rank: 1,
       version,
       packaged: true,
+      ...(owner.ecosystem === 'rpm' && name !== owner.name && !version.includes(':')
+        ? { epochKnown: false }
+        : {}),
       release,
     }),
   );
