@@ -146,7 +146,7 @@ describe('usage', () => {
 
   test.each(laterVerbs)('%s is refused, not pretended', verb => {
     expect(mistake(run([verb]))).toBe(
-      `argument 1: this version has no "${verb}" yet; it has: confirm, inventory, advisories, ingest, evidence`,
+      `argument 1: this version has no "${verb}" yet; it has: confirm, inventory, advisories, ingest, events, evidence`,
     );
   });
 

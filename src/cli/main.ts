@@ -18,6 +18,8 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
       return await (await import('./run-advisories.ts')).runAdvisories(invocation);
     case 'ingest':
       return await (await import('./run-ingest.ts')).runIngest(invocation);
+    case 'events':
+      return (await import('./run-events.ts')).runEvents(invocation);
     case 'evidence':
       return await (await import('./run-evidence.ts')).runEvidence(invocation);
     default:

@@ -1,3 +1,5 @@
+import { eventsVerb } from './events-verb.ts';
+
 /** A flag, as `--help`, the parser and the documentation's test see it. */
 export interface Flag {
   readonly name: string;
@@ -221,6 +223,7 @@ export const verbs: readonly Verb[] = [
       ['postern ingest --dry-run --unparsed /var/log', 'what Postern does not understand'],
     ],
   },
+  eventsVerb,
   {
     name: 'evidence',
     formats: evidenceFormats,
@@ -323,4 +326,4 @@ export const verbs: readonly Verb[] = [
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
-export const laterVerbs: readonly string[] = ['events', 'hunt', 'scan', 'scope', 'serve'];
+export const laterVerbs: readonly string[] = ['hunt', 'scan', 'scope', 'serve'];

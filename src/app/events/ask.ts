@@ -4,7 +4,12 @@ import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
 import { type DecodedRow, RowDecoder } from '../../logs/rows/decode.ts';
 import { Heap } from './heap.ts';
 import { KeptLines } from './kept-lines.ts';
-import { type OpenSegment, type OpenSegmentOptions, openSegment } from './open-segment.ts';
+import {
+  type OpenSegment,
+  type OpenSegmentOptions,
+  openAgain,
+  openSegment,
+} from './open-segment.ts';
 import type { EventQuestion } from './question.ts';
 import { type FoundRows, findRows, RowTexts } from './segment-rows.ts';
 import type { StoreSegment } from './store-segments.ts';
@@ -62,10 +67,12 @@ class Cursor {
 
   constructor(open: OpenSegment, found: FoundRows) {
     this.open = open;
+    this.found = found;
     this.texts = new RowTexts(open.rows);
+    // Now, so that damage shows before anything is told.
+    for (const column of textColumns) this.texts.at(column, this.found.order[0] ?? 0);
     this.lines = open.rows.numbers('line');
     this.sequences = open.rows.numbers('sequence');
-    this.found = found;
   }
 
   get row(): number {
@@ -148,21 +155,22 @@ class Asking {
   }
 
   private open(segment: StoreSegment): void {
-    const { note, question } = this.options;
     const open = openSegment(segment, this.opening);
     if (open === undefined) return;
     try {
-      this.unparsed += Number(open.rows.metadata.get('postern.unparsed') ?? 0);
-      const [first] = spanOf(segment);
-      const found = findRows(open.rows, question, first);
-      if (found !== undefined) this.cursors.push(new Cursor(open, found));
+      this.look(open);
     } catch (thrown) {
-      note({
-        what: segment.rows,
-        why: messageOf(thrown),
-        how: 'Run postern evidence verify; postern evidence reparse makes rows anew.',
-      });
+      const again = openAgain(segment, this.opening, thrown);
+      if (again !== undefined) this.look(again);
     }
+  }
+
+  /** @throws where the rows are damaged */
+  private look(open: OpenSegment): void {
+    const [first] = spanOf(open.segment);
+    const found = findRows(open.rows, this.options.question, first);
+    if (found !== undefined) this.cursors.push(new Cursor(open, found));
+    this.unparsed += Number(open.rows.metadata.get('postern.unparsed') ?? 0);
   }
 
   /** Tells what comes before a time, from all segments in hand. */

@@ -122,8 +122,17 @@ export const openSegment = (
       text: (line, isFirst, count) => options.lines.text(path, index, line, isFirst, count),
     };
   } catch (thrown) {
-    const why = isMissing(thrown) ? 'the file is missing' : messageOf(thrown);
-    options.note({ what: segment.rows, why: `${why}; the lines were read again`, how });
-    return readAgain(segment, options);
+    return openAgain(segment, options, thrown);
   }
+};
+
+/** Where rows turned out to be missing or damaged: they are named, and the lines read again. */
+export const openAgain = (
+  segment: StoreSegment,
+  options: OpenSegmentOptions,
+  thrown: unknown,
+): OpenSegment | undefined => {
+  const why = isMissing(thrown) ? 'the file is missing' : messageOf(thrown);
+  options.note({ what: segment.rows, why: `${why}; the lines were read again`, how });
+  return readAgain(segment, options);
 };

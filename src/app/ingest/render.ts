@@ -7,7 +7,7 @@ import { toolVersion } from '../version.ts';
 const ascii = /^[\x20-\x7e]*$/;
 
 /** JSON that no terminal acts on and no strict reader refuses; the slow way only where it must be. */
-const json = (value: object): string => {
+export const json = (value: object): string => {
   const text = JSON.stringify(value);
   return ascii.test(text) && !text.includes('\\ud') ? text : safeJson(value);
 };
@@ -49,7 +49,8 @@ const ndjsonOf = (
 
 const shownMax = 400;
 
-const subject = ({ folder, messages, count, request, change }: AccessEvent): string => {
+/** What it is about: folder, messages, request, change. */
+export const subject = ({ folder, messages, count, request, change }: AccessEvent): string => {
   const [message] = messages ?? [];
   const rest = (messages?.length ?? 0) > 1 ? ` and ${(messages?.length ?? 0) - 1} more` : '';
   const named = message?.messageId ?? message?.queueId;

@@ -43,7 +43,7 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
     },
   });
   for (const bytes of context) {
-    const splitter = new LineSplitter(({ end: _, ...line }) => reading.push(line));
+    const splitter = new LineSplitter(({ text, number }) => reading.push({ text, number }));
     splitter.push(bytes);
     splitter.end();
   }

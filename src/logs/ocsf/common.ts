@@ -6,12 +6,14 @@ import { type Metadata, type NetworkEndpoint, ocsfVersion, type User } from './t
 export interface Origin {
   /** The file or feed. */
   readonly log: string;
-  /** 1-based line or record in it. */
-  readonly line: number;
+  /** 1-based line or record in it; undefined where that is not known any more. */
+  readonly line: number | undefined;
   /** Id of the format that read it. */
   readonly format: string;
   /** Id of the stored segment, once there is one. */
   readonly segment?: string;
+  /** 1-based line in that segment. */
+  readonly lineInSegment?: number;
   /** The line itself, where it is asked for. */
   readonly raw?: string;
   /** How often the line came, where a syslog daemon counted instead of writing it again. */
@@ -60,10 +62,14 @@ const statuses = {
 /** Postern's own words for an event, which OCSF has no place for. */
 const own = (
   event: AccessEvent,
-  { segment, line, format, repeated }: Origin,
+  { segment, line, lineInSegment, format, repeated }: Origin,
   absent: readonly string[],
 ): Record<string, unknown> => {
-  const postern: Record<string, unknown> = { line, format, kind: event.kind };
+  const postern: Record<string, unknown> = {
+    line: lineInSegment ?? line,
+    format,
+    kind: event.kind,
+  };
   if (segment !== undefined) postern['segment'] = segment;
   postern['component'] = event.component;
   if (event.service !== undefined) postern['service'] = event.service;
@@ -106,10 +112,10 @@ const metadataOf = (
     log_name: origin.log,
     log_format: origin.format,
     log_provider: event.component,
-    sequence: origin.line,
     original_time: event.time.original,
     processed_time: processedMs,
   };
+  if (origin.line !== undefined) metadata.sequence = origin.line;
   if (event.eventUid !== undefined) metadata.original_event_uid = event.eventUid;
   if (event.flags?.includes('truncated') === true) metadata.is_truncated = true;
   if (usesHost) metadata.profiles = ['host'];

@@ -82,22 +82,14 @@ export class RestEncoder {
   }
 
   private value(key: string, value: unknown): string {
-    switch (typeof value) {
-      case 'string':
-        return this.string(key, value);
-      case 'number':
-        return this.number(key, value);
-      case 'boolean':
-        return value ? 'true' : 'false';
-      case 'object':
-        if (value === null || literalKeys.has(key)) break;
-        if (!Array.isArray(value)) return this.object(value);
-        if (value.length <= itemsMax) {
-          return `[${value.map(each => this.value(key, each)).join(',')}]`;
-        }
-        break;
-      default:
-        break;
+    if (typeof value === 'string') return this.string(key, value);
+    if (typeof value === 'number') return this.number(key, value);
+    if (typeof value === 'boolean') return value ? 'true' : 'false';
+    if (typeof value === 'object' && value !== null && !literalKeys.has(key)) {
+      if (!Array.isArray(value)) return this.object(value);
+      if (value.length <= itemsMax) {
+        return `[${value.map(each => this.value(key, each)).join(',')}]`;
+      }
     }
     return this.literal(value);
   }

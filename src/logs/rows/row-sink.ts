@@ -148,52 +148,53 @@ export class RowSink {
 
   /** What has a column of its own goes there. @returns whether nothing of it is left. */
   private column(at: number, key: keyof AccessEvent, event: AccessEvent): boolean {
-    const { encoder } = this;
-    switch (key) {
-      case 'kind':
-      case 'outcome':
-      case 'component':
-      case 'service':
-      case 'host':
-      case 'folder': {
-        const value = event[key];
-        return value === undefined || this.set(key, at, value);
-      }
-      case 'time': {
-        const { atMs, ...rest } = event.time;
-        const isExact = Number.isInteger(atMs) && Math.abs(atMs ?? 0) <= timeMsMax;
-        this.rows.timeMs[at] = isExact ? (atMs ?? 0) : Number.NaN;
-        encoder.put(key, isExact ? rest : event.time);
-        return true;
-      }
-      case 'user':
-      case 'actor': {
-        const value = event[key];
-        if (value === undefined) return true;
-        if (!this.set(key, at, value.name)) return false;
-        if (value.uid !== undefined) encoder.put(key, { uid: value.uid });
-        return true;
-      }
-      case 'from': {
-        if (event.from === undefined) return true;
-        const { ip, ...rest } = event.from;
-        if (ip === undefined || !this.set('address', at, ip)) return false;
-        if (Object.keys(rest).length > 0) encoder.put(key, rest);
-        return true;
-      }
-      case 'app': {
-        const { name, uid } = event.app ?? {};
-        const text = uid ?? name;
-        if (text === undefined || !this.set('app', at, text)) return false;
-        if (name !== undefined && uid !== undefined) return false;
-        encoder.put(key, uid === undefined ? 'name' : 'uid');
-        return true;
-      }
-      default:
-        return false;
+    if (isPlain(key)) {
+      const value = event[key];
+      return value === undefined || this.set(key, at, value);
     }
+    if (key === 'time') this.time(at, event.time);
+    else if (key === 'user' || key === 'actor') return this.person(at, key, event[key]);
+    else if (key === 'from') return this.address(at, event.from);
+    else if (key === 'app') return this.app(at, event.app);
+    else return false;
+    return true;
+  }
+
+  private time(at: number, time: AccessEvent['time']): void {
+    const { atMs, ...rest } = time;
+    const isExact = Number.isInteger(atMs) && Math.abs(atMs ?? 0) <= timeMsMax;
+    this.rows.timeMs[at] = isExact ? (atMs ?? 0) : Number.NaN;
+    this.encoder.put('time', isExact ? rest : time);
+  }
+
+  private person(at: number, key: 'user' | 'actor', person: AccessEvent['user']): boolean {
+    if (person === undefined) return true;
+    if (!this.set(key, at, person.name)) return false;
+    if (person.uid !== undefined) this.encoder.put(key, { uid: person.uid });
+    return true;
+  }
+
+  private address(at: number, from: AccessEvent['from']): boolean {
+    if (from === undefined) return true;
+    const { ip, ...rest } = from;
+    if (ip === undefined || !this.set('address', at, ip)) return false;
+    if (Object.keys(rest).length > 0) this.encoder.put('from', rest);
+    return true;
+  }
+
+  private app(at: number, app: AccessEvent['app']): boolean {
+    const { name, uid } = app ?? {};
+    const text = uid ?? name;
+    if (text === undefined || !this.set('app', at, text)) return false;
+    if (name !== undefined && uid !== undefined) return false;
+    this.encoder.put('app', uid === undefined ? 'name' : 'uid');
+    return true;
   }
 }
+
+const plainKeys = ['kind', 'outcome', 'component', 'service', 'host', 'folder'] as const;
+const plain: ReadonlySet<string> = new Set(plainKeys);
+const isPlain = (key: string): key is (typeof plainKeys)[number] => plain.has(key);
 
 const isFull = (interners: Interners): boolean => {
   let texts = 0;

@@ -117,7 +117,7 @@ describe('rows', () => {
             between[shuffle.next().value ?? 0] ?? '',
             (shuffle.next().value ?? 0) > 1 ? each : '',
           ]);
-          return readOf(event as AccessEvent, line.join(''), truncated ? { truncated } : {});
+          return readOf(event, line.join(''), truncated ? { truncated } : {});
         });
         for (const [i, read] of reads.entries()) sink.add(i, 'mail.log', read);
         const part = sink.take();

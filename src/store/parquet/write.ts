@@ -196,69 +196,106 @@ const schemaOf = (column: ColumnData): Thrift => {
   };
 };
 
-/** A file of one row group: dictionaries and pages in the order of the columns, each page a zstd frame. */
-export const writeParquet = (given: ParquetToWrite): Buffer => {
-  const { rows, columns, metadata, createdBy, level } = given;
-  const parts: Buffer[] = [Buffer.from(magic)];
-  let at = magic.length;
-  let uncompressed = 0;
-  const chunks: Thrift[] = [];
-  for (const column of rows === 0 ? [] : columns) {
-    const chunk = isText(column) ? textChunk(column, level) : numberChunk(column, level);
-    const bytes = chunk.pages.reduce((sum, page) => sum + page.length, 0);
-    const meta: (readonly [number, Thrift])[] = [
-      [1, { i32: chunk.type }],
-      [2, { list: chunk.encodings.map(i32 => ({ i32 })) }],
-      [3, { list: [{ text: column.name }] }],
-      [4, { i32: codecs.zstd }],
-      [5, { i64: rows }],
-      [6, { i64: chunk.uncompressed }],
-      [7, { i64: bytes }],
-      [9, { i64: at + chunk.dictionaryBytes }],
-    ];
-    if (chunk.dictionaryBytes > 0) meta.push([11, { i64: at }]);
-    chunks.push({
+/** Of which columns a file is. */
+type Shape = readonly Pick<ColumnData, 'name'>[];
+
+/** Writes a file piece by piece; each group of rows has dictionaries of its own. */
+export class ParquetWriter {
+  private readonly about: Omit<ParquetToWrite, 'rows' | 'columns'>;
+  private readonly groups: Thrift[] = [];
+  private schema: readonly Thrift[] = [];
+  private shape: Shape = [];
+  private at = 0;
+  private rows = 0;
+
+  constructor(about: Omit<ParquetToWrite, 'rows' | 'columns'>) {
+    this.about = about;
+  }
+
+  /** @param columns the same ones in each group. @returns what goes behind what was written before. */
+  group(rows: number, columns: readonly ColumnData[]): Buffer {
+    const parts: Buffer[] = [];
+    if (this.at === 0) {
+      parts.push(Buffer.from(magic));
+      this.at = magic.length;
+      this.shape = columns;
+      this.schema = columns.map(schemaOf);
+    }
+    if (rows === 0) return Buffer.concat(parts);
+    let uncompressed = 0;
+    const chunks: Thrift[] = [];
+    for (const [i, column] of columns.entries()) {
+      if (column.name !== this.shape[i]?.name) throw new RangeError('another column than before');
+      const { level } = this.about;
+      const chunk = isText(column) ? textChunk(column, level) : numberChunk(column, level);
+      const bytes = chunk.pages.reduce((sum, page) => sum + page.length, 0);
+      const meta: (readonly [number, Thrift])[] = [
+        [1, { i32: chunk.type }],
+        [2, { list: chunk.encodings.map(i32 => ({ i32 })) }],
+        [3, { list: [{ text: column.name }] }],
+        [4, { i32: codecs.zstd }],
+        [5, { i64: rows }],
+        [6, { i64: chunk.uncompressed }],
+        [7, { i64: bytes }],
+        [9, { i64: this.at + chunk.dictionaryBytes }],
+      ];
+      if (chunk.dictionaryBytes > 0) meta.push([11, { i64: this.at }]);
+      chunks.push({
+        struct: [
+          [2, { i64: this.at }],
+          [3, { struct: meta }],
+        ],
+      });
+      parts.push(...chunk.pages);
+      this.at += bytes;
+      uncompressed += chunk.uncompressed;
+    }
+    this.groups.push({
       struct: [
-        [2, { i64: at }],
-        [3, { struct: meta }],
+        [1, { list: chunks }],
+        [2, { i64: uncompressed }],
+        [3, { i64: rows }],
       ],
     });
-    parts.push(...chunk.pages);
-    at += bytes;
-    uncompressed += chunk.uncompressed;
+    this.rows += rows;
+    return Buffer.concat(parts);
   }
-  const group: Thrift = {
-    struct: [
-      [1, { list: chunks }],
-      [2, { i64: uncompressed }],
-      [3, { i64: rows }],
-    ],
-  };
-  const root: Thrift = {
-    struct: [
-      [4, { text: 'row' }],
-      [5, { i32: columns.length }],
-    ],
-  };
-  const pairs = Object.entries(metadata).map(
-    ([key, value]): Thrift => ({
+
+  /** The end of the file; at least one group, be it without rows, comes before. */
+  end(): Buffer {
+    const { metadata, createdBy } = this.about;
+    const root: Thrift = {
       struct: [
-        [1, { text: key }],
-        [2, { text: value }],
+        [4, { text: 'row' }],
+        [5, { i32: this.schema.length }],
       ],
-    }),
-  );
-  const footer = thriftBytes({
-    struct: [
-      [1, { i32: 1 }],
-      [2, { list: [root, ...columns.map(schemaOf)] }],
-      [3, { i64: rows }],
-      [4, { list: rows === 0 ? [] : [group] }],
-      [5, { list: pairs }],
-      [6, { text: createdBy }],
-    ],
-  });
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(footer.length);
-  return Buffer.concat([...parts, footer, length, Buffer.from(magic)]);
+    };
+    const pairs = Object.entries(metadata).map(
+      ([key, value]): Thrift => ({
+        struct: [
+          [1, { text: key }],
+          [2, { text: value }],
+        ],
+      }),
+    );
+    const footer = thriftBytes({
+      struct: [
+        [1, { i32: 1 }],
+        [2, { list: [root, ...this.schema] }],
+        [3, { i64: this.rows }],
+        [4, { list: this.groups }],
+        [5, { list: pairs }],
+        [6, { text: createdBy }],
+      ],
+    });
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(footer.length);
+    return Buffer.concat([footer, length, Buffer.from(magic)]);
+  }
+}
+
+/** A file of one group of rows: dictionaries and pages in the order of the columns, each page a zstd frame. */
+export const writeParquet = ({ rows, columns, ...about }: ParquetToWrite): Buffer => {
+  const writer = new ParquetWriter(about);
+  return Buffer.concat([writer.group(rows, columns), writer.end()]);
 };
