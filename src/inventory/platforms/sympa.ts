@@ -7,6 +7,7 @@ import { baseOf } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
+import { mailProgram } from '../programs/mail-programs.ts';
 import { type DatabaseUrl, showDatabase } from '../syntax/database-url.ts';
 import { type Directive, lastDirective, readDirectives } from '../syntax/directives.ts';
 import { exposureOfServed } from '../syntax/web-server.ts';
@@ -258,15 +259,16 @@ const antivirus = (
   if (path === undefined || !path.value.startsWith('/')) return [];
   const program = path.value.split(/\s+/)[0] ?? path.value;
   const because = placeOf(settings, path);
+  const software = mailProgram(program);
   return [
     {
-      id: componentId(`sympa/${baseOf(program)}`),
-      name: baseOf(program),
-      kind: 'content-filter',
-      platform: 'sympa',
+      id: componentId(software?.id ?? `sympa/${baseOf(program)}`),
+      name: software?.name ?? baseOf(program),
+      kind: software?.kind ?? 'content-filter',
+      platform: software?.platform ?? 'sympa',
       partOf: id,
       enabled: true,
-      ...identify(packages, { files: [program] }),
+      ...identify(packages, { files: [program], names: software?.packages ?? [] }),
       foundAt: [because],
       reach: [
         {

@@ -92,6 +92,14 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
     platform: 'mlmmj',
     packages: ['mlmmj'],
   },
+  {
+    programs: /\/clamd?scan$/,
+    id: 'clamav',
+    name: 'clamav',
+    kind: 'antivirus',
+    platform: 'clamav',
+    packages: ['clamav', 'clamav-daemon'],
+  },
 ];
 
 /** Programs of list managers and mail stores that have no platform. */
