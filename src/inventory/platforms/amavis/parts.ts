@@ -18,6 +18,7 @@ import {
 import { identify } from '../../identify.ts';
 import { isLoopback, parseHostPort } from '../../joining/endpoint.ts';
 import type { Endpoint, Link } from '../../platform.ts';
+import { mailProgram } from '../../programs/mail-programs.ts';
 import { type PerlValue, textsIn } from '../../syntax/perl-config.ts';
 import { findModule } from '../../syntax/perl-modules.ts';
 
@@ -197,8 +198,13 @@ export const scannersOf = (
       foundAt: [place, { path }],
       reach: reachAt(place),
     });
-    components.set(program, {
+    // clamscan comes with clamd: one software in two places.
+    const software = mailProgram(path);
+    components.set(software?.id ?? program, {
       ...shape,
+      ...(software === undefined
+        ? {}
+        : { id: componentId(software.id), name: software.name, platform: software.platform }),
       ...identify(packages, { files: [path], otherwise: { origin: 'unknown' } }),
     });
   }
