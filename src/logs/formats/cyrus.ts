@@ -1,4 +1,3 @@
-import { OpenThings } from '../draft.ts';
 import type { Envelope, FormatContext, LogFormat, LogReader, Parsed } from '../format.ts';
 import { onHost, quiet, timedBy, unparsed } from '../reading.ts';
 import { anyStamp } from '../time/stamps.ts';
@@ -7,17 +6,17 @@ import { cyrusLogfmt } from './cyrus/logfmt.ts';
 import { loginLine } from './cyrus/login.ts';
 import { cyrusNotice, looksLikeNotice } from './cyrus/notice.ts';
 import { proseLine } from './cyrus/prose.ts';
-import { type Seen, serviceOf } from './cyrus/seen.ts';
+import { SeenSessions, serviceOf } from './cyrus/seen.ts';
 
 /** Names of its processes; others use some of these, so what they say counts as well. */
 const names =
   /^(?:imaps?|pop3s?|lmtp(?:unix|d|_unix)?|lmtpproxyd|sieve|timsieved|nntps?|https?(?:jmap|dav|sync)?|jmap|mupdate|notifyd?|master|idled|sync_(?:client|server)|cyr_\w+|ctl_\w+|squatter|deliver|tls_prune|backupd|ptloader|imapd|pop3d|proxyd|fud|smmapd|calalarmd|promstatsd|quota|reconstruct|mbpath|ipurge|httpd)$/;
 
 const telling =
-  /^(?:login: |badlogin: |auditlog: |accepted connection$|event=[a-z_]+\.|Delivered: .{0,998} to mailbox: |USAGE \S+ user: |client id sessionid=|SQUAT|open: user |seen_db: |Expunged \d+ messages from |fetching user_deny|executed$|about to exec |process \d+ exited|checkpointing cyrus|done checkpointing|IOERROR|DBERROR|mystore: |starttls: |cyrusdb|skiplist: |twoskip: |service \w+ pid \d+ in |NOTIFY: )/;
+  /^(?:login: |badlogin: |auditlog: |accepted connection$|event=[a-z_]+\.|Delivered: .{0,998} to mailbox: |USAGE \S+ user: |client id sessionid=|SQUAT|open: user |seen_db: |Expunged \d+ messages from |fetching user_deny|executed$|about to exec |process \d+ exited|checkpointing cyrus|done checkpointing|IOERROR|DBERROR|mystore: |starttls: |cyrusdb|skiplist: |twoskip: |service \w+ pid \d+ in |NOTIFY: |EVENT, )/;
 
 const open = (context: FormatContext): LogReader => {
-  const sessions = new OpenThings<Seen>(context.openMax);
+  const sessions = new SeenSessions(context.openMax);
   const read = (envelope: Envelope): Parsed => {
     const { time, text } = timedBy(envelope, context, anyStamp);
     const base = {

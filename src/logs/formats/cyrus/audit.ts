@@ -2,7 +2,7 @@ import type { EventKind, MessageRef } from '../../../core/access-event.ts';
 import type { Parsed } from '../../format.ts';
 import { countOf, happened, personOf, quiet } from '../../reading.ts';
 import { printable } from '../../text.ts';
-import type { Base, SeenSessions } from './seen.ts';
+import { type Base, repeated, type Seen, type SeenSessions } from './seen.ts';
 
 const kinds: Readonly<Record<string, EventKind>> = {
   append: 'message.save',
@@ -57,19 +57,56 @@ export const ownerOf = (mailbox: string | undefined): string | undefined => {
   return domain === undefined ? name : `${name}@${domain}`;
 };
 
+/** Folders come and go with their rights; a change of them has some before and some after it. */
+const isAclChange = (fields: ReadonlyMap<string, string>): boolean => {
+  const before = fields.get('oldacl') ?? '';
+  const after = fields.get('acl') ?? '';
+  return before !== after && before !== '' && before !== 'NONE' && after !== '(null)';
+};
+
+/** Scripts of Sieve lie in a folder; a connection on which nobody logged in ends without a logout. */
+const kindIn = (
+  kind: EventKind,
+  mailbox: string | undefined,
+  seen: Seen | undefined,
+): EventKind => {
+  if (kind === 'logout' && seen?.user === undefined) return 'connection';
+  return mailbox !== undefined && /[./]#sieve$/.test(mailbox) && kind.startsWith('message.')
+    ? 'rule.changed'
+    : kind;
+};
+
+/** Acts that notifications tell of, too, one for one. */
+export const tellsOf = (kind: EventKind): boolean =>
+  kind === 'logout' ||
+  kind === 'permission.changed' ||
+  kind === 'message.save' ||
+  kind === 'message.delete';
+
+/** Whether somebody else than a mailbox's owner acts; where one of the names has no domain, the rest counts. */
+export const isForeign = (owner: string | undefined, who: string | undefined): boolean => {
+  if (owner === undefined || who === undefined) return false;
+  const [name, domain] = owner.split('@', 2);
+  const [login, realm] = who.split('@', 2);
+  return name !== login || (domain !== undefined && realm !== undefined && domain !== realm);
+};
+
 /** `auditlog: append sessionid=<…> mailbox=<user.bob> uniqueid=<…> uid=<7> … messageid=<…> size=<42>`. */
 export const auditLine = (text: string, base: Base, sessions: SeenSessions): Parsed => {
   const rest = text.slice('auditlog: '.length);
   const action =
-    /^[A-Za-z][A-Za-z -]{1,30}?(?= (?:[a-z._-]+)=<|$)/.exec(rest)?.[0] ??
+    /^[A-Za-z][A-Za-z -]{1,30}?(?=:? (?:[a-z._-]+)=<|$)/.exec(rest)?.[0] ??
     rest.split(' ', 1)[0] ??
     '';
-  const kind = kinds[action];
-  if (kind === undefined) return quiet(`auditlog: ${printable(action, 40)}`);
+  const named = kinds[action];
+  if (named === undefined) return quiet(`auditlog: ${printable(action, 40)}`);
   const fields = fieldsOf(rest.slice(action.length));
+  if (action === 'acl' && !isAclChange(fields)) return quiet('the rights of a new or old folder');
   const session = fields.get('sessionid');
   const seen = session === undefined ? undefined : sessions.get(session);
+  if (action === 'traffic' && session !== undefined) sessions.end(session, base.pid);
   const mailbox = fields.get('mailbox') ?? fields.get('newmailbox');
+  const kind = kindIn(named, mailbox, seen);
   const uid = countOf(fields.get('uid'));
   const size = countOf(fields.get('size'));
   const id = fields.get('messageid') ?? fields.get('message-id') ?? fields.get('in.msgid');
@@ -92,7 +129,7 @@ export const auditLine = (text: string, base: Base, sessions: SeenSessions): Par
   const change: Record<string, string> = {};
   for (const key of about) {
     const value = fields.get(key);
-    if (value !== undefined) change[key] = printable(value);
+    if (value !== undefined) change[key] = printable(value.replaceAll('\t', ' '));
   }
   const ofMessages = kind.startsWith('message.') && action !== 'delete';
   const owner = ownerOf(mailbox);
@@ -103,10 +140,7 @@ export const auditLine = (text: string, base: Base, sessions: SeenSessions): Par
     outcome: 'success',
     // The mailbox's owner, where somebody else than he is logged in.
     user: personOf(owner ?? who),
-    actor:
-      owner !== undefined && who !== undefined && owner !== who && owner.split('@', 1)[0] !== who
-        ? personOf(who)
-        : undefined,
+    actor: isForeign(owner, who) ? personOf(who) : undefined,
     from: seen?.from,
     session: session === undefined ? undefined : printable(session),
     folder: mailbox === undefined ? undefined : printable(mailbox),
@@ -114,5 +148,6 @@ export const auditLine = (text: string, base: Base, sessions: SeenSessions): Par
     bytes: countOf(fields.get('bytes_out')),
     change: Object.keys(change).length === 0 ? undefined : change,
     detail: action,
+    flags: repeated(tellsOf(kind) && sessions.tell(session, kind, 'line')),
   });
 };

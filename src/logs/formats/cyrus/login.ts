@@ -3,7 +3,7 @@ import { ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet } from '../../reading.ts';
 import { printable } from '../../text.ts';
-import type { Base, SeenSessions } from './seen.ts';
+import { type Base, repeated, type SeenSessions } from './seen.ts';
 
 /** `host [192.0.2.1]`, `host[192.0.2.1]`, `[192.0.2.1]`: a host's name holds no bracket, so the first is Cyrus's. */
 export const clientHost = (text: string): { readonly from?: Endpoint; readonly end: number } => {
@@ -43,7 +43,7 @@ const login = (text: string, base: Base, sessions: SeenSessions): Parsed => {
   const told = anonymous.test(rest) ? { user: 'anonymous', mech: 'anonymous' } : good(rest);
   if (told === undefined) return quiet('a login of another form');
   const user = told.user.replace(/\+$/, '');
-  if (session !== undefined) sessions.set(session, { user, from });
+  if (session !== undefined) sessions.set(session, { user, from, service: base.service }, base.pid);
   const [mech = '', tls] = told.mech.split('+');
   return happened({
     ...base,
@@ -54,6 +54,7 @@ const login = (text: string, base: Base, sessions: SeenSessions): Parsed => {
     session: session === undefined ? undefined : printable(session),
     authMethod: mech.toUpperCase() === 'PLAINTEXT' ? 'plaintext' : mech.toUpperCase(),
     tls: tls === 'TLS' ? true : undefined,
+    flags: repeated(sessions.tell(session, 'login', 'line')),
   });
 };
 

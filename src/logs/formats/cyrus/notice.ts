@@ -4,7 +4,8 @@ import type { FormatContext, Parsed } from '../../format.ts';
 import { countOf, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { isoStamp } from '../../time/stamps.ts';
-import type { Base, SeenSessions } from './seen.ts';
+import { isForeign, ownerOf as ownerOfFolder, tellsOf } from './audit.ts';
+import { type Base, repeated, type SeenSessions } from './seen.ts';
 
 /** Names of RFC 5423, and Cyrus's own (`doc/examples`, imapd.conf(5) `event_groups`). */
 const kinds: Readonly<Record<string, EventKind>> = {
@@ -15,7 +16,8 @@ const kinds: Readonly<Record<string, EventKind>> = {
   'vnd.cmu.MessageMove': 'message.change',
   MessageExpunge: 'message.delete',
   MessageExpire: 'message.delete',
-  MessageTrash: 'message.delete',
+  // Marked as deleted, not yet gone.
+  MessageTrash: 'message.change',
   FlagsSet: 'message.change',
   FlagsClear: 'message.change',
   Login: 'login',
@@ -93,7 +95,8 @@ const uidsOf = (set: string | undefined): readonly number[] => {
 };
 
 const messagesOf = (fields: Fields, folder: string | undefined): readonly MessageRef[] => {
-  const uids = uidsOf(textOf(fields, 'uidset') ?? textOf(fields, 'uid'));
+  const named = /;UID=(\d{1,10})$/.exec(textOf(fields, 'uri') ?? '')?.[1];
+  const uids = uidsOf(textOf(fields, 'uidset') ?? textOf(fields, 'uid') ?? named);
   const given = fields['vnd.cmu.midset'];
   const ids = Array.isArray(given) ? given : [];
   const size = countOf(textOf(fields, 'messageSize'));
@@ -109,6 +112,14 @@ const messagesOf = (fields: Fields, folder: string | undefined): readonly Messag
     };
   });
 };
+
+/** Those of `notifyd` name no service; what logged in before them does. */
+const serviceIn = (
+  { service }: Base,
+  session: string | undefined,
+  sessions: SeenSessions,
+): string | undefined =>
+  service ?? (session === undefined ? undefined : sessions.get(session)?.service);
 
 /** One notification. `MessageRead` says that \Seen was set: a client that peeks is not told of. */
 export const cyrusNotice = (
@@ -131,10 +142,13 @@ export const cyrusNotice = (
   if (kind === undefined) return quiet('a notification');
   const stamp = isoStamp(textOf(fields, 'timestamp') ?? '')?.stamp;
   const session = textOf(fields, 'vnd.cmu.sessionId') ?? textOf(fields, 'vnd.fastmail.sessionId');
-  const uri = textOf(fields, 'mailboxID') ?? textOf(fields, 'uri');
+  // Since 3.6 `mailboxID` is an id of the folder's own.
+  const uri = [textOf(fields, 'mailboxID'), textOf(fields, 'uri')].find(
+    each => each?.startsWith('imap://') === true,
+  );
   const folder = folderOf(uri);
   const who = textOf(fields, 'user');
-  const owner = ownerOf(uri);
+  const owner = ownerOf(uri) ?? ownerOfFolder(folder);
   const ip = ipOf(textOf(fields, 'clientIP') ?? textOf(fields, 'clientAddress') ?? '');
   const port = countOf(textOf(fields, 'clientPort'));
   const told =
@@ -155,11 +169,15 @@ export const cyrusNotice = (
     const each = textOf(fields, key);
     if (each !== undefined) change[key] = printable(each);
   }
-  const foreign = owner !== undefined && who !== undefined && owner !== who;
+  const foreign = isForeign(owner, who);
+  const counts = event === 'Login' || tellsOf(kind);
+  const act = event === 'Login' ? 'login' : event === 'MessageNew' ? 'message.save' : kind;
   return happened({
     ...base,
     time: stamp === undefined ? base.time : context.time(stamp),
-    service: printable(textOf(fields, 'service') ?? '', 60).replace(/s$/, '') || base.service,
+    service:
+      printable(textOf(fields, 'service') ?? '', 60).replace(/s$/, '') ||
+      serviceIn(base, session, sessions),
     pid: countOf(textOf(fields, 'pid')) ?? base.pid,
     kind,
     outcome: 'success',
@@ -170,6 +188,9 @@ export const cyrusNotice = (
     folder: folder === undefined ? undefined : printable(folder),
     messages: messages.length === 0 ? undefined : messages,
     change: Object.keys(change).length === 0 ? undefined : change,
+    flags: repeated(
+      counts && kind !== 'message.delivered' && sessions.tell(session, act, 'notice'),
+    ),
     detail: event === 'MessageRead' ? 'MessageRead: \\Seen was set' : printable(event),
   });
 };
