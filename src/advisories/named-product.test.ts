@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { releaseOfCpe, releaseOfDistro } from './distro-release.ts';
 import { productOfCpe, productOfPurl } from './named-product.ts';
+import { judge } from './range.ts';
 
 test.each([
   ['bookworm', '12'],
@@ -69,6 +70,20 @@ describe('a package URL', () => {
   test('that is none is nobody', () => {
     expect(productOfPurl('kuronekomail')).toBeUndefined();
     expect(productOfPurl('pkg:deb/%zz/kuronekomail')).toBeUndefined();
+    expect(productOfPurl('pkg:maven/kuronekomail@1.4')).toBeUndefined();
+  });
+
+  test('without the whole of its version it is nobody, not every version', () => {
+    for (const version of ['%zz', '1.4%', '']) {
+      expect(productOfPurl(`pkg:deb/debian/kuronekomail@${version}`)).toBeUndefined();
+      expect(productOfPurl(`pkg:deb/debian/kuronekomail@${version}?distro=sid`)).toBeUndefined();
+    }
+  });
+
+  test('has its plus signs as they stand', () => {
+    expect(
+      productOfPurl('pkg:deb/debian/kuronekomail?vers=vers:deb/>=1.4+dfsg-1')?.range?.spans,
+    ).toEqual([{ from: '1.4+dfsg-1', standing: 'affected' }]);
   });
 });
 
@@ -80,9 +95,27 @@ describe('a CPE', () => {
     ['cpe:2.3:a:kuroneko:mail:1\\.4:-:*:*:*:*:*:*', '1.4', 'generic'],
     ['cpe:2.3:a:kuroneko:mail:*:*:*:*:*:*:*:*', undefined, 'generic'],
     ['cpe:2.3:a:kuroneko:mail:1.*:*:*:*:*:*:*:*', undefined, 'generic'],
+    ['cpe:2.3:a:kuroneko:mail:-:*:*:*:*:*:*:*', undefined, 'generic'],
   ])('%s is of version %s', (cpe, version, scheme) => {
     const product = productOfCpe(cpe);
     expect(product?.version).toBe(version);
     expect(product).toMatchObject({ scheme, byCpe: true });
+  });
+
+  test.each([
+    ['1.*', '1.4', 'affected'],
+    ['1.*', '2.0', 'not-affected'],
+    ['1.?', '1.4', 'undetermined'],
+    ['-', '1.4', 'not-affected'],
+  ])('of which the version is %s is about %s: %s', (version, installed, standing) => {
+    const range = productOfCpe(`cpe:2.3:a:kuroneko:mail:${version}:*:*:*:*:*:*:*`)?.range;
+    expect(range === undefined ? 'every one' : judge(range, installed).standing).toBe(standing);
+  });
+
+  test('with an edition or for other software is of that alone', () => {
+    expect(productOfCpe('cpe:2.3:a:kuroneko:mail:1.4:*:*:*:*:nextcloud:*:*')?.narrowing).toBe(
+      '*:*:*:nextcloud:*:*',
+    );
+    expect(productOfCpe('cpe:2.3:a:kuroneko:mail:1.4:*:*:*:*:*:*:*')?.narrowing).toBeUndefined();
   });
 });

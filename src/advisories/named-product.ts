@@ -1,6 +1,6 @@
-import type { SchemeId, VexPart } from '../core/advisory.ts';
+import type { SchemeId, VersionClaim, VexPart } from '../core/advisory.ts';
 import { releaseOfDistro } from './distro-release.ts';
-import { keyOfCpe, keyOfPurl } from './product-key.ts';
+import { keyOfCpe, keyOfPurl, qualifiersOf } from './product-key.ts';
 import { schemeOfPurl, schemeOfVersion } from './scheme-of.ts';
 import { readVers } from './vers.ts';
 
@@ -14,9 +14,7 @@ export interface NamedProduct extends VexPart {
 export const qualifierOf = (purl: string, name: string): string | undefined => {
   const [main = ''] = purl.slice(0, 2_048).split('#', 1);
   const question = main.indexOf('?');
-  return question < 0
-    ? undefined
-    : (new URLSearchParams(main.slice(question + 1)).get(name) ?? undefined);
+  return question < 0 ? undefined : (qualifiersOf(main.slice(question + 1)).get(name) ?? undefined);
 };
 
 /** Qualifiers that are looked at, and those that tell where a package came from, not which one it is. */
@@ -27,7 +25,7 @@ const narrowedBy = (purl: string): Pick<VexPart, 'arch' | 'narrowing' | 'range'>
   const [main = '', subpath = ''] = purl.slice(0, 2_048).split('#', 2);
   const question = main.indexOf('?');
   if (question < 0 && subpath === '') return {};
-  const query = new URLSearchParams(question < 0 ? '' : main.slice(question + 1));
+  const query = qualifiersOf(question < 0 ? '' : main.slice(question + 1));
   const vers = readVers(query.get('vers') ?? '');
   const range = 'claim' in vers ? vers.claim : undefined;
   const others = [...query].flatMap(([name, value]) => {
@@ -66,7 +64,8 @@ export const streamOfModule = (purl: string): string | undefined => {
 export const productOfPurl = (given: string): NamedProduct | undefined => {
   const purl = asPackage(given);
   const found = keyOfPurl(purl);
-  if (found === undefined) return undefined;
+  // An empty version is one that somebody's tool did not know: not every one.
+  if (found === undefined || /^[^?#]*@(?:[?#]|$)/.test(purl)) return undefined;
   const scheme = schemeOfPurl(purl);
   const epoch = scheme === 'rpm' || scheme === 'deb' ? qualifierOf(purl, 'epoch') : undefined;
   const version =
@@ -99,27 +98,46 @@ export const vexPart = (found: NamedProduct): VexPart => ({
   ...(found.narrowing === undefined ? {} : { narrowing: found.narrowing }),
 });
 
-/** Version and update of a CPE: `8.8.15 P46` of `…:8.8.15:p46:…`. Wildcards are no version. */
-const versionOfCpe = (cpe: string): string | undefined => {
-  const body = /^cpe:(?:2\.3:|\/)(.*)$/is.exec(cpe.slice(0, 1_024))?.[1] ?? '';
-  const [, , , version = '', update = ''] = body
-    .split(/(?<!\\):/)
-    .map(part => part.replaceAll(/\\(.)/gs, '$1'));
-  const says = (part: string): boolean => part !== '' && part !== '*' && part !== '-';
-  if (!says(version) || /[*?]/.test(version)) return undefined;
-  if (!says(update)) return version;
-  return `${version} ${/^p\d+$/i.test(update) ? update.toUpperCase() : update}`;
+interface CpeVersions {
+  readonly version?: string;
+  readonly range?: VersionClaim;
+}
+
+const only = (...versions: readonly string[]): CpeVersions => ({
+  range: { scheme: 'generic', spans: [], versions, rest: 'not-affected' },
+});
+
+const says = (part: string): boolean => part !== '' && part !== '*' && part !== '-';
+
+/**
+ * Which versions a CPE means: version and update, `8.8.15 P46` of `…:8.8.15:p46:…`. `*` is every one, and
+ * `-` none that a host could have.
+ */
+const versionsOf = (version: string, update: string): CpeVersions => {
+  if (version === '' || version === '*') return {};
+  if (version === '-') return only();
+  // `1.6.*` is a series; a wildcard elsewhere is nothing that can be compared.
+  if (/[*?]/.test(version)) return only(version);
+  if (!says(update)) return { version };
+  return { version: `${version} ${/^p\d+$/i.test(update) ? update.toUpperCase() : update}` };
 };
 
 /** Undefined: not a CPE, or one without a product. */
 export const productOfCpe = (cpe: string): NamedProduct | undefined => {
   const key = keyOfCpe(cpe);
   if (key === undefined) return undefined;
-  const version = versionOfCpe(cpe);
+  const body = /^cpe:(?:2\.3:|\/)(.*)$/is.exec(cpe.slice(0, 1_024))?.[1] ?? '';
+  const [, , , version = '', update = '', ...more] = body
+    .split(/(?<!\\):/)
+    .map(part => part.replaceAll(/\\(.)/gs, '$1'));
+  const which = versionsOf(version, update);
+  // An edition, a language, the software that it runs in: only what bears the same is meant.
+  const narrowing = more.slice(0, 6).some(says) ? more.slice(0, 6).join(':') : undefined;
   return {
     key,
-    ...(version === undefined ? {} : { version }),
-    scheme: version === undefined ? 'generic' : schemeOfVersion(version),
+    ...which,
+    ...(narrowing === undefined ? {} : { narrowing: narrowing.slice(0, 500) }),
+    scheme: which.version === undefined ? 'generic' : schemeOfVersion(which.version),
     byCpe: true,
   };
 };

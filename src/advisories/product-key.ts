@@ -72,12 +72,16 @@ const decode = (text: string): string | undefined => {
   }
 };
 
+/** A plus sign of a qualifier is one, and no blank as in forms. */
+export const qualifiersOf = (query: string): URLSearchParams =>
+  new URLSearchParams(query.replaceAll('+', '%2B'));
+
 /** Undefined: not a package URL. Source: ECMA-427. */
 export const keyOfPurl = (purl: string): PurlKey | undefined => {
   const [beforeFragment = ''] = purl.slice(0, 2048).split('#', 1);
   const question = beforeFragment.indexOf('?');
   const main = question < 0 ? beforeFragment : beforeFragment.slice(0, question);
-  const query = new URLSearchParams(question < 0 ? '' : beforeFragment.slice(question + 1));
+  const query = qualifiersOf(question < 0 ? '' : beforeFragment.slice(question + 1));
   const match = /^pkg:\/{0,3}([a-z][a-z0-9.+-]*)\/(.+)$/is.exec(main);
   const type = match?.[1]?.toLowerCase();
   let path = match?.[2];
@@ -87,6 +91,8 @@ export const keyOfPurl = (purl: string): PurlKey | undefined => {
   // npm's scope begins with an at sign; a version never stands at the start of a segment.
   if (at > 0 && path[at - 1] !== '/') {
     version = decode(path.slice(at + 1));
+    // Half a version must not become every version.
+    if (version === undefined) return undefined;
     path = path.slice(0, at);
   }
   const segments = path
@@ -115,6 +121,7 @@ export const keyOfPurl = (purl: string): PurlKey | undefined => {
     }
     case 'maven': {
       const slash = name.lastIndexOf('/');
+      if (slash < 0) return undefined;
       return inside(
         'maven',
         `${name.slice(0, slash).replaceAll('/', '.')}:${name.slice(slash + 1)}`,

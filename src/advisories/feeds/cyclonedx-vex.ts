@@ -56,8 +56,12 @@ const namedOf = (component: JsonObject): Named | undefined => {
   if (found === undefined) return undefined;
   const version = found.version ?? textIn(component, 'version', 256);
   const name = sentenceIn(component, 'name', 120) ?? 'component';
+  // The component's own version is more than the wildcard of its CPE.
+  const { range, ...named } = found;
+  const ranged = range !== undefined && (found.byCpe !== true || version === undefined);
   return {
-    ...found,
+    ...named,
+    ...(ranged ? { range } : {}),
     ...(version === undefined ? {} : { version }),
     scheme:
       found.scheme === 'generic' && version !== undefined ? schemeOfVersion(version) : found.scheme,

@@ -46,7 +46,7 @@ const statedOf = (product: CsafProduct): readonly StatedProduct[] =>
   named(product).map((found): StatedProduct => {
     const label = oneLine(product.name, 200);
     if (product.range !== undefined) {
-      const { version: _, ...rest } = found;
+      const { version: _, range: __, ...rest } = found;
       const range = readRange(product.range, found.scheme);
       return range === undefined
         ? { ...rest, label, unread: oneLine(product.range, 120) }
@@ -56,9 +56,10 @@ const statedOf = (product: CsafProduct): readonly StatedProduct[] =>
     const version = branchVersion(product);
     // A package URL without a version means every one, unless the branch is a bare number.
     const usable = version !== undefined && (product.purls.length === 0 || /^v?\d/.test(version));
+    const { range: _, ...bare } = found;
     return usable && version !== undefined
       ? {
-          ...found,
+          ...bare,
           version,
           scheme: found.scheme === 'generic' ? schemeOfVersion(version) : found.scheme,
           label,
