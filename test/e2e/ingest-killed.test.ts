@@ -40,8 +40,8 @@ const lines = (howMany: number): string =>
     return `${stamp}+00:00 mx1 dovecot: imap-login: Login: user=<u${count % 40}@example.jp>, method=PLAIN, rip=203.0.113.${count % 250}, lip=192.0.2.1, mpid=${count}, TLS, session=<s${count}>\n`;
   }).join('');
 
-const start = (args: readonly string[], detached = false): ChildProcess =>
-  spawn(process.execPath, [program, ...args], { cwd: folder, stdio: 'ignore', detached });
+const start = (args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [program, ...args], { cwd: folder, stdio: 'ignore' });
 
 const postern = (...args: readonly string[]) =>
   spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
@@ -57,11 +57,7 @@ const killedOnce = async (store: string, random: () => number): Promise<boolean>
   const before = existsSync(checkpoint) ? readFileSync(checkpoint, 'utf8') : '';
   const child = start(['ingest', '--quiet', '--store', store, 'mail.log*']);
   const end = ended(child);
-  let isOver = false;
-  void end.then(() => {
-    isOver = true;
-  });
-  while (!isOver) {
+  while (child.exitCode === null && child.signalCode === null) {
     const isAtWork =
       (existsSync(checkpoint) && readFileSync(checkpoint, 'utf8') !== before) ||
       (existsSync(join(store, 'spool')) && readdirSync(join(store, 'spool')).length > 0);

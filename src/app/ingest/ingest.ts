@@ -1,21 +1,28 @@
+import type { TlsOptions } from 'node:tls';
 import { messageOf, UsageError } from '../../core/errors.ts';
-import { EvidenceError } from '../../evidence/errors.ts';
+import { EvidenceError, evidenceError } from '../../evidence/errors.ts';
 import { findLogs, type LogFile } from '../../intake/log-files.ts';
-import { piped } from '../../intake/piped.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import type { ReadLine } from '../../logs/read-log.ts';
 import { RowSink } from '../../logs/rows/row-sink.ts';
 import { type OpenedStore, openEvidenceStore } from '../evidence/open.ts';
 import { type KeepingLogs, keepLogFiles } from './keep-logs.ts';
-import { keepPipe } from './keep-pipe.ts';
+import { LiveRun, type LiveState } from './live/live-run.ts';
 import { ReadCounts, type ReadReport } from './read-counts.ts';
+import type { SyslogAddress } from './syslog/address.ts';
 import type { ZoneOf } from './zones.ts';
 
 export interface IngestOptions {
   /** Files, folders and globs. */
   readonly words: readonly string[];
-  /** What comes on standard input, where `-` is named. */
-  readonly input?: AsyncIterable<Uint8Array>;
+  /** What comes on standard input, where `-` is named, and the name of its source. */
+  readonly input?: { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> };
+  /** Goes on with what is written to the files, and takes in new ones. */
+  readonly follow?: boolean;
+  readonly syslog?: readonly SyslogAddress[];
+  readonly tls?: TlsOptions;
+  /** It listens, and has caught up with the files. */
+  readonly isLive?: (state: LiveState) => void;
   readonly store: string;
   /** `POSTERN_EVIDENCE_KEY`. */
   readonly key?: string | undefined;
@@ -34,12 +41,16 @@ export interface IngestProgress {
   /** Of the files as they lie on the disk. */
   readonly bytes: number;
   readonly bytesOfAll: number;
+  /** What goes on, once the files are read. */
+  readonly live?: LiveState;
 }
 
 export interface IngestReport extends ReadReport {
   readonly store: string;
   /** Files that were looked at; `logs` had something new. */
   readonly files: number;
+  /** Records that the store had already. */
+  readonly again: number;
   /** Last lines that have no end yet. */
   readonly left: readonly { readonly log: string; readonly bytes: number }[];
   readonly gaps: readonly GapTold[];
@@ -63,6 +74,7 @@ class Ingest extends ReadCounts implements IngestReport {
   readonly left: { readonly log: string; readonly bytes: number }[] = [];
   readonly gaps: GapTold[] = [];
   sealed: readonly string[] = [];
+  again = 0;
   /** Lines that are on the disk. */
   kept = 0;
   private readonly options: IngestOptions;
@@ -80,10 +92,11 @@ class Ingest extends ReadCounts implements IngestReport {
   }
 
   async run(): Promise<void> {
-    const { words, input, store, key, now, zoneOf } = this.options;
+    const { words, input, store, key, now, zoneOf, follow } = this.options;
     const { files, unseen, missing } = findLogs(words);
     const [first] = missing;
-    if (first !== undefined) {
+    // What is not there yet may come.
+    if (first !== undefined && follow !== true) {
       throw new UsageError(`ingest: ${first.slice(0, 200)}: no such file or folder`);
     }
     for (const each of unseen) this.note(each);
@@ -105,9 +118,9 @@ class Ingest extends ReadCounts implements IngestReport {
   private async keep(
     { evidence }: OpenedStore,
     files: readonly LogFile[],
-    input: AsyncIterable<Uint8Array> | undefined,
+    input: IngestOptions['input'],
   ): Promise<void> {
-    const { zoneOf, year, now } = this.options;
+    const { zoneOf, year, now, words, follow, syslog = [], tls } = this.options;
     this.files = files.length + (input === undefined ? 0 : 1);
     this.bytesOfAll = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     let log = '';
@@ -115,8 +128,12 @@ class Ingest extends ReadCounts implements IngestReport {
     const say = (): void => {
       const read = Math.min(this.doneBytes + bytes, this.bytesOfAll);
       const { lines, bytesOfAll } = this;
-      this.options.progress({ log, lines, bytes: read, bytesOfAll });
+      const state = isCaughtUp ? live?.state : undefined;
+      const progress = { log, lines, bytes: read, bytesOfAll };
+      this.options.progress(state === undefined ? progress : { ...progress, live: state });
     };
+    let live: LiveRun | undefined;
+    let isCaughtUp = false;
     const keeping: KeepingLogs = {
       evidence,
       formats: logFormats,
@@ -127,6 +144,9 @@ class Ingest extends ReadCounts implements IngestReport {
       took: (name, read) => {
         this.take(read);
         this.options.took(name, read);
+      },
+      cameAgain: () => {
+        this.again += 1;
       },
       kept: lines => {
         this.kept += lines;
@@ -155,34 +175,67 @@ class Ingest extends ReadCounts implements IngestReport {
       },
       isStopped: () => this.options.isStopped(),
     };
-    await keepLogFiles(files, keeping);
-    if (input !== undefined && !this.isStopped) await keepPipe(piped(input), keeping);
-    this.sealed = await evidence.seal();
+    if (follow === true || syslog.length > 0 || input !== undefined) {
+      const options = {
+        follow: follow === true ? words : undefined,
+        syslog,
+        ...(tls === undefined ? {} : { tls }),
+        ...(input === undefined ? {} : { input }),
+      };
+      live = await LiveRun.open(options, keeping, say);
+    }
+    try {
+      await keepLogFiles(files, keeping);
+      this.sealed = await evidence.seal();
+    } catch (thrown) {
+      await live?.close();
+      throw thrown;
+    }
+    if (live === undefined) return;
+    isCaughtUp = true;
+    this.options.isLive?.(live.state);
+    await live.run(files);
+    this.sealed = [...this.sealed, ...live.sealed, ...(await evidence.seal())];
   }
 
   /** What ended it, and what is kept all the same, on one line. */
   private told(thrown: unknown): unknown {
-    if (thrown instanceof UsageError) return thrown;
+    const error = storeError(thrown);
+    if (error === undefined) return thrown;
     const { store } = this.options;
-    const lines = `${this.kept.toLocaleString('en-US')} new ${this.kept === 1 ? 'line is' : 'lines are'} kept`;
-    const again = 'run the same command again, and it goes on behind them';
-    if (thrown instanceof EvidenceError && thrown.code === 'DISK_FULL') {
-      return new Error(`ingest: the disk of ${store} is full; ${lines}: make room and ${again}`, {
-        cause: thrown,
-      });
-    }
-    if (thrown instanceof EvidenceError && thrown.code === 'WRITE_FAILED') {
-      const why = messageOf(thrown);
-      return new Error(
-        `ingest: ${store} cannot be written: ${why}; ${lines}: mend that and ${again}`,
-        {
-          cause: thrown,
-        },
-      );
-    }
-    return thrown;
+    const { kept } = this;
+    const lines = `${kept.toLocaleString('en-US')} new ${kept === 1 ? 'line is' : 'lines are'} kept for certain`;
+    const again = 'run the same command again: it goes on behind what is kept';
+    const said =
+      error.code === 'DISK_FULL'
+        ? `the disk of ${store} is full; ${lines}. Make room, and ${again}`
+        : `${store} cannot be written: ${messageOf(error)}; ${lines}. Mend that, and ${again}`;
+    return new Error(`ingest: ${said}`, { cause: thrown });
   }
 }
+
+/** Faults of the disk, and of a store that may not be written. */
+const storeFaults: ReadonlySet<unknown> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOENT',
+  'ENOTDIR',
+  'EIO',
+]);
+
+/** What keeps the store from being written; undefined for everything else. */
+const storeError = (thrown: unknown): EvidenceError | undefined => {
+  if (thrown instanceof EvidenceError) {
+    return thrown.code === 'DISK_FULL' || thrown.code === 'WRITE_FAILED' ? thrown : undefined;
+  }
+  if (!(thrown instanceof Error) || thrown instanceof UsageError) return undefined;
+  const isSqlite = 'code' in thrown && thrown.code === 'ERR_SQLITE_ERROR';
+  const isFault = 'code' in thrown && storeFaults.has(thrown.code);
+  return isSqlite || isFault ? evidenceError(thrown) : undefined;
+};
 
 /** Reads logs and keeps what is new in them. @throws UsageError */
 export const ingest = async (options: IngestOptions): Promise<IngestReport> => {

@@ -59,7 +59,7 @@ export interface LogKeeperOptions {
   /** So many of them are on the disk by now. */
   readonly kept?: (lines: number) => void;
   /** A record came that the store has already: its line is not kept again. */
-  readonly cameAgain?: (log: string) => void;
+  readonly cameAgain?: ((log: string) => void) | undefined;
 }
 
 /** Of one append; many of them share one sync. */

@@ -42,7 +42,7 @@ export const summaryOf = (report: ReadReport): string => safe(linesOf(report));
 
 /** What a run kept, for standard error. */
 export const ingestSummaryOf = (report: IngestReport): string => {
-  const { store, files, logs, lines, left, gaps, sealed, isStopped } = report;
+  const { store, files, logs, lines, again, left, gaps, sealed, isStopped } = report;
   const more = files > logs ? `, nothing new in ${number(files - logs)} more` : '';
   const out =
     logs === 0
@@ -51,6 +51,9 @@ export const ingestSummaryOf = (report: IngestReport): string => {
           ...linesOf(report),
           `kept in ${store}: ${counted(lines, 'new line', 'new lines')} of ${counted(logs, 'file', 'files')}${more}`,
         ];
+  if (again > 0) {
+    out.push(`${counted(again, 'record is', 'records are')} in the store already, by their ids`);
+  }
   for (const { log, bytes } of left.slice(0, shownMax)) {
     out.push(
       `${log}: its last line has no end yet: ${counted(bytes, 'byte', 'bytes')} wait for it`,
