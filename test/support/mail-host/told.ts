@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 
 /** What an event says, on a line that can be compared; of OCSF, as `postern` writes it. */
 export interface ToldEvent {
+  /** Path of the log that it was read in. */
+  readonly log: string;
   readonly kind: string;
   readonly text: string;
   readonly from: string | undefined;
@@ -77,6 +79,7 @@ const toldBy = (event: Json): ToldEvent => {
       : undefined,
   ];
   return {
+    log: textAt(event, 'metadata', 'log_name') ?? '',
     kind,
     text: parts.filter(part => part !== undefined).join(' '),
     from,
@@ -85,18 +88,20 @@ const toldBy = (event: Json): ToldEvent => {
   };
 };
 
-/** What `postern` prints, a JSON document a line. @throws with what it says on standard error */
-export const printedBy = (...args: readonly string[]): readonly Json[] => {
+/** What `postern` prints. @throws with what it says on standard error */
+export const postern = (...args: readonly string[]): string => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/postern.js', ...args], {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
   if (status !== 0)
     throw new Error(`postern ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
-  return stdout
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line) as Json);
+  return stdout;
 };
 
-export const toldIn = (events: readonly Json[]): readonly ToldEvent[] => events.map(toldBy);
+/** Kept events that `postern events` answers with. */
+export const toldIn = (store: string, ...question: readonly string[]): readonly ToldEvent[] =>
+  postern('events', '--store', store, '--format', 'ndjson', '--quiet', ...question)
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => toldBy(JSON.parse(line) as Json));
