@@ -3,6 +3,7 @@ import type { WantedPackage } from '../advisories/local-source.ts';
 import { importedPart } from '../advisories/matching/match.ts';
 import { askAll, countStates } from '../confirm/ask.ts';
 import type { Setting, Subject } from '../confirm/question.ts';
+import { trailWithStore } from '../confirm/retained-store.ts';
 import type { AdvisoryIndex } from '../core/advisory-index.ts';
 import type { AdvisoryState, Answer, AnsweredComponent } from '../core/answer.ts';
 import type { Changes } from '../core/changes.ts';
@@ -10,6 +11,7 @@ import type { Component } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Placed } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
+import type { KeptLogs } from '../core/kept-log.ts';
 import type { Memory, Run } from '../core/memory.ts';
 import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import { slowerThanParity } from '../core/parity.ts';
@@ -22,6 +24,7 @@ import { watchersOf } from '../logs/keeping/watchers.ts';
 import { statusOf } from './advisories/status.ts';
 import { ancestorsOf } from './ancestors.ts';
 import { openFlawFacts } from './flaws.ts';
+import { keptLogs } from './kept-logs.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
@@ -38,6 +41,8 @@ export interface ConfirmRequest {
   readonly advisories?: AdvisoryIndex;
   /** What earlier runs found, and where this one is written down; absent where nothing is kept. */
   readonly memory?: Memory;
+  /** Folder of an evidence store, and of the host's files as this machine sees them. */
+  readonly evidence?: { readonly store: string; readonly root: string };
   /** Called before each stage, for a progress line. */
   readonly progress?: (stage: string) => void;
 }
@@ -119,6 +124,43 @@ const remember = ({ memory, files }: ConfirmRequest, run: Run): Changes | undefi
   }
 };
 
+const withStore = (
+  components: readonly Component[],
+  { kept, ...asked }: Pick<Setting, 'policy' | 'now'> & { readonly kept: KeptLogs | undefined },
+): readonly Component[] =>
+  kept === undefined
+    ? components
+    : components.map(component => ({
+        ...component,
+        logs: component.logs.map(log =>
+          log.trail === undefined
+            ? log
+            : { ...log, trail: trailWithStore(log.trail, { ...asked, kept }) },
+        ),
+      }));
+
+/** What the evidence store keeps of the logs that these components write. */
+const keptOf = (
+  { evidence, progress, files }: ConfirmRequest,
+  components: readonly Component[],
+): KeptLogs | undefined => {
+  if (evidence === undefined) return undefined;
+  const paths = components.flatMap(({ logs }) =>
+    logs.flatMap(({ trail }) => (trail?.path === undefined ? [] : [trail.path])),
+  );
+  progress?.('verifying the evidence store');
+  try {
+    return keptLogs({ ...evidence, paths: [...new Set(paths)] });
+  } catch (thrown) {
+    files.note({
+      what: 'what the evidence store keeps of the logs',
+      why: `it could not be read: ${messageOf(thrown)}`,
+      how: 'Give read access to the store (--store), and run Postern again.',
+    });
+    return undefined;
+  }
+};
+
 /** Reads the platform and asks the six questions of every component. */
 export const confirm = (request: ConfirmRequest): Answer => {
   const { files, configuration, now, target, progress = () => {} } = request;
@@ -130,9 +172,11 @@ export const confirm = (request: ConfirmRequest): Answer => {
   noteUnmatched(files, found, configuration);
   progress('following logs');
   const keeping = openKeeping(files, now);
-  const components = found.map(each =>
+  const onHost = found.map(each =>
     withTrails(withNote(each, notes.get(each.id), configuration.path), keeping),
   );
+  const kept = keptOf(request, onHost);
+  const components = withStore(onHost, { policy: configuration.policy, now, kept });
   progress('reading package indexes');
   const facts = patchFacts(files, components, packages, now);
   progress('asking for known flaws');
@@ -158,6 +202,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     exceptions: configuration.exceptions,
     ...(packages.doubt === undefined ? {} : { packagesDoubt: packages.doubt }),
     ...(files.cut === undefined ? {} : { cut: files.cut }),
+    ...(kept === undefined ? {} : { kept }),
   };
   const known = components.map((component): UrgencyPart => {
     const patch = rememberedPatch(

@@ -50,6 +50,9 @@ export const runConfirm = async (given: Invocation): Promise<Outcome> => {
     const answer = confirm({
       ...aimed,
       progress: say,
+      ...('root' in aimed.target
+        ? { evidence: { store: storeToRead(invocation), root: aimed.target.root } }
+        : {}),
       ...(advisories === undefined ? {} : { advisories }),
       ...(memory === undefined ? {} : { memory }),
     });

@@ -3,6 +3,7 @@ import type { Component } from '../core/component.ts';
 import type { Placed } from '../core/exposed.ts';
 import type { Cut } from '../core/files.ts';
 import type { FlawFacts } from '../core/finding.ts';
+import type { KeptLogs } from '../core/kept-log.ts';
 import type { Slower } from '../core/parity.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { AcceptedRisk, Policy } from '../core/policy.ts';
@@ -32,6 +33,8 @@ export interface Setting {
   /** Where the reading ended before everything was read. */
   readonly cut?: Cut;
   readonly exceptions: readonly AcceptedRisk[];
+  /** What an evidence store keeps of this host's logs; absent where there is none. */
+  readonly kept?: KeptLogs;
 }
 
 export type Question = (subject: Subject, setting: Setting) => Verdict;

@@ -1,7 +1,8 @@
 import type { AccessLog, LogTrail } from '../core/access-log.ts';
 import type { Evidence, Verdict } from '../core/verdict.ts';
-import { evidenceOf, isOff, logsOf, notApplicable, type Question } from './question.ts';
+import { evidenceOf, isOff, logsOf, notApplicable, pass, type Question } from './question.ts';
 import { keepLonger, shipCopy } from './retained-remedies.ts';
+import { type StoreWord, storeWord } from './retained-store.ts';
 
 type Kept = AccessLog & { readonly trail: LogTrail };
 
@@ -31,7 +32,8 @@ const evidenceOfTrail = ({ trail }: Kept): readonly Evidence[] => [
 ];
 
 /** Is that log held for the policy's time, without a gap, provably unaltered? */
-export const retained: Question = (subject, { policy }): Verdict => {
+export const retained: Question = (subject, setting): Verdict => {
+  const { policy } = setting;
   const { component } = subject;
   if (isOff(component)) return notApplicable('it is switched off: it writes no log');
   const { logs } = logsOf(subject);
@@ -53,8 +55,22 @@ export const retained: Question = (subject, { policy }): Verdict => {
       follows: 'logged',
     };
   }
-  const evidence = kept.flatMap(evidenceOfTrail);
-  const short = kept
+  const words = kept.map(log => ({ log, word: storeWord(log.trail, setting) }));
+  // Of a log that goes nowhere that is known, no store can tell.
+  const unseen = logs.find(({ emitted, trail }) => emitted !== 'off' && trail === undefined);
+  const told = words.flatMap(({ word }) => (word === undefined ? [] : [word]));
+  if (words.every(({ word }) => word?.is === 'kept') && unseen === undefined) {
+    return pass(
+      told.map(({ why }) => why).join('; '),
+      told.flatMap(each => each.evidence),
+    );
+  }
+  const evidence = [...told.flatMap(each => each.evidence), ...kept.flatMap(evidenceOfTrail)];
+  // Where the store has lines for as long as it can have them, rotation on the host is of no account.
+  const onHost = words.flatMap(({ log, word }) =>
+    word === undefined || word.is === 'lost' || word.is === 'mute' ? [log] : [],
+  );
+  const short = onHost
     .flatMap(({ trail }) => {
       const days = daysKept(trail);
       return trail.shippedTo === undefined && days !== undefined && days < policy.retentionDays
@@ -64,18 +80,21 @@ export const retained: Question = (subject, { policy }): Verdict => {
     .toSorted((a, b) => a.days - b.days);
   const [shortest] = short;
   if (shortest !== undefined) {
+    const word = storeWord(shortest.trail, setting);
     return {
       state: 'fail',
-      why: `${shortcoming(shortest.trail)} and goes nowhere else; the policy asks for ${policy.retentionDays} days`,
+      why: `${shortcoming(shortest.trail)} and ${word === undefined ? 'goes nowhere else' : word.why}; the policy asks for ${policy.retentionDays} days`,
       evidence,
-      remedy: keepLonger(shortest.trail, policy.retentionDays),
+      remedy: word?.remedy ?? keepLonger(shortest.trail, policy.retentionDays),
       weight: 60,
       cause: rotatedBy(shortest.trail),
     };
   }
+  const stored = told.find(({ is }) => is !== 'kept');
   const shipped = kept.find(({ trail }) => trail.shippedTo !== undefined)?.trail.shippedTo;
-  const reasons = kept.map(({ trail }) => {
+  const reasons = words.map(({ log: { trail }, word }) => {
     const name = nameOf(trail);
+    if (word !== undefined) return word.why;
     if (trail.shippedTo !== undefined) {
       return `a copy of ${name} goes to ${trail.shippedTo}; how long it is kept there cannot be seen from this host`;
     }
@@ -87,15 +106,25 @@ export const retained: Question = (subject, { policy }): Verdict => {
   });
   return {
     state: 'unknown',
-    why: reasons.join('; '),
+    why: [
+      ...reasons,
+      ...(unseen === undefined ? [] : [`where the log of ${unseen.question} goes is not known`]),
+    ].join('; '),
     evidence,
     remedy:
-      shipped === undefined
-        ? shipCopy(kept)
-        : '# Check the retention on the log host that receives the copy, and write it down.',
+      stored !== undefined
+        ? stored.remedy
+        : shipped === undefined
+          ? shipCopy(kept)
+          : '# Check the retention on the log host that receives the copy, and write it down.',
     weight: 20,
-    cause: shipped === undefined ? 'logs do not leave the host' : `kept at ${shipped}`,
+    cause: causeOf(stored, shipped),
   };
+};
+
+const causeOf = (stored: StoreWord | undefined, shipped: string | undefined): string => {
+  if (stored !== undefined) return stored.remedy;
+  return shipped === undefined ? 'logs do not leave the host' : `kept at ${shipped}`;
 };
 
 /** Logs of one stanza are kept longer by the same lines. */

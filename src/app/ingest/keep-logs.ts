@@ -1,4 +1,5 @@
 import { readdirSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
@@ -216,6 +217,7 @@ export const openLogSource = (
   { evidence }: Pick<KeepingLogs, 'evidence'>,
 ): Promise<EvidenceSource> =>
   evidence.source(sourceNameOf(path), {
+    host: hostname(),
     path: path.slice(-1_000).replace(/\p{Surrogate}/gu, '\ufffd'),
     positions: 'generation of the file, its device and inode, bytes and lines of it, unpacked',
   });

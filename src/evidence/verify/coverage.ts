@@ -47,6 +47,11 @@ export class Coverage {
   readonly sources: Map<string, CoveredSource> = new Map();
   firstSealedDay: string | undefined;
   lastSealedDay: string | undefined;
+  /** The newest of each policy, by its name. */
+  private readonly policies = new Map<
+    string,
+    { readonly source: string | null; readonly keepDays: number }
+  >();
 
   take(leaf: Leaf): void {
     switch (leaf.kind) {
@@ -90,9 +95,11 @@ export class Coverage {
       case 'seal-amend':
         this.sources.get(leaf.now.source)?.sealed.set(leaf.day, leaf.now);
         break;
+      case 'policy':
+        this.policies.set(leaf.id, leaf);
+        break;
       case 'rows':
       case 'idle':
-      case 'policy':
       case 'hold':
       case 'release':
       case 'key':
@@ -111,6 +118,13 @@ export class Coverage {
     }
   }
 
+  /** Whether the log knows that lines of a day are not there, or only does not say that they are. */
+  isLost(id: string, day: string): boolean {
+    const source = this.sources.get(id);
+    const isTold = source?.gaps.some(({ fromDay, toDay }) => fromDay <= day && day <= toDay);
+    return isTold === true || (source?.deleted.get(day) ?? 0) > 0;
+  }
+
   /** Why a day of a source is not covered: no seal, a gap, or lines that were deleted; `undefined` where it is. */
   why(id: string, day: string): string | undefined {
     const source = this.sources.get(id);
@@ -122,6 +136,22 @@ export class Coverage {
     const sealed = source.sealed.get(day);
     if (sealed === undefined) return 'no seal accounts for it';
     return sealed.state === 'gap' ? (sealed.why ?? 'it is sealed as a gap') : undefined;
+  }
+
+  /** Days that policies keep the lines of a source: the longest counts. `null` where none concerns it. */
+  keepsDays(id: string): number | null {
+    const days = [...this.policies.values()]
+      .filter(({ source }) => source === null || source === id)
+      .map(({ keepDays }) => keepDays);
+    return days.length === 0 ? null : Math.max(...days);
+  }
+
+  /** First and last day of a source that there is anything of. */
+  daysOf(id: string): { readonly first: string; readonly last: string } | undefined {
+    const source = this.sources.get(id);
+    const days = [...(source?.kept.keys() ?? []), ...(source?.sealed.keys() ?? [])].toSorted();
+    const [first, last] = [days[0], days.at(-1)];
+    return first === undefined || last === undefined ? undefined : { first, last };
   }
 
   /** Segments of a scope that were deleted. */
@@ -142,9 +172,9 @@ export class Coverage {
     for (const id of asked) {
       const source = this.sources.get(id);
       if (source === undefined) continue;
-      const days = [...source.kept.keys(), ...source.sealed.keys()].toSorted();
-      const from = scope.fromDay ?? days[0];
-      const to = scope.toDay ?? days.at(-1);
+      const days = this.daysOf(id);
+      const from = scope.fromDay ?? days?.first;
+      const to = scope.toDay ?? days?.last;
       if (from === undefined || to === undefined) continue;
       for (let day = from; day <= to && out.length < most; day = following(day)) {
         const why = this.why(id, day);

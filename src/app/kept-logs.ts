@@ -1,0 +1,122 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { KeptLog, KeptLogs } from '../core/kept-log.ts';
+import { dayAfter } from '../evidence/days.ts';
+import { Coverage } from '../evidence/verify/coverage.ts';
+import { parseNote } from '../evidence/verify/note.ts';
+import { folderReader } from '../evidence/verify/reader.ts';
+import { type Verified, verifyStore } from '../evidence/verify/verify-store.ts';
+
+/** What an evidence store is asked. */
+export interface KeptLogsRequest {
+  readonly store: string;
+  /** Folder that the inspected host's files lie in. */
+  readonly root: string;
+  /** Paths of logs, as seen from the root. */
+  readonly paths: readonly string[];
+  /** Name of the machine that this runs on; `uname -n` unless given. */
+  readonly here?: string;
+}
+
+/** Longer than any policy asks for. */
+const daysMax = 40_000;
+
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+};
+
+/** The last day that is sealed of a source, by seals that account for it. */
+const lastSealed = (coverage: Coverage, id: string): string | undefined => {
+  let last: string | undefined;
+  for (const day of coverage.sources.get(id)?.sealed.keys() ?? []) {
+    if (day > (last ?? '')) last = day;
+  }
+  return last;
+};
+
+const laterOf = (first: string, last: string): string => {
+  const bound = dayAfter(last, -daysMax);
+  return first > bound ? first : bound;
+};
+
+const keptLog = (coverage: Coverage, source: string): KeptLog => {
+  const days = coverage.daysOf(source);
+  const lastDay = lastSealed(coverage, source);
+  const missing =
+    days === undefined || lastDay === undefined
+      ? []
+      : coverage
+          .uncovered(
+            { sources: [source], fromDay: laterOf(days.first, lastDay), toDay: lastDay },
+            daysMax,
+          )
+          .map(({ day, why }) => ({
+            day,
+            why,
+            is: coverage.isLost(source, day) ? ('lost' as const) : ('open' as const),
+          }));
+  return {
+    source,
+    ...(days === undefined ? {} : { firstDay: days.first }),
+    ...(lastDay === undefined ? {} : { lastDay }),
+    keepsDays: coverage.keepsDays(source),
+    missing,
+    retired: coverage.sources.get(source)?.retired ?? true,
+  };
+};
+
+const brokenWhy = ({ broken, brokenCount }: Verified): string | undefined => {
+  const [first] = broken;
+  if (first === undefined) return undefined;
+  const more = brokenCount > 1 ? `, and ${brokenCount - 1} more` : '';
+  return `${first.path}: ${first.why}${more}`;
+};
+
+/** Signatures below the checkpoint that are not of the log's own key. */
+const witnessesOf = (checkpoint: Buffer | undefined): number => {
+  const parsed = parseNote(checkpoint ?? Buffer.alloc(0));
+  if (!parsed.ok) return 0;
+  const [own] = parsed.note.text.split('\n');
+  return parsed.note.signatures.filter(({ name }) => name !== own).length;
+};
+
+/**
+ * What a store keeps of these logs. All of its log is verified, and every file of the logs that are asked about: no
+ * answer rests on what was altered. A source is a log of this host when it says that it was read on this machine, at
+ * the place where the log lies.
+ *
+ * @returns `undefined` where the folder holds no evidence.
+ */
+export const keptLogs = ({
+  store,
+  root,
+  paths,
+  here = hostname(),
+}: KeptLogsRequest): KeptLogs | undefined => {
+  if (!existsSync(join(store, 'log/checkpoint'))) return undefined;
+  const wanted = new Map(paths.map(path => [realPath(join(root, path)), path]));
+  const coverage = new Coverage();
+  const found = new Map<string, string>();
+  const reader = folderReader(store);
+  const verified = verifyStore(reader, {
+    each: leaf => {
+      coverage.take(leaf);
+      if (leaf.kind !== 'source-add') return;
+      const { path, host } = leaf.meta;
+      const log = path === undefined ? undefined : wanted.get(path);
+      if (log !== undefined && host === here) found.set(leaf.source, log);
+    },
+    only: leaf => found.has(leaf.source),
+  });
+  const broken = brokenWhy(verified);
+  return {
+    ...(broken === undefined ? {} : { broken }),
+    witnesses: witnessesOf(reader.read('log/checkpoint')),
+    logs: new Map([...found].map(([source, log]) => [log, keptLog(coverage, source)])),
+  };
+};
