@@ -158,7 +158,7 @@ export class Generations {
     this.known.set(generation.number, generation);
   }
 
-  /** Writes places down for the store, with the file that they are in. */
+  /** Writes places down for the store, with the path of the file that they are in. */
   positionAt(
     { number }: Generation,
     { device, inode }: FileIdentity,

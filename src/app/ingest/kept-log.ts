@@ -326,7 +326,7 @@ export class KeptLog {
     keeper.begin({
       name,
       clock,
-      positionAt: this.generations.positionAt(generation, file, basename(name)),
+      positionAt: this.generations.positionAt(generation, file, name.slice(-1_000)),
       from,
       joined,
       otherwiseDay,

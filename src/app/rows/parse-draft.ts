@@ -8,6 +8,7 @@ interface Said {
   readonly file?: unknown;
   readonly generation?: unknown;
   readonly line?: unknown;
+  readonly within?: unknown;
 }
 
 const said = (position: string | undefined): Said => {
@@ -28,7 +29,9 @@ export const rowsOfDraft = (
   const before = said(from);
   const behind = said(to);
   // Of the same file still: its lines go on being counted.
-  const isSame = before.file === behind.file && before.generation === behind.generation;
+  const isSame =
+    before.generation === behind.generation &&
+    (before.generation !== undefined || before.file === behind.file);
   const linesBefore = from === undefined ? 0 : isSame ? before.line : undefined;
   return rowsOfSegment(raw, {
     day,
@@ -36,5 +39,6 @@ export const rowsOfDraft = (
     context,
     log: typeof behind.file === 'string' ? behind.file : source,
     ...(typeof linesBefore === 'number' ? { linesBefore } : {}),
+    isWithinLine: before.within === true,
   });
 };

@@ -16,6 +16,8 @@ export interface SegmentToParse {
   readonly log: string;
   /** Lines of the log before the segment; unless that is known, rows do not say the number of a line in its log. */
   readonly linesBefore?: number;
+  /** It begins within a line: what stands there is no line of its own. Whoever caused it could write one into it. */
+  readonly isWithinLine?: boolean;
   readonly zoneOf: ZoneOf;
   /** Lines from before the segment, for what they began: headers, messages that are under way. Whole ones. */
   readonly context?: readonly Uint8Array[];
@@ -30,6 +32,7 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
   const { day, log, zoneOf, context = [], joined } = about;
   // Only the first line of a log is treated as one.
   const linesBefore = about.linesBefore ?? 1;
+  const firstWhole = about.isWithinLine === true ? 1 : 0;
   // Somewhere on earth the day is over half a day later, and lines come late.
   const clock = new LogClock({ zoneOf, writtenByMs: Date.parse(`${day}T00:00:00Z`) + 2 * dayMs });
   const sink = new RowSink();
@@ -39,7 +42,7 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
     take: read => {
       // Lines of the context have no end: they may come back late, when the format of the log is settled.
       if (read.line.end !== undefined)
-        sink.add(read.line.number - linesBefore - 1, log, readIn(log, read));
+        sink.add(read.line.number - linesBefore - 1 + firstWhole, log, readIn(log, read));
     },
   });
   for (const bytes of context) {
@@ -51,6 +54,7 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
   const joiner = joined === undefined ? undefined : new LineJoiner(joined, push);
   const splitter = new LineSplitter(joiner === undefined ? push : line => joiner.push(line), {
     linesBefore,
+    inRest: about.isWithinLine ?? false,
   });
   splitter.push(raw);
   splitter.end();

@@ -21,6 +21,7 @@ interface Position {
   readonly file?: string;
   readonly offset?: number;
   readonly line?: number;
+  readonly within?: boolean;
 }
 
 const positionOf = (text: string | undefined): Position => {
@@ -135,6 +136,7 @@ export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
       zoneOf,
       log: behind.file ?? source,
       joined: head?.joined,
+      isWithinLine: before.within === true,
       ...(linesBefore === undefined ? {} : { linesBefore }),
       context: [
         ...(isWithin && head !== undefined ? [head.bytes] : []),
