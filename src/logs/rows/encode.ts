@@ -1,8 +1,9 @@
 import { LineTokens } from './line-tokens.ts';
+import { keyOp, ops, placeOp, Templates, wholeMax, wholeOp, wordOp } from './template.ts';
 
 /**
  * What an event says beside the columns of its own, in two texts that are short and mostly the same from line to line.
- * `rest` is JSON whose texts begin with what they are: `~3.2` the two tokens of the line from its third on, `#3.1`
+ * `rest` is JSON whose texts begin with what they are: `~3.2` the two tokens of the line from its fourth on, `#3.1`
  * the same, read as a number, `=PLAIN` itself, `~` the next of the values in `more`, a JSON array. So that what
  * stands in the line anyhow is not kept twice.
  */
@@ -11,22 +12,19 @@ export interface EncodedRest {
   readonly more: string | undefined;
 }
 
-/** Where a value of this name was found in the lines before: the place is mostly the same. */
-interface Places {
-  readonly from: Int32Array;
-  readonly tokens: Int32Array;
-  /** The place that is thrown out next. */
-  next: number;
-}
-
 const placesMax = 4;
 const triesMax = 8;
-/** Names whose places are remembered. */
-const namesMax = 200;
-/** Longer lists are kept as they are. */
+/** Names that are remembered; they are those of `AccessEvent`. */
+const namesMax = 500;
+const wordsMax = 2_000;
+/** Longer lists are kept as they are, and so is what lies deeper. */
 const itemsMax = 8;
+const depthMax = 6;
+/** Numbers of a template that the members of one value need at most, before it looks again. */
+const roomMin = 256;
+
 /** Words of ours or of a protocol, that few lines differ in. */
-const inlineKeys: ReadonlySet<string> = new Set([
+const wordKeys: ReadonlySet<string> = new Set([
   'assumed',
   'authMethod',
   'direction',
@@ -37,125 +35,217 @@ const inlineKeys: ReadonlySet<string> = new Set([
   'app',
   '@unparsed',
 ]);
-const inlineNumbers: ReadonlySet<string> = new Set(['offsetMinutes', '@lines', '@repeated']);
-const inlinePattern = /^[A-Za-z0-9 _.:,'-]{1,120}$/;
+const wholeKeys: ReadonlySet<string> = new Set(['offsetMinutes', '@lines', '@repeated']);
+const wordPattern = /^[A-Za-z0-9 _.:,'-]{1,120}$/;
+const keyPattern = /^@?[A-Za-z0-9]{1,40}$/;
 /** Whatever a log's own names are, they would make each row one of a kind. */
 const literalKeys: ReadonlySet<string> = new Set(['change']);
 
+/** What is known of a name: its number, and where its values were found in the lines before. */
+class Name {
+  readonly op: number;
+  readonly mayBeWord: boolean;
+  readonly mayBeWhole: boolean;
+  readonly isLiteral: boolean;
+  readonly from: Int32Array = new Int32Array(placesMax);
+  readonly tokens: Int32Array = new Int32Array(placesMax);
+  /** The place that is thrown out next. */
+  next = 0;
+
+  constructor(key: string, number: number) {
+    this.op = keyOp(number);
+    this.mayBeWord = wordKeys.has(key);
+    this.mayBeWhole = wholeKeys.has(key);
+    this.isLiteral = literalKeys.has(key);
+  }
+}
+
+const zero = 0x30;
+
 export class RestEncoder {
   private readonly tokens = new LineTokens();
-  private readonly places = new Map<string, Places>();
+  private readonly names = new Map<string, Name>();
+  private readonly words = new Map<string, number>();
+  private templates = new Templates();
   private text = '';
   private hasText = false;
   private more: unknown[] = [];
-  private out = '';
 
   /** Begins a row. @param text the line as it can be had back from its bytes; undefined where it cannot. */
   begin(text: string | undefined): void {
     this.hasText = text !== undefined;
     this.text = text ?? '';
     if (this.hasText) this.tokens.read(this.text);
-    this.more = [];
-    this.out = '{';
+    if (this.more.length > 0) this.more = [];
+    this.templates.begin();
+    this.templates.add(ops.beginObject);
   }
 
   put(key: string, value: unknown): void {
-    if (this.out.length > 1) this.out += ',';
-    this.out += `"${key}":${this.value(key, value)}`;
+    const name = this.name(key);
+    this.templates.add(name.op);
+    this.value(name, value, 0);
+  }
+
+  /** The members of an object of its own, but for one that has a column. */
+  putWithout(key: string, value: object, column: string): void {
+    const name = this.name(key);
+    this.templates.add(name.op);
+    this.object(value, 0, column);
   }
 
   end(): EncodedRest {
-    return {
-      rest: `${this.out}}`,
-      more: this.more.length === 0 ? undefined : JSON.stringify(this.more),
-    };
+    this.templates.add(ops.endObject);
+    const rest = this.templates.end();
+    return { rest, more: this.more.length === 0 ? undefined : JSON.stringify(this.more) };
   }
 
-  private object(value: object): string {
-    let out = '{';
-    for (const [key, each] of Object.entries(value)) {
-      if (each === undefined) continue;
-      if (out.length > 1) out += ',';
-      out += `"${key}":${this.value(key, each)}`;
+  private name(key: string): Name {
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    if (!keyPattern.test(key)) throw new RangeError(`no name of an event: ${key.slice(0, 40)}`);
+    if (this.names.size >= namesMax) this.forget();
+    const name = new Name(key, this.templates.keys.length);
+    this.templates.keys.push(key);
+    this.names.set(key, name);
+    return name;
+  }
+
+  private forget(): void {
+    this.names.clear();
+    this.words.clear();
+    this.templates = new Templates();
+  }
+
+  private value(name: Name, value: unknown, depth: number): void {
+    if (typeof value === 'string') this.string(name, value);
+    else if (typeof value === 'number') this.number(name, value);
+    else if (typeof value === 'boolean') this.templates.add(value ? ops.true : ops.false);
+    else if (typeof value === 'object' && value !== null) this.composed(name, value, depth);
+    else this.literal(value);
+  }
+
+  private composed(name: Name, value: object, depth: number): void {
+    if (name.isLiteral || depth >= depthMax || !this.templates.hasRoom(roomMin)) {
+      this.literal(value);
+    } else if (!Array.isArray(value)) this.object(value, depth, undefined);
+    else if (value.length > itemsMax) this.literal(value);
+    else {
+      this.templates.add(ops.beginArray);
+      for (const each of value as readonly unknown[]) this.value(name, each, depth + 1);
+      this.templates.add(ops.endArray);
     }
-    return `${out}}`;
   }
 
-  private value(key: string, value: unknown): string {
-    if (typeof value === 'string') return this.string(key, value);
-    if (typeof value === 'number') return this.number(key, value);
-    if (typeof value === 'boolean') return value ? 'true' : 'false';
-    if (typeof value === 'object' && value !== null && !literalKeys.has(key)) {
-      if (!Array.isArray(value)) return this.object(value);
-      if (value.length <= itemsMax) {
-        return `[${value.map(each => this.value(key, each)).join(',')}]`;
+  private object(value: object, depth: number, column: string | undefined): void {
+    this.templates.add(ops.beginObject);
+    const members = value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(value)) {
+      const each = members[key];
+      if (each === undefined || key === column) continue;
+      const name = this.name(key);
+      this.templates.add(name.op);
+      this.value(name, each, depth + 1);
+    }
+    this.templates.add(ops.endObject);
+  }
+
+  private literal(value: unknown): void {
+    this.more.push(value);
+    this.templates.add(ops.literal);
+  }
+
+  private string(name: Name, value: string): void {
+    if (this.hasText && value !== '') {
+      const found = this.find(name, value);
+      if (found >= 0) {
+        this.templates.add(found);
+        return;
       }
     }
-    return this.literal(value);
+    const word = name.mayBeWord ? this.word(value) : -1;
+    if (word < 0) this.literal(value);
+    else this.templates.add(wordOp(word));
   }
 
-  private literal(value: unknown): string {
-    this.more.push(value);
-    return '"~"';
+  private word(value: string): number {
+    const known = this.words.get(value);
+    if (known !== undefined) return known;
+    if (this.words.size >= wordsMax || !wordPattern.test(value)) return -1;
+    const word = this.templates.words.length;
+    this.templates.words.push(value);
+    this.words.set(value, word);
+    return word;
   }
 
-  private string(key: string, value: string): string {
-    const found = this.find(key, value);
-    if (found !== undefined) return `"~${found}"`;
-    return inlineKeys.has(key) && inlinePattern.test(value) ? `"=${value}"` : this.literal(value);
+  private number(name: Name, value: number): void {
+    const isWhole = Number.isSafeInteger(value) && !Object.is(value, -0);
+    if (isWhole && name.mayBeWhole && Math.abs(value) < wholeMax) {
+      this.templates.add(wholeOp(value));
+      return;
+    }
+    const found = isWhole && value >= 0 && this.hasText ? this.findNumber(name, value) : -1;
+    if (found >= 0) this.templates.add(found);
+    else this.literal(value);
   }
 
-  private number(key: string, value: number): string {
-    if (inlineNumbers.has(key) && Number.isSafeInteger(value)) return String(value);
-    const found =
-      Number.isSafeInteger(value) && value >= 0 ? this.find(key, String(value)) : undefined;
-    return found === undefined ? this.literal(value) : `"#${found}"`;
-  }
-
-  /** The place of a value in the line, as `rest` tells it. */
-  private find(key: string, value: string): string | undefined {
-    if (!this.hasText || value === '') return undefined;
-    const places = this.placesOf(key);
+  /** Where a text stands in the line; -1 where it does not. */
+  private find(name: Name, value: string): number {
     const { starts, count } = this.tokens;
-    const { from, tokens } = places;
+    const { from, tokens } = name;
     for (let i = 0; i < placesMax; i += 1) {
       const first = from[i] ?? 0;
-      const end = first + (tokens[i] ?? 0);
-      if (end === first || end > count) continue;
+      const many = tokens[i] ?? 0;
+      if (many === 0 || first + many > count) continue;
       const start = starts[first] ?? 0;
-      if ((starts[end] ?? 0) - start === value.length && this.text.startsWith(value, start)) {
-        return `${first}.${end - first}`;
+      if (
+        (starts[first + many] ?? 0) - start === value.length &&
+        this.text.startsWith(value, start)
+      ) {
+        return placeOp(ops.text, first, many);
       }
     }
-    return this.search(places, value);
+    return this.search(name, value, ops.text);
   }
 
-  private search(places: Places, value: string): string | undefined {
+  private findNumber(name: Name, value: number): number {
+    const { starts, count } = this.tokens;
+    const { from, tokens } = name;
+    for (let i = 0; i < placesMax; i += 1) {
+      const first = from[i] ?? 0;
+      if (tokens[i] !== 1 || first >= count) continue;
+      if (this.isNumber(starts[first] ?? 0, starts[first + 1] ?? 0, value)) {
+        return placeOp(ops.number, first, 1);
+      }
+    }
+    return this.search(name, String(value), ops.number);
+  }
+
+  /** Whether the number stands there as JavaScript writes it. */
+  private isNumber(start: number, end: number, value: number): boolean {
+    if (end - start > 15) return false;
+    let read = 0;
+    for (let at = start; at < end; at += 1) {
+      const digit = this.text.charCodeAt(at) - zero;
+      if (digit < 0 || digit > 9 || (read === 0 && at > start)) return false;
+      read = read * 10 + digit;
+    }
+    return read === value;
+  }
+
+  private search(name: Name, value: string, op: 8 | 9): number {
     let tries = 0;
     for (let at = this.text.indexOf(value); at >= 0; at = this.text.indexOf(value, at + 1)) {
       if ((tries += 1) > triesMax) break;
       const first = this.tokens.at(at);
       const end = first < 0 ? -1 : this.tokens.at(at + value.length);
       if (first < 0 || end <= first) continue;
-      const { next } = places;
-      places.from[next] = first;
-      places.tokens[next] = end - first;
-      places.next = (next + 1) % placesMax;
-      return `${first}.${end - first}`;
+      const { next } = name;
+      name.from[next] = first;
+      name.tokens[next] = end - first;
+      name.next = (next + 1) % placesMax;
+      return placeOp(op, first, end - first);
     }
-    return undefined;
-  }
-
-  private placesOf(key: string): Places {
-    const known = this.places.get(key);
-    if (known !== undefined) return known;
-    if (this.places.size >= namesMax) this.places.clear();
-    const places = {
-      from: new Int32Array(placesMax),
-      tokens: new Int32Array(placesMax),
-      next: 0,
-    };
-    this.places.set(key, places);
-    return places;
+    return -1;
   }
 }

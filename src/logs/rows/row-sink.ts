@@ -29,64 +29,50 @@ export interface RowPart {
 /** Texts of one sink: beyond these, it begins anew. */
 const textsMax = 200_000;
 const textCharsMax = 8 << 20;
-
 /** Beyond the year 37,000 a time is no time of a log, and kept with the rest. */
 const timeMsMax = 2 ** 50;
+const roomMin = 512;
 
-const newInterners = (): Interners => {
-  const interners: Partial<Record<TextColumn, Interner>> = {};
-  for (const column of textColumns) interners[column] = new Interner();
-  return interners as Interners;
+const forEachColumn = <T>(make: () => T): Record<TextColumn, T> =>
+  Object.fromEntries(textColumns.map(column => [column, make()])) as Record<TextColumn, T>;
+
+const grownInts = (old: Int32Array, room: number): Int32Array => {
+  const grown = new Int32Array(room).fill(absent);
+  grown.set(old);
+  return grown;
 };
 
-/** Lists that grow together. */
-class Rows {
-  count = 0;
-  private room = 512;
-  lineInPart: Int32Array = new Int32Array(512);
-  sequence: Float64Array = new Float64Array(512);
-  timeMs: Float64Array = new Float64Array(512);
-  check: Int32Array = new Int32Array(512);
-  readonly codes: Record<TextColumn, Int32Array>;
+const grownFloats = (old: Float64Array, room: number): Float64Array => {
+  const grown = new Float64Array(room);
+  grown.set(old);
+  return grown;
+};
 
-  constructor() {
-    const codes: Partial<Record<TextColumn, Int32Array>> = {};
-    for (const column of textColumns) codes[column] = new Int32Array(this.room).fill(absent);
-    this.codes = codes as Record<TextColumn, Int32Array>;
-  }
+/** One column of texts: the numbers of a part, and what they stand for. */
+class Column {
+  codes: Int32Array = new Int32Array(roomMin).fill(absent);
+  interner = new Interner();
 
-  /** Place for one more. */
-  next(): number {
-    if (this.count === this.room) this.grow();
-    this.count += 1;
-    return this.count - 1;
-  }
-
-  private grow(): void {
-    this.room *= 2;
-    const ints = (old: Int32Array): Int32Array => {
-      const grown = new Int32Array(this.room).fill(absent);
-      grown.set(old);
-      return grown;
-    };
-    const floats = (old: Float64Array): Float64Array => {
-      const grown = new Float64Array(this.room);
-      grown.set(old);
-      return grown;
-    };
-    this.lineInPart = ints(this.lineInPart);
-    this.check = ints(this.check);
-    this.sequence = floats(this.sequence);
-    this.timeMs = floats(this.timeMs);
-    for (const column of textColumns) this.codes[column] = ints(this.codes[column]);
+  /** @returns whether the column gives back the very text. */
+  set(at: number, text: string): boolean {
+    const code = this.interner.code(text);
+    this.codes[at] = code;
+    return this.interner.isExact(code);
   }
 }
 
 /** Gathers what became of the lines of one source, part by part; a part is what one append keeps. */
 export class RowSink {
-  private interners = newInterners();
   private readonly encoder = new RestEncoder();
-  private rows = new Rows();
+  private readonly columns: Readonly<Record<TextColumn, Column>> = forEachColumn(
+    () => new Column(),
+  );
+  private count = 0;
+  private room = roomMin;
+  private lineInPart: Int32Array = new Int32Array(roomMin);
+  private sequence: Float64Array = new Float64Array(roomMin);
+  private timeMs: Float64Array = new Float64Array(roomMin);
+  private check: Int32Array = new Int32Array(roomMin);
 
   /**
    * @param lineInPart 0-based place of the line, among the lines (ended by LF each) of the bytes that are appended
@@ -97,111 +83,139 @@ export class RowSink {
     const { parsed, line, format, repeated } = read;
     // Quiet lines say nothing of access: their bytes are kept, and that is all.
     if ('quiet' in parsed) return;
-    const at = this.rows.next();
-    const { rows, encoder } = this;
+    if (this.count === this.room) this.grow();
+    const at = this.count;
+    this.count += 1;
+    const { columns, encoder } = this;
     const isVerbatim = line.truncated !== true && line.joined === undefined;
-    rows.lineInPart[at] = lineInPart;
-    rows.sequence[at] = line.number;
-    rows.check[at] = isVerbatim ? lineCheck(line.text) : absent;
-    this.set('log', at, log);
-    if (format !== undefined) this.set('format', at, format);
+    this.lineInPart[at] = lineInPart;
+    this.sequence[at] = line.number;
+    this.check[at] = isVerbatim ? lineCheck(line.text) : absent;
+    columns.log.set(at, log);
+    if (format !== undefined) columns.format.set(at, format);
     encoder.begin(isVerbatim ? line.text : undefined);
     if ('event' in parsed) {
       this.event(at, parsed.event);
       if (repeated !== undefined) encoder.put('@repeated', repeated);
     } else {
-      rows.timeMs[at] = Number.NaN;
-      this.set('kind', at, unparsedKind);
+      this.timeMs[at] = Number.NaN;
+      columns.kind.set(at, unparsedKind);
       encoder.put('@unparsed', parsed.unparsed);
       if (line.truncated === true) encoder.put('@truncated', true);
     }
     if (line.joined !== undefined) encoder.put('@lines', line.joined);
     const { rest, more } = encoder.end();
-    this.set('rest', at, rest);
-    if (more !== undefined) this.set('more', at, more);
+    columns.rest.set(at, rest);
+    if (more !== undefined) columns.more.set(at, more);
   }
 
   /** What came since it was last taken. */
   take(): RowPart {
-    const { rows, interners } = this;
-    this.rows = new Rows();
-    if (isFull(interners)) this.interners = newInterners();
-    const { count, lineInPart, sequence, timeMs, check, codes } = rows;
-    return { count, lineInPart, sequence, timeMs, check, codes, interners };
+    const { count, columns } = this;
+    const codes = forEachColumn((): Int32Array => new Int32Array(0));
+    const interners: Partial<Record<TextColumn, Interner>> = {};
+    let texts = 0;
+    let chars = 0;
+    for (const column of textColumns) {
+      const { interner } = columns[column];
+      codes[column] = columns[column].codes.slice(0, count);
+      columns[column].codes.fill(absent, 0, count);
+      interners[column] = interner;
+      texts += interner.texts.length;
+      chars += interner.chars;
+    }
+    if (texts > textsMax || chars > textCharsMax) {
+      for (const column of textColumns) columns[column].interner = new Interner();
+    }
+    this.count = 0;
+    return {
+      count,
+      lineInPart: this.lineInPart.slice(0, count),
+      sequence: this.sequence.slice(0, count),
+      timeMs: this.timeMs.slice(0, count),
+      check: this.check.slice(0, count),
+      codes,
+      interners: interners as Interners,
+    };
   }
 
-  /** @returns whether the column gives back the very text. */
-  private set(column: TextColumn, at: number, text: string): boolean {
-    const interner = this.interners[column];
-    const code = interner.code(text);
-    this.rows.codes[column][at] = code;
-    return interner.isExact(code);
+  private grow(): void {
+    this.room *= 2;
+    const { room } = this;
+    this.lineInPart = grownInts(this.lineInPart, room);
+    this.check = grownInts(this.check, room);
+    this.sequence = grownFloats(this.sequence, room);
+    this.timeMs = grownFloats(this.timeMs, room);
+    for (const column of textColumns) {
+      this.columns[column].codes = grownInts(this.columns[column].codes, room);
+    }
   }
 
   private event(at: number, event: AccessEvent): void {
-    const { encoder } = this;
-    for (const key of Object.keys(event) as (keyof AccessEvent)[]) {
-      const value = event[key];
-      if (value !== undefined && !this.column(at, key, event)) encoder.put(key, value);
+    const { columns, encoder } = this;
+    const { kind, outcome, component, service, host, folder } = event;
+    if (!columns.kind.set(at, kind)) encoder.put('kind', kind);
+    if (!columns.outcome.set(at, outcome)) encoder.put('outcome', outcome);
+    if (!columns.component.set(at, component)) encoder.put('component', component);
+    if (service !== undefined && !columns.service.set(at, service)) encoder.put('service', service);
+    if (host !== undefined && !columns.host.set(at, host)) encoder.put('host', host);
+    if (folder !== undefined && !columns.folder.set(at, folder)) encoder.put('folder', folder);
+    this.time(at, event.time);
+    if (event.user !== undefined) this.person(at, 'user', event.user);
+    if (event.actor !== undefined) this.person(at, 'actor', event.actor);
+    if (event.from !== undefined) this.address(at, event.from);
+    if (event.app !== undefined) this.app(at, event.app);
+    const members = event as unknown as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(event)) {
+      if (columnKeys.has(key)) continue;
+      const value = members[key];
+      if (value !== undefined) encoder.put(key, value);
     }
-  }
-
-  /** What has a column of its own goes there. @returns whether nothing of it is left. */
-  private column(at: number, key: keyof AccessEvent, event: AccessEvent): boolean {
-    if (isPlain(key)) {
-      const value = event[key];
-      return value === undefined || this.set(key, at, value);
-    }
-    if (key === 'time') this.time(at, event.time);
-    else if (key === 'user' || key === 'actor') return this.person(at, key, event[key]);
-    else if (key === 'from') return this.address(at, event.from);
-    else if (key === 'app') return this.app(at, event.app);
-    else return false;
-    return true;
   }
 
   private time(at: number, time: AccessEvent['time']): void {
-    const { atMs, ...rest } = time;
+    const { atMs } = time;
     const isExact = Number.isInteger(atMs) && Math.abs(atMs ?? 0) <= timeMsMax;
-    this.rows.timeMs[at] = isExact ? (atMs ?? 0) : Number.NaN;
-    this.encoder.put('time', isExact ? rest : time);
+    this.timeMs[at] = isExact ? (atMs ?? 0) : Number.NaN;
+    if (isExact) this.encoder.putWithout('time', time, 'atMs');
+    else this.encoder.put('time', time);
   }
 
-  private person(at: number, key: 'user' | 'actor', person: AccessEvent['user']): boolean {
-    if (person === undefined) return true;
-    if (!this.set(key, at, person.name)) return false;
-    if (person.uid !== undefined) this.encoder.put(key, { uid: person.uid });
-    return true;
+  private person(
+    at: number,
+    key: 'user' | 'actor',
+    person: NonNullable<AccessEvent['user']>,
+  ): void {
+    if (!this.columns[key].set(at, person.name)) this.encoder.put(key, person);
+    else if (person.uid !== undefined) this.encoder.putWithout(key, person, 'name');
   }
 
-  private address(at: number, from: AccessEvent['from']): boolean {
-    if (from === undefined) return true;
-    const { ip, ...rest } = from;
-    if (ip === undefined || !this.set('address', at, ip)) return false;
-    if (Object.keys(rest).length > 0) this.encoder.put('from', rest);
-    return true;
+  private address(at: number, from: NonNullable<AccessEvent['from']>): void {
+    const { ip, port, host } = from;
+    if (ip === undefined || !this.columns.address.set(at, ip)) this.encoder.put('from', from);
+    else if (port !== undefined || host !== undefined) this.encoder.putWithout('from', from, 'ip');
   }
 
-  private app(at: number, app: AccessEvent['app']): boolean {
-    const { name, uid } = app ?? {};
+  private app(at: number, app: NonNullable<AccessEvent['app']>): void {
+    const { name, uid } = app;
     const text = uid ?? name;
-    if (text === undefined || !this.set('app', at, text)) return false;
-    if (name !== undefined && uid !== undefined) return false;
-    this.encoder.put('app', uid === undefined ? 'name' : 'uid');
-    return true;
+    if (text === undefined || !this.columns.app.set(at, text)) this.encoder.put('app', app);
+    else if (name !== undefined && uid !== undefined) this.encoder.put('app', app);
+    else this.encoder.put('app', uid === undefined ? 'name' : 'uid');
   }
 }
 
-const plainKeys = ['kind', 'outcome', 'component', 'service', 'host', 'folder'] as const;
-const plain: ReadonlySet<string> = new Set(plainKeys);
-const isPlain = (key: string): key is (typeof plainKeys)[number] => plain.has(key);
-
-const isFull = (interners: Interners): boolean => {
-  let texts = 0;
-  let chars = 0;
-  for (const column of textColumns) {
-    texts += interners[column].texts.length;
-    chars += interners[column].chars;
-  }
-  return texts > textsMax || chars > textCharsMax;
-};
+/** What `event` has told before the rest. */
+const columnKeys: ReadonlySet<string> = new Set([
+  'kind',
+  'outcome',
+  'component',
+  'service',
+  'host',
+  'folder',
+  'time',
+  'user',
+  'actor',
+  'from',
+  'app',
+]);

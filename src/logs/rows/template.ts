@@ -1,0 +1,170 @@
+/**
+ * What `rest` says, as numbers: two rows of one template have the same numbers, and it is written down as text
+ * once. Numbers are looked up several times as fast as a text is put together.
+ */
+export const ops = {
+  endObject: 0,
+  endArray: 1,
+  beginObject: 2,
+  beginArray: 3,
+  true: 4,
+  false: 5,
+  /** The next of the values in `more`. */
+  literal: 6,
+  /** With a payload, from here on: the name of what follows. */
+  key: 7,
+  /** Tokens of the line, as text and as a number. */
+  text: 8,
+  number: 9,
+  /** A word of ours or of a protocol, itself. */
+  word: 10,
+  /** A whole number from -8,000,000 to 8,000,000, itself. */
+  whole: 11,
+} as const;
+
+const payloadBits = 4;
+const wholeOffset = 8_000_000;
+const countMax = 1 << 13;
+
+export const wholeMax: number = wholeOffset;
+
+export const keyOp = (key: number): number => (key << payloadBits) | ops.key;
+export const wordOp = (word: number): number => (word << payloadBits) | ops.word;
+export const wholeOp = (value: number): number =>
+  ((value + wholeOffset) << payloadBits) | ops.whole;
+
+/** @param first token, below 4,096. @param count of tokens, below 8,192. */
+export const placeOp = (op: 8 | 9, first: number, count: number): number =>
+  ((first * countMax + count) << payloadBits) | op;
+
+const scratchMax = 2_048;
+const templatesMax = 20_000;
+const slotsMin = 1 << 10;
+
+/** The text of a row's template. */
+const textOf = (numbers: Int32Array, keys: readonly string[], words: readonly string[]): string => {
+  let out = '';
+  for (const number of numbers) {
+    const payload = number >>> payloadBits;
+    const op = number & ((1 << payloadBits) - 1);
+    const needsComma = out !== '' && !/[{[:]$/.test(out);
+    if (needsComma && op !== ops.endObject && op !== ops.endArray) out += ',';
+    switch (op) {
+      case ops.endObject:
+        out += '}';
+        break;
+      case ops.endArray:
+        out += ']';
+        break;
+      case ops.beginObject:
+        out += '{';
+        break;
+      case ops.beginArray:
+        out += '[';
+        break;
+      case ops.true:
+        out += 'true';
+        break;
+      case ops.false:
+        out += 'false';
+        break;
+      case ops.literal:
+        out += '"~"';
+        break;
+      case ops.key:
+        out += `"${keys[payload] ?? ''}":`;
+        break;
+      case ops.word:
+        out += `"=${words[payload] ?? ''}"`;
+        break;
+      case ops.whole:
+        out += String(payload - wholeOffset);
+        break;
+      default: {
+        const first = Math.floor(payload / countMax);
+        const mark = op === ops.text ? '~' : '#';
+        out += `"${mark}${first}.${payload % countMax}"`;
+      }
+    }
+  }
+  return out;
+};
+
+/** Numbers of the row in hand, and the templates that were seen. */
+export class Templates {
+  /** Of keys and words, by their numbers. */
+  readonly keys: string[] = [];
+  readonly words: string[] = [];
+  private readonly scratch = new Int32Array(scratchMax);
+  private length = 0;
+  private hash = 0;
+  /** Numbers of each template, and its text. */
+  private known: { readonly numbers: Int32Array; readonly text: string }[] = [];
+  /** Place in `known` plus 1, by hash. */
+  private slots = new Int32Array(slotsMin);
+
+  begin(): void {
+    this.length = 0;
+    this.hash = 0;
+  }
+
+  add(number: number): void {
+    this.scratch[this.length] = number;
+    this.length += 1;
+    this.hash = Math.imul(this.hash ^ number, 0x9e37_79b1);
+    this.hash ^= this.hash >>> 15;
+  }
+
+  /** Whether there is room for so many more. */
+  hasRoom(count: number): boolean {
+    return this.length + count <= scratchMax;
+  }
+
+  /** The text of the row in hand; the same string for the same numbers. */
+  end(): string {
+    const mask = this.slots.length - 1;
+    for (let slot = this.hash & mask; ; slot = (slot + 1) & mask) {
+      const place = this.slots[slot] ?? 0;
+      if (place === 0) return this.learn(slot);
+      const known = this.known[place - 1];
+      if (known !== undefined && this.isSame(known.numbers)) return known.text;
+    }
+  }
+
+  private isSame(numbers: Int32Array): boolean {
+    if (numbers.length !== this.length) return false;
+    for (let i = 0; i < numbers.length; i += 1) {
+      if (numbers[i] !== this.scratch[i]) return false;
+    }
+    return true;
+  }
+
+  private learn(slot: number): string {
+    const numbers = this.scratch.slice(0, this.length);
+    const text = textOf(numbers, this.keys, this.words);
+    if (this.known.length >= templatesMax) {
+      this.known = [];
+      this.slots.fill(0);
+      return text;
+    }
+    this.known.push({ numbers, text });
+    this.slots[slot] = this.known.length;
+    if (this.known.length * 2 > this.slots.length) this.grow();
+    return text;
+  }
+
+  private grow(): void {
+    this.slots = new Int32Array(this.slots.length * 4);
+    const mask = this.slots.length - 1;
+    for (const [i, { numbers }] of this.known.entries()) {
+      let hash = 0;
+      for (const number of numbers) {
+        hash = Math.imul(hash ^ number, 0x9e37_79b1);
+        hash ^= hash >>> 15;
+      }
+      let slot = hash & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = i + 1;
+    }
+  }
+}
