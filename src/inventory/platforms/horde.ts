@@ -3,8 +3,9 @@ import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import type { Place } from '../../core/place.ts';
 import type { Link, Platform } from '../platform.ts';
-import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
+import { runsAsOf, servedAt } from '../syntax/web-server.ts';
 import { clientLinks, type MailServer } from '../webmail/mail-servers.ts';
+import { asItsCopy, exposureOfCopy, isServed } from '../webmail/serving.ts';
 import { type Application, applicationsOf, hooksOf, identityOf } from './horde/applications.ts';
 import {
   addressBooks,
@@ -108,18 +109,20 @@ const readCopy = (
   const path = `${folder}/conf.php`;
   const conf = readLayers(files, folder, 'conf', 'conf');
   const routes = servedAt(files, packages, copy.folder);
-  const exposure = exposureOfServed(routes);
+  const seen = isServed(files, packages, routes);
+  // What Composer puts together is handed out through a folder of its own, by links or copies.
+  const served = seen === false && copy.configsApart !== undefined ? null : seen;
   const runsAs = runsAsOf(files, routes);
-  const enabled = base.enabled === false ? false : routes.length > 0 ? base.enabled : null;
+  const isOff = base.enabled === false;
+  const enabled = isOff || served === true ? base.enabled : served;
   // What Horde itself does not start, none of its applications is reached through.
   const applications = all
     .filter(({ name }) => name !== 'horde')
-    .map(each => (base.enabled === false ? { ...each, enabled: false } : each))
+    .map(each => (isOff ? { ...each, enabled: false } : each))
     .map(each => readApplication(files, packages, main, each));
   const identity = identityOf(packages, base);
   const { version, origin, thirdParty } = identity;
   const own = { version, origin, thirdParty };
-  const isOff = enabled === false;
   const debug = applications.map(each => each.debug).find(place => place !== undefined);
   const component: Component = {
     id: componentId(main),
@@ -130,12 +133,11 @@ const readCopy = (
     ...identity,
     foundAt: [files.stat(path) === undefined ? { path: `${copy.folder}/index.php` } : { path }],
     ...(runsAs === undefined ? {} : { runsAs }),
-    ...(exposure === undefined ? {} : { exposure }),
+    exposure: exposureOfCopy(routes, served),
     reach: isOff ? [] : baseReach(conf, path),
     logs: isOff ? [] : hordeLogs(conf, path, debug),
   };
-  const components = [
-    component,
+  const parts = [
     ...(isOff
       ? []
       : [
@@ -146,10 +148,11 @@ const readCopy = (
     ...hooksOf(files, packages, main, base),
     ...applications.flatMap(each => [each.component, ...each.parts]),
   ];
+  const components = [component, ...parts.map(asItsCopy(component))];
   const servers = applications.flatMap(each => each.servers);
   return {
     components,
-    links: isOff ? [] : clientLinks(files, componentId(`${main}/imp`), 'imap', servers),
+    links: enabled === false ? [] : clientLinks(files, componentId(`${main}/imp`), 'imap', servers),
   };
 };
 

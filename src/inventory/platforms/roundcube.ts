@@ -1,4 +1,10 @@
-import { type Component, type ComponentId, componentId, type Reach } from '../../core/component.ts';
+import {
+  type Component,
+  type ComponentId,
+  componentId,
+  type Exposure,
+  type Reach,
+} from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import { purlOf } from '../../core/purl.ts';
@@ -6,8 +12,9 @@ import { identify } from '../identify.ts';
 import { distinctReach } from '../joining/distinct.ts';
 import type { Link, Platform } from '../platform.ts';
 import type { Served } from '../syntax/served.ts';
-import { exposureOfServed, poolsOf, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
+import { poolsOf, runsAsOf, servedAt } from '../syntax/web-server.ts';
 import { clientLinks } from '../webmail/mail-servers.ts';
+import { asItsCopy, exposureOfCopy, isServed } from '../webmail/serving.ts';
 import { type Copy, copiesOf, marker, packagedFolders } from './roundcube/copies.ts';
 import { databaseParts, directoryParts, keyReach } from './roundcube/databases.ts';
 import { roundcubeLogs } from './roundcube/logs.ts';
@@ -56,34 +63,21 @@ const routesTo = (files: FileView, packages: PackageIndex, copy: Copy): readonly
   ];
 };
 
-/** Web servers whose configuration is not read here. */
-const otherServers = [
-  'lighttpd',
-  'caddy',
-  'openlitespeed',
-  'litespeed',
-  'hiawatha',
-  'h2o',
-] as const;
-
 /** cPanel's webmail is served by a web server of its own, which has no configuration to read. */
 const cpanel = { below: '/usr/local/cpanel/', server: '/usr/local/cpanel/cpsrvd' } as const;
 
 const isCpanels = (files: FileView, { folder }: Copy): boolean =>
   folder.startsWith(cpanel.below) && files.stat(cpanel.server) !== undefined;
 
-const isServed = (
+const servedOf = (
   files: FileView,
   packages: PackageIndex,
   copy: Copy,
   routes: readonly Served[],
 ): boolean | null => {
-  if (routes.some(({ listens }) => listens.length > 0) || isCpanels(files, copy)) return true;
-  if (copy.folder.startsWith(cpanel.below)) return null;
-  const another = otherServers.some(
-    name => packages.named(name) !== undefined || files.stat(`/usr/sbin/${name}`) !== undefined,
-  );
-  return webServers(files, packages).length === 0 || another ? null : false;
+  if (isCpanels(files, copy)) return true;
+  const served = isServed(files, packages, routes);
+  return served !== true && copy.folder.startsWith(cpanel.below) ? null : served;
 };
 
 const exposureOf = (
@@ -91,18 +85,14 @@ const exposureOf = (
   copy: Copy,
   enabled: boolean | null,
   routes: readonly Served[],
-): Component['exposure'] =>
-  exposureOfServed(routes) ??
-  (isCpanels(files, copy)
+): Exposure =>
+  routes.length === 0 && isCpanels(files, copy)
     ? {
         internet: 'yes',
         why: 'cpsrvd, the web server of cPanel, serves it on ports 2095 and 2096',
         because: { path: cpanel.server },
       }
-    : undefined) ??
-  (enabled === false
-    ? { internet: 'no', why: 'no web server of this host serves it' }
-    : { internet: 'unknown', why: 'no web server was found whose configuration tells' });
+    : exposureOfCopy(routes, enabled);
 
 const reachOf = (copy: Copy, scopes: readonly Settings[]): readonly Reach[] =>
   distinctReach(
@@ -126,9 +116,8 @@ const mainOf = (
   hosts: readonly HostSettings[],
   routes: readonly Served[],
 ): Component => {
-  const enabled = isServed(files, packages, copy, routes);
+  const enabled = servedOf(files, packages, copy, routes);
   const user = runsAsOf(files, routes);
-  const exposure = exposureOf(files, copy, enabled, routes);
   const isConfigured = files.stat(settings.file) !== undefined;
   return {
     id,
@@ -139,7 +128,7 @@ const mainOf = (
     ...identityOf(packages, copy),
     foundAt: [...(isConfigured ? [{ path: settings.file }] : []), { path: copy.iniset }],
     ...(user === undefined ? {} : { runsAs: user }),
-    ...(exposure === undefined ? {} : { exposure }),
+    exposure: exposureOf(files, copy, enabled, routes),
     reach: isConfigured ? reachOf(copy, [settings, ...hosts.map(each => each.settings)]) : [],
     logs: roundcubeLogs(files, copy, settings, hosts, routes),
   };
@@ -179,9 +168,6 @@ const readCopy = (
   const owner = { id, identity: identityOf(packages, copy) };
   const scopes = [settings, ...hosts.map(each => each.settings)];
   const isConfigured = files.stat(settings.file) !== undefined;
-  // What a copy loads runs nowhere when no web server serves the copy.
-  const asItsCopy = (part: Component): Component =>
-    main.enabled === false ? { ...part, enabled: false } : part;
   return {
     components: uniqueIds([
       main,
@@ -190,7 +176,7 @@ const readCopy = (
         ...(isConfigured
           ? scopes.flatMap(each => [...databaseParts(owner, each), ...directoryParts(owner, each)])
           : []),
-      ].map(asItsCopy),
+      ].map(asItsCopy(main)),
     ]),
     links:
       isConfigured && main.enabled !== false

@@ -9,8 +9,9 @@ import type { PackageIndex } from '../../../core/packages.ts';
 import type { Place } from '../../../core/place.ts';
 import { identify } from '../../identify.ts';
 import type { Link, PlatformReading } from '../../platform.ts';
-import { exposureOfServed, runsAsOf, servedAt } from '../../syntax/web-server.ts';
+import { runsAsOf, servedAt } from '../../syntax/web-server.ts';
 import { clientLinks, type MailServer } from '../mail-servers.ts';
+import { asItsCopy, exposureOfCopy, isServed } from '../serving.ts';
 import { type Copy, copiesOf, type Product } from './copies.ts';
 import { domainReach, domainsOf, imapServers } from './domains.ts';
 import { type IniValues, isYes, readValues } from './ini.ts';
@@ -203,7 +204,7 @@ const readCopy = (
   id: ComponentId,
 ): { readonly components: readonly Component[]; readonly links: readonly Link[] } => {
   const routes = servedAt(files, packages, copy.folder);
-  const exposure = exposureOfServed(routes);
+  const served = copy.starts === false ? false : isServed(files, packages, routes);
   const runsAs = runsAsOf(files, routes);
   const { version } = copy;
   const place: Place =
@@ -215,11 +216,11 @@ const readCopy = (
     name: product.id,
     kind: 'webmail',
     platform: product.id,
-    enabled: copy.starts === false ? false : routes.length > 0 ? true : null,
+    enabled: served,
     ...identityOf(packages, product, copy),
     foundAt: [place],
     ...(runsAs === undefined ? {} : { runsAs }),
-    ...(exposure === undefined ? {} : { exposure }),
+    exposure: exposureOfCopy(routes, copy.starts === false ? null : served),
     reach: [],
     logs: [],
   };
@@ -282,9 +283,9 @@ const readCopy = (
     };
   });
   return {
-    components: [main, ...parts, ...old],
+    components: [main, ...parts.map(asItsCopy(main)), ...old],
     // A copy that does not run hands nobody's password to a server.
-    links: copy.starts === false ? [] : clientLinks(files, id, 'imap', servers),
+    links: served === false ? [] : clientLinks(files, id, 'imap', servers),
   };
 };
 
