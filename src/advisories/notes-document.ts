@@ -34,8 +34,10 @@ export interface NoteExploited {
 export interface Note {
   /** `zimbra-10.1.13`: letters, digits, `.`, `_`, `-`; unique within the document. */
   readonly id: string;
-  /** Day on which the vendor published it, or, where nobody confirms that day, the first on which it was known. */
+  /** Day on which the vendor published it, or, where nobody confirms that day, one on which it was known (`dated`). */
   readonly date: string;
+  /** The vendor's own day is not known: its fix was public on `date`, and perhaps long before. */
+  readonly dated?: 'at-latest';
   readonly title: string;
   readonly urls: readonly string[];
   /** CVE and other names; empty where nobody gave one: the note itself then names the flaw. */

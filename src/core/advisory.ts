@@ -69,6 +69,8 @@ export interface AffectedProduct extends VersionClaim {
   readonly fixed: readonly string[];
   /** When the fix became public, where the source says so. RFC 3339 or a day. */
   readonly fixedOn?: string;
+  /** It was so on `fixedOn`, and perhaps long before. */
+  readonly fixedAtLatest?: boolean;
   /** Why a hit is no proof: the field cannot say what the text does (patch levels), a name is only near. */
   readonly blur?: string;
   /** The source's own word on a flaw that it will not mend: `no-dsa: minor issue`, `end-of-life`. */

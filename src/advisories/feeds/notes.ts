@@ -38,6 +38,9 @@ const affectedOf = (document: NotesDocument, note: Note): readonly AffectedProdu
     rest: note.others ?? 'unknown',
     fixed,
     ...(fixed.length === 0 ? {} : { fixedOn: first }),
+    ...(fixed.length === 0 || note.dated === undefined || days.length > 0
+      ? {}
+      : { fixedAtLatest: true }),
     ...(note.only === undefined ? {} : { blur: note.only }),
     ...(unmended === undefined ? {} : { unmended }),
   }));

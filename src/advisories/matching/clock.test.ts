@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Holding } from '../../core/advisory.ts';
+import { notes } from '../feeds/notes.ts';
 import { osv } from '../feeds/osv.ts';
 import { memoryIndex } from '../memory-index.ts';
-import { keyOfPackage } from '../product-key.ts';
+import { keyOfNote, keyOfPackage } from '../product-key.ts';
 import { clockOf } from './clock.ts';
 
 const holding: Holding = {
@@ -64,4 +65,41 @@ test('a distribution’s record of a flaw bears the flaw’s day, which starts n
 test('what is dated after today starts none', () => {
   const later = record('DSA-9901-1', 'Debian:12', 'roundcube', '2026-07-20T00:00:00Z');
   expect(started(later)).toBeUndefined();
+});
+
+test.each([
+  [{}, undefined],
+  [{ dated: 'at-latest' }, true],
+  // The branch bears a day of its own.
+  [{ dated: 'at-latest', on: '2026-05-10' }, undefined],
+])('a vendor’s note of %j', ({ on, ...more }: { dated?: string; on?: string }, atLatest) => {
+  const reading = notes.read({
+    document: 'gate.json',
+    number: 1,
+    value: JSON.stringify({
+      format: 'postern-notes/1',
+      product: 'kuroneko-gate',
+      title: 'Kuroneko Gate',
+      vendor: 'Kuroneko Mail KK',
+      scheme: 'generic',
+      source: 'https://example.jp/security',
+      notes: [
+        {
+          id: 'gate-1',
+          date: '2026-05-20',
+          ...more,
+          title: 'A flaw',
+          branches: [{ fixed: '9.2', ...(on === undefined ? {} : { on }) }],
+        },
+      ],
+    }),
+  });
+  const clock = clockOf(
+    ['gate-1'],
+    new Set([keyOfNote('kuroneko-gate')]),
+    memoryIndex([{ holding, entries: 'entries' in reading ? reading.entries : [] }]),
+    new Date('2026-06-29T06:00:00Z'),
+  );
+  expect(clock?.started).toBe(on ?? '2026-05-20');
+  expect(clock?.atLatest).toBe(atLatest);
 });

@@ -34,6 +34,9 @@ const clockIn = (
     : {
         started,
         sign: signOf(feed, product),
+        ...(product.fixedAtLatest === true && started === product.fixedOn
+          ? { atLatest: true }
+          : {}),
         basis: `${id} of ${started.slice(0, 10)}, which names ${product.fixed.length === 0 ? 'a fix' : product.fixed.slice(0, 4).join(', ')} for ${product.product}`,
       };
 };

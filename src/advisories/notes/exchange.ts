@@ -13,6 +13,7 @@ export const exchange: NotesDocument = {
     {
       id: 'exchange-2025-08',
       date: '2025-08-06',
+      dated: 'at-latest',
       title: 'From a server on the premises into the cloud of a hybrid deployment',
       urls: ['https://msrc.microsoft.com/update-guide/vulnerability/CVE-2025-53786'],
       flaws: ['CVE-2025-53786'],

@@ -38,6 +38,7 @@ export const smartermail: NotesDocument = {
     {
       id: 'smartermail-build-9413',
       date: '2025-12-29',
+      dated: 'at-latest',
       title: 'Files uploaded to any place on the server without a login',
       urls: ['https://www.csa.gov.sg/alerts-and-advisories/alerts/al-2025-124/'],
       flaws: ['CVE-2025-52691'],

@@ -12,6 +12,7 @@ export const snappymail: NotesDocument = {
     {
       id: 'snappymail-2.38.0',
       date: '2024-09-16',
+      dated: 'at-latest',
       title: 'Broken markup in a mail becomes scripts',
       urls: ['https://github.com/the-djmaze/snappymail/security/advisories/GHSA-2rq7-79vp-ffxm'],
       flaws: ['CVE-2024-45800'],

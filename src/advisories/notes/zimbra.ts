@@ -12,6 +12,7 @@ export const zimbra: NotesDocument = {
     {
       id: 'zimbra-10.1.13',
       date: '2025-12-22',
+      dated: 'at-latest',
       title:
         'Scripts in style sheets of mails, and files of the server through /h/rest without a login',
       urls: [
@@ -41,6 +42,7 @@ export const zimbra: NotesDocument = {
     {
       id: 'zimbra-10.1.5',
       date: '2025-03-12',
+      dated: 'at-latest',
       title: 'Scripts in calendar files run in the Classic web client',
       urls: [
         'https://wiki.zimbra.com/wiki/Zimbra_Releases/10.1.5#Security_Fixes',
@@ -64,6 +66,7 @@ export const zimbra: NotesDocument = {
     {
       id: 'zimbra-10.1.1',
       date: '2024-10-02',
+      dated: 'at-latest',
       title: 'Commands without a login through the postjournal service',
       urls: [
         'https://wiki.zimbra.com/wiki/Zimbra_Releases/10.1.1#Security_Fixes',
@@ -89,6 +92,7 @@ export const zimbra: NotesDocument = {
     {
       id: 'zimbra-10.0.7',
       date: '2024-08-12',
+      dated: 'at-latest',
       title: 'Scripts in the calendar header of a mail run in the Classic web client',
       urls: [
         'https://wiki.zimbra.com/wiki/Zimbra_Releases/10.0.7#Security_Fixes',
@@ -110,6 +114,7 @@ export const zimbra: NotesDocument = {
     {
       id: 'zimbra-8.8.15-P41',
       date: '2023-07-27',
+      dated: 'at-latest',
       title: 'Scripts run in the Classic web client',
       urls: [
         'https://wiki.zimbra.com/wiki/Security_Center',

@@ -39,6 +39,7 @@ const affected = z.strictObject({
   stream: short.exactOptional(),
   fixed: z.array(short).max(20_000),
   fixedOn: short.exactOptional(),
+  fixedAtLatest: z.boolean().exactOptional(),
   blur: long.exactOptional(),
   unmended: long.exactOptional(),
   harmless: long.exactOptional(),

@@ -111,6 +111,7 @@ const exploited = (value: unknown, where: string, flaws: readonly string[]): Not
 const noteKeys = [
   'id',
   'date',
+  'dated',
   'title',
   'urls',
   'flaws',
@@ -137,6 +138,9 @@ const note = (value: unknown, where: string): Note => {
   if (othersText !== undefined && others === undefined) {
     return fail(`${where}.others`, 'is none of affected, not-affected, unknown');
   }
+  const dated = text(said, 'dated', where, 20);
+  if (dated !== undefined && dated !== 'at-latest')
+    return fail(`${where}.dated`, 'is not at-latest');
   const only = text(said, 'only', where);
   const severity = text(said, 'severity', where, 40);
   const flaws = texts(said, 'flaws', where, 100).map(
@@ -148,6 +152,7 @@ const note = (value: unknown, where: string): Note => {
   return {
     id,
     date: day(said, 'date', where) ?? fail(`${where}.date`, 'is missing'),
+    ...(dated === undefined ? {} : { dated }),
     title: needed(said, 'title', where),
     urls: texts(said, 'urls', where, 10).map((url, i) => address(url, `${where}.urls[${i}]`)),
     flaws: [...new Set(flaws)],
