@@ -1,3 +1,4 @@
+import type { DwellReplay } from '../app/evidence/dwell.ts';
 import type { Summary, Verdict } from '../app/evidence/inspect.ts';
 import { oneLine, printable } from '../report/plain.ts';
 
@@ -116,3 +117,31 @@ export const gapsText = ({ gaps, lastSealedDay }: Summary): string =>
         )
         .join('\n')
         .concat('\n');
+
+const policyText = ({ policy, kept }: DwellReplay): string => {
+  if (policy === 'asked') {
+    return `no store decides how long lines are kept; policy.retentionDays asks for ${kept[0]?.keepsDays ?? 0} days`;
+  }
+  const rows = kept.map(({ source = '', keepsDays }) =>
+    keepsDays === null ? `${source} (nothing deletes it)` : `${source} (${keepsDays} days)`,
+  );
+  return `kept: ${rows.slice(0, 10).join(', ')}${rows.length > 10 ? `, and ${rows.length - 10} more` : ''}`;
+};
+
+export const dwellText = (replayed: DwellReplay): string => {
+  const { cases, policy } = replayed;
+  const width = Math.max(...cases.map(({ id }) => id.length));
+  return [
+    oneLine(policyText(replayed)),
+    ...cases.flatMap(({ id, title, state, why, gone, unsure }) => {
+      const where = state === 'gone' ? gone : unsure;
+      const logs =
+        policy === 'store' && where.length > 0 ? ` (${where.slice(0, 5).join(', ')})` : '';
+      return [
+        `${state.padEnd(8)}${id.padEnd(width + 2)}${title}`,
+        oneLine(`${why}${logs}`).replace(/^/, ' '.repeat(8)),
+      ];
+    }),
+    '',
+  ].join('\n');
+};

@@ -2,7 +2,7 @@ import { loadConfiguration } from '../app/configuration.ts';
 import { evidenceSummary, proveEvidence, verifyEvidence } from '../app/evidence/inspect.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
-import { gapsText, statusText, verdictJson, verdictText } from './evidence-text.ts';
+import { dwellText, gapsText, statusText, verdictJson, verdictText } from './evidence-text.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
 import { formatOf } from './target.ts';
@@ -21,7 +21,7 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
   'drop-old': ['reparse'],
 };
 
-/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse | rotate-key`. */
+/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse | replay-dwell | rotate-key`. */
 export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -57,6 +57,17 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
         exit: exitCodes.done,
         out: undefined,
       };
+    case 'replay-dwell': {
+      const { dwellUnderPolicy } = await import('../app/evidence/dwell.ts');
+      const replayed = dwellUnderPolicy(store, configuration.policy.retentionDays);
+      const value = { schema: 'postern.evidence-dwell/1', ...replayed };
+      const isGone = replayed.cases.some(({ state }) => state === 'gone');
+      return {
+        text: format === 'json' ? asJson(value) : dwellText(replayed),
+        exit: isGone ? exitCodes.crossed : exitCodes.done,
+        out,
+      };
+    }
     case 'reparse':
       return await (await import('./evidence-acts.ts')).reparse(invocation);
     case 'keep':

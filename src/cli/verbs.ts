@@ -269,6 +269,11 @@ export const verbs: readonly Verb[] = [
         does: 'reads kept lines anew, after a format was mended; the lines stay as they are',
       },
       {
+        name: 'replay-dwell',
+        takes: [],
+        does: 'says whether the first line of past break-ins would still be there (2: one is gone)',
+      },
+      {
         name: 'rotate-key',
         takes: ['[FILE]'],
         does: 'has a new key sign the log; the old one signs it in (--why)',
