@@ -125,8 +125,24 @@ const tai64Stamp: StampReader = text => {
   return stamp === undefined ? undefined : { stamp, end: whole.length };
 };
 
+/** Dovecot 1 wrote its name before the stamp. */
+const ownName = 'dovecot: ';
+
 const ownStamp: StampReader = (text, from) =>
-  text.charCodeAt(0) === 0x40 ? tai64Stamp(text) : anyStamp(text, from);
+  text.charCodeAt(0) === 0x40
+    ? tai64Stamp(text)
+    : anyStamp(text, text.startsWith(ownName) ? ownName.length : from);
+
+/** Dovecot 1 wrote the level before the process: `Info: imap-login: Login: …`. */
+const levelFirst = /^(?:Info|Warning|Warn|Error|Debug): (?=[A-Za-z][A-Za-z0-9_-]{1,38}[(:])/;
+
+const levelOf = (text: string): string => {
+  const first = text.charCodeAt(0);
+  // I, W, E and D.
+  return first === 0x49 || first === 0x57 || first === 0x45 || first === 0x44
+    ? (levelFirst.exec(text)?.[0] ?? '')
+    : '';
+};
 
 const programs = /^dovecot(?:-auth)?$/;
 
@@ -136,7 +152,9 @@ const read =
     const { time, text: timed } = timedBy(envelope, context, ownStamp);
     let text = timed;
     // Without syslog the host or the word `dovecot:` may still stand in front.
-    if (text.startsWith('dovecot: ')) text = text.slice('dovecot: '.length);
+    if (text.startsWith(ownName)) text = text.slice(ownName.length);
+    const level = levelOf(text);
+    if (level !== '') text = text.slice(level.length);
     if (text.startsWith('stats: ')) {
       // In a file of its own Dovecot writes the level before it.
       const from = 'stats: '.length + (text.startsWith('Info: ', 'stats: '.length) ? 6 : 0);
@@ -144,7 +162,7 @@ const read =
     }
     const own = envelope.program ?? '';
     const prefix =
-      prefixOf(text) ??
+      prefixOf(level.startsWith('Debug') ? text.replace(': ', ': Debug: ') : text) ??
       (processes.has(own) ? prefixOf(`${own}: ${text}`) : undefined) ??
       (own === 'dovecot-auth' ? prefixOf(`auth: ${text}`) : undefined);
     if (prefix === undefined) {
@@ -182,7 +200,8 @@ const sniff = ({ program, message, stamp }: Envelope): number => {
   }
   const text =
     stamp === undefined ? message.slice(ownStamp(message)?.end ?? 0).trimStart() : message;
-  const first = text.replace(/^dovecot: /, '');
+  const named = text.startsWith(ownName) ? text.slice(ownName.length) : text;
+  const first = named.slice(levelOf(named).length);
   if (telling.test(first)) return 0.9;
   const prefix = prefixOf(first);
   if (prefix === undefined || !processes.has(prefix.service)) return 0;

@@ -26,7 +26,7 @@ const split = (text: string): readonly [string, string] => {
 const proxyTo = /(?:[Pp]roxying to|started proxying to(?: remote server)?) ([^\s,]{1,200})/;
 
 const failed =
-  /auth(?:entication)? failed|authentication failure|disallowed plaintext|plaintext authentication|Too many invalid|unfinished auth|internal failure|authorization failed|userdb|user (?:is )?disabled|password expired|Maximum number of connections|not allowed|auth process|certificate|client sent an? invalid/i;
+  /auth(?:entication)? failed|authentication failure|disallowed plaintext|plaintext authentication|Too many invalid|unfinished auth|internal failure|authorization failed|userdb|user (?:is )?disabled|password expired|Maximum number of connections|not allowed|auth process|certificate|client sent an? invalid|\b[1-9]\d{0,5} authentication attempts/i;
 
 const attempts = /\bauth failed, (\d{1,6}) attempts/;
 
