@@ -18,6 +18,7 @@ export interface Found {
   readonly purl?: string;
   readonly partOf?: string;
   readonly package?: { readonly name: string; readonly version: string };
+  readonly exposure?: { readonly internet: string; readonly why: string };
   readonly foundAt: readonly { readonly path: string; readonly line?: number }[];
   readonly reach: readonly {
     readonly resource: string;
