@@ -13,10 +13,19 @@ const serviceOf = (process: string): string =>
   process.endsWith('-login') ? process.slice(0, -'-login'.length) : process;
 
 /**
+ * `login_log_format` may put the message behind the elements. Those that stand last are Dovecot's, so the last one
+ * ends them.
+ */
+const turnedRound =
+  /^(.*(?:lip=[0-9a-fA-F.:]{2,45}|, TLS|, secured|session=<[^<>]{0,200}>|mpid=\d{1,9}))[,:]? ((?:Login|Logged in|Aborted login|Login aborted|Disconnected|Maximum|Client|Remote|Inactivity|proxy)\b.*)$/;
+
+/**
  * Where the elements begin. A message before them is Dovecot's own and holds no `: user=<`, the elements after
  * it may: so the first one is taken.
  */
 const split = (text: string): readonly [string, string] => {
+  const turned = text.startsWith('user=<') ? turnedRound.exec(text.slice(0, 4_000)) : null;
+  if (turned !== null) return [turned[2] ?? '', turned[1] ?? ''];
   const user = text.indexOf(': user=<');
   if (user >= 0) return [text.slice(0, user), text.slice(user + 2)];
   const other = /: (?=(?:method|rip|session|lip)=)/.exec(text);

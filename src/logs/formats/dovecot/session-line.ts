@@ -1,5 +1,6 @@
 import type { AccessEvent } from '../../../core/access-event.ts';
 import type { EventTime } from '../../../core/log-line.ts';
+import { ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import {
   countOf,
@@ -79,9 +80,16 @@ const relayed =
 const openedOrQuiet =
   /^(?:Effective |Namespace |maildir|mbox|fs:|quota|acl|Opened|Loading|Connection|Hibernat|Unhibernat|Rebuilding|Reopened|Indexed|fts|sieve: (?:Pigeonhole|file|opened|script|started)|Sent|Selected|User \w+ is|duplicate|dict|Fixed|Synced|Storage)/i;
 
-/** `lmtp(123, bob)`, `imap(bob)`, `imap(bob,192.0.2.1)`: the name Dovecot found, not the one typed. */
-const userOf = (args: string): string =>
-  args.replace(/^\d{1,9}(?:, |$)/, '').replace(/,[0-9a-fA-F.:]{3,45}$/, '');
+/**
+ * `lmtp(123, bob)`, `imap(bob)`, `imap(bob,192.0.2.1)`: the name Dovecot found, not the one typed. An
+ * administrator's host stands before it: `doveadm(192.0.2.3,bob)`.
+ */
+const namedIn = (args: string): { readonly name: string; readonly ip?: string } => {
+  const name = args.replace(/^\d{1,9}(?:, |$)/, '').replace(/,[0-9a-fA-F.:]{3,45}$/, '');
+  const comma = name.indexOf(',');
+  const ip = comma < 0 || comma > 45 ? undefined : ipOf(name.slice(0, comma));
+  return ip === undefined ? { name } : { name: name.slice(comma + 1), ip };
+};
 
 /** What the session's other lines say of it. */
 const whoOf = (
@@ -93,14 +101,14 @@ const whoOf = (
   'time' | 'component' | 'service' | 'user' | 'actor' | 'from' | 'tls' | 'session' | 'pid'
 > => {
   const known = session === undefined ? undefined : memory.sessions.get(session);
-  const name = userOf(args);
+  const { name, ip } = namedIn(args);
   return {
     time,
     component: 'dovecot',
     service,
     user: personOf(name === '' || /^\d+$/.test(name) ? known?.user : name),
     actor: personOf(known?.actor),
-    from: known?.from,
+    from: known?.from ?? (ip === undefined ? undefined : { ip }),
     tls: known?.tls,
     session,
     pid,
