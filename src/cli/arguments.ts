@@ -45,10 +45,11 @@ const isSet = (value: string): boolean => !/^(?:|0|no|false|off)$/i.test(value);
 
 const parse = (verb: Verb, args: readonly string[], flags: readonly Flag[]) => {
   const options = Object.fromEntries(
-    flags.map(({ name, value, short }) => [
+    flags.map(({ name, value, short, isMany }) => [
       name,
       {
         type: value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(isMany === true ? { multiple: true as const } : {}),
         ...(short === undefined ? {} : { short }),
       },
     ]),
@@ -111,7 +112,9 @@ export const parseArguments = (
   const switches = new Set<string>();
   const sources = new Map<string, Source>();
   for (const flag of flags) {
-    const given = parsed.values[flag.name];
+    const all = parsed.values[flag.name];
+    // Those of one that may be given many times are words of one text.
+    const given = Array.isArray(all) ? all.join(' ') : all;
     const inherited = commandLineOnly.includes(flag.name)
       ? undefined
       : environment[environmentName(flag.name)];

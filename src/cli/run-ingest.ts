@@ -8,6 +8,7 @@ import { type ZoneOf, zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { LineWriter, ReaderGone } from './line-writer.ts';
+import { type LiveAsked, liveAsked, liveText, startedText } from './live-options.ts';
 import { type OutStream, openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder } from './store-folder.ts';
@@ -25,8 +26,8 @@ const yearOf = (invocation: Invocation): number | undefined => {
   );
 };
 
-const wordsOf = ({ words = [] }: Invocation): readonly string[] => {
-  if (words.length > 0) return words;
+const wordsOf = ({ words = [] }: Invocation, { follow, syslog }: LiveAsked): readonly string[] => {
+  if (words.length > 0 || (syslog.length > 0 && !follow)) return words;
   throw new UsageError(
     'ingest: FILE is missing: name files, folders or globs, or - for standard input; see postern ingest --help',
   );
@@ -75,11 +76,11 @@ interface Asked {
   readonly format: (typeof ingestFormats)[number];
   readonly raw: boolean;
   readonly out: OutStream | undefined;
+  readonly live: LiveAsked;
 }
 
 const common = ({ words, year, zoneOf }: Asked) => ({
   words: words.filter(word => word !== '-'),
-  ...(words.includes('-') ? { input: process.stdin } : {}),
   zoneOf,
   ...(year === undefined ? {} : { year }),
 });
@@ -90,6 +91,7 @@ const runDry = async (asked: Asked): Promise<Outcome> => {
   const report = await written(out, writer =>
     dryRun({
       ...common(asked),
+      ...(asked.words.includes('-') ? { input: process.stdin } : {}),
       format,
       raw,
       unparsedOnly: invocation.switches.has('unparsed'),
@@ -110,10 +112,14 @@ const megabytes = (bytes: number): string => Math.floor(bytes / 1e6).toLocaleStr
 const told = (say: (stage: string) => void): ((progress: IngestProgress) => void) => {
   const started = Date.now();
   let last = 0;
-  return ({ log, lines, bytes, bytesOfAll }) => {
+  return ({ log, lines, bytes, bytesOfAll, live }) => {
     const now = Date.now();
     if (now - last < sayEveryMs) return;
     last = now;
+    if (live !== undefined) {
+      say(liveText(live, lines));
+      return;
+    }
     const rate = Math.round((lines * 1_000) / Math.max(1, now - started)).toLocaleString('en-US');
     const of = bytesOfAll === 0 ? '' : `${megabytes(bytes)} of ${megabytes(bytesOfAll)} MB, `;
     say(`${of}${lines.toLocaleString('en-US')} lines, ${rate}/s, ${log}`);
@@ -121,7 +127,9 @@ const told = (say: (stage: string) => void): ((progress: IngestProgress) => void
 };
 
 /** SIGINT and SIGTERM end what is under way in good order; a second one ends it at once. */
-const stopping = (): {
+const stopping = (
+  goesOn: boolean,
+): {
   readonly signal: () => NodeJS.Signals | undefined;
   readonly end: () => void;
 } => {
@@ -138,19 +146,30 @@ const stopping = (): {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Whoever closes the terminal, or rotates logs, does not mean it.
+  if (goesOn) process.on('SIGHUP', () => {});
   return { signal: () => signal, end };
 };
 
 const runKept = async (asked: Asked): Promise<Outcome> => {
-  const { invocation, format, raw, out } = asked;
+  const { invocation, format, raw, out, live } = asked;
   const { say, end } = progressLine(invocation);
-  const stop = stopping();
+  const goesOn = live.follow || live.syslog.length > 0;
+  const stop = stopping(goesOn);
   const unparsed = invocation.switches.has('unparsed');
   const nowMs = Date.now();
   let report: IngestReport | undefined;
   await written(out, async writer => {
     report = await ingest({
       ...common(asked),
+      ...(asked.words.includes('-') ? { input: { name: live.name, chunks: process.stdin } } : {}),
+      follow: live.follow,
+      syslog: live.syslog,
+      ...(live.tls === undefined ? {} : { tls: live.tls }),
+      isLive: state => {
+        const text = startedText(state);
+        if (text !== '' && !invocation.switches.has('quiet')) writeAll(2, `${text}\n`);
+      },
       store: storeFolder(invocation),
       key: process.env['POSTERN_EVIDENCE_KEY'],
       now: () => new Date(),
@@ -169,6 +188,8 @@ const runKept = async (asked: Asked): Promise<Outcome> => {
   if (report === undefined) return { text: '', exit: exitCodes.done, out: undefined };
   if (!invocation.switches.has('quiet')) writeAll(2, ingestSummaryOf(report));
   const signal = stop.signal();
+  // There is no other end to it.
+  if (goesOn && signal !== undefined) return { text: '', exit: exitCodes.done, out: undefined };
   // Whoever started it hears what ended it.
   if (signal !== undefined) process.kill(process.pid, signal);
   return {
@@ -183,13 +204,14 @@ export const runIngest = async (given: Invocation): Promise<Outcome> => {
   const invocation = withFileOptions(given, options);
   const { values, switches } = invocation;
   const format = formatOf(invocation, ingestFormats, 'text');
-  const words = wordsOf(invocation);
+  const live = liveAsked(invocation);
+  const words = wordsOf(invocation, live);
   checkOutput(invocation);
   const year = yearOf(invocation);
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zoneOf = zonesOf(values.get('zone'), `ingest: ${spellingOf(invocation, 'zone')}`, here);
   const path = values.get('out');
   const out = path === undefined ? undefined : openOut(path);
-  const asked = { invocation, words, year, zoneOf, format, raw: switches.has('raw'), out };
+  const asked = { invocation, words, year, zoneOf, format, raw: switches.has('raw'), out, live };
   return await (switches.has('dry-run') ? runDry(asked) : runKept(asked));
 };

@@ -7,6 +7,8 @@ export interface Flag {
   readonly value?: string;
   readonly short?: string;
   readonly help: string;
+  /** May be given many times; its values have no spaces, and are one text with spaces between. */
+  readonly isMany?: true;
 }
 
 /** What a verb is told to do by its first word: `update` of `postern advisories update`. */
@@ -208,12 +210,31 @@ export const verbs: readonly Verb[] = [
         value: 'YEAR',
         help: 'year of the first line, where stamps name none',
       },
+      { name: 'follow', help: 'go on with what is written to the files, and with new ones' },
+      {
+        name: 'syslog',
+        value: 'URL',
+        isMany: true,
+        help: 'listen: udp://127.0.0.1:5514, tcp://[::1]:5514, tls://192.0.2.1:6514 (many times)',
+      },
+      { name: 'tls-cert', value: 'FILE', help: 'certificate of tls:// listeners, PEM' },
+      { name: 'tls-key', value: 'FILE', help: 'its key, which nobody else may read' },
+      { name: 'tls-ca', value: 'FILE', help: 'hear only clients that these authorities vouch for' },
+      { name: 'name', value: 'NAME', help: 'name of the source that standard input is (stdin)' },
     ],
     examples: [
       ['postern ingest /var/log', 'keeps what is new in all logs; again and again, from a timer'],
       [
         "postern ingest '/var/log/mail.log*' --store /srv/evidence",
         'keeps one log with its rotated files, elsewhere',
+      ],
+      [
+        'postern ingest --follow /var/log --syslog udp://192.0.2.1:514',
+        'as a service: what is written and what is sent',
+      ],
+      [
+        'journalctl -f -o export | postern ingest --name journal -',
+        'the journal; what was kept of it before is not kept again',
       ],
       ['postern ingest --dry-run /var/log/mail.log*', 'what the mail log says, as text'],
       [
@@ -318,7 +339,7 @@ export const verbs: readonly Verb[] = [
         'what an auditor asks of a copy',
       ],
       [
-        'postern evidence prove mail.log/12/345 --out line.json',
+        'postern evidence prove var_log_mail.log/12/345 --out line.json',
         'one line, without its neighbours',
       ],
       [

@@ -150,7 +150,7 @@ export const unpackedChunks = (
   }
 };
 
-/** The first bytes, and all chunks with them. */
+/** The first bytes, or as many as came before a pause (a chunk of no bytes), and all chunks with them. */
 export const peeked = async (
   chunks: AsyncGenerator<Buffer>,
 ): Promise<{ readonly head: Buffer; readonly chunks: AsyncGenerator<Buffer> }> => {
@@ -158,7 +158,7 @@ export const peeked = async (
   let have = 0;
   while (have < headBytes) {
     const next = await chunks.next();
-    if (next.done === true) break;
+    if (next.done === true || (next.value.length === 0 && have > 0)) break;
     first.push(next.value);
     have += next.value.length;
   }

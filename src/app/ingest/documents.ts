@@ -4,6 +4,7 @@ import { DocumentError, type DocumentLimits, type FaultKind } from '../../intake
 import { jsonPieces } from '../../intake/json-pieces.ts';
 import type { LogFile } from '../../intake/log-files.ts';
 import { type Content, contentOf } from '../../logs/sources/content.ts';
+import { JournalExport } from '../../logs/sources/journal-export.ts';
 
 /** Logs are as long as they are; they are read in pieces, so that this costs no memory. */
 const limits: Partial<DocumentLimits> = {
@@ -38,7 +39,8 @@ const peek = async (chunks: AsyncIterable<Uint8Array>): Promise<Peeked> => {
   let have = 0;
   while (have < headBytes) {
     const next = await iterator.next();
-    if (next.done === true) break;
+    // A chunk of no bytes is a pause: what came is what there is to look at.
+    if (next.done === true || (next.value.length === 0 && have > 0)) break;
     first.push(Uint8Array.from(next.value));
     have += next.value.length;
   }
@@ -125,12 +127,23 @@ export async function* logDocuments(
   }
 }
 
-/** The records of one JSON document, as texts. */
+interface RecordOf {
+  readonly text: string;
+  /** 1-based. */
+  readonly number: number;
+}
+
+/** Of what is no document of lines: the records of a JSON document, the entries of the journal, a line each. */
 export async function* recordsIn(
-  { name, chunks }: LogDocument,
-  path: readonly string[],
+  document: LogDocument,
   note: (unseen: Unseen) => void,
-): AsyncGenerator<{ readonly text: string; readonly number: number }> {
+): AsyncGenerator<RecordOf> {
+  const { name, content, chunks } = document;
+  if (content.kind === 'journal') {
+    yield* entriesIn(document, note);
+    return;
+  }
+  const path = content.kind === 'records' ? content.path : [];
   const pieces = jsonPieces(chunks, path, { piecesMax: Number.MAX_SAFE_INTEGER });
   for await (const { text, index } of pieces) yield { text, number: index + 1 };
   for (const { why, offset } of pieces.report.faults) {
@@ -138,6 +151,35 @@ export async function* recordsIn(
       what: name,
       why: `at byte ${offset}: ${why}`,
       how: 'Export it anew; records before it were read.',
+    });
+  }
+}
+
+async function* entriesIn(
+  { name, chunks }: LogDocument,
+  note: (unseen: Unseen) => void,
+): AsyncGenerator<RecordOf> {
+  const texts: string[] = [];
+  const journal = new JournalExport(({ text }) => texts.push(text));
+  let number = 0;
+  const taken = (): readonly RecordOf[] =>
+    texts.splice(0).map(text => ({ text, number: (number += 1) }));
+  for await (const chunk of chunks) {
+    journal.push(chunk);
+    yield* taken();
+  }
+  journal.end();
+  yield* taken();
+  const { damage, fieldsCut } = journal.report;
+  if (damage !== undefined) {
+    const how = 'Export it anew; entries before it were read.';
+    note({ what: name, why: `at byte ${damage.offset}: ${damage.why}`, how });
+  }
+  if (fieldsCut > 0) {
+    note({
+      what: name,
+      why: `${fieldsCut} fields of its entries are longer than 1 MiB and were left away (POSTERN_LEFT_AWAY names them)`,
+      how: 'Keep the journal itself where they matter.',
     });
   }
 }

@@ -193,9 +193,9 @@ class Ingest extends ReadCounts implements IngestReport {
     }
     if (live === undefined) return;
     isCaughtUp = true;
-    this.options.isLive?.(live.state);
-    await live.run(files);
-    this.sealed = [...this.sealed, ...live.sealed, ...(await evidence.seal())];
+    const running = live;
+    await running.run(files, () => this.options.isLive?.(running.state));
+    this.sealed = [...this.sealed, ...running.sealed, ...(await evidence.seal())];
   }
 
   /** What ended it, and what is kept all the same, on one line. */

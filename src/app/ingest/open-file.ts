@@ -54,6 +54,12 @@ export class OpenFile implements FileIdentity {
     return content.kind === 'lines' ? content : undefined;
   }
 
+  /** Whatever became of its name, and of what was in it. */
+  async now(): Promise<FileNow> {
+    const { size, mtimeMs, nlink } = await this.handle.stat();
+    return { sizeBytes: size, mtimeMs, isDeleted: nlink === 0 };
+  }
+
   /** Fewer bytes where the file ends. */
   readAt(offset: number, bytes: number): Promise<Buffer> {
     return readAt(this.handle, offset, bytes);
@@ -72,6 +78,13 @@ export class OpenFile implements FileIdentity {
   close(): Promise<void> {
     return this.handle.close();
   }
+}
+
+export interface FileNow {
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** It has no name any more. */
+  readonly isDeleted: boolean;
 }
 
 interface Stat {

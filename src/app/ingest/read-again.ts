@@ -68,11 +68,11 @@ export async function* textOf(
   document: LogDocument,
   note: (unseen: Unseen) => void,
 ): AsyncGenerator<Buffer> {
-  if (document.content.kind !== 'records') {
+  if (document.content.kind === 'lines') {
     for await (const chunk of document.chunks) yield Buffer.from(chunk);
     return;
   }
-  for await (const { text } of recordsIn(document, document.content.path, note)) {
+  for await (const { text } of recordsIn(document, note)) {
     // Between the parts of a record a line end says nothing, and within a text there is none.
     yield Buffer.from(`${text.replace(/[\r\n]+/g, ' ')}\n`);
   }

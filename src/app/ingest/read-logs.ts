@@ -47,8 +47,8 @@ class LogOf {
     }
     const reading = this.next(name, clock);
     try {
-      if (content.kind === 'records') {
-        for await (const record of recordsIn(document, content.path, note)) reading.push(record);
+      if (content.kind !== 'lines') {
+        for await (const record of recordsIn(document, note)) reading.push(record);
       } else {
         const push = (line: LogLine): void => reading.push(line);
         const joiner =

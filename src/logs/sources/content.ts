@@ -1,4 +1,5 @@
 import { type Joined, joinedOf } from './joined-lines.ts';
+import { isJournalExport } from './journal-export.ts';
 
 /** What a log's first bytes show it to be. */
 export type Content =
@@ -8,6 +9,8 @@ export type Content =
   | { readonly kind: 'utf-16'; readonly littleEndian: boolean }
   /** One JSON document; its records are the elements of what the path leads to. */
   | { readonly kind: 'records'; readonly path: readonly string[] }
+  /** `journalctl -o export`; its entries are the records. */
+  | { readonly kind: 'journal' }
   /** No log that one can read as text. */
   | { readonly kind: 'binary'; readonly why: string; readonly how: string };
 
@@ -35,8 +38,13 @@ export const contentOf = (head: Uint8Array): Content => {
     return {
       kind: 'binary',
       why: "it is a file of the journal, in systemd's own form",
-      how: 'Export it: journalctl --file FILE -o json | postern ingest --dry-run -',
+      how: 'Export it: journalctl --file FILE -o export | postern ingest -',
     };
+  }
+  if (
+    isJournalExport(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1'))
+  ) {
+    return { kind: 'journal' };
   }
   if (head.length >= 64 && isBinary(head)) {
     return {

@@ -2,8 +2,9 @@ import type { Evidence } from '../../../evidence/open.ts';
 import type { EvidenceSource } from '../../../evidence/options.ts';
 import type { LogFormat } from '../../../logs/format.ts';
 import type { ReadLine } from '../../../logs/read-log.ts';
+import { RowSink } from '../../../logs/rows/row-sink.ts';
 import { LogClock } from '../../../logs/time/clock.ts';
-import { LogKeeper, logStart, type Place, type RowSink } from '../keep-log.ts';
+import { LogKeeper, logStart, type Place } from '../keep-log.ts';
 import type { PeerStore } from '../syslog/peers.ts';
 import type { ZoneOf } from '../zones.ts';
 
@@ -14,9 +15,8 @@ export interface LiveContext {
   readonly zoneOf: ZoneOf;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A sink for the rows of one source. */
-  readonly rows?: () => RowSink;
   readonly took?: (log: string, read: ReadLine) => void;
+  readonly kept?: (lines: number) => void;
 }
 
 /** A source that is open, and whether lines of it wait to become a segment. */
@@ -52,15 +52,16 @@ export class KeptStream implements PeerStore, LiveSource {
   private unkept = 0;
 
   private constructor(source: EvidenceSource, name: string, context: LiveContext) {
-    const { formats, zoneOf, now, rows, took } = context;
+    const { formats, zoneOf, now, took, kept } = context;
     this.source = source;
     this.now = now;
     this.keeper = new LogKeeper({
       source,
       formats,
       now,
-      ...(rows === undefined ? {} : { rows: rows() }),
+      rows: new RowSink(),
       ...(took === undefined ? {} : { took }),
+      ...(kept === undefined ? {} : { kept }),
     });
     this.keeper.begin({
       name,
