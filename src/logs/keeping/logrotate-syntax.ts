@@ -10,6 +10,8 @@ export interface RotateOptions {
   readonly maxAgeDays?: number;
   /** Rotates earlier than its time when it has grown so large. */
   readonly maxSize?: string;
+  /** Waits past its time until it has grown so large. */
+  readonly minSize?: string;
   readonly size?: string;
   readonly copyOnly: boolean;
   readonly olddir?: string;
@@ -124,6 +126,10 @@ const apply = (
       return { ...options, when: 'size', size: value.replace(/^\+/, '') };
     case 'maxsize':
       return { ...options, maxSize: value.replace(/^\+/, '') };
+    case 'minsize': {
+      const { minSize: _, ...others } = options;
+      return /^\+?0+\D?$/.test(value) ? others : { ...others, minSize: value.replace(/^\+/, '') };
+    }
     case 'rotate':
       return { ...options, count: Number(value) };
     case 'maxage':

@@ -2,7 +2,7 @@ import type { FileView } from '../../core/files.ts';
 import { cronJobs } from '../../core/formats/crontab.ts';
 import { readUnit, startsAtBoot, unitValues } from '../../core/formats/systemd.ts';
 import { pathMatches, segmentPattern } from '../../core/glob.ts';
-import { joinPath } from '../../core/paths.ts';
+import { baseOf, dirOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import {
   parseLogrotate,
@@ -232,9 +232,14 @@ export const openLogrotate = (files: FileView): Logrotate => {
   const stanzas = readAll(files);
   let owners: Owners | undefined;
   const known = (): Owners => (owners ??= ownersOf(files, stanzas));
-  const names = (path: string): readonly string[] => [
-    ...new Set([path, ...(files.stat(path) === undefined ? [] : [files.real(path) ?? path])]),
-  ];
+  // `/etc/httpd/logs` is a link on Red Hat: a file that is still to come lies where its folder leads.
+  const real = (path: string): string => {
+    if (files.stat(path) !== undefined) return files.real(path) ?? path;
+    const folder = dirOf(path);
+    if (files.stat(folder)?.kind !== 'folder') return path;
+    return joinPath(files.real(folder) ?? folder, baseOf(path));
+  };
+  const names = (path: string): readonly string[] => [...new Set([path, real(path)])];
   return {
     configured: stanzas.length > 0,
     runs: { ...startOf(files), ...lastRotation(files) },
@@ -245,7 +250,7 @@ export const openLogrotate = (files: FileView): Logrotate => {
       }
       if (files.stat(path) !== undefined) return undefined;
       return stanzas.find(({ patterns }) =>
-        patterns.some(pattern => pathMatches(joinPath(pattern), path)),
+        patterns.some(pattern => names(path).some(each => pathMatches(joinPath(pattern), each))),
       );
     },
     droppedFor: path =>

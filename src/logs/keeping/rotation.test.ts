@@ -55,13 +55,30 @@ describe('how long rotation keeps a line: certain, and at most', () => {
     ['daily\nrotate 9\nmaxsize +4096k', [undefined, 10]],
     ['size=+4096k\nweekly', [28, 35]],
     ['maxsize 100M', [undefined, 35]],
-    ['minsize 1M', [28, 35]],
+    // It waits for both, and looks at ages only when it rotates (logrotate(8)).
+    ['minsize 1M', [28, undefined]],
+    ['daily\nrotate 14\nminsize 1M\nmaxage 60', [14, undefined]],
+    ['minsize 1M\nmaxsize 10M', [undefined, undefined]],
+    ['minsize 0', [28, 35]],
     ['copy', [undefined, undefined]],
     ['copytruncate', [28, 35]],
     ['postrotate\nfind /var/log -name "*.gz" -delete\nendscript', [undefined, 35]],
   ])('%j', (stanza, expected) => {
     expect(days(stanza)).toEqual(expected);
   });
+});
+
+test('a file that is still to come is rotated where the link of its folder leads', () => {
+  const trail = openKeeping(
+    memoryView({
+      ...base,
+      '/etc/httpd/logs': { link: '../../var/log/httpd' },
+      '/var/log/httpd/error_log': '',
+      '/etc/logrotate.conf': 'weekly\nrotate 4\n/var/log/httpd/*log {\n}\n',
+    }),
+    now,
+  ).trailOf({ to: 'file', path: '/etc/httpd/logs/access_log' });
+  expect(trail).toMatchObject({ retainedDays: 28, rotation: { keepsDays: 35 } });
 });
 
 test('a file that no stanza names grows without limit', () => {

@@ -57,15 +57,18 @@ const stalled = (runs: RotateRuns, now: Date): string | undefined => {
   return runs.started === false ? `logrotate is not started: ${runs.why}` : undefined;
 };
 
-const phrase = ({ when, count, size, maxSize, maxAgeDays }: RotateOptions): string =>
-  [
+const phrase = (options: RotateOptions): string => {
+  const { when, count, size, maxSize, minSize, maxAgeDays } = options;
+  return [
     when === 'size' ? `size ${size ?? '1M'}` : when,
     `rotate ${count}`,
     maxSize === undefined ? '' : `maxsize ${maxSize}`,
+    minSize === undefined ? '' : `minsize ${minSize}`,
     maxAgeDays === undefined ? '' : `maxage ${maxAgeDays}`,
   ]
     .filter(part => part !== '')
     .join(', ');
+};
 
 const removing = /\b(?:rm|unlink|shred|truncate|tmpwatch|tmpreaper)\b|-delete\b/;
 
@@ -101,10 +104,18 @@ const ofStanza = ({ options, because, script }: Stanza): Rotation => {
   const period = daysOf(when, 1);
   const whole = daysOf(when, Math.max(0, count) + 1);
   const aged = maxAgeDays === undefined ? undefined : maxAgeDays + period.most;
-  const most = forever ? (aged ?? whole.most) : Math.min(whole.most, aged ?? whole.most);
+  // Whoever waits for a size rotates late, and looks at ages only then: nothing bounds it above.
+  const waits = options.minSize !== undefined;
+  const longest = forever ? (aged ?? whole.most) : Math.min(whole.most, aged ?? whole.most);
+  const most = waits ? undefined : longest;
   if (options.maxSize !== undefined) {
     return {
-      ...rotation(most, `logrotate keeps a line at most ${most} days (${said})`),
+      ...rotation(
+        most,
+        waits
+          ? `logrotate goes by size as well as by time (${said})`
+          : `logrotate keeps a line at most ${longest} days (${said})`,
+      ),
       ...(count === 0 ? { retainedDays: 0 } : {}),
       unknown: `it is also rotated whenever it grows beyond ${options.maxSize}: a busy day shortens what is kept`,
     };
@@ -114,14 +125,17 @@ const ofStanza = ({ options, because, script }: Stanza): Rotation => {
     : maxAgeDays === undefined
       ? kept.least
       : Math.min(kept.least, maxAgeDays);
+  const span = waits
+    ? `at least ${least} days, and longer while the log is small`
+    : `${least} to ${longest} days`;
   if (removing.test(script)) {
     return {
-      ...rotation(most, `logrotate keeps a line ${least} to ${most} days (${said})`),
+      ...rotation(most, `logrotate keeps a line ${span} (${said})`),
       unknown: 'a script of its logrotate stanza removes files, so what is kept is not certain',
     };
   }
   return {
-    ...rotation(most, `logrotate keeps a line ${least} to ${most} days (${said})`),
+    ...rotation(most, `logrotate keeps a line ${span} (${said})`),
     retainedDays: least,
   };
 };
