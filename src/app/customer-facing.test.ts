@@ -257,7 +257,7 @@ describe('what is missing or wrong', () => {
     expect(unread).toEqual([
       { name: 'Gone', why: 'boms/none: no such file' },
       { name: 'Folder', why: 'boms: it is not a file' },
-      { name: 'XML', why: expect.stringMatching(/: it is XML; write it as JSON/) },
+      { name: 'XML', why: expect.stringMatching(/: its namespace is none of CycloneDX/) },
     ]);
     expect(applications.map(({ name, history: told, doubts }) => [name, told, doubts[0]])).toEqual([
       ['No history', false, 'boms/none: no such file'],

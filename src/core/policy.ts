@@ -56,7 +56,7 @@ export interface Policy {
 /** One of the organisation's customer-facing applications. Paths are relative to `postern.yaml`. */
 export interface CustomerFacing {
   readonly name: string;
-  /** CycloneDX 1.4 to 1.6 or SPDX 2.2 and 2.3, JSON. */
+  /** CycloneDX 1.4 to 1.7, JSON or XML, or SPDX 2.2 and 2.3, JSON. */
   readonly sbom: string;
   /** Which version of which component was deployed when: CSV, JSON or JSON lines. */
   readonly history?: string;
@@ -102,8 +102,21 @@ export interface AdvisorySettings {
   readonly bundleKeys: readonly string[];
 }
 
+/** Who is shown the evidence store's log, so that nobody can write it anew. */
+export interface EvidenceSettings {
+  /** C2SP tlog-witness: where checkpoints are sent to, and `NAME+HASH+KEY` of type 0x04. */
+  readonly witnesses: readonly { readonly url: string; readonly key: string }[];
+  /** RFC 3161. */
+  readonly timestamps?: {
+    readonly url: string;
+    /** File with certificates (PEM) that the authority's must be, or be signed by. */
+    readonly certificates?: string;
+  };
+}
+
 /** What `postern.yaml` says, after defaults. */
 export interface Configuration {
+  readonly evidence: EvidenceSettings;
   readonly advisories: AdvisorySettings;
   readonly organisation?: string;
   readonly tenants: readonly Tenant[];
@@ -135,6 +148,7 @@ export const emptyConfiguration: Configuration = {
   exceptions: [],
   policy: defaultPolicy,
   advisories: { sources: [], maxAgeHours: {}, bundleKeys: [] },
+  evidence: { witnesses: [] },
 };
 
 /** Whether a glob over ids (`*` and `?`, crossing `/`) matches. Linear: one backtrack point. */

@@ -98,6 +98,39 @@ describe('CycloneDX', () => {
   });
 });
 
+test('CycloneDX in XML', () => {
+  const reading = readBom(`<?xml version="1.0"?>
+    <bom xmlns="http://cyclonedx.org/schema/bom/1.7" version="1">
+      <metadata><component type="application" bom-ref="shop"><name>shop</name></component></metadata>
+      <components>
+        <component type="operating-system"><name>debian</name><version>12</version></component>
+        <component type="library">
+          <name>openssl</name>
+          <version>3.0.17-1~deb12u2</version>
+          <purl>pkg:deb/debian/libssl3@3.0.17-1~deb12u2?arch=amd64&amp;upstream=openssl</purl>
+          <properties><property name="aquasecurity:trivy:SrcName">openssl</property></properties>
+        </component>
+        <component type="library"><name>ours</name></component>
+        <component type="library"><name>t</name><scope>excluded</scope><purl>pkg:npm/t@1</purl></component>
+        <component type="library" isExternal="true"><name>e</name><purl>pkg:npm/e</purl></component>
+      </components>
+    </bom>`);
+  expect(reading).toEqual({
+    format: 'CycloneDX 1.7',
+    parts: [
+      {
+        purl: 'pkg:deb/debian/libssl3@3.0.17-1~deb12u2?arch=amd64&upstream=openssl',
+        name: 'openssl',
+        version: '3.0.17-1~deb12u2',
+        source: { name: 'openssl' },
+      },
+    ],
+    nameless: 1,
+    leftOut: 0,
+    system: 'debian-12',
+  });
+});
+
 describe('SPDX', () => {
   test.each(['SPDX-2.2', 'SPDX-2.3'])('%s: packages with a reference of type purl', spdxVersion => {
     const bom = read({
@@ -132,8 +165,10 @@ describe('SPDX', () => {
 
 describe('what is no bill of materials', () => {
   test.each([
-    ['<?xml version="1.0"?><bom/>', /^it is XML; write it as JSON/],
-    ['\ufeff  <bom/>', /^it is XML/],
+    ['<?xml version="1.0"?><bom/>', /^its namespace is none of CycloneDX/],
+    ['\ufeff  <rss/>', /^it is XML, and no bill of materials/],
+    ['<bom xmlns="http://cyclonedx.org/schema/bom/1.3"/>', /^it is CycloneDX 1\.3;/],
+    ['<bom xmlns="http://cyclonedx.org/schema/bom/1.6">', /^it is no XML: line 1/],
     ['SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0', /^it is SPDX tag-value; write it as JSON/],
     ['# made by hand\nSPDXVersion: SPDX-2.3', /^it is SPDX tag-value/],
     ['', /^it is empty$/],
@@ -141,7 +176,7 @@ describe('what is no bill of materials', () => {
     ['[]', /^it is no JSON object$/],
     ['null', /^it is no JSON object$/],
     ['{}', /^it is neither CycloneDX nor SPDX/],
-    ['{"bomFormat":"CycloneDX","specVersion":"1.3"}', /^it is CycloneDX 1\.3; 1\.4, 1\.5 and 1\.6/],
+    ['{"bomFormat":"CycloneDX","specVersion":"1.3"}', /^it is CycloneDX 1\.3; 1\.4 to 1\.7/],
     ['{"bomFormat":"CycloneDX"}', /^it is CycloneDX nothing;/],
     ['{"spdxVersion":"SPDX-2.1"}', /^it is SPDX-2\.1;/],
     ['{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}', /^it is SPDX 3/],

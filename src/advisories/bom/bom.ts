@@ -1,3 +1,4 @@
+import { cyclonedxOfXml } from '../cyclonedx-xml.ts';
 import { isObject, type JsonObject, oneLine } from '../json-value.ts';
 import { cyclonedxBom } from './cyclonedx.ts';
 import { spdxBom } from './spdx.ts';
@@ -41,9 +42,6 @@ const bomLimits: BomLimits = { partsMax: 50_000, depthMax: 50 };
 /** A document that is no JSON, by what its first characters are. */
 const otherFormat = (text: string): string => {
   const head = text.slice(0, 400).trimStart();
-  if (head.startsWith('<')) {
-    return 'it is XML; write it as JSON (cyclonedx convert --output-format json)';
-  }
   if (/^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(head)) {
     return 'it is SPDX tag-value; write it as JSON (pyspdxtools --infile … --outfile ….spdx.json)';
   }
@@ -65,9 +63,9 @@ const said = (value: unknown): string =>
 const readObject = (value: JsonObject, limits: BomLimits): BomReading => {
   if (value['bomFormat'] === 'CycloneDX') {
     const version = value['specVersion'];
-    return version === '1.4' || version === '1.5' || version === '1.6'
+    return typeof version === 'string' && /^1\.[4-7]$/.test(version)
       ? cyclonedxBom(value, version, limits)
-      : { refused: `it is CycloneDX ${said(version)}; 1.4, 1.5 and 1.6 are read` };
+      : { refused: `it is CycloneDX ${said(version)}; 1.4 to 1.7 are read` };
   }
   const spdx = value['spdxVersion'];
   if (spdx === 'SPDX-2.2' || spdx === 'SPDX-2.3') return spdxBom(value, spdx, limits);
@@ -80,6 +78,10 @@ const readObject = (value: JsonObject, limits: BomLimits): BomReading => {
 
 /** Reads a bill of materials. It never throws, whatever the text is. */
 export const readBom = (text: string, limits: BomLimits = bomLimits): BomReading => {
+  if (/^\ufeff?\s*</.test(text)) {
+    const read = cyclonedxOfXml(text);
+    return 'refused' in read ? read : readObject(read.document, limits);
+  }
   const value = parsed(text);
   if (value === undefined) return { refused: otherFormat(text) };
   return isObject(value) ? readObject(value, limits) : { refused: 'it is no JSON object' };

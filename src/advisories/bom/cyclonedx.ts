@@ -73,8 +73,8 @@ export const cyclonedxBom = (
       system ??= systemOf(component);
       continue;
     }
-    // Not shipped with the application: a tool of its tests, for example.
-    if (component['scope'] === 'excluded') continue;
+    // Not shipped with the application: a tool of its tests, or what its surroundings bring.
+    if (component['scope'] === 'excluded' || component['isExternal'] === true) continue;
     const part = partOf(component);
     // Folders and files of a scan name no package either, and nobody publishes advisories about them.
     if (part !== undefined) parts.push(part);

@@ -1,4 +1,5 @@
 import type { FeedEntry, VexProduct, VexStatement, VexStatus } from '../../core/advisory.ts';
+import { cyclonedxOfXml, looksLikeCyclonedxXml } from '../cyclonedx-xml.ts';
 import type { Feed, FeedReading } from '../feed.ts';
 import {
   flawOf,
@@ -269,7 +270,7 @@ const readDocument = (document: JsonObject, file: string): FeedReading => {
 };
 
 /**
- * Vulnerabilities in a CycloneDX document, 1.4 to 1.7, JSON: a VEX of its own or part of a bill of
+ * Vulnerabilities in a CycloneDX document, 1.4 to 1.7, JSON or XML: a VEX of its own or part of a bill of
  * materials. Source: https://cyclonedx.org/docs/1.6/json/
  */
 export const cyclonedxVex: Feed = {
@@ -278,10 +279,15 @@ export const cyclonedxVex: Feed = {
   addresses: [],
   // It says what is so, and nothing by silence: a copy is good until a newer one comes.
   maxAgeHours: 365 * 24,
-  sniff: (_name, head) => (/"bomFormat"\s*:\s*"CycloneDX"/.test(head) ? 0.95 : 0),
+  sniff: (_name, head) =>
+    /"bomFormat"\s*:\s*"CycloneDX"/.test(head) || looksLikeCyclonedxXml(head) ? 0.95 : 0,
   cut: () => ({ by: 'whole' }),
   frame: () => ({ partial: true }),
   read: ({ value, document }) => {
+    if (typeof value === 'string') {
+      const read = cyclonedxOfXml(value);
+      return 'refused' in read ? read : readDocument(read.document, document);
+    }
     if (!isObject(value)) return { refused: 'it is no object' };
     if (textIn(value, 'bomFormat') !== 'CycloneDX') {
       return { refused: 'its bomFormat is not CycloneDX' };

@@ -101,9 +101,9 @@ const lineCounter = (text: string): ((offset: number) => number) => {
 
 /**
  * Reads an XML document without entities of its own, external parts or namespaces: a bomb stays a
- * few characters long.
+ * few characters long. `most`: elements.
  */
-export const readXml = (text: string): XmlReading => {
+export const readXml = (text: string, most: number = elementsMax): XmlReading => {
   const open: Open[] = [];
   const lineAt = lineCounter(text);
   let root: XmlElement | undefined;
@@ -160,7 +160,7 @@ export const readXml = (text: string): XmlReading => {
     const name = /^[^\s/>]{1,200}/.exec(body)?.[0];
     count += 1;
     if (name === undefined) return fail('a tag has no name', tag);
-    if (open.length >= depthMax || count > elementsMax)
+    if (open.length >= depthMax || count > most)
       return fail('it is nested too deep or too long', tag);
     if (root !== undefined) return fail('it has more than one root', tag);
     const element: Open = {
