@@ -1,14 +1,16 @@
 import type { AccessLog } from '../../core/access-log.ts';
-import { type Component, componentId } from '../../core/component.ts';
+import { type Component, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
-import type { PackageIndex } from '../../core/packages.ts';
+import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
 import { baseOf } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { defaultDeliveries } from '../courier-suite/default-delivery.ts';
 import { findProgram, programs } from '../courier-suite/layout.ts';
 import { programPaths } from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
-import type { Platform } from '../platform.ts';
+import type { Link, Platform } from '../platform.ts';
+import { programAt } from '../programs/piped-programs.ts';
+import { spamcLinks } from '../programs/spamc.ts';
 import { shellWords } from '../syntax/shell-defaults.ts';
 
 const id = componentId('maildrop');
@@ -85,18 +87,64 @@ const read = (files: FileView, first: readonly string[]): readonly Statement[] =
 const ranBy = (
   statement: Statement,
 ):
-  | { readonly program: string; readonly mode: 'read' | 'write'; readonly how: string }
+  | {
+      readonly program: string;
+      readonly args: readonly string[];
+      readonly mode: 'read' | 'write';
+      readonly how: string;
+    }
   | undefined => {
   const { word, argument } = statement;
   const pipe = (word === 'to' || word === 'cc') && /^\s*\|/.test(argument);
   if (word !== 'xfilter' && word !== '`' && !pipe) return undefined;
-  const program = shellWords(argument.replace(/^\s*\|\s*/, '').slice(0, 2_000)).find(
-    each => !/^[A-Za-z_]\w*=/.test(each),
-  );
+  const words = shellWords(argument.replace(/^\s*\|\s*/, '').slice(0, 2_000));
+  const first = words.findIndex(each => !/^[A-Za-z_]\w*=/.test(each));
+  const program = words[first];
   if (program === undefined || baseOf(program) === '') return undefined;
-  if (word === 'xfilter') return { program, mode: 'write', how: 'it passes through it (xfilter)' };
-  return { program, mode: 'read', how: pipe ? 'it is given to it' : 'it makes it run' };
+  const args = words.slice(first + 1);
+  if (word === 'xfilter') {
+    return { program, args, mode: 'write', how: 'it passes through it (xfilter)' };
+  }
+  return { program, args, mode: 'read', how: pipe ? 'it is given to it' : 'it makes it run' };
 };
+
+const handedOver = (statement: Statement, ran: NonNullable<ReturnType<typeof ranBy>>): Reach => {
+  const personal = statement.because.path.includes('/.mailfilter');
+  return {
+    resource: 'mail-in-transit',
+    mode: ran.mode,
+    extent: `${personal ? 'mail of one account' : 'mail that maildrop delivers'}: ${ran.how}`,
+    because: statement.because,
+  };
+};
+
+/** The spamd that `xfilter "spamc"` hands each message on to. */
+const spamdOf = (
+  files: FileView,
+  packages: PackageIndex,
+  statements: readonly Statement[],
+  enabled: boolean | null,
+): readonly Link[] =>
+  spamcLinks(
+    id,
+    statements.slice(0, 2_000).flatMap(statement => {
+      const ran = ranBy(statement);
+      if (ran === undefined) return [];
+      const { program, args } = ran;
+      if (programAt(files, program) === undefined && tellsInstalled(packages)) return [];
+      const reach = [handedOver(statement, ran)];
+      return [
+        {
+          path: program,
+          args,
+          because: statement.because,
+          kind: 'content-filter' as const,
+          reach,
+          ...(enabled === null ? { idle: null } : {}),
+        },
+      ];
+    }),
+  );
 
 const programsOf = (
   packages: PackageIndex,
@@ -108,14 +156,7 @@ const programsOf = (
     const ran = ranBy(statement);
     // reformail, mailbot and their like come with maildrop itself.
     if (ran === undefined || own.has(baseOf(ran.program))) continue;
-    const personal = statement.because.path.includes('/.mailfilter');
-    const whose = personal ? 'mail of one account' : 'mail that maildrop delivers';
-    const reach = {
-      resource: 'mail-in-transit',
-      mode: ran.mode,
-      extent: `${whose}: ${ran.how}`,
-      because: statement.because,
-    } as const;
+    const reach = handedOver(statement, ran);
     const key = ran.program.slice(0, 500);
     const known = found.get(key);
     found.set(key, {
@@ -223,6 +264,9 @@ export const maildrop: Platform = {
             ],
       logs: [logOf(statements, place)],
     };
-    return { components: [main, ...programsOf(packages, statements, enabled)] };
+    return {
+      components: [main, ...programsOf(packages, statements, enabled)],
+      links: spamdOf(files, packages, statements, enabled),
+    };
   },
 };
