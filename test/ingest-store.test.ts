@@ -65,6 +65,12 @@ describe('postern ingest', () => {
     expect(verified()).toBe(0);
   });
 
+  test('keeps nothing of its own store, where that lies among the logs', () => {
+    writeFileSync(log(), logins(0, 3));
+    expect(postern(['ingest', '.']).stderr).toContain('3 new lines of 1 file\n');
+    expect(postern(['ingest', '.']).stderr).toBe('nothing new in 1 file\n');
+  });
+
   test('keeps what comes through a pipe', () => {
     const result = spawnSync(process.execPath, [program, 'ingest', '-'], {
       cwd: folder,

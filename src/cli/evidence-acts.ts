@@ -1,5 +1,12 @@
 import { rangeOf, writeBundle } from '../app/evidence/bundle.ts';
-import { holdLines, keepFor, pruneLines, releaseHold, rotateKey } from '../app/evidence/decide.ts';
+import {
+  holdLines,
+  keepFor,
+  pruneLines,
+  releaseHold,
+  retireSource,
+  rotateKey,
+} from '../app/evidence/decide.ts';
 import { reparseLines } from '../app/evidence/reparse.ts';
 import { zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
@@ -34,6 +41,9 @@ export const decide = async (
     case 'hold':
       await holdLines(at, words, why);
       return `held: ${first}\n`;
+    case 'retire':
+      await retireSource(at, first, why);
+      return `retired: ${first}\n`;
     case 'rotate-key': {
       const verifierKey = await rotateKey(at, words[0], why);
       return [

@@ -73,6 +73,7 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
     case 'keep':
     case 'hold':
     case 'release':
+    case 'retire':
     case 'rotate-key':
     case 'prune': {
       const { decide } = await import('./evidence-acts.ts');

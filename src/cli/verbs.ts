@@ -283,6 +283,11 @@ export const verbs: readonly Verb[] = [
         does: 'keeps the lines of these days until the hold is released (--why)',
       },
       { name: 'release', takes: ['NAME'], does: 'ends a hold (--why)' },
+      {
+        name: 'retire',
+        takes: ['SOURCE'],
+        does: 'ends a source: no more of its lines come (--why)',
+      },
       { name: 'prune', takes: [], does: 'deletes lines that are neither to be kept nor held' },
       {
         name: 'reparse',
@@ -314,7 +319,7 @@ export const verbs: readonly Verb[] = [
       {
         name: 'why',
         value: 'TEXT',
-        help: 'keep, hold, release, rotate-key: the reason, for the log',
+        help: 'keep, hold, release, retire, rotate-key: the reason, for the log',
       },
       { name: 'source', value: 'SOURCE', help: 'bundle, reparse: lines of this source alone' },
       {

@@ -107,6 +107,18 @@ export const rotateKey = async (
   return await inStore(at, evidence => changeKey(evidence, { store, given, file, name, why }));
 };
 
+/** A source ends: no more of its lines come, and no day waits for them. */
+export const retireSource = async (at: Decision, source: string, why: string): Promise<void> => {
+  checkSource(source);
+  checkWhy(why);
+  await inStore(at, async evidence => {
+    if (!evidence.known().some(({ id }) => id === source)) {
+      throw new UsageError(`evidence retire: there is no source ${source}`);
+    }
+    await (await evidence.source(source)).retire(why);
+  });
+};
+
 /** @returns how many segments were deleted. */
 export const pruneLines = (at: Decision): Promise<number> =>
   inStore(at, evidence => evidence.prune());

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { TlsOptions } from 'node:tls';
 import { messageOf, UsageError } from '../../core/errors.ts';
 import { EvidenceError, evidenceError } from '../../evidence/errors.ts';
@@ -93,7 +94,8 @@ class Ingest extends ReadCounts implements IngestReport {
 
   async run(): Promise<void> {
     const { words, input, store, key, now, zoneOf, follow } = this.options;
-    const { files, unseen, missing } = findLogs(words);
+    const { files: found, unseen, missing } = findLogs(words);
+    const files = outside(store, found);
     const [first] = missing;
     // What is not there yet may come.
     if (first !== undefined && follow !== true) {
@@ -213,6 +215,19 @@ class Ingest extends ReadCounts implements IngestReport {
     return new Error(`ingest: ${said}`, { cause: thrown });
   }
 }
+
+/** What lies in the store is no log, though it may lie in a folder of logs. */
+const outside = (store: string, files: readonly LogFile[]): readonly LogFile[] => {
+  const real = (path: string): string => {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
+  };
+  const within = `${real(store)}/`;
+  return files.filter(({ path }) => !real(path).startsWith(within));
+};
 
 /** Faults of the disk, and of a store that may not be written. */
 const storeFaults: ReadonlySet<unknown> = new Set([

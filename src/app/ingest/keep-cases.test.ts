@@ -156,6 +156,38 @@ describe('which files of a log are read', () => {
   });
 });
 
+describe('what is no log', () => {
+  const sources = () =>
+    leavesIn(store.reader).flatMap(leaf => (leaf.kind === 'source-add' ? [leaf.source] : []));
+
+  test('is told, and becomes no source; nor does the archive that logs lie in', async () => {
+    mkdirSync(at('in'));
+    put('in/a.log', lines(0, 3));
+    spawnSync('tar', ['-cf', at('logs.tar'), '-C', folder, 'in']);
+    rmSync(at('in'), { recursive: true });
+    put('wtmp', Buffer.alloc(400));
+    const { unseen } = await run('.');
+    expect(unseen.map(({ what }) => what)).toEqual([at('wtmp')]);
+    expect(sources()).toEqual([sourceNameOf(at('logs.tar/in/a.log'))]);
+  });
+
+  test('nor is a log whose source was retired; the others are kept', async () => {
+    put('a.log', lines(0, 3));
+    put('b.log', lines(0, 3));
+    await run('.');
+    const evidence = await store.open({});
+    await (await evidence.source(sourceNameOf(at('a.log')))).retire('it is another host’s now');
+    await evidence.close();
+    appendFileSync(at('a.log'), line(4));
+    appendFileSync(at('b.log'), line(4));
+    const { unseen, reads } = await run('.');
+    expect(unseen.map(({ what, why }) => [what, why])).toEqual([
+      [at('a.log'), expect.stringContaining('was retired')],
+    ]);
+    expect(reads).toHaveLength(1);
+  });
+});
+
 describe('a last line without an end', () => {
   test('of a log that is written to waits for its end', async () => {
     put('mail.log', `${lines(0, 2)}2026-06-29T10:00:03Z mx1 a[1]: be`);

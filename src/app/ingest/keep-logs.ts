@@ -67,20 +67,61 @@ interface Chosen {
   readonly isAll: boolean;
 }
 
+/** Documents that are no files of lines: what is packed, of another encoding, lists of records; archives of logs. */
+class Strangers {
+  private readonly keeping: KeepingLogs;
+
+  constructor(keeping: KeepingLogs) {
+    this.keeping = keeping;
+  }
+
+  /**
+   * @param log that the file is of; none where it is an archive, in which each log is one of its own, or no log.
+   * @returns whether all of it could be read.
+   */
+  async keep(file: LogFile, open: OpenFile, log: KeptLog | undefined): Promise<boolean> {
+    const { keeping } = this;
+    let isWhole = true;
+    const note = (unseen: Unseen): void => {
+      isWhole = false;
+      keeping.note(unseen);
+    };
+    let years: Promise<readonly (number | undefined)[]> | undefined;
+    let i = -1;
+    const inside: KeptLog[] = [];
+    for await (const document of logDocuments(file, note)) {
+      if (keeping.isStopped()) return false;
+      i += 1;
+      const { content, name } = document;
+      if (content.kind === 'binary') {
+        note({ what: name, why: content.why, how: content.how });
+        continue;
+      }
+      const at = i;
+      const year = async (): Promise<number | undefined> =>
+        (await (years ??= firstYears(file, keeping)))[at];
+      const own = name === file.path ? log : await openLog(name, keeping);
+      if (own !== undefined && own !== log) inside.push(own);
+      await own?.keepDocument(document, file, open, year);
+    }
+    if (isWhole) for (const each of inside) if (each.isWhole) each.readToEnd();
+    return isWhole;
+  }
+}
+
 /** One log with its rotated files. */
 class Family {
   private readonly log: string;
   private readonly kept: KeptLog;
   private readonly keeping: KeepingLogs;
-  /** Logs in archives are logs of their own. */
-  private readonly others = new Map<string, KeptLog>();
+  private readonly strangers: Strangers;
 
   constructor(log: string, kept: KeptLog, keeping: KeepingLogs) {
     this.log = log;
     this.kept = kept;
     this.keeping = keeping;
+    this.strangers = new Strangers(keeping);
   }
-
   /** @returns whether everything that the log has was read. */
   async keep(named: readonly LogFile[]): Promise<boolean> {
     const { files, isAll } = await this.choose(named);
@@ -97,7 +138,6 @@ class Family {
       await before?.close();
     }
     await this.tellLost();
-    for (const other of this.others.values()) if (other.isWhole) other.readToEnd();
     return isAll && this.kept.isWhole;
   }
 
@@ -155,44 +195,12 @@ class Family {
     if (open === undefined) return undefined;
     try {
       if (open.lines !== undefined) await kept.keepLines(file, open, before);
-      else await this.keepDocuments(file, open);
+      else if (!(await this.strangers.keep(file, open, kept))) kept.isWhole = false;
     } catch (thrown) {
       await open.close();
       throw thrown;
     }
     return open;
-  }
-
-  private async keepDocuments(file: Placed, open: OpenFile): Promise<void> {
-    const { kept, keeping } = this;
-    const note = (unseen: Unseen): void => {
-      kept.isWhole = false;
-      keeping.note(unseen);
-    };
-    let years: Promise<readonly (number | undefined)[]> | undefined;
-    let i = -1;
-    for await (const document of logDocuments(file, note)) {
-      if (keeping.isStopped()) return;
-      i += 1;
-      const { content, name } = document;
-      if (content.kind === 'binary') {
-        note({ what: name, why: content.why, how: content.how });
-        continue;
-      }
-      const at = i;
-      const year = async (): Promise<number | undefined> =>
-        (await (years ??= firstYears(file, keeping)))[at];
-      const log = name === file.path ? kept : await this.inArchive(name);
-      await log.keepDocument(document, file, open, year);
-    }
-  }
-
-  private async inArchive(name: string): Promise<KeptLog> {
-    const known = this.others.get(name);
-    if (known !== undefined) return known;
-    const log = await openLog(name, this.keeping);
-    this.others.set(name, log);
-    return log;
   }
 
   /** What was read in part and is gone: that something may be missing is told once. */
@@ -225,6 +233,63 @@ export const openLogSource = (
 const openLog = async (path: string, keeping: KeepingLogs): Promise<KeptLog> =>
   new KeptLog(await openLogSource(path, keeping), keeping);
 
+/** Whether there are lines in a file that are not those of a log within it. What cannot be read may have some. */
+const hasLines = async (file: LogFile): Promise<boolean> => {
+  let open: OpenFile | undefined;
+  try {
+    open = await OpenFile.open(file.path);
+    if (open === undefined) return false;
+    if (open.lines !== undefined) return true;
+    for await (const { name, content } of logDocuments(file, () => {})) {
+      return name === file.path && content.kind !== 'binary';
+    }
+    return false;
+  } catch {
+    return true;
+  } finally {
+    await open?.close();
+  }
+};
+
+const someHaveLines = async (files: readonly LogFile[]): Promise<boolean> => {
+  for (const file of files) if (await hasLines(file)) return true;
+  return false;
+};
+
+/** What is no log gets no source: archives, and what is no text. */
+const keepStrangers = async (files: readonly LogFile[], keeping: KeepingLogs): Promise<void> => {
+  const strangers = new Strangers(keeping);
+  for (const file of files) {
+    const open = await OpenFile.open(file.path);
+    if (open === undefined) continue;
+    try {
+      await strangers.keep(file, open, undefined);
+    } finally {
+      await open.close();
+    }
+    keeping.done(file.sizeBytes);
+  }
+};
+
+const keepLog = async (
+  log: string,
+  files: readonly LogFile[],
+  keeping: KeepingLogs,
+): Promise<void> => {
+  const id = sourceNameOf(log);
+  const known = keeping.evidence.known().find(each => each.id === id);
+  if (known?.retired === true) {
+    const how = 'Leave it out; or ingest a copy that lies elsewhere.';
+    keeping.note({ what: log, why: `its source ${id} was retired`, how });
+  } else if (known === undefined && !(await someHaveLines(files))) {
+    await keepStrangers(files, keeping);
+  } else {
+    const kept = await openLog(log, keeping);
+    const isAll = await new Family(log, kept, keeping).keep(files);
+    if (isAll) kept.readToEnd();
+  }
+};
+
 const realPathOf = (file: LogFile): LogFile => {
   try {
     return { ...file, path: realpathSync(file.path) };
@@ -243,10 +308,7 @@ export const keepLogFiles = async (
     if (keeping.isStopped()) return;
     const [first] = named;
     if (first === undefined) continue;
-    const { log } = rotatedName(first.path);
-    const kept = await openLog(log, keeping);
-    const isAll = await new Family(log, kept, keeping).keep(named);
-    if (isAll) kept.readToEnd();
+    await keepLog(rotatedName(first.path).log, named, keeping);
     open += 1;
     if (open % openMax === 0) await keeping.evidence.flush();
   }
