@@ -78,6 +78,17 @@ const packageOf = (
 const isWord = (text: string | undefined): text is string =>
   text !== undefined && /^[\w.+~:-]{1,200}$/.test(text);
 
+/**
+ * The line of the last entry where the database ends within it. apk ends each entry with an empty line, and gives
+ * each package a checksum; who writes one by hand may do neither.
+ */
+const cutOff = (text: string, entries: readonly ApkEntry[]): number | undefined =>
+  !text.endsWith('\n\n') &&
+  entries.length > 1 &&
+  entries.slice(0, -1).every(each => each.fields.has('C'))
+    ? entries.at(-1)?.line
+    : undefined;
+
 const read = (files: FileView, distribution: Distribution): PackageReading => {
   const packages: InstalledPackage[] = [];
   const lists = new Map<string, readonly string[]>();
@@ -85,7 +96,20 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
   const text = path === undefined ? undefined : files.text(path, { bytesMax: databaseBytesMax });
   if (path === undefined || text === undefined) return { packages };
   const trust = trustOf(files);
-  for (const entry of apkEntries(text)) {
+  const entries = [...apkEntries(text)];
+  const cut = cutOff(text, entries);
+  let doubt: string | undefined;
+  if (cut !== undefined) {
+    // Half a version would be another one.
+    if (!text.endsWith('\n')) entries.pop();
+    doubt = `${path} is cut off in its entry of line ${cut}, and lost the packages after it`;
+    files.note({
+      what: path,
+      why: `is cut off in the entry that begins in line ${cut}: packages that came after it are missing`,
+      how: 'Run apk fix, then Postern again.',
+    });
+  }
+  for (const entry of entries) {
     const name = entry.fields.get('P');
     const version = entry.fields.get('V');
     if (!isWord(name) || !isWord(version)) {
@@ -94,6 +118,7 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
         why: `line ${entry.line}: an entry is broken (${(name ?? 'it names no package').slice(0, 60)})`,
         how: 'Run apk fix, then Postern again.',
       });
+      doubt ??= `${path} is damaged at line ${entry.line}, and may have lost packages`;
       continue;
     }
     packages.push(packageOf(entry, name, version, distribution, trust));
@@ -102,6 +127,7 @@ const read = (files: FileView, distribution: Distribution): PackageReading => {
   let owners: Map<string, string> | undefined;
   return {
     packages,
+    ...(doubt === undefined ? {} : { doubt }),
     filesOf: name => lists.get(name) ?? [],
     ownerOf: asked => {
       if (owners === undefined) {
