@@ -18,7 +18,7 @@ export const debianRelease = (codename: string): string => {
   return Object.hasOwn(debianNumbers, name) ? (debianNumbers[name] ?? name) : name;
 };
 
-/** Ubuntu's long-term releases. Source: https://wiki.ubuntu.com/Releases */
+/** Ubuntu's code names. Source: https://wiki.ubuntu.com/Releases */
 const ubuntuNumbers: Readonly<Record<string, string>> = {
   trusty: '14.04',
   xenial: '16.04',
@@ -26,6 +26,10 @@ const ubuntuNumbers: Readonly<Record<string, string>> = {
   focal: '20.04',
   jammy: '22.04',
   noble: '24.04',
+  oracular: '24.10',
+  plucky: '25.04',
+  questing: '25.10',
+  resolute: '26.04',
 };
 
 const suse = (version: string): string => `Linux Enterprise Server ${version.replace('.', ' SP')}`;
@@ -71,7 +75,7 @@ export const releaseOfDistro = (distro: string): string => {
     case 'fedora':
       return major;
     case 'ubuntu':
-      return version;
+      return version.split('.').slice(0, 2).join('.');
     case 'alpine':
       return `v${major}.${minor}`;
     case 'opensuse-leap':
