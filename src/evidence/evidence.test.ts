@@ -67,6 +67,27 @@ describe('a source', () => {
     verify(store);
   });
 
+  test('is flushed up to what it had by then, however fast more comes', async () => {
+    const store = new SimulatedStore();
+    const evidence = await store.open({ segmentBytes: 1 << 20 });
+    const source = await evidence.source('mail.log');
+    const over = { is: false };
+    let n = 0;
+    const pouring = Promise.all(
+      // There is always one that waits while another is written.
+      Array.from({ length: 2 }, async () => {
+        while (!over.is) await source.append(Buffer.from('x\n'), String((n += 1)));
+      }),
+    );
+    await source.append(Buffer.from('mine\n'), 'mine');
+    await evidence.flush();
+    expect(keptOf(store.reader, 'mail.log')).toContain('mine\n');
+    over.is = true;
+    await pouring;
+    await evidence.close();
+    verify(store);
+  });
+
   test('keeps its bytes as they are: no newline at the end, carriage returns, no UTF-8, nothing but newlines', async () => {
     const store = new SimulatedStore();
     const evidence = await store.open();

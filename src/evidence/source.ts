@@ -72,8 +72,9 @@ export class SourceWriter {
   private spool: OpenSpool | undefined;
   private waiting: Waiting[] = [];
   private isPumping = false;
-  private isCutAsked = false;
-  private pumping: Promise<void> = Promise.resolve();
+  /** Somebody wants what is in hand to become a segment. */
+  private asked: { readonly done: Promise<void>; readonly tell: () => void } | undefined;
+  private lastAppend: Promise<unknown> = Promise.resolve();
   private readonly cuts = new Set<Promise<void>>();
 
   constructor(home: SourceHome, id: string, seq: number, position: string | undefined) {
@@ -111,24 +112,26 @@ export class SourceWriter {
       first: whole(about.firstMs),
       last: whole(about.lastMs),
     };
-    return new Promise((done, failed) => {
+    const appending = new Promise<string>((done, failed) => {
       this.waiting.push({ lines, rows: about.rows, records: about.records, done, failed });
-      if (!this.isPumping) this.pumping = this.pump();
+      if (!this.isPumping) void this.pump();
     });
+    this.lastAppend = appending.catch(() => undefined);
+    return appending;
   }
 
-  /** Everything that was handed over is in a committed segment when this is done. */
+  /** Everything that was handed over by now is in a committed segment when this is done, whatever comes meanwhile. */
   async flush(): Promise<void> {
-    while (this.isPumping) await this.pumping;
+    await this.lastAppend;
     this.home.check();
-    await this.rotate();
+    await this.ask();
+    this.home.check();
     await Promise.all(this.cuts);
   }
 
   /** What is in hand becomes a segment as soon as nothing is being written; nobody waits for it. */
   cut(): void {
-    this.isCutAsked = true;
-    if (!this.isPumping) this.pumping = this.pump();
+    void this.ask();
   }
 
   /** After a failure: lets go of the file without another word to it. */
@@ -142,21 +145,37 @@ export class SourceWriter {
     }
   }
 
+  /** @returns when the spool that there is now is closed, and on its way to be a segment. */
+  private ask(): Promise<void> {
+    if (this.asked === undefined) {
+      let tell = (): void => {};
+      const done = new Promise<void>(told => {
+        tell = told;
+      });
+      this.asked = { done, tell };
+    }
+    const { done } = this.asked;
+    if (!this.isPumping) void this.pump();
+    return done;
+  }
+
   private async pump(): Promise<void> {
     this.isPumping = true;
-    while (this.waiting.length > 0 || this.isCutAsked) {
+    while (this.waiting.length > 0 || this.asked !== undefined) {
       const batch: Waiting[] = [];
-      const isCutAsked = this.isCutAsked;
-      this.isCutAsked = false;
+      const { asked } = this;
+      this.asked = undefined;
       try {
         this.home.check();
-        if (isCutAsked) await this.rotate();
+        if (asked !== undefined) await this.rotate();
         await this.write(batch);
       } catch (thrown) {
         const error = this.home.fail(thrown);
         for (const { failed } of [...batch, ...this.waiting.splice(0)]) failed(error);
       }
       for (const { lines, done } of batch) done(lines.position);
+      // After a failure, too: whoever asked looks whether there was one.
+      asked?.tell();
     }
     // In the same breath as the look at what is waiting: nobody comes in between and waits for nothing.
     this.isPumping = false;
