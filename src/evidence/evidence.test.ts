@@ -75,13 +75,17 @@ describe('a source', () => {
     let n = 0;
     const pouring = Promise.all(
       // There is always one that waits while another is written.
-      Array.from({ length: 2 }, async () => {
-        while (!over.is) await source.append(Buffer.from('x\n'), String((n += 1)));
+      Array.from({ length: 3 }, async () => {
+        while (!over.is && n < 2_000) {
+          await source.append(Buffer.from('x\n'), String((n += 1)));
+          if (n % 3 === 0) await new Promise(setImmediate);
+        }
       }),
     );
     await source.append(Buffer.from('mine\n'), 'mine');
     await evidence.flush();
     expect(keptOf(store.reader, 'mail.log')).toContain('mine\n');
+    expect(n).toBeLessThan(2_000);
     over.is = true;
     await pouring;
     await evidence.close();
