@@ -2,13 +2,25 @@ import { type Component, type ComponentId, componentId, type Reach } from '../..
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import type { Place } from '../../core/place.ts';
-import { type Daemon, findDaemon, programPaths, rootReach } from '../daemons/daemon.ts';
+import {
+  type Daemon,
+  exposureOfAll,
+  findDaemon,
+  programPaths,
+  rootReach,
+} from '../daemons/daemon.ts';
 import { identify } from '../identify.ts';
-import { parseHostPort } from '../joining/endpoint.ts';
-import type { Link, Listener, Platform, PlatformReading } from '../platform.ts';
+import { isLoopback, parseHostPort } from '../joining/endpoint.ts';
+import type { Endpoint, Link, Listener, Platform, PlatformReading } from '../platform.ts';
 import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
+import { ownNames } from '../webmail/own-names.ts';
 import type { Other } from './other-software/other.ts';
 import { others } from './other-software/table.ts';
+
+interface Heard {
+  readonly endpoint: Endpoint;
+  readonly because: Place;
+}
 
 /** Installed; a configuration that a removed package left behind is nothing. */
 interface Found {
@@ -138,6 +150,56 @@ const relayLinks = (files: FileView, id: ComponentId, other: Other): readonly Li
   ];
 };
 
+const proxyReach = ({ proxy }: Other, place: Place): readonly Reach[] =>
+  proxy === undefined
+    ? []
+    : [
+        {
+          resource: 'credentials',
+          mode: 'read',
+          extent: 'the name and password of everybody who logs in through it',
+          because: place,
+        },
+        {
+          resource: 'stored-mail',
+          mode: 'write',
+          extent: 'the mailbox of everybody who logs in through it',
+          because: place,
+        },
+      ];
+
+/** The mail server behind a proxy: on another host it keeps the mailboxes there. */
+const proxyLinks = (files: FileView, id: ComponentId, other: Other): readonly Link[] => {
+  const { proxy } = other;
+  const host = proxy === undefined ? undefined : lineIn(files, other, proxy.host);
+  if (proxy === undefined || host === undefined) return [];
+  const port = Number(lineIn(files, other, proxy.port)?.text ?? proxy.portOtherwise);
+  if (!(port > 0 && port < 65_536)) return [];
+  const isHere = isLoopback(host.text) || ownNames(files).has(host.text.toLowerCase());
+  const reach: readonly Reach[] = isHere
+    ? []
+    : [
+        {
+          resource: 'stored-mail',
+          mode: 'admin',
+          extent: 'the mailbox of everybody who logs in through the proxy: it keeps them',
+          because: host.because,
+        },
+      ];
+  const to = { net: 'tcp', host: isHere ? 'localhost' : host.text, port } as const;
+  return [{ from: id, to, as: 'imap', reach, because: host.because, isClient: true }];
+};
+
+/** Where a proxy listens, as its settings say; without a port of its own that is not known. */
+const proxyDoor = (files: FileView, other: Other): readonly Heard[] => {
+  const { proxy } = other;
+  const port = proxy === undefined ? undefined : lineIn(files, other, proxy.ownPort);
+  if (proxy === undefined || port === undefined) return [];
+  const address = lineIn(files, other, proxy.address);
+  const endpoint = parseHostPort(`${address?.text ?? '*'}:${port.text}`);
+  return endpoint === undefined ? [] : [{ endpoint, because: (address ?? port).because }];
+};
+
 /** What every webmail is given by those who use it. */
 const webmailReach = ({ kind }: Other, place: Place): readonly Reach[] =>
   kind !== 'webmail'
@@ -181,7 +243,7 @@ const webOf = (
 };
 
 const noteUnread = (files: FileView, other: Other, { config }: Found, place: Place): void => {
-  if (other.relay !== undefined) return;
+  if (other.relay !== undefined || other.proxy !== undefined) return;
   files.note({
     what: config ?? place.path,
     why:
@@ -199,7 +261,8 @@ const read = (files: FileView, packages: PackageIndex, other: Other): PlatformRe
   const place: Place = { path: config ?? daemon.binary ?? mark ?? daemon.unit?.path ?? other.id };
   const id = componentId(other.id);
   const stated = versionOf(files, other);
-  const user = daemon.unitUser;
+  const becomes = other.proxy === undefined ? undefined : lineIn(files, other, other.proxy.user);
+  const user = becomes ?? daemon.unitUser;
   const runsAs =
     user !== undefined
       ? { user: user.text, because: user.because }
@@ -209,6 +272,8 @@ const read = (files: FileView, packages: PackageIndex, other: Other): PlatformRe
   noteUnread(files, other, found, place);
   const web = webOf(files, packages, other, found);
   const isRelay = other.relay !== undefined;
+  const doors = proxyDoor(files, other);
+  const exposure = exposureOfAll(doors);
   const component: Component = {
     id,
     name: other.name,
@@ -223,18 +288,26 @@ const read = (files: FileView, packages: PackageIndex, other: Other): PlatformRe
     }),
     foundAt: [place],
     ...(runsAs === undefined ? {} : { runsAs }),
+    ...(exposure === undefined ? {} : { exposure }),
     ...web,
     reach: [
       ...webmailReach(other, place),
+      ...proxyReach(other, place),
       ...relayReach(files, other, place),
       ...(user === undefined ? [] : rootReach(runsAs)),
     ],
     logs: [],
   };
   const endpoint = other.listens === undefined ? undefined : parseHostPort(other.listens);
-  const listeners: readonly Listener[] =
-    endpoint === undefined ? [] : [{ component: id, endpoint, because: place }];
-  return { components: [component], listeners, links: relayLinks(files, id, other) };
+  const listeners: readonly Listener[] = [
+    ...doors.map(door => ({ component: id, ...door })),
+    ...(endpoint === undefined ? [] : [{ component: id, endpoint, because: place }]),
+  ];
+  return {
+    components: [component],
+    listeners,
+    links: [...relayLinks(files, id, other), ...proxyLinks(files, id, other)],
+  };
 };
 
 /** Mail software that is listed, and of which nothing more is read. */

@@ -100,6 +100,14 @@ const known: readonly (MailProgram & { readonly programs: RegExp })[] = [
     platform: 'clamav',
     packages: ['clamav', 'clamav-daemon'],
   },
+  {
+    programs: /\/schleuder$/,
+    id: 'schleuder',
+    name: 'Schleuder',
+    kind: 'list-manager',
+    platform: 'other-software',
+    packages: ['schleuder'],
+  },
 ];
 
 /** Programs of list managers and mail stores that have no platform. */

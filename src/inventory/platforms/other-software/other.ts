@@ -22,6 +22,18 @@ export interface Other {
   readonly listens?: string;
   /** A `sendmail` of the host: it runs for whoever calls it, and hands all on. */
   readonly relay?: { readonly host: RegExp; readonly port: RegExp; readonly secret: RegExp };
+  /** People log in through it to a mail server behind it. */
+  readonly proxy?: {
+    /** The server behind it, and that one's port. */
+    readonly host: RegExp;
+    readonly port: RegExp;
+    readonly portOtherwise: number;
+    /** Where it listens itself; on every address unless it says otherwise. */
+    readonly address: RegExp;
+    readonly ownPort: RegExp;
+    /** Whom it becomes once it listens. */
+    readonly user: RegExp;
+  };
   /** What it keeps in its own database that nothing outside shows. */
   readonly inDatabase?: string;
 }

@@ -1,4 +1,5 @@
 import type { Other } from './other.ts';
+import { proxies } from './proxies.ts';
 import { suites, webmails } from './web-suites.ts';
 
 const packageJson = { pattern: /"version"\s*:\s*"(\d[\w.+-]{0,40})"/ } as const;
@@ -393,5 +394,6 @@ export const others: readonly Other[] = [
   ...webmails,
   ...filters,
   ...relays,
+  ...proxies,
   ...desks,
 ];
