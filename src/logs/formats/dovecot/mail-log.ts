@@ -137,6 +137,8 @@ const mailbox24 =
 
 /** A line of the plug-in behind its prefix; undefined for other lines. */
 export const mailLogOf = (given: string): MailLog | undefined => {
+  // save, copy, delete, undelete, expunge, autoexpunge, flag_change, Mailbox: most lines begin otherwise.
+  if (!'scdueafM'.includes(given.charAt(0))) return undefined;
   if (!given.startsWith('Mailbox ')) return messageLine(given, undefined);
   const folder = within24.exec(given);
   if (folder !== null) return messageLine(given.slice(folder[0].length), folder[1]);
