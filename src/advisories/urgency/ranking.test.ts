@@ -234,6 +234,18 @@ describe('one act of mending', () => {
     expect(alone).toMatchObject([{ flaws: [], overdueDays: 5, remedy: 'apt install x=1.0-3' }]);
   });
 
+  test('a waiting update that does not hold the fix is neither named nor the remedy', () => {
+    const flaw = finding('F-1', { fixedIn: '1.0-4' });
+    const [first] = rank([part(component('a', [], deb('x')), [flaw], { patch: waiting })], tenants);
+    expect(first).toMatchObject({
+      what: 'x 1.0-1 → 1.0-4',
+      remedy: 'apt update && apt install --only-upgrade x',
+    });
+    const none: PatchFacts = { ...waiting, waiting: { state: 'none', why: '' } };
+    const [second] = rank([part(component('a', [], deb('x')), [flaw], { patch: none })], tenants);
+    expect(second?.remedy).toMatch(/^apt update.*\n# If nothing newer comes, this release is not/);
+  });
+
   test('what nothing mends is an act of its own, and no command is made up for it', () => {
     const { fixedIn: _, ...open } = finding('F-2', { unmended: 'no-dsa: minor issue' });
     const ranked = rank([part(component('a', [], deb('x')), [finding('F-1'), open])], tenants);

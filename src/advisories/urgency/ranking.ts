@@ -10,6 +10,7 @@ import {
   type PeopleInReach,
   type Priority,
 } from '../../core/priority.ts';
+import { holdsFix } from './holds-fix.ts';
 import { peopleInReach } from './people.ts';
 import { traitsOf } from './traits.ts';
 
@@ -122,12 +123,26 @@ const versionsOf = (act: Act, flaws: readonly Finding[]): readonly string[] => {
   return [...new Set(flaws.flatMap(({ fixedIn }) => fixedIn ?? []))];
 };
 
+/** The update that waits, if it holds what mends each of the flaws. */
+const waitingFor = (
+  act: Act,
+  flaws: readonly Finding[],
+): Extract<PatchFacts['waiting'], { state: 'update' }> | undefined => {
+  for (const { component, patch } of act.parts) {
+    const { package: owner } = component;
+    if (owner === undefined || patch?.waiting.state !== 'update') continue;
+    const { waiting } = patch;
+    const holds = ({ fixedIn }: Finding): boolean =>
+      fixedIn === undefined || holdsFix(owner, waiting.version, fixedIn);
+    if (flaws.every(holds)) return waiting;
+  }
+  return undefined;
+};
+
 const targetOf = (act: Act, flaws: readonly Finding[]): string | undefined => {
-  const waiting = act.parts
-    .map(({ patch }) => patch?.waiting)
-    .find(each => each?.state === 'update');
   if (!act.mendable) return undefined;
-  if (waiting?.state === 'update') return waiting.version;
+  const waiting = waitingFor(act, flaws);
+  if (waiting !== undefined) return waiting.version;
   const versions = versionsOf(act, flaws);
   return versions.length === 1 ? versions[0] : undefined;
 };
@@ -147,15 +162,16 @@ const remedyOf = (act: Act, flaws: readonly Finding[], name: string): string => 
   if (!act.mendable) {
     return `# Nothing mends ${name} yet. Take it off the internet or switch it off, and watch for a fix.${more}`;
   }
-  const waiting = act.parts
-    .map(({ patch }) => patch?.waiting)
-    .find(each => each?.state === 'update');
-  if (waiting?.state === 'update') return waiting.remedy;
+  const waiting = waitingFor(act, flaws);
+  if (waiting !== undefined) return waiting.remedy;
   const owners = act.parts.flatMap(({ component }) => component.package ?? []);
   const ecosystem = owners[0]?.ecosystem;
   if (ecosystem === 'deb' || ecosystem === 'rpm' || ecosystem === 'apk') {
     const names = [...new Set(owners.map(each => inCommand(each.name)))].sort().join(' ');
-    return `${upgrades[ecosystem]} ${names}`;
+    const command = `${upgrades[ecosystem]} ${names}`;
+    return act.parts.some(({ patch }) => patch?.waiting.state === 'none')
+      ? `${command}\n# If nothing newer comes, this release is not mended: take ${name} off the internet or switch it off.${more}`
+      : command;
   }
   const versions = versionsOf(act, flaws).map(inCommand);
   return versions.length === 1
