@@ -1,6 +1,5 @@
 import { messageOf } from '../../core/errors.ts';
 import { endOfDayMs } from '../../evidence/days.ts';
-import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
 import { type DecodedRow, RowDecoder } from '../../logs/rows/decode.ts';
 import { Heap } from './heap.ts';
 import { KeptLines } from './kept-lines.ts';
@@ -9,9 +8,10 @@ import {
   type OpenSegmentOptions,
   openAgain,
   openSegment,
+  type TextOfLine,
 } from './open-segment.ts';
 import type { EventQuestion } from './question.ts';
-import { type FoundRows, findRows, RowTexts } from './segment-rows.ts';
+import { type FoundRow, type FoundRows, findRows } from './segment-rows.ts';
 import type { StoreSegment } from './store-segments.ts';
 
 /** An event, or a line that no format understands, as a store gives it back. */
@@ -58,47 +58,35 @@ const spanOf = ({ day, firstMs, lastMs }: StoreSegment): readonly [number, numbe
 
 /** Rows of one segment that are still to be told. */
 class Cursor {
-  readonly open: OpenSegment;
-  readonly texts: RowTexts;
-  readonly lines: Float64Array;
-  readonly sequences: Float64Array;
+  readonly segment: StoreSegment;
+  readonly text: TextOfLine;
   private readonly found: FoundRows;
   private next = 0;
 
-  constructor(open: OpenSegment, found: FoundRows) {
-    this.open = open;
+  constructor({ segment, text }: OpenSegment, found: FoundRows) {
+    this.segment = segment;
+    this.text = text;
     this.found = found;
-    this.texts = new RowTexts(open.rows);
-    // Now, so that damage shows before anything is told.
-    for (const column of textColumns) this.texts.at(column, this.found.order[0] ?? 0);
-    this.lines = open.rows.numbers('line');
-    this.sequences = open.rows.numbers('sequence');
   }
 
-  get row(): number {
-    return this.found.order[this.next] ?? 0;
+  get row(): FoundRow {
+    return this.found.at(this.next);
   }
 
   /** What the row is placed by. */
   get placeMs(): number {
-    return this.found.placesMs[this.row] ?? 0;
-  }
-
-  /** What it says itself. */
-  get timeMs(): number | undefined {
-    const time = this.found.times[this.row] ?? Number.NaN;
-    return Number.isNaN(time) ? undefined : time;
+    return this.found.placesMs[this.next] ?? 0;
   }
 
   /** @returns whether there is another one. */
   advance(): boolean {
     this.next += 1;
-    return this.next < this.found.order.length;
+    return this.next < this.found.count;
   }
 }
 
 const compare = (a: Cursor, b: Cursor): number => {
-  const [one, other] = [a.open.segment, b.open.segment];
+  const [one, other] = [a.segment, b.segment];
   if (a.placeMs !== b.placeMs) return a.placeMs - b.placeMs;
   if (one.source !== other.source) return one.source < other.source ? -1 : 1;
   return one.seq - other.seq;
@@ -192,29 +180,22 @@ class Asking {
   }
 
   private tellRow(cursor: Cursor): void {
-    const { open, row, texts } = cursor;
-    const { segment } = open;
+    const { segment } = cursor;
     try {
-      const stored: Partial<Record<TextColumn, string>> = {};
-      for (const column of textColumns) {
-        const text = texts.at(column, row);
-        if (text !== undefined) stored[column] = text;
-      }
-      const line = cursor.lines[row] ?? 0;
-      const sequence = cursor.sequences[row] ?? Number.NaN;
+      const { timeMs, texts, line, sequence } = cursor.row;
       const isFirst = sequence === 1;
-      const { timeMs } = cursor;
-      const text = open.text(line, isFirst);
-      const decoded = this.decoder.decode({ timeMs, texts: stored }, text);
+      const text = cursor.text(line, isFirst);
+      const decoded = this.decoder.decode({ timeMs, texts }, text);
+      const { lines } = decoded;
       this.options.take({
         ...decoded,
         source: segment.source,
         seq: segment.seq,
         line,
         sequence: Number.isNaN(sequence) ? undefined : sequence,
-        log: stored.log ?? segment.source,
-        format: stored.format,
-        text: decoded.lines === undefined ? text : open.text(line, isFirst, decoded.lines),
+        log: texts.log ?? segment.source,
+        format: texts.format,
+        text: lines === undefined ? text : cursor.text(line, isFirst, lines),
       });
     } catch (thrown) {
       this.options.note({

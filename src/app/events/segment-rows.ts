@@ -1,37 +1,47 @@
-import type { TextColumn } from '../../logs/rows/columns.ts';
+import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
+import type { Codes } from '../../store/parquet/codes.ts';
 import type { ParquetFile, TextDictionary } from '../../store/parquet/read.ts';
-import type { EventQuestion } from './question.ts';
+import type { Condition, EventQuestion } from './question.ts';
 
-/** Rows of one segment that are asked for, in the order of their times. */
-export interface FoundRows {
-  /** Of every row of the segment; NaN for none. */
-  readonly times: Float64Array;
-  /** The same; what has no time has that of the row before. */
-  readonly placesMs: Float64Array;
-  readonly order: Int32Array;
+interface Wanted {
+  readonly codes: Codes;
+  /** By code, 1 for those that are asked for. */
+  readonly wanted: Uint8Array;
 }
 
-/** By dictionaries first: a segment in which nobody of that name is needs no more of a look. */
-const fulfilling = (file: ParquetFile, { conditions }: EventQuestion): Uint8Array | undefined => {
-  const mask = new Uint8Array(file.rows).fill(1);
-  const wanted = conditions.map(({ columns, matches }) =>
-    columns.flatMap(column => {
-      const codes = file.dictionary(column)?.matching(matches);
-      return codes === undefined ? [] : [{ column, codes }];
-    }),
-  );
-  if (wanted.some(each => each.length === 0)) return undefined;
-  for (const each of wanted) {
-    const any = new Uint8Array(file.rows);
-    for (const { column, codes } of each) {
-      const values = file.codes(column);
-      for (let row = 0; row < values.length; row += 1) {
-        if (codes[values[row] ?? -1] === 1) any[row] = 1;
-      }
-    }
-    for (let row = 0; row < mask.length; row += 1) mask[row] = (mask[row] ?? 0) & (any[row] ?? 0);
+/** Columns in which somebody fulfils a condition. */
+const wantedIn = (file: ParquetFile, { columns, matches }: Condition): readonly Wanted[] =>
+  columns.flatMap(column => {
+    const wanted = file.dictionary(column)?.matching(matches);
+    const codes = wanted === undefined ? undefined : file.codes(column);
+    return wanted === undefined || codes === undefined ? [] : [{ codes, wanted }];
+  });
+
+const rowsOfAny = (columns: readonly Wanted[]): readonly number[] => {
+  const [only, ...others] = columns.map(({ codes, wanted }) => codes.rowsWith(wanted));
+  if (only === undefined || others.length === 0) return only ?? [];
+  return [...new Set([only, ...others].flat())].toSorted((a, b) => a - b);
+};
+
+/**
+ * By dictionaries first: a segment in which nobody of that name is needs no more of a look, and of the rows only
+ * those that fulfilled the condition before are looked at for the next.
+ */
+const fulfilling = (
+  file: ParquetFile,
+  conditions: readonly Condition[],
+): readonly number[] | undefined => {
+  let rows: readonly number[] | undefined;
+  for (const condition of conditions) {
+    const columns = wantedIn(file, condition);
+    if (columns.length === 0) return [];
+    rows =
+      rows === undefined
+        ? rowsOfAny(columns)
+        : rows.filter(row => columns.some(({ codes, wanted }) => wanted[codes.at(row)] === 1));
+    if (rows.length === 0) return rows;
   }
-  return mask;
+  return rows;
 };
 
 /** What has no time follows its neighbours. */
@@ -46,66 +56,123 @@ const placesOf = (times: Float64Array, otherwiseMs: number): Float64Array => {
   });
 };
 
-/** Undefined where no row is asked for. @param otherwiseMs of a segment whose rows have no times at all. */
+/** Few rows are taken out, so that the rest of their segment need not be held. */
+const takenOutMax = 2_000;
+
+type TextAt = (column: TextColumn, row: number) => string | undefined;
+
+/** Unpacks each column when it is first asked for. */
+const textsOf = (file: ParquetFile): TextAt => {
+  const columns = new Map<
+    TextColumn,
+    { readonly dictionary: TextDictionary | undefined; readonly codes: Codes | undefined }
+  >();
+  const known = new Map<TextColumn, Map<number, string>>();
+  return (column, row) => {
+    let unpacked = columns.get(column);
+    if (unpacked === undefined) {
+      const dictionary = file.dictionary(column);
+      unpacked = { dictionary, codes: dictionary && file.codes(column) };
+      columns.set(column, unpacked);
+      known.set(column, new Map());
+    }
+    const { dictionary, codes } = unpacked;
+    const code = codes?.at(row) ?? -1;
+    if (dictionary === undefined || code < 0) return undefined;
+    const texts = known.get(column);
+    const text = texts?.get(code) ?? dictionary.at(code);
+    texts?.set(code, text);
+    return text;
+  };
+};
+
+/** A row that is asked for. */
+export interface FoundRow {
+  /** What it says itself; undefined where it says none. */
+  readonly timeMs: number | undefined;
+  /** 1-based in its segment. */
+  readonly line: number;
+  /** 1-based in its log; NaN where that is not known. */
+  readonly sequence: number;
+  readonly texts: Readonly<Partial<Record<TextColumn, string>>>;
+}
+
+/** Rows of one segment that are asked for, in the order of their times. */
+export class FoundRows {
+  readonly count: number;
+  /** What each is placed by: its time, or that of a neighbour. */
+  readonly placesMs: Float64Array;
+  private readonly rowAt: (i: number) => FoundRow;
+
+  constructor(file: ParquetFile, rows: Int32Array, times: Float64Array, places: Float64Array) {
+    this.count = rows.length;
+    this.placesMs = Float64Array.from(rows, row => places[row] ?? 0);
+    const lines = file.numbers('line');
+    const sequences = file.numbers('sequence');
+    const textAt = textsOf(file);
+    const read = (row: number): FoundRow => {
+      const texts: Partial<Record<TextColumn, string>> = {};
+      for (const column of textColumns) {
+        const text = textAt(column, row);
+        if (text !== undefined) texts[column] = text;
+      }
+      const time = times[row] ?? Number.NaN;
+      return {
+        timeMs: Number.isNaN(time) ? undefined : time,
+        line: lines[row] ?? 0,
+        sequence: sequences[row] ?? Number.NaN,
+        texts,
+      };
+    };
+    if (rows.length <= takenOutMax) {
+      const taken = Array.from(rows, read);
+      this.rowAt = i => {
+        const row = taken[i];
+        if (row === undefined) throw new RangeError('no such row');
+        return row;
+      };
+    } else {
+      // All columns now, so that damage shows before anything is told.
+      read(rows[0] ?? 0);
+      this.rowAt = i => read(rows[i] ?? 0);
+    }
+  }
+
+  at(i: number): FoundRow {
+    return this.rowAt(i);
+  }
+}
+
+/**
+ * Undefined where no row is asked for. @param otherwiseMs of a segment whose rows have no times at all.
+ * @throws RangeError where the file is damaged
+ */
 export const findRows = (
   file: ParquetFile,
   question: EventQuestion,
   otherwiseMs: number,
 ): FoundRows | undefined => {
-  const mask = file.rows === 0 ? undefined : fulfilling(file, question);
-  if (mask === undefined) return undefined;
-  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = question;
+  const { conditions, fromMs = -Infinity, toMs = Infinity, newestFirst } = question;
+  const rows = file.rows === 0 ? [] : fulfilling(file, conditions);
+  if (rows?.length === 0) return undefined;
   const times = file.numbers('time');
-  const placesMs = placesOf(times, otherwiseMs);
+  const places = placesOf(times, otherwiseMs);
+  const order = new Int32Array(rows?.length ?? file.rows);
   let count = 0;
-  const rows = new Int32Array(file.rows);
   let isSorted = true;
   let last = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < rows.length; row += 1) {
-    const time = placesMs[row] ?? 0;
-    if (mask[row] !== 1 || time < fromMs || time > toMs) continue;
-    if (time < last) isSorted = false;
-    last = time;
-    rows[count] = row;
+  for (let i = 0; i < order.length; i += 1) {
+    const row = rows === undefined ? i : (rows[i] ?? 0);
+    const place = places[row] ?? 0;
+    if (place < fromMs || place > toMs) continue;
+    if (place < last) isSorted = false;
+    last = place;
+    order[count] = row;
     count += 1;
   }
   if (count === 0) return undefined;
-  const order = rows.slice(0, count);
-  if (!isSorted) order.sort((a, b) => (placesMs[a] ?? 0) - (placesMs[b] ?? 0) || a - b);
-  if (question.newestFirst) order.reverse();
-  return { times, placesMs, order };
+  const found = order.slice(0, count);
+  if (!isSorted) found.sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0) || a - b);
+  if (newestFirst) found.reverse();
+  return new FoundRows(file, found, times, places);
 };
-
-/** Texts of the rows of one segment, each column unpacked when it is first asked for. */
-export class RowTexts {
-  private readonly file: ParquetFile;
-  private readonly columns = new Map<
-    TextColumn,
-    { readonly dictionary: TextDictionary | undefined; readonly codes: Int32Array | undefined }
-  >();
-  private readonly known = new Map<TextColumn, Map<number, string>>();
-
-  constructor(file: ParquetFile) {
-    this.file = file;
-  }
-
-  at(column: TextColumn, row: number): string | undefined {
-    let unpacked = this.columns.get(column);
-    if (unpacked === undefined) {
-      const dictionary = this.file.dictionary(column);
-      unpacked = {
-        dictionary,
-        codes: dictionary === undefined ? undefined : this.file.codes(column),
-      };
-      this.columns.set(column, unpacked);
-      this.known.set(column, new Map());
-    }
-    const { dictionary, codes } = unpacked;
-    const code = codes?.[row] ?? -1;
-    if (dictionary === undefined || code < 0) return undefined;
-    const known = this.known.get(column);
-    const text = known?.get(code) ?? dictionary.at(code);
-    known?.set(code, text);
-    return text;
-  }
-}

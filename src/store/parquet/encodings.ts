@@ -148,20 +148,25 @@ const unpackBits = (
   outFrom: number,
 ): void => {
   if (from + ((count * width + 7) >> 3) > bytes.length) throw new RangeError('it ends too early');
+  if (width === 1) {
+    for (let i = 0; i < count; i += 1)
+      out[outFrom + i] = ((bytes[from + (i >> 3)] ?? 0) >> (i & 7)) & 1;
+    return;
+  }
+  if (width === 8) {
+    for (let i = 0; i < count; i += 1) out[outFrom + i] = bytes[from + i] ?? 0;
+    return;
+  }
   if (width <= 24) {
     const mask = 2 ** width - 1;
-    let held = 0;
-    let bits = 0;
-    let at = from;
-    for (let i = 0; i < count; i += 1) {
-      while (bits < width) {
-        held |= (bytes[at] ?? 0) << bits;
-        at += 1;
-        bits += 8;
-      }
-      out[outFrom + i] = held & mask;
-      held >>>= width;
-      bits -= width;
+    for (let i = 0, bit = 0; i < count; i += 1, bit += width) {
+      const at = from + (bit >> 3);
+      const four =
+        (bytes[at] ?? 0) |
+        ((bytes[at + 1] ?? 0) << 8) |
+        ((bytes[at + 2] ?? 0) << 16) |
+        ((bytes[at + 3] ?? 0) << 24);
+      out[outFrom + i] = (four >>> (bit & 7)) & mask;
     }
     return;
   }
@@ -203,8 +208,15 @@ export const unpackDeltas = (bytes: Buffer, countMax: number): Float64Array => {
       if (width > 0) unpackBits(bytes, cursor.at, miniblockValues, width, deltas, 0);
       cursor.at += (miniblockValues * width) >> 3;
       const many = Math.min(miniblockValues, count - begin);
+      if (width === 0) {
+        for (let i = begin; i < begin + many; i += 1) {
+          value += least;
+          out[i] = value;
+        }
+        continue;
+      }
       for (let i = 0; i < many; i += 1) {
-        value += least + (width > 0 ? (deltas[i] ?? 0) : 0);
+        value += least + (deltas[i] ?? 0);
         out[begin + i] = value;
       }
     }

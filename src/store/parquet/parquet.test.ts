@@ -59,7 +59,7 @@ describe('a Parquet file', () => {
             return;
           }
           const dictionary = file.dictionary('text');
-          const back = [...file.codes('text')].map(code =>
+          const back = [...(file.codes('text')?.all() ?? [])].map(code =>
             code < 0 ? undefined : dictionary?.at(code),
           );
           expect(back).toEqual([...column.codes].map(code => column.dictionary[code]));
@@ -79,7 +79,7 @@ describe('a Parquet file', () => {
       const file = new ParquetFile(bytes);
       const dictionary = file.dictionary('text');
       return [
-        [...file.codes('text')].map(code => (code < 0 ? '' : dictionary?.at(code))),
+        [...(file.codes('text')?.all() ?? [])].map(code => (code < 0 ? '' : dictionary?.at(code))),
         [...file.numbers('int')],
       ];
     };

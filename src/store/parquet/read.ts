@@ -1,4 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
+import { Codes, sameOfAll } from './codes.ts';
 import { unpackCodes, unpackDeltas } from './encodings.ts';
 import { codecs, encodings, magic, pageTypes } from './layout.ts';
 import { ThriftReader, type ThriftStruct, type ThriftValue } from './thrift.ts';
@@ -134,27 +135,29 @@ export class ParquetFile {
     return count === 0 ? undefined : new TextDictionary(content, count);
   }
 
-  /** One a row: a place in the dictionary, -1 for none. */
-  codes(column: string): Int32Array {
+  /** Places in the dictionary, by row; undefined where no row has a value. */
+  codes(column: string): Codes | undefined {
     const chunk = this.chunks.get(column);
-    if (chunk === undefined) return new Int32Array(this.rows).fill(-1);
-    const { content, present, count, at } = this.data(chunk, encodings.dictionary);
-    const width = content[at] ?? 0;
-    if (width > 32) throw new RangeError('its codes are too wide');
-    const known = unpackCodes(content, at + 1, count, width);
-    return present === undefined ? known : spread(known, present, new Int32Array(this.rows), -1);
+    if (chunk === undefined) return undefined;
+    return new Codes(this.content(chunk, encodings.dictionary), this.rows);
   }
 
   /** One a row; NaN for none. */
   numbers(column: string): Float64Array {
     const chunk = this.chunks.get(column);
     if (chunk === undefined) return new Float64Array(this.rows).fill(Number.NaN);
-    const { content, present, count, at } = this.data(chunk, encodings.deltas);
-    const known = unpackDeltas(content.subarray(at), this.rows);
-    if (known.length !== count) throw new RangeError('it has a number too many or too few');
-    return present === undefined
-      ? known
-      : spread(known, present, new Float64Array(this.rows), Number.NaN);
+    const content = this.content(chunk, encodings.deltas);
+    if (!chunk.isOptional) return deltasOf(content, this.rows);
+    if (content.length < 4) throw new RangeError('a page that is too short');
+    const at = 4 + content.readUInt32LE(0);
+    if (sameOfAll(content, 4, this.rows) === true) {
+      return deltasOf(content.subarray(at), this.rows);
+    }
+    const present = unpackCodes(content.subarray(0, at), 4, this.rows, 1);
+    let count = 0;
+    for (const level of present) count += level;
+    const known = deltasOf(content.subarray(at), count);
+    return count === this.rows ? known : spread(known, present);
   }
 
   private takeGroup(group: ThriftStruct, optional: ReadonlySet<string>): void {
@@ -196,44 +199,30 @@ export class ParquetFile {
     return { header, content };
   }
 
-  private data(
-    chunk: Chunk,
-    encoding: number,
-  ): {
-    readonly content: Buffer;
-    readonly present: Int32Array | undefined;
-    readonly count: number;
-    readonly at: number;
-  } {
+  private content(chunk: Chunk, encoding: number): Buffer {
     const { header, content } = this.page(chunk.dataAt, pageTypes.data);
     const about = struct(header.get(5));
     if (about.get(1) !== this.rows || about.get(2) !== encoding) {
       throw new RangeError('a page of another encoding or number of rows');
     }
-    if (!chunk.isOptional) return { content, present: undefined, count: this.rows, at: 0 };
-    if (content.length < 4) throw new RangeError('a page that is too short');
-    const length = content.readUInt32LE(0);
-    const levels = unpackCodes(content.subarray(0, 4 + length), 4, this.rows, 1);
-    let count = 0;
-    for (const level of levels) count += level;
-    const present = count === this.rows ? undefined : levels;
-    return { content, present, count, at: 4 + length };
+    return content;
   }
 }
 
+const deltasOf = (content: Buffer, count: number): Float64Array => {
+  const numbers = unpackDeltas(content, count);
+  if (numbers.length !== count) throw new RangeError('it has a number too many or too few');
+  return numbers;
+};
+
 /** Values at the rows that have one. */
-const spread = <Values extends Int32Array | Float64Array>(
-  known: Values,
-  present: Int32Array,
-  out: Values,
-  none: number,
-): Values => {
+const spread = (known: Float64Array, present: Int32Array): Float64Array => {
+  const out = new Float64Array(present.length).fill(Number.NaN);
   let next = 0;
   for (let i = 0; i < present.length; i += 1) {
-    if (present[i] === 1) {
-      out[i] = known[next] ?? none;
-      next += 1;
-    } else out[i] = none;
+    if (present[i] !== 1) continue;
+    out[i] = known[next] ?? Number.NaN;
+    next += 1;
   }
   return out;
 };
