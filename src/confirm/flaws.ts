@@ -92,6 +92,8 @@ export const overdueVerdict = (
   const late = first.deadline?.overdueDays ?? 0;
   const exploited = overdue.some(finding => finding.exploited !== undefined);
   const mitigated = overdue.filter(isMitigated);
+  // What waits may hold the fix of none of them: each then has a remedy of its own.
+  const helps = overdue.some(({ remedy: own }) => own === undefined || own === remedy);
   return {
     state: 'fail',
     why: `${flawsWord(overdue.length)} open past the deadline, by up to ${days(late)}: ${some(overdue)}${
@@ -99,7 +101,7 @@ export const overdueVerdict = (
     }${unmendedNote(overdue)}`,
     evidence: [...overdue.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
     remedy: [
-      remedy ?? moveRemedy(subject, facts, overdue),
+      (helps ? remedy : undefined) ?? moveRemedy(subject, facts, overdue),
       ...(overdue.some(({ deadline }) => deadline?.triage === true)
         ? [
             '# Patched is not evicted: look for traces of an intruder since the first sign of',

@@ -301,6 +301,27 @@ describe('what must never be', () => {
   });
 });
 
+test('an update that holds the fix of no overdue flaw is not its remedy', () => {
+  const remedyFor = (remedy: string): string =>
+    patched(
+      {
+        component,
+        ancestors: [],
+        patch: waiting(1, 0),
+        flaws: {
+          findings: [finding('CVE-1', { deadline: deadline(5), remedy })],
+          judges: [judges.current],
+          exploitation: 'current',
+        },
+      },
+      setting,
+    ).remedy ?? '';
+  const offered = waiting(1, 0).waiting;
+  if (offered.state !== 'update') throw new Error('an update waits');
+  expect(remedyFor(offered.remedy)).toBe(offered.remedy);
+  expect(remedyFor('# Move x to 3 or later.')).not.toContain(offered.remedy);
+});
+
 const plain: Case = {
   judges: ['current'],
   findings: [],
