@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { EvidenceSource } from '../../evidence/options.ts';
 import { logStart, type Place } from './keep-log.ts';
 
+export { tailBytes } from './raw-bytes.ts';
+
 /** Bytes of a log, told again by their hash. */
 export interface Mark {
   readonly offset: number;
@@ -42,7 +44,6 @@ export interface Generation {
 }
 
 export const headBytes = 4_096;
-export const tailBytes = 1_024;
 const keyPrefix = 'file/';
 
 const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes);

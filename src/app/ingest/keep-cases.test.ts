@@ -132,6 +132,24 @@ describe('which files of a log are read', () => {
     expect(kept()).toBe(lines(0, 30));
   });
 
+  test('a file that rotation put into another folder is still the log’s', async () => {
+    mkdirSync(at('old'));
+    put('mail.log', lines(0, 200));
+    put('old/mail.log.1', lines(300, 500));
+    await run('.');
+    appendFileSync(at('mail.log'), lines(200, 210));
+    renameSync(at('old/mail.log.1'), at('old/mail.log.2'));
+    renameSync(at('mail.log'), at('old/mail.log.1'));
+    put('mail.log', lines(210, 220));
+    const second = await run('.');
+    expect(second.gaps).toEqual([]);
+    expect([kept(), kept('old/mail.log')]).toEqual([lines(0, 220), lines(300, 500)]);
+    put('old/mail.log.1.gz', gzipSync(readFileSync(at('old/mail.log.1'))));
+    rmSync(at('old/mail.log.1'));
+    expect((await run('.')).reads).toEqual([]);
+    expect((await run('.')).gaps).toEqual([]);
+  });
+
   test('a link, and the path that it leads to, are one log', async () => {
     mkdirSync(at('real'));
     put('real/mail.log', lines(0, 10));
@@ -259,6 +277,10 @@ describe('what is not lines of UTF-8', () => {
       Array.from({ length: 15 }, (_, i) => 61 + i),
     );
     expect((await later(1, 'audit.json')).reads).toEqual([]);
+    // The same beginning, and something else behind it.
+    put('audit.json', records(75).replace('"n": 74', '"n": 9000'));
+    const third = await later(1, 'audit.json');
+    expect([third.reads.length, third.gaps.length]).toEqual([75, 1]);
   });
 
   test('no text, and what is cut off, are told; what stands before the cut is kept once', async () => {

@@ -10,7 +10,7 @@ import { recordKey } from '../../logs/sources/record-key.ts';
 import type { LogClock } from '../../logs/time/clock.ts';
 import { anyStamp } from '../../logs/time/stamps.ts';
 import { DaysOfLines } from './days-of-lines.ts';
-import { RawBytes } from './raw-bytes.ts';
+import { RawBytes, tailBytes } from './raw-bytes.ts';
 
 /** Makes rows of the lines that were read; what it hands over goes with their bytes into the segment. */
 export interface RowSink {
@@ -124,6 +124,11 @@ export class LogKeeper {
     return this.open().raw.rest;
   }
 
+  /** The last bytes before the place that was reached, of those that were pushed. */
+  get tail(): Buffer {
+    return this.open().raw.tail;
+  }
+
   /** Day of the last line, `2026-06-29`; none where no line told one. */
   get day(): string | undefined {
     return this.days.day;
@@ -165,6 +170,8 @@ export class LogKeeper {
     });
     splitter.push(bytes);
     splitter.end();
+    const { raw, keptFrom } = this.open();
+    if (at.offset + bytes.length === keptFrom) raw.tail = Buffer.from(bytes.subarray(-tailBytes));
   }
 
   /** Waits while too much is under way to the disk. @throws EvidenceError */

@@ -7,11 +7,12 @@ import { dayOf } from '../../evidence/days.ts';
 import type { Evidence } from '../../evidence/open.ts';
 import type { EvidenceSource } from '../../evidence/options.ts';
 import { findLogs, type LogFile } from '../../intake/log-files.ts';
-import { inRotationOrder, rotatedName } from '../../logs/sources/rotation-order.ts';
+import { inRotationOrder, oldestFirst, rotatedName } from '../../logs/sources/rotation-order.ts';
 import { firstYears, type Placed, placed } from './date-files.ts';
 import { logDocuments } from './documents.ts';
 import type { FileIdentity } from './generations.ts';
 import { type Keeping, KeptLog, slotOf } from './kept-log.ts';
+import { type KnownLog, withMoved } from './moved-files.ts';
 import { OpenFile } from './open-file.ts';
 import { sourceNameOf } from './source-name.ts';
 
@@ -24,18 +25,25 @@ export interface KeepingLogs extends Keeping {
   readonly done: (bytes: number) => void;
 }
 
+/** Under which the source's notes have the path of its log. */
+const logKey = 'log';
+
 /** Of logs that were read and whose lines are not in segments yet: each holds a file open. */
 const openMax = 100;
 
 /** Rotated files beside those that were named: what was written before a rotation may lie in one of them. */
-const siblingsOf = (log: string, named: readonly LogFile[]): readonly LogFile[] => {
+const siblingsOf = (
+  log: string,
+  named: readonly LogFile[],
+  others: ReadonlySet<string>,
+): readonly LogFile[] => {
   const folder = dirname(log);
   const known = new Set(named.map(({ path }) => path));
   try {
     const paths = readdirSync(folder, { withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => join(folder, entry.name))
-      .filter(path => !known.has(path) && rotatedName(path).log === log);
+      .filter(path => !known.has(path) && !others.has(path) && rotatedName(path).log === log);
     return findLogs(paths).files;
   } catch {
     // What may not be looked at was not named either.
@@ -122,9 +130,12 @@ class Family {
     this.keeping = keeping;
     this.strangers = new Strangers(keeping);
   }
-  /** @returns whether everything that the log has was read. */
-  async keep(named: readonly LogFile[]): Promise<boolean> {
-    const { files, isAll } = await this.choose(named);
+  /**
+   * @param others files that were named and are of other logs, whatever they are called.
+   * @returns whether everything that the log has was read.
+   */
+  async keep(named: readonly LogFile[], others: ReadonlySet<string>): Promise<boolean> {
+    const { files, isAll } = await this.choose(named, others);
     let before: OpenFile | undefined;
     try {
       for (const file of files) {
@@ -145,10 +156,10 @@ class Family {
    * The files that were named; and, where reading had come further, those that the log has gone on in since: whoever
    * names `mail.log` after a rotation wants what is in `mail.log.1` by now, too.
    */
-  private async choose(named: readonly LogFile[]): Promise<Chosen> {
-    const siblings = siblingsOf(this.log, named);
-    const [byName = []] = inRotationOrder([...named, ...siblings]);
-    const [all = []] = inRotationOrder(await placed(byName, this.keeping));
+  private async choose(named: readonly LogFile[], others: ReadonlySet<string>): Promise<Chosen> {
+    const siblings = siblingsOf(this.log, named, others);
+    const byName = oldestFirst([...named, ...siblings]);
+    const all = oldestFirst(await placed(byName, this.keeping));
     if (siblings.length === 0) return { files: all, isAll: true };
     const isNamed = new Set(named.map(({ path }) => path));
     const { generations, met } = this.kept;
@@ -220,15 +231,30 @@ class Family {
 }
 
 /** The source that the log at an absolute path is. */
-export const openLogSource = (
+export const openLogSource = async (
   path: string,
   { evidence }: Pick<KeepingLogs, 'evidence'>,
-): Promise<EvidenceSource> =>
-  evidence.source(sourceNameOf(path), {
+): Promise<EvidenceSource> => {
+  const source = await evidence.source(sourceNameOf(path), {
     host: hostname(),
     path: path.slice(-1_000).replace(/\p{Surrogate}/gu, '\ufffd'),
     positions: 'generation of the file, its device and inode, bytes and lines of it, unpacked',
   });
+  if (!source.notes().has(logKey)) await source.note(logKey, path);
+  return source;
+};
+
+/** The logs that the evidence has, of those that still go on. */
+const knownLogs = async (keeping: KeepingLogs): Promise<readonly KnownLog[]> => {
+  const out: KnownLog[] = [];
+  for (const { id, retired } of keeping.evidence.known()) {
+    if (retired === true) continue;
+    const source = await keeping.evidence.source(id);
+    const log = source.notes().get(logKey);
+    if (log !== undefined) out.push({ log, source });
+  }
+  return out;
+};
 
 const openLog = async (path: string, keeping: KeepingLogs): Promise<KeptLog> =>
   new KeptLog(await openLogSource(path, keeping), keeping);
@@ -274,6 +300,7 @@ const keepStrangers = async (files: readonly LogFile[], keeping: KeepingLogs): P
 const keepLog = async (
   log: string,
   files: readonly LogFile[],
+  all: ReadonlySet<string>,
   keeping: KeepingLogs,
 ): Promise<void> => {
   const id = sourceNameOf(log);
@@ -285,7 +312,7 @@ const keepLog = async (
     await keepStrangers(files, keeping);
   } else {
     const kept = await openLog(log, keeping);
-    const isAll = await new Family(log, kept, keeping).keep(files);
+    const isAll = await new Family(log, kept, keeping).keep(files, all);
     if (isAll) kept.readToEnd();
   }
 };
@@ -303,12 +330,16 @@ export const keepLogFiles = async (
   files: readonly LogFile[],
   keeping: KeepingLogs,
 ): Promise<void> => {
-  let open = 0;
+  const byPlace = new Map<string, readonly LogFile[]>();
   for (const named of inRotationOrder(files.map(realPathOf))) {
+    byPlace.set(rotatedName(named[0]?.path ?? '').log, named);
+  }
+  const logs = await withMoved(byPlace, await knownLogs(keeping), identityOf);
+  const all = new Set([...byPlace.values()].flat().map(({ path }) => path));
+  let open = 0;
+  for (const [log, named] of logs) {
     if (keeping.isStopped()) return;
-    const [first] = named;
-    if (first === undefined) continue;
-    await keepLog(rotatedName(first.path).log, named, keeping);
+    await keepLog(log, named, all, keeping);
     open += 1;
     if (open % openMax === 0) await keeping.evidence.flush();
   }

@@ -16,8 +16,8 @@ import {
   type Generation,
   Generations,
   isMarked,
+  type Mark,
   markOf,
-  tailBytes,
 } from './generations.ts';
 import { LogKeeper, logStart, type Place, type RowSink } from './keep-log.ts';
 import type { OpenFile } from './open-file.ts';
@@ -201,6 +201,7 @@ export class KeptLog {
       device: open.device,
       inode: open.inode,
       head: markOf(head, 0),
+      ...this.tailAt(generation, place),
       place,
       state: isWhole ? state : 'growing',
       ...(place.offset === from.offset ? {} : this.lastDay()),
@@ -230,6 +231,13 @@ export class KeptLog {
     return new LogClock({ zoneOf, writtenByMs, ...(firstYear === undefined ? {} : { firstYear }) });
   }
 
+  /** The bytes before the place; where nothing was read, what was known of the generation holds on. */
+  private tailAt({ place: { offset } }: Generation, place: Place): { readonly tail?: Mark } {
+    if (place.offset === offset) return {};
+    const { tail } = this.keeper;
+    return { tail: markOf(tail, place.offset - tail.length) };
+  }
+
   private lastDay(): { readonly lastDay?: string } {
     const { day } = this.keeper;
     return day === undefined ? {} : { lastDay: day };
@@ -254,8 +262,6 @@ export class KeptLog {
     place: Place,
     isOver: boolean,
   ): Promise<void> {
-    const start = Math.max(0, place.offset - tailBytes);
-    const tail = await open.readAt(start, place.offset - start);
     const isHead = open.head.length > generation.head.bytes;
     await this.generations.put({
       ...generation,
@@ -263,7 +269,7 @@ export class KeptLog {
       device: open.device,
       inode: open.inode,
       head: isHead ? markOf(open.head, 0) : generation.head,
-      tail: markOf(tail, start),
+      ...this.tailAt(generation, place),
       place,
       state: isOver ? 'over' : 'growing',
       ...(place.offset === generation.place.offset ? {} : this.lastDay()),

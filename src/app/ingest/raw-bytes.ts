@@ -1,3 +1,6 @@
+/** So many bytes before a place tell whether what stands there is still the same. */
+export const tailBytes = 1_024;
+
 /** Bytes of a log that were read and not yet handed on, by where they stand in it. */
 export class RawBytes {
   private chunks: Buffer[] = [];
@@ -5,6 +8,8 @@ export class RawBytes {
   private from: number;
   /** Where the next to come will stand. */
   end: number;
+  /** The last bytes that were handed on, `tailBytes` of them at most. */
+  tail: Buffer = Buffer.alloc(0);
 
   constructor(offset = 0) {
     this.from = offset;
@@ -34,6 +39,12 @@ export class RawBytes {
       this.from += count;
     }
     const [only] = taken;
-    return taken.length === 1 && only !== undefined ? only : Buffer.concat(taken);
+    const bytes = taken.length === 1 && only !== undefined ? only : Buffer.concat(taken);
+    const near = bytes.subarray(-tailBytes);
+    this.tail =
+      near.length === tailBytes
+        ? Buffer.from(near)
+        : Buffer.concat([this.tail, near]).subarray(-tailBytes);
+    return bytes;
   }
 }

@@ -50,6 +50,10 @@ const before = (a: FileAt, b: FileAt): number => {
   return a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1);
 };
 
+/** The files of one log, wherever they lie. */
+export const oldestFirst = <File extends FileAt>(files: readonly File[]): readonly File[] =>
+  files.toSorted(before);
+
 /**
  * The files of each log together, the oldest first: by the time of their first lines, else by what their names
  * say. Logs come in the order in which they were named.
