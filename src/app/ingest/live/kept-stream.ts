@@ -17,6 +17,8 @@ export interface LiveContext {
   readonly now: () => number;
   readonly took?: (log: string, read: ReadLine) => void;
   readonly kept?: (lines: number) => void;
+  /** Before the first line of a log is kept. */
+  readonly begin?: (log: string) => void;
 }
 
 /** A source that is open, and whether lines of it wait to become a segment. */
@@ -49,10 +51,13 @@ export class KeptStream implements PeerStore, LiveSource {
   waitingSinceMs: number | undefined;
   private readonly keeper: LogKeeper;
   private readonly now: () => number;
+  private readonly begin: () => void;
+  private hasBegun = false;
   private unkept = 0;
 
   private constructor(source: EvidenceSource, name: string, context: LiveContext) {
-    const { formats, zoneOf, now, took, kept } = context;
+    const { formats, zoneOf, now, took, kept, begin } = context;
+    this.begin = () => begin?.(name);
     this.source = source;
     this.now = now;
     this.keeper = new LogKeeper({
@@ -82,6 +87,8 @@ export class KeptStream implements PeerStore, LiveSource {
   }
 
   async keep(lines: Buffer): Promise<void> {
+    if (!this.hasBegun) this.begin();
+    this.hasBegun = true;
     this.unkept += 1;
     this.waitingSinceMs ??= this.now();
     await this.keeper.push(lines);

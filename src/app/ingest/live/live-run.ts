@@ -66,8 +66,8 @@ export class LiveRun {
   ): Promise<LiveRun> {
     const run = new LiveRun(options, keeping, said);
     const inHand = new InHand(inHandBytesMax);
-    const { evidence, formats, zoneOf, now, took, kept } = keeping;
-    const context = { evidence, formats, zoneOf, now, took, kept };
+    const { evidence, formats, zoneOf, now, took, kept, begin } = keeping;
+    const context = { evidence, formats, zoneOf, now, took, kept, begin };
     try {
       for (const address of options.syslog) {
         const failed = (thrown: unknown): void => run.fail(thrown);
