@@ -142,6 +142,17 @@ const ConfigurationFile = z.strictObject({
       bundleKeys: z.array(text).max(100).default([]),
     })
     .prefault({}),
+  evidence: z
+    .strictObject({
+      witnesses: z
+        .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), key: text }))
+        .max(100)
+        .default([]),
+      timestamps: z
+        .strictObject({ url: z.url({ protocol: /^https?$/ }), certificates: text.optional() })
+        .optional(),
+    })
+    .prefault({}),
   options: z
     .strictObject({
       root: text.optional(),
@@ -292,7 +303,7 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
   const lineOf = (list: string, index: number): { line: number } => ({
     line: lines.linePos(nodeAt(document.contents, [list, index])?.range?.[0] ?? 0).line,
   });
-  const { organisation, tenants, components, exceptions, policy, advisories, options } =
+  const { organisation, tenants, components, exceptions, policy, advisories, evidence, options } =
     parsed.data;
   return {
     path,
@@ -306,6 +317,10 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
       sources: advisories.sources.map(source => defined(source)),
       maxAgeHours: defined(advisories.maxAgeHours),
       bundleKeys: advisories.bundleKeys,
+    },
+    evidence: {
+      witnesses: evidence.witnesses,
+      ...(evidence.timestamps === undefined ? {} : { timestamps: defined(evidence.timestamps) }),
     },
     ...(organisation === undefined ? {} : { organisation }),
     components: components.map((note, i) => ({ ...defined(note), ...lineOf('components', i) })),

@@ -23,6 +23,7 @@ import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
 import { statusOf } from './advisories/status.ts';
 import { ancestorsOf } from './ancestors.ts';
+import { witnessKeys } from './evidence/witness.ts';
 import { openFlawFacts } from './flaws.ts';
 import { keptLogs } from './kept-logs.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
@@ -141,7 +142,7 @@ const withStore = (
 
 /** What the evidence store keeps of the logs that these components write. */
 const keptOf = (
-  { evidence, progress, files }: ConfirmRequest,
+  { evidence, progress, files, configuration }: ConfirmRequest,
   components: readonly Component[],
 ): KeptLogs | undefined => {
   if (evidence === undefined) return undefined;
@@ -150,7 +151,8 @@ const keptOf = (
   );
   progress?.('verifying the evidence store');
   try {
-    return keptLogs({ ...evidence, paths: [...new Set(paths)] });
+    const witnesses = witnessKeys(configuration.evidence.witnesses);
+    return keptLogs({ ...evidence, paths: [...new Set(paths)], witnesses });
   } catch (thrown) {
     files.note({
       what: 'what the evidence store keeps of the logs',

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { KeptLog, KeptLogs } from '../core/kept-log.ts';
 import { dayAfter } from '../evidence/days.ts';
+import type { WitnessKey } from '../evidence/verify/cosignature.ts';
 import { Coverage } from '../evidence/verify/coverage.ts';
-import { parseNote } from '../evidence/verify/note.ts';
 import { folderReader } from '../evidence/verify/reader.ts';
 import { type Verified, verifyStore } from '../evidence/verify/verify-store.ts';
 
@@ -15,6 +15,8 @@ export interface KeptLogsRequest {
   readonly root: string;
   /** Paths of logs, as seen from the root. */
   readonly paths: readonly string[];
+  /** Keys of witnesses that are trusted. */
+  readonly witnesses?: readonly WitnessKey[];
   /** Name of the machine that this runs on; `uname -n` unless given. */
   readonly here?: string;
 }
@@ -77,14 +79,6 @@ const brokenWhy = ({ broken, brokenCount }: Verified): string | undefined => {
   return `${first.path}: ${first.why}${more}`;
 };
 
-/** Signatures below the checkpoint that are not of the log's own key. */
-const witnessesOf = (checkpoint: Buffer | undefined): number => {
-  const parsed = parseNote(checkpoint ?? Buffer.alloc(0));
-  if (!parsed.ok) return 0;
-  const [own] = parsed.note.text.split('\n');
-  return parsed.note.signatures.filter(({ name }) => name !== own).length;
-};
-
 /**
  * What a store keeps of these logs. All of its log is verified, and every file of the logs that are asked about: no
  * answer rests on what was altered. A source is a log of this host when it says that it was read on this machine, at
@@ -96,6 +90,7 @@ export const keptLogs = ({
   store,
   root,
   paths,
+  witnesses = [],
   here = hostname(),
 }: KeptLogsRequest): KeptLogs | undefined => {
   if (!existsSync(join(store, 'log/checkpoint'))) return undefined;
@@ -104,6 +99,7 @@ export const keptLogs = ({
   const found = new Map<string, string>();
   const reader = folderReader(store);
   const verified = verifyStore(reader, {
+    witnesses,
     each: leaf => {
       coverage.take(leaf);
       if (leaf.kind !== 'source-add') return;
@@ -116,7 +112,8 @@ export const keptLogs = ({
   const broken = brokenWhy(verified);
   return {
     ...(broken === undefined ? {} : { broken }),
-    witnesses: witnessesOf(reader.read('log/checkpoint')),
+    witnesses: new Set(verified.witnessed.filter(({ checked }) => checked).map(({ name }) => name))
+      .size,
     logs: new Map([...found].map(([source, log]) => [log, keptLog(coverage, source)])),
   };
 };

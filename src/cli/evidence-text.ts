@@ -22,6 +22,28 @@ const countedText = (verdict: Verdict & { readonly kind: 'store' | 'bundle' }): 
   return `${here.lines} lines in ${here.segments} segments of ${of}, ${fromDay} to ${toDay}${held}${gone}; in a log of ${size} leaves, sealed up to ${lastSealedDay}`;
 };
 
+/** Who else was shown the log, and when. */
+const othersText = ({
+  witnessed,
+  stamped,
+}: Verdict & { readonly kind: 'store' | 'bundle' }): readonly string[] => {
+  const last = stamped.at(-1);
+  return [
+    ...witnessed.map(({ name, size, at, checked }) =>
+      oneLine(
+        `witnessed by ${name} at ${size} leaves, ${at}${checked ? '' : ' (not compared: its key is not among evidence.witnesses)'}`,
+      ),
+    ),
+    ...(last === undefined
+      ? []
+      : [
+          oneLine(
+            `stamped by ${last.by} at ${last.size} leaves, ${last.at}${last.trusted ? '' : ' (its certificate is not among evidence.timestamps.certificates)'}${stamped.length > 1 ? `, and ${stamped.length - 1} times before` : ''}`,
+          ),
+        ]),
+  ];
+};
+
 const uncoveredShownMax = 20;
 
 /** Days of a bundle of which something may be missing: that is no fault, and nobody may overlook it. */
@@ -55,6 +77,7 @@ export const verdictText = (verdict: Verdict): string => {
     return [
       `whole: ${counted}`,
       ...(verdict.kind === 'bundle' ? uncoveredText(verdict) : []),
+      ...othersText(verdict),
       ...(trust === 'own' ? [ownKeyNote] : []),
       '',
     ].join('\n');

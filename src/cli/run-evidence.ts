@@ -21,7 +21,7 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
   'drop-old': ['reparse'],
 };
 
-/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse | replay-dwell | rotate-key`. */
+/** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse | replay-dwell | rotate-key | witness`. */
 export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
   const invocation = withFileOptions(given, configuration.options);
@@ -43,6 +43,7 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
         deep: invocation.switches.has('deep'),
         ...(key === undefined ? {} : { key }),
         ...(remembered === undefined ? {} : { remembered }),
+        ...(await import('./evidence-signed.ts')).trustedOthers(configuration),
       });
       const text = format === 'json' ? asJson(verdictJson(verdict)) : verdictText(verdict);
       return { text, exit: verdict.ok ? exitCodes.done : exitCodes.crossed, out };
@@ -68,6 +69,8 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
         out,
       };
     }
+    case 'witness':
+      return await (await import('./evidence-signed.ts')).witness(invocation, configuration);
     case 'reparse':
       return await (await import('./evidence-acts.ts')).reparse(invocation);
     case 'keep':

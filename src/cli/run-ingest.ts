@@ -200,8 +200,8 @@ const runKept = async (asked: Asked): Promise<Outcome> => {
 };
 
 export const runIngest = async (given: Invocation): Promise<Outcome> => {
-  const { options } = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
-  const invocation = withFileOptions(given, options);
+  const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+  const invocation = withFileOptions(given, configuration.options);
   const { values, switches } = invocation;
   const format = formatOf(invocation, ingestFormats, 'text');
   const live = liveAsked(invocation);
@@ -213,5 +213,9 @@ export const runIngest = async (given: Invocation): Promise<Outcome> => {
   const path = values.get('out');
   const out = path === undefined ? undefined : openOut(path);
   const asked = { invocation, words, year, zoneOf, format, raw: switches.has('raw'), out, live };
-  return await (switches.has('dry-run') ? runDry(asked) : runKept(asked));
+  if (switches.has('dry-run')) return await runDry(asked);
+  const outcome = await runKept(asked);
+  const { witnessKept } = await import('./evidence-signed.ts');
+  await witnessKept(invocation, configuration);
+  return outcome;
 };

@@ -46,7 +46,10 @@ export const globalFlags: readonly Flag[] = [
   },
   { name: 'format', value: 'FORMAT', help: 'how the answer is written' },
   { name: 'out', value: 'FILE', help: 'write the answer to FILE instead of standard output' },
-  { name: 'offline', help: 'use no network: only advisories update ever does' },
+  {
+    name: 'offline',
+    help: 'use no network: only advisories update does, and what postern.yaml asks',
+  },
   { name: 'quiet', help: 'no progress and no notes on standard error' },
   { name: 'verbose', help: 'all findings in text; the whole story of an error' },
   { name: 'no-color', help: 'no colours (also NO_COLOR)' },
@@ -298,6 +301,11 @@ export const verbs: readonly Verb[] = [
         name: 'replay-dwell',
         takes: [],
         does: 'says whether the first line of past break-ins would still be there (2: one is gone)',
+      },
+      {
+        name: 'witness',
+        takes: [],
+        does: 'has the witnesses and time stamps of postern.yaml sign the log (also after ingest)',
       },
       {
         name: 'rotate-key',

@@ -25,6 +25,8 @@ log/checkpoint                      what the log is: size, root, signatures (c2s
 log/keys                            whose keys these are, as the sender says
 log/tile/                           every record of the log (c2sp.org/tlog-tiles): which sources there
                                     are, what was sealed, missing, deleted and why; no lines
+log/witnessed/, log/stamps/         where there are any: checkpoints that others signed (c2sp.org/tlog-cosignature)
+                                    or stamped (RFC 3161: openssl ts -verify -data N.checkpoint -in N.tsr)
 bundle.json                         which lines were asked for
 
 The key decides everything: whoever holds it can write a log. Ask the operator for it by other means than

@@ -21,7 +21,9 @@ import { type Answer, parseNote } from './verify/note.ts';
 import type { StoreReader } from './verify/reader.ts';
 import { rowsHash, rowsPath, secretIn, segmentPath } from './verify/segment-file.ts';
 import { findRows } from './verify/segments.ts';
+import { stampedPath, stampedSizes, stampPath } from './verify/stamped.ts';
 import { levelsOf, tilePath, tilesOfLevel, tileWidth } from './verify/tile-paths.ts';
+import { witnessedPath, witnessedSizes } from './verify/witnessed.ts';
 
 /** Which lines are handed over. */
 export interface BundleRange extends Scope {
@@ -179,6 +181,17 @@ function* bundleFiles(plan: Plan): Generator<BundleFile> {
   const keys = store.read('log/keys');
   if (keys === undefined) throw damaged('log/keys', 'is missing');
   yield { path: 'log/keys', bytes: keys };
+  for (const size of witnessedSizes(store)) {
+    const bytes = size > head.size ? undefined : store.read(witnessedPath(size));
+    if (bytes !== undefined) yield { path: witnessedPath(size), bytes };
+  }
+  for (const size of stampedSizes(store)) {
+    if (size > head.size) continue;
+    for (const path of [stampedPath(size), stampPath(size)]) {
+      const bytes = store.read(path);
+      if (bytes !== undefined) yield { path, bytes };
+    }
+  }
   yield* logFiles(store, head.size);
   yield* lineFiles(plan);
 }

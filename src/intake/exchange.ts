@@ -23,6 +23,8 @@ export interface Question {
   readonly environment: Environment;
   readonly limits: FetchLimits;
   readonly signal: AbortSignal;
+  /** Is sent (POST); without it nothing is (GET). */
+  readonly body?: Uint8Array;
   /** Refuse a host whose name leads to this machine: a server sent us there. */
   readonly refuseLocal: boolean;
 }
@@ -150,7 +152,8 @@ export const ask = (question: Question): Promise<Answered> => {
   const guard = question.refuseLocal && !isProxied ? { lookup: guardedLookup } : {};
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? https.request : http.request;
-    const request = send(url, { agent, headers, signal, ...guard });
+    const method = question.body === undefined ? 'GET' : 'POST';
+    const request = send(url, { agent, headers, signal, method, ...guard });
     const watch = new Watch(request);
     watch.expect(limits.connectMs, 'it did not take the connection');
     let answered = false;
@@ -175,6 +178,6 @@ export const ask = (question: Question): Promise<Answered> => {
         close: () => response.destroy(),
       });
     });
-    request.end();
+    request.end(question.body);
   });
 };

@@ -1,8 +1,10 @@
+import type { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../../core/errors.ts';
 import { proveLine } from '../../evidence/prove.ts';
 import { type EvidenceSummary, summarizeStore } from '../../evidence/summary.ts';
 import { type VerifiedBundle, verifyBundle } from '../../evidence/verify/bundle.ts';
+import type { WitnessKey } from '../../evidence/verify/cosignature.ts';
 import {
   type LineProof,
   type ProvedLine,
@@ -24,6 +26,9 @@ export interface VerifyWhat {
   /** File with a checkpoint that was kept elsewhere. */
   readonly remembered?: string;
   readonly deep: boolean;
+  /** Keys of witnesses, and certificates of authorities, that are trusted. */
+  readonly witnesses?: readonly WitnessKey[];
+  readonly certificates?: readonly X509Certificate[];
 }
 
 export type Verdict =
@@ -72,11 +77,17 @@ const noteKeys = (keys: readonly string[]): readonly NoteKey[] =>
 
 /** Verifies a store, a bundle, or the proof of one line. */
 export const verifyEvidence = async (what: VerifyWhat): Promise<Verdict> => {
-  const { path, key, remembered, deep } = what;
+  const { path, key, remembered, deep, witnesses = [], certificates = [] } = what;
   if (!existsSync(path)) throw new UsageError(`evidence verify: there is no ${path}`);
   const keys = keysFrom(key);
   const text = remembered === undefined ? undefined : readText(remembered, 'remembered');
-  const options = { keys, deep, ...(text === undefined ? {} : { remembered: text }) };
+  const options = {
+    keys,
+    deep,
+    witnesses,
+    certificates,
+    ...(text === undefined ? {} : { remembered: text }),
+  };
   if (statSync(path).isDirectory()) {
     const folder = bundleFolder(path);
     if (folder === undefined) return { kind: 'store', ...verifyStore(path, options) };

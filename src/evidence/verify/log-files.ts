@@ -180,7 +180,7 @@ export const verifyLogFiles = (
   store: StoreReader,
   { size, root }: { readonly size: number; readonly root: Buffer },
   findings: Findings,
-  remembered: readonly number[],
+  remembered: ReadonlySet<number>,
   each: (entry: Entry) => void,
 ): ReadonlyMap<number, Buffer> => {
   const roots = new Map<number, Buffer>();
@@ -210,7 +210,7 @@ export const verifyLogFiles = (
   };
   for (const entries of entriesOf(store, size, findings)) {
     for (const entry of entries) {
-      if (remembered.includes(running.size)) roots.set(running.size, running.root());
+      if (remembered.has(running.size)) roots.set(running.size, running.root());
       const hash = hashLeaf(entry.bytes);
       running.add(hash);
       push(0, hash);

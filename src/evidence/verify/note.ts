@@ -8,7 +8,7 @@ export interface NoteKey {
   readonly key: KeyObject;
 }
 
-interface NoteSignature {
+export interface NoteSignature {
   readonly name: string;
   readonly id: number;
   readonly signature: Buffer;

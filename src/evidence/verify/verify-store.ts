@@ -1,4 +1,6 @@
+import type { X509Certificate } from 'node:crypto';
 import { openCheckpoint, readCheckpoint } from './checkpoint.ts';
+import type { WitnessKey } from './cosignature.ts';
 import { type Broken, Findings } from './finding.ts';
 import { everyKey, followKeys, type NamedKey, verifyKeyChanges } from './key-chain.ts';
 import { type Leaf, readLeaf, type SegmentLeaf } from './leaf.ts';
@@ -9,12 +11,18 @@ import { folderReader, type StoreReader } from './reader.ts';
 import { Replay } from './replay.ts';
 import { isOfSegment, segmentFolder } from './segment-file.ts';
 import { verifySegment } from './segments.ts';
+import { type Stamped, stampedSizes, verifyStamped } from './stamped.ts';
+import { verifyWitnessed, type Witnessed, witnessedSizes } from './witnessed.ts';
 
 export interface VerifyOptions {
   /** Keys that are trusted, `NAME+HASH+KEY`. Without any, the store's own are taken, which proves less. */
   readonly keys?: readonly string[];
   /** A checkpoint of this log that was kept elsewhere: the log must go on from it. */
   readonly remembered?: string;
+  /** Keys of witnesses that are trusted, `NAME+HASH+KEY` of type 0x04. */
+  readonly witnesses?: readonly WitnessKey[];
+  /** Certificates of time-stamping authorities that are trusted, or of whoever signed these. */
+  readonly certificates?: readonly X509Certificate[];
   /** Take every segment apart, down to the hash of every line. */
   readonly deep?: boolean;
   /** Segments whose files are asked for; all of them unless given. */
@@ -47,6 +55,10 @@ export interface Verified {
   readonly segments: number;
   readonly lines: number;
   readonly lastSealedDay?: string;
+  /** Who was shown the log, at which size and when: the newest word of each. */
+  readonly witnessed: readonly Witnessed[];
+  /** When the log was stamped, and at which size, the first first. */
+  readonly stamped: readonly Stamped[];
   /** Whose keys the checkpoint was checked with. */
   readonly trust: 'given' | 'own';
 }
@@ -147,6 +159,8 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
   const findings = new Findings();
   const replay = new Replay(findings);
   const { own, keys: trusted } = readKeys(store, given, findings);
+  let witnessed: readonly Witnessed[] = [];
+  let stamped: readonly Stamped[] = [];
   const answer = (at: { readonly origin?: string; readonly size?: number } = {}): Verified => ({
     ok: findings.count === 0,
     broken: findings.broken,
@@ -155,6 +169,8 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
     segments: replay.segments,
     lines: replay.lines,
     ...(replay.lastSealedDay === undefined ? {} : { lastSealedDay: replay.lastSealedDay }),
+    witnessed,
+    stamped,
     trust: given.length > 0 ? 'given' : 'own',
   });
   const bytes = store.read(checkpointPath);
@@ -171,7 +187,8 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
   const { origin, size } = checkpoint;
   const remembered = verifyRemembered(store, rememberedText, keys, size, findings);
   const inLog = new Findings();
-  const sizes = remembered === undefined ? [] : [remembered.size];
+  const sizes = new Set([...witnessedSizes(store), ...stampedSizes(store)]);
+  if (remembered !== undefined) sizes.add(remembered.size);
   const roots = verifyLogFiles(store, checkpoint, inLog, sizes, entry => {
     const read = readLeaf(entry.bytes);
     if (!read.ok) {
@@ -180,7 +197,7 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
     }
     const { leaf } = read;
     // With which root its key took over is asked for as soon as the next leaf is read.
-    if (leaf.kind === 'key') sizes.push(entry.index + 1);
+    if (leaf.kind === 'key') sizes.add(entry.index + 1);
     replay.read(leaf, entry, hashLeaf(entry.bytes).toString('hex'));
     options.each?.(leaf);
   });
@@ -197,6 +214,10 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
   }
   verifyOwnKeys(own, replay.keys, size, findings);
   verifyKeyChanges(store, replay.keys, roots, findings);
+  const { witnesses = [], certificates = [] } = options;
+  const signers = everyKey(store, size);
+  witnessed = verifyWitnessed(store, size, roots, signers, witnesses, findings);
+  stamped = verifyStamped(store, size, roots, { keys: signers, certificates }, findings);
   const newest = readKey(replay.keys.at(-1)?.text ?? '');
   if (newest.ok && !signedBy.some(({ id }) => id === newest.key.id)) {
     findings.add(checkpointPath, 'it is signed by a key that another took over from', { byte: 0 });
