@@ -68,6 +68,8 @@ const shapes: readonly Shape[] = [
     outcome: 'failure',
   },
   { start: /^connect from /, outcome: 'success' },
+  // The name is the client's: the last of these words is sendmail's.
+  { start: /^invalid domain name \(.{0,400}\) from /, outcome: 'failure' },
   {
     start:
       /^SYSERR\(\w{1,40}\): collect: (?:I\/O error|read timeout|unexpected close) on connection from /,

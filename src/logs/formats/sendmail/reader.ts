@@ -90,10 +90,14 @@ const describe = (event: Draft<AccessEvent>, message: OpenMessage): void => {
   if (message.method !== undefined) event.authMethod = message.method;
 };
 
-const statusKind = (status: string): readonly [EventKind, AccessEvent['outcome']] => {
+/** Stands right before the status; sendmail writes it, 4 for what it tries again. */
+const isTransient = /, dsn=4\.\d{1,3}\.\d{1,3}$/;
+
+const statusKind = (status: string, head: string): readonly [EventKind, AccessEvent['outcome']] => {
   if (/^Sent\b/i.test(status)) return ['message.delivered', 'success'];
   if (/^(?:Deferred|queued|deferred)/.test(status)) return ['message.deferred', 'failure'];
   if (/^(?:discarded|quarantined)/i.test(status)) return ['message.discarded', 'success'];
+  if (isTransient.test(head)) return ['message.deferred', 'failure'];
   return ['message.bounced', 'failure'];
 };
 
@@ -112,7 +116,7 @@ const readDelivery = (sendmail: Sendmail, line: SendmailLine): Parsed | undefine
   const sure = head.indexOf(', delay=', delayAt + 1) < 0 && status.indexOf(', stat=') < 0;
   const message = sendmail.messages.get(keyOf(line));
   const ref = refOf(line, message);
-  const [kind, outcome] = sure ? statusKind(status) : (['other', 'unknown'] as const);
+  const [kind, outcome] = sure ? statusKind(status, head) : (['other', 'unknown'] as const);
   const event = draft(sendmail, line, kind, outcome);
   if (message !== undefined) describe(event, message);
   if (sure) {
@@ -233,7 +237,7 @@ const readMilter = (sendmail: Sendmail, line: SendmailLine): Parsed | undefined 
 };
 
 const quiets =
-  /^(?:STARTTLS|AUTH|SYSERR|Authentication-Warning|clone |alias |done; |starting |restarting|stopping|daemon |alias database|\S{1,200}: \d+ aliases|unable to qualify|gethostbyaddr|grew |started as|queue|running |runqueue|Queue|dropenvelope|locked|premature|hops|DSN: |return to sender|postmaster notify|sender notify|savemail|Losing |collect: |rejecting (?:connections|new)|accepting connections|deferring|SMTP (?:outgoing|MAIL|RCPT)|My unqualified|Truncated|removed|NDR|dns |timeout |lost input|makeconnection|getrequests|Warning|warning|problem|bad |File |file |cannot |Cannot |dbm|hash|map |error |can't|milter=|Milter|--- |<-- |connect |connection|header|discarded|truncated|tcpwrappers|open|unsafe|WARNING|low on space|user unknown|No |user |message-id|putbody|safesasl|sasl|_sasl_|ldap|SSL|TLS|[A-Za-z0-9]{7,20}: )/i;
+  /^(?:STARTTLS|AUTH|SYSERR|Authentication-Warning|clone |alias |done; |starting |restarting|stopping|daemon |alias database|\S{1,200}: \d+ aliases|unable to qualify|gethostbyaddr|grew |started as|queue|running |runqueue|Queue|dropenvelope|locked|premature|hops|DSN: |return to sender|postmaster notify|sender notify|savemail|Losing |collect: |rejecting (?:connections|new)|accepting connections|deferring|SMTP (?:outgoing|MAIL|RCPT)|My unqualified|Truncated|removed|NDR|dns |timeout |lost input|makeconnection|getrequests|Warning|warning|problem|bad |File |file |cannot |Cannot |dbm|hash|map |error |can't|milter=|Milter|--- |<-- |connect |connection|header|discarded|truncated|tcpwrappers|open|unsafe|WARNING|low on space|user unknown|No |user |message-id|putbody|safesasl|sasl|_sasl_|error: safesasl|auxpropfunc |engine=|Sending ".*" to Milter$|ldap|SSL|TLS|[A-Za-z0-9]{7,20}: )/i;
 
 const read = (sendmail: Sendmail, envelope: Envelope): Parsed => {
   const message = envelope.message;
