@@ -3,13 +3,15 @@ import { fileURLToPath } from 'node:url';
 
 /** Tells its peak memory on file descriptor 3 when it ends. */
 const preload = `data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));",
+  "import { writeSync } from 'node:fs'; process.on('exit', () => { const used = process.resourceUsage(); writeSync(3, JSON.stringify([used.maxRSS, used.userCPUTime + used.systemCPUTime])); });",
 )}`;
 
 /** What a whole process cost, from its start to its end. */
 export interface Cost {
   readonly ms: number;
   readonly peakMiB: number;
+  /** Of all its threads. */
+  readonly cpuMs: number;
   readonly stdout: string;
 }
 
@@ -24,7 +26,8 @@ export const once = (script: string, args: readonly string[]): Cost => {
   );
   const ms = performance.now() - started;
   if (status === null || status === 1 || status === 64) throw new Error(String(stderr));
-  return { ms, peakMiB: Number(String(output[3])) / 1024, stdout: String(stdout) };
+  const [kib = 0, us = 0] = JSON.parse(String(output[3])) as readonly number[];
+  return { ms, peakMiB: kib / 1024, cpuMs: us / 1_000, stdout: String(stdout) };
 };
 
 export const median = (values: readonly number[]): number =>
