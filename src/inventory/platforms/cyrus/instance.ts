@@ -100,8 +100,9 @@ const unique = (files: FileView, paths: readonly string[]): readonly string[] =>
   const seen = new Set<string>();
   return paths.filter(path => {
     if (!isMaster(files, path)) return false;
-    const real = files.real(path) ?? path;
-    return !seen.has(real) && seen.add(real);
+    // A build may keep its master under two names, beside the same services.
+    const folder = dirOf(files.real(path) ?? path);
+    return !seen.has(folder) && seen.add(folder);
   });
 };
 

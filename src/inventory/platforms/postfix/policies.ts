@@ -109,6 +109,7 @@ export const collectPolicies = (
     const fromTables = entriesIn(own.flatMap(([, items]) => items)).map(
       ({ value, at }) => [at.path, cut(value).map(({ text }) => ({ text, at }))] as const,
     );
+    const tabled = new Set<readonly Item[]>(fromTables.map(([, items]) => items));
     const seenInLists = new Set<string>();
     // A table in another program may name any class that nothing else uses: that is what it is for.
     const left = asksElsewhere(own.flatMap(([, items]) => items)) ? [...classes] : [];
@@ -131,9 +132,11 @@ export const collectPolicies = (
           continue;
         }
         const which =
-          named === undefined
-            ? 'every message that comes'
-            : `each message that an access table in a database sends to the class ${named.slice(0, 80)}, of those that come`;
+          named !== undefined
+            ? `each message that an access table in a database sends to the class ${named.slice(0, 80)}, of those that come`
+            : tabled.has(items)
+              ? `each message that an entry of ${list.slice(0, 300)} sends to it, of those that come`
+              : 'every message that comes';
         const extent = (services: readonly string[]): string =>
           `sender, recipients, client and login name of ${which} in through ${serviceNames(services)}, not its text (check_policy_service)`;
         const spawn = spawns.find(each => {
