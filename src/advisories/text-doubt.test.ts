@@ -18,6 +18,11 @@ describe('what a text says of versions', () => {
     ['2.1.4 and earlier, 3.0 or below', [], ['2.1.4', '3.0']],
     ['before 1.6.x, before 2, before 1.6.11-rc1, 5.0 and later', [], []],
     ['before 2.4.1rc1', [], []],
+    ['Patched in versions 1.5.10, 1.6.11, and 1.7.1.', ['1.5.10', '1.6.11', '1.7.1'], []],
+    ['Letterbox < 1.6.11 and <= 1.5.9 show', ['1.6.11'], ['1.5.9']],
+    ['versions 1.6.0 to 1.6.10, from 1.5.0 through 1.5.9', [], ['1.6.10', '1.5.9']],
+    ['between 1.4.0 and 1.4.14; release 2.0.1 – 2.0.4', [], ['1.4.14', '2.0.4']],
+    ['Whoever upgrades from 1.6.0 to 1.6.11', [], []],
   ])('%s', (text, mended, last) => {
     expect(hintsOf(text, [])).toEqual({ mended, last });
   });
@@ -98,5 +103,19 @@ describe('a record that speaks of one product', () => {
         true,
       ),
     ).toBeUndefined();
+  });
+
+  test('proves nothing beyond its range where its text names a branch that its fields lack', () => {
+    const two = 'before 1.5.7 and 1.6.x before 1.6.7';
+    const spans = (text: string, said: Spans): readonly object[] =>
+      confirmed(hintsOf(text, []), 'generic', said).spans;
+    const one = before('1.5.7', 'unknown');
+    expect(spans('before 1.5.7', one)).toHaveLength(2);
+    expect(spans(two, one)).toEqual(one.spans);
+    const both: Spans = {
+      ...one,
+      spans: [...one.spans, { from: '1.6.0', before: '1.6.7', standing: 'affected' }],
+    };
+    expect(spans(two, both)).toHaveLength(4);
   });
 });

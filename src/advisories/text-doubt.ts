@@ -17,18 +17,36 @@ const phrasesMax = 12;
 
 const patchPattern =
   /\b(\d{1,5}(?:\.\d{1,5}){1,4})[ /_-]{0,3}(?:P|[Pp]atch[ -]?(?:[Ll]evel[ -]?)?)(\d{1,3})\b/;
-const mendedPattern =
-  /\b(?:before|prior to|(?:fixed|patched|resolved|addressed|corrected) in|upgrad(?:e|ing) to|updat(?:e|ing) to) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?![.+-]?\w)/gi;
+const version = String.raw`v?(?:\d{1,6}(?:\.\d{1,6}){1,5})(?![.+-]?\w)`;
+/** `1.5.10`, `1.5.10 and 1.6.11`, `1.4.15, 1.5.5, and 1.6.4`. */
+const several = String.raw`${version}(?:(?:, and | and | or |, ?)${version}){0,6}`;
+const named = String.raw`(?:(?:versions?|releases?) )?`;
 
-const lastPattern =
-  /\b(?:(?:through|up to(?: and including)?) (?:versions? )?v?(\d{1,6}(?:\.\d{1,6}){1,5})(?![.+-]?\w)|v?(\d{1,6}(?:\.\d{1,6}){1,5}) (?:and|or) (?:earlier|prior|below|older|lower)\b)/gi;
+/** Where versions stand that are mended, or the first of each branch that is. */
+const mendedPattern = new RegExp(
+  String.raw`(?:\b(?:before|prior to|(?:fixed|patched|resolved|addressed|corrected) in|upgrad(?:e|ing) to|updat(?:e|ing) to) ${named}|(?<![<=])< ?)(${several})`,
+  'gi',
+);
+
+/** Where the last affected ones stand. */
+const lastPattern = new RegExp(
+  [
+    String.raw`(?:\b(?:through|up to(?: and including)?) ${named}|<= ?)(${several})`,
+    String.raw`(?<!\b(?:upgrad|updat)\w{1,4} )\b(?:versions?|releases?|from|between) ${version}(?: (?:to|thru|through|and|up to) | ?[-–] ?)${named}(${version})`,
+    String.raw`(${version}) (?:and|or) (?:earlier|prior|below|older|lower)\b`,
+  ].join('|'),
+  'gi',
+);
+
+const single = /\d{1,6}(?:\.\d{1,6}){1,5}/g;
 
 const versionsOf = (words: string, pattern: RegExp): readonly string[] => {
   const found: string[] = [];
-  for (const match of words.matchAll(pattern)) {
-    if (found.length === phrasesMax) break;
-    const version = match[1] ?? match[2];
-    if (version !== undefined) found.push(version);
+  for (const [, first, second, third] of words.matchAll(pattern)) {
+    for (const [each] of (first ?? second ?? third ?? '').matchAll(single)) {
+      if (found.length === phrasesMax) return found;
+      found.push(each);
+    }
   }
   return found;
 };
@@ -151,6 +169,11 @@ export const confirmed = ({ mended, last }: TextHints, scheme: SchemeId, spans: 
   if (spans.rest !== 'unknown' || spans.versions.length > 0 || compare === undefined) return spans;
   if (mended.length + last.length === 0) return spans;
   if (affected.some(({ standing }) => standing !== 'affected')) return spans;
+  const ends = affected.map(({ before, through }) => before ?? through ?? '');
+  // A branch that the text names and the fields lack: where it begins, nobody can tell.
+  const isLacking = (word: string): boolean =>
+    !ends.some(end => compare(word, end) === 0) && ends.some(end => compare(word, end) !== -1);
+  if ([...mended, ...last].some(isLacking)) return spans;
   const beyond: Span[] = [];
   for (const [i, { before, through }] of affected.entries()) {
     const end = before ?? through;
