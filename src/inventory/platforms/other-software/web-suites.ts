@@ -3,6 +3,37 @@ import type { Other } from './other.ts';
 /** Suites and appliances that bring mail servers, filters and pages of their own. */
 export const suites: readonly Other[] = [
   {
+    id: 'kolab',
+    name: 'Kolab',
+    kind: 'connector',
+    supplier: 'Kolab Systems',
+    programs: ['kolabd'],
+    packages: ['kolab-server', 'pykolab'],
+    units: ['kolab-server', 'kolabd'],
+    configs: ['/etc/kolab/kolab.conf'],
+  },
+  {
+    id: 'wallace',
+    name: 'Wallace',
+    kind: 'content-filter',
+    supplier: 'Kolab Systems',
+    programs: ['wallaced'],
+    packages: ['wallace'],
+    units: ['wallace'],
+    configs: ['/etc/kolab/kolab.conf'],
+    listens: '127.0.0.1:10026',
+  },
+  {
+    id: 'guam',
+    name: 'Guam',
+    kind: 'gateway',
+    supplier: 'Kolab Systems',
+    packages: ['guam'],
+    units: ['guam'],
+    marks: ['/opt/kolab_guam/bin/kolab_guam'],
+    configs: ['/etc/guam/sys.config'],
+  },
+  {
     id: 'carbonio',
     name: 'Carbonio',
     kind: 'mta',
