@@ -37,7 +37,11 @@ const entries = (reading: ReturnType<typeof cve.read>): readonly FeedEntry[] => 
   return reading.entries;
 };
 
-const listed = (before: string, defaultStatus: string): readonly FeedEntry[] =>
+const listed = (
+  before: string,
+  defaultStatus: string,
+  [vendor, product]: readonly [string, string] = ['Roundcube', 'Webmail'],
+): readonly FeedEntry[] =>
   entries(
     cve.read({
       document: 'cve.json',
@@ -49,8 +53,8 @@ const listed = (before: string, defaultStatus: string): readonly FeedEntry[] =>
           cna: {
             affected: [
               {
-                vendor: 'Roundcube',
-                product: 'Webmail',
+                vendor,
+                product,
                 defaultStatus,
                 versions: [
                   { version: '0', lessThan: before, status: 'affected', versionType: 'custom' },
@@ -63,7 +67,7 @@ const listed = (before: string, defaultStatus: string): readonly FeedEntry[] =>
     }),
   );
 
-const configured = (before: string): readonly FeedEntry[] =>
+const configured = (before: string, name = 'roundcube:webmail'): readonly FeedEntry[] =>
   entries(
     nvd.read({
       document: 'nvd.json',
@@ -79,7 +83,7 @@ const configured = (before: string): readonly FeedEntry[] =>
                 cpeMatch: [
                   {
                     vulnerable: true,
-                    criteria: 'cpe:2.3:a:roundcube:webmail:*:*:*:*:*:*:*:*',
+                    criteria: `cpe:2.3:a:${name}:*:*:*:*:*:*:*:*`,
                     versionEndExcluding: before,
                   },
                 ],
@@ -91,7 +95,11 @@ const configured = (before: string): readonly FeedEntry[] =>
     }),
   );
 
-const said = (list: readonly FeedEntry[], configurations: readonly FeedEntry[]): unknown => {
+const said = (
+  list: readonly FeedEntry[],
+  configurations: readonly FeedEntry[],
+  component: Component = byHand,
+): unknown => {
   const { findings } = openMatching({
     index: memoryIndex([
       { holding: holding('cve'), entries: list },
@@ -100,7 +108,7 @@ const said = (list: readonly FeedEntry[], configurations: readonly FeedEntry[]):
     distribution: { id: 'debian', idLike: [], versionId: '12', codename: '', prettyName: '' },
     now: new Date('2026-06-29T06:00:00Z'),
     maxAgeHours: () => 48,
-  })(byHand, []);
+  })(component, []);
   return [findings[0]?.outcome, findings[0]?.byCpe];
 };
 
@@ -113,4 +121,23 @@ test('where the one heard first says nothing of the version, a later one may acc
 test('where it says something, that counts', () => {
   const clear = listed('1.6.7', 'unaffected');
   expect(said(clear, configured('1.6.11'))).toEqual(['not-affected', undefined]);
+});
+
+test('a name that a server shares with its apps accuses nobody alone, and clears the server', () => {
+  const server: Component = {
+    ...byHand,
+    id: componentId('nextcloud'),
+    name: 'nextcloud',
+    platform: 'nextcloud',
+    version: { value: '28.0.1' },
+  };
+  const all = ['nextcloud', 'security-advisories'] as const;
+  const hit = listed('28.0.4', 'unaffected', all);
+  expect(said(hit, [], server)).toEqual(['undetermined', undefined]);
+  const own = configured('28.0.4', 'nextcloud:nextcloud_server');
+  expect(said(hit, own, server)).toEqual(['affected', true]);
+  expect(said(listed('27.0.1', 'unaffected', all), [], server)).toEqual([
+    'not-affected',
+    undefined,
+  ]);
 });

@@ -151,7 +151,9 @@ const fixKeys = (component: Component, voices: readonly Voice[]): ReadonlySet<Pr
   const makers = software.flatMap(name => (name === undefined ? [] : upstreamNames(name)));
   return new Set([
     ...voices.map(({ key }) => key),
-    ...makers.filter(({ near }) => near === undefined).map(({ key }) => key),
+    ...makers
+      .filter(({ near, shared }) => near === undefined && shared === undefined)
+      .map(({ key }) => key),
   ]);
 };
 

@@ -89,11 +89,12 @@ interface Judged {
   readonly answer: RangeAnswer;
 }
 
-const outcomeOf = (answers: readonly Judged[], near: string | undefined): Outcome => {
+const outcomeOf = (answers: readonly Judged[], { near, shared }: Voice): Outcome => {
   const hit = answers.find(({ answer }) => answer.standing === 'affected');
   if (hit !== undefined) {
     if (answers.every(({ claim }) => claim.harmless !== undefined)) return 'not-affected';
-    return hit.claim.blur === undefined && near === undefined ? 'affected' : 'undetermined';
+    const sure = hit.claim.blur === undefined && near === undefined && shared === undefined;
+    return sure ? 'affected' : 'undetermined';
   }
   return answers.some(({ answer }) => answer.standing === 'undetermined') || near !== undefined
     ? 'undetermined'
@@ -109,7 +110,8 @@ const whyOf = (outcome: Outcome, answers: readonly Judged[], voice: Voice): stri
   if (outcome === 'not-affected' && decisive.claim.harmless !== undefined) {
     return decisive.claim.harmless;
   }
-  const doubt = outcome === 'undetermined' ? (voice.near ?? decisive.claim.blur) : undefined;
+  const mine = voice.near ?? (decisive.answer.standing === 'affected' ? voice.shared : undefined);
+  const doubt = outcome === 'undetermined' ? (mine ?? decisive.claim.blur) : undefined;
   return doubt === undefined ? decisive.answer.why : `${decisive.answer.why}; but ${doubt}`;
 };
 
@@ -155,7 +157,8 @@ const orderOf = (voice: Voice, advisory: Advisory): number => {
   return voice.rank * 10 + order + (advisory.covers.length > 0 ? 1 : 0);
 };
 
-const isOpen = (answers: readonly Judged[]): boolean =>
+const isOpen = (answers: readonly Judged[], { shared }: Voice, outcome: Outcome): boolean =>
+  (shared !== undefined && outcome === 'undetermined') ||
   answers.every(({ answer }) => answer.standing === 'undetermined' && answer.open === true);
 
 /** Why a notice's fix in a release proves nothing of a package that was made of a later release's. */
@@ -194,7 +197,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
     const { claims: about, doubt: ofStream } = ofInstalledStream(line.claims, voice.version);
     if (about.length === 0) continue;
     const answers = about.map(claim => ({ claim, answer: judged(claim, voice) }));
-    const told = outcomeOf(answers, voice.near);
+    const told = outcomeOf(answers, voice);
     const doubt =
       ofStream ??
       ofSubscribers(line.borrowed, voice, told) ??
@@ -209,7 +212,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       why: doubt ?? whyOf(outcome, answers, voice),
       ...fixOf(advisory, answers, voice),
       ...(unmended === undefined ? {} : { unmended }),
-      ...(doubt === undefined && isOpen(answers) ? { open: true } : {}),
+      ...(doubt === undefined && isOpen(answers, voice, told) ? { open: true } : {}),
       byCpe: about.every(({ byCpe }) => byCpe === true),
       order: orderOf(voice, advisory),
     });

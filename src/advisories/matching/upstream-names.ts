@@ -4,8 +4,10 @@ import { keyOfCpe, keyOfCve, keyOfNote, keyOfPackage } from '../product-key.ts';
 /** Under which names sources speak of software that its makers released, not a distribution. */
 interface UpstreamName {
   readonly key: ProductKey;
-  /** Why the name is only near: a hit is no proof then. */
+  /** Why the name is only near: neither a hit nor a miss is proof then. */
   readonly near?: string;
+  /** Why a hit may be another's, of several that share the name: a miss is one of all. */
+  readonly shared?: string;
 }
 
 const cve = (vendor: string, product: string): UpstreamName => ({ key: keyOfCve(vendor, product) });
@@ -13,6 +15,11 @@ const cve = (vendor: string, product: string): UpstreamName => ({ key: keyOfCve(
 const near = (vendor: string, product: string, why: string): UpstreamName => ({
   key: keyOfCve(vendor, product),
   near: why,
+});
+
+const shared = (vendor: string, product: string, why: string): UpstreamName => ({
+  key: keyOfCve(vendor, product),
+  shared: why,
 });
 
 const cpe = (vendor: string, product: string): readonly UpstreamName[] => {
@@ -83,7 +90,7 @@ const names: Readonly<Record<string, readonly UpstreamName[]>> = {
   mailman: [package_('PyPI', 'mailman'), cve('GNU', 'Mailman'), ...cpe('gnu', 'mailman')],
   mailscanner: [...cpe('mailscanner', 'mailscanner')],
   nextcloud: [
-    near('nextcloud', 'security-advisories', allOfNextcloud),
+    shared('nextcloud', 'security-advisories', allOfNextcloud),
     ...cpe('nextcloud', 'nextcloud_server'),
   ],
   nginx: [cve('F5', 'NGINX Open Source'), ...cpe('f5', 'nginx'), ...cpe('nginx', 'nginx')],

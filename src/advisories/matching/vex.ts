@@ -28,7 +28,7 @@ const earsOf = (component: Component, voices: readonly Voice[]): readonly Ear[] 
   return [
     ...ownEars(component),
     ...voices
-      .filter(voice => voice.near === undefined)
+      .filter(voice => voice.near === undefined && voice.shared === undefined)
       .map(({ key, version, release }) => ({
         key,
         version,

@@ -22,8 +22,10 @@ export interface Voice {
   readonly epochKnown?: boolean;
   /** Release of the distribution: statements on other releases are not about this package. */
   readonly release?: string;
-  /** Why a hit under this name is no proof. */
+  /** Why neither a hit under this name nor a miss is proof. */
   readonly near?: string;
+  /** Why a hit under this name is none: it may be of another that shares it. */
+  readonly shared?: string;
   /** Whose component is judged, where it is not this one: code that ships inside it. */
   readonly as?: string;
 }
@@ -159,21 +161,21 @@ const released = (
   packaged: boolean,
   as?: string,
 ): readonly Voice[] => {
-  const names = new Map<ProductKey, string | undefined>();
+  const names = new Map<ProductKey, Pick<Voice, 'near' | 'shared'>>();
   const purl = component.purl === undefined ? undefined : keyOfPurl(component.purl);
-  if (purl !== undefined && !packaged) names.set(purl.key, undefined);
+  if (purl !== undefined && !packaged) names.set(purl.key, {});
   const software = softwareOf(component);
-  for (const { key, near } of software === undefined ? [] : upstreamNames(software)) {
-    if (!names.has(key)) names.set(key, near);
+  for (const { key, ...how } of software === undefined ? [] : upstreamNames(software)) {
+    if (!names.has(key)) names.set(key, how);
   }
   return [...names].map(
-    ([key, near]): Voice => ({
+    ([key, how]): Voice => ({
       key,
       feeds: feedsOf(key),
       rank: rankOf(key),
       version,
       packaged: false,
-      ...(near === undefined ? {} : { near }),
+      ...how,
       ...(as === undefined ? {} : { as }),
     }),
   );
