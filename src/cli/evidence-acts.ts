@@ -10,7 +10,7 @@ import {
 import { reparseLines } from '../app/evidence/reparse.ts';
 import { zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
-import { oneLine } from '../report/plain.ts';
+import { oneLine, safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf } from './arguments.ts';
 import { openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
@@ -92,7 +92,10 @@ export const bundle = async (invocation: Invocation): Promise<string> => {
 };
 
 /** What the store is told to do about rows. */
-export const reparse = async (invocation: Invocation): Promise<Outcome> => {
+export const reparse = async (
+  invocation: Invocation,
+  format: 'text' | 'json',
+): Promise<Outcome> => {
   const { values, switches } = invocation;
   const range = rangeOf(values.get('source'), values.get('from'), values.get('to'), undefined);
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -103,7 +106,7 @@ export const reparse = async (invocation: Invocation): Promise<Outcome> => {
   );
   const { say, end } = progressLine(invocation);
   try {
-    const { changed, same, left, damaged } = await reparseLines({
+    const done = await reparseLines({
       store: storeToRead(invocation),
       now: () => new Date(),
       key: process.env['POSTERN_EVIDENCE_KEY'],
@@ -112,6 +115,7 @@ export const reparse = async (invocation: Invocation): Promise<Outcome> => {
       dropOld: switches.has('drop-old'),
       progress: (done, of) => say(`${done} of ${of} segments`),
     });
+    const { changed, same, left, damaged } = done;
     const text = [
       `rows of ${changed} segments are new, of ${same} they are the same`,
       ...(left === 0
@@ -121,7 +125,12 @@ export const reparse = async (invocation: Invocation): Promise<Outcome> => {
       '',
     ].join('\n');
     const exit = damaged.length > 0 ? exitCodes.crossed : exitCodes.done;
-    return { text, exit, out: values.get('out') };
+    const json = { schema: 'postern.evidence-reparse/1', ...done };
+    return {
+      text: format === 'json' ? `${safeJson(json, 2)}\n` : text,
+      exit,
+      out: values.get('out'),
+    };
   } finally {
     end();
   }

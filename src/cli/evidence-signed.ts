@@ -3,7 +3,7 @@ import { askAuthority, certificatesOf } from '../app/evidence/stamp.ts';
 import { askWitnesses, type SignedBy, shownLog, witnessKeys } from '../app/evidence/witness.ts';
 import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import type { Configuration } from '../core/policy.ts';
-import { oneLine } from '../report/plain.ts';
+import { oneLine, safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf } from './arguments.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder, storeToRead } from './store-folder.ts';
@@ -46,7 +46,11 @@ const wordsOf = ({ name, state, why = '' }: SignedBy): string => {
 };
 
 /** `postern evidence witness`. */
-export const witness = async (invocation: Invocation, settings: Settings): Promise<Outcome> => {
+export const witness = async (
+  invocation: Invocation,
+  settings: Settings,
+  format: 'text' | 'json',
+): Promise<Outcome> => {
   const { witnesses, timestamps } = settings.evidence;
   if (witnesses.length === 0 && timestamps === undefined) {
     throw new UsageError(
@@ -62,7 +66,10 @@ export const witness = async (invocation: Invocation, settings: Settings): Promi
     const { size, answers } = await askAll(storeToRead(invocation), settings);
     const isWhole = answers.every(({ state }) => state !== 'failed');
     return {
-      text: `${[`the log at ${size} leaves`, ...answers.map(wordsOf)].join('\n')}\n`,
+      text:
+        format === 'json'
+          ? `${safeJson({ schema: 'postern.evidence-witness/1', size, answers }, 2)}\n`
+          : `${[`the log at ${size} leaves`, ...answers.map(wordsOf)].join('\n')}\n`,
       exit: isWhole ? exitCodes.done : exitCodes.unseen,
       out: invocation.values.get('out'),
     };

@@ -1,6 +1,7 @@
 import { loadConfiguration } from '../app/configuration.ts';
 import { evidenceSummary, proveEvidence, verifyEvidence } from '../app/evidence/inspect.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
+import { safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { dwellText, gapsText, statusText, verdictJson, verdictText } from './evidence-text.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,7 +30,7 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
   const out = invocation.values.get('out');
   const { name: action, words } = invocation.action ?? { name: 'status', words: [] };
   const store = storeToRead(invocation);
-  const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  const asJson = (value: unknown): string => `${safeJson(value, 2)}\n`;
   for (const [flag, actions] of Object.entries(optionsOf)) {
     if (!actions.includes(action) && invocation.sources.get(flag) === 'flag') {
       throw new UsageError(`evidence ${action}: --${flag} is for ${actions.join(', ')}`);
@@ -70,9 +71,13 @@ export const runEvidence = async (given: Invocation): Promise<Outcome> => {
       };
     }
     case 'witness':
-      return await (await import('./evidence-signed.ts')).witness(invocation, configuration);
+      return await (await import('./evidence-signed.ts')).witness(
+        invocation,
+        configuration,
+        format,
+      );
     case 'reparse':
-      return await (await import('./evidence-acts.ts')).reparse(invocation);
+      return await (await import('./evidence-acts.ts')).reparse(invocation, format);
     case 'keep':
     case 'hold':
     case 'release':

@@ -28,7 +28,13 @@ const addFormats = (ajv: Ajv): void => {
 
 /** One of Postern's own schemas (JSON Schema 2020-12). */
 export const ownSchema = (
-  name: 'confirm' | 'inventory' | 'advisory-notes' | 'replay',
+  name:
+    | 'confirm'
+    | 'inventory'
+    | 'advisory-notes'
+    | 'replay'
+    | 'line-proof'
+    | `evidence-${'bundle' | 'dwell' | 'gaps' | 'reparse' | 'status' | 'verify' | 'witness'}`,
 ): Complaints => {
   const { Ajv2020 } = require('ajv/dist/2020.js') as { Ajv2020: new (options: object) => Ajv };
   const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
