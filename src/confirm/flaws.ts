@@ -171,9 +171,11 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
 /** A fix that nobody dates may be out longer than its deadline. */
 const undatedVerdict = (facts: FlawFacts): Verdict | undefined => {
   const open = openFlaws(facts).filter(
-    ({ clock, deadline, fixedIn, ssvc }) =>
+    ({ clock, deadline, fixedIn, ssvc, exploited }) =>
       // What is used, on a day that nobody tells, may be overdue without any fix.
-      (fixedIn !== undefined || (ssvc?.exploitation === 'active' && deadline?.on === undefined)) &&
+      (fixedIn !== undefined ||
+        (deadline?.on === undefined &&
+          (exploited !== undefined || ssvc?.exploitation === 'active'))) &&
       deadline?.days !== undefined &&
       (clock === undefined || clock.atLatest === true),
   );

@@ -79,6 +79,13 @@ describe('days by exposure, exploitation, automation and impact', () => {
     });
   });
 
+  test('a day of exploitation that is yet to come postpones nothing', () => {
+    const wrong = flaw({ ...used('2099-01-01'), ...mild });
+    expect(deadlineOf(wrong, inside, defaultPolicy, now).on).toBe('2026-06-15');
+    const { clock: __, ...undated } = wrong;
+    expect(deadlineOf(undated, inside, defaultPolicy, now).on).toBeUndefined();
+  });
+
   test('a rule of the organisation comes first', () => {
     const policy = {
       ...defaultPolicy,

@@ -80,10 +80,12 @@ export const deadlineOf = (
     ...(waits ? [`its distribution lets it wait: ${finding.unmended ?? ''}`] : []),
   ].join('; ');
   const triage = rule?.triage ?? false;
-  // What is used, and nobody is known to mend, must not stay until somebody does.
-  const used = dayMsOf(finding.exploited?.on);
-  const started = dayMsOf(finding.clock?.started) ?? used;
   const today = dayMsOf(now.toISOString());
+  // What is used, and nobody is known to mend, must not stay until somebody does. A day that is yet to come
+  // was written down wrongly, and postpones nothing.
+  const known = dayMsOf(finding.exploited?.on);
+  const used = known !== undefined && today !== undefined && known > today ? undefined : known;
+  const started = dayMsOf(finding.clock?.started) ?? used;
   if (days === undefined || started === undefined || today === undefined) {
     return { ...(days === undefined ? {} : { days }), why, triage };
   }
