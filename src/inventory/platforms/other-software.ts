@@ -1,5 +1,6 @@
 import { type Component, type ComponentId, componentId, type Reach } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
+import { startsAtBoot } from '../../core/formats/systemd.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import type { Place } from '../../core/place.ts';
 import {
@@ -53,7 +54,7 @@ const find = (files: FileView, packages: PackageIndex, other: Other): Found | un
       ? found
       : mark === undefined
         ? undefined
-        : { words: [], startsAtBoot: null };
+        : { words: [], startsAtBoot: startsAtBoot(files, other.units ?? []) };
   return daemon === undefined
     ? undefined
     : {
