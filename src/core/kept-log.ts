@@ -1,5 +1,5 @@
 /** A day of which lines may be missing in an evidence store. */
-export interface MissingDay {
+interface MissingDay {
   /** `2026-06-29`. */
   readonly day: string;
   /** `lost`: the store knows that lines are not there. `open`: nothing accounts for the day. */

@@ -103,7 +103,7 @@ export interface AdvisorySettings {
 }
 
 /** Who is shown the evidence store's log, so that nobody can write it anew. */
-export interface EvidenceSettings {
+interface EvidenceSettings {
   /** C2SP tlog-witness: where checkpoints are sent to, and `NAME+HASH+KEY` of type 0x04. */
   readonly witnesses: readonly { readonly url: string; readonly key: string }[];
   /** RFC 3161. */

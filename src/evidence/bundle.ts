@@ -31,7 +31,7 @@ export interface BundleRange extends Scope {
   readonly case?: string;
 }
 
-export interface BundleFile {
+interface BundleFile {
   readonly path: string;
   readonly bytes: Buffer;
 }

@@ -11,7 +11,7 @@ export interface KeptFor {
 }
 
 /** Whether the first line of a break-in would have been there on the day on which somebody began to look. */
-export type DwellState = 'kept' | 'gone' | 'unknown';
+type DwellState = 'kept' | 'gone' | 'unknown';
 
 export interface ReplayedDwell {
   readonly id: string;

@@ -14,7 +14,7 @@ export const frameHead: Buffer = Buffer.concat([
 ]);
 
 /** Where the packed lines begin in the file. */
-export const linesStart: number = frameHead.length + secretBytes;
+const linesStart = frameHead.length + secretBytes;
 
 /** Bytes of a segment's lines at most: no file may ask for more memory than that. */
 const rawBytesMax = 64 << 20;

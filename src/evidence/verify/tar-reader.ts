@@ -70,8 +70,8 @@ export const tarReader = (
     }
     const { bytes, isFolder } = read;
     if (at + bytes > size) return fail('it is cut off');
-    // The folder that all of it lies in.
-    const name = read.path.replace(/^(?:\.\/)?[^/]+\//, '');
+    // Whoever unpacked it may have packed it again, from within the folder that all of it lies in.
+    const name = read.path.replace(/^\.\//, '').replace(/^evidence-bundle\//, '');
     if (!isFolder) {
       if (files.has(name)) return fail(`${name.slice(0, 200)} is in it twice`);
       if (files.size >= filesMax) return fail('it holds more files than anybody writes');

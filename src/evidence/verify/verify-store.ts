@@ -33,7 +33,7 @@ export interface VerifyOptions {
   readonly segment?: (at: VerifiedSegment) => void;
 }
 
-export interface VerifiedSegment {
+interface VerifiedSegment {
   readonly leaf: SegmentLeaf;
   /** Of the leaf. */
   readonly bytes: Buffer;
@@ -215,7 +215,10 @@ export const verifyStore = (where: string | StoreReader, options: VerifyOptions 
   verifyOwnKeys(own, replay.keys, size, findings);
   verifyKeyChanges(store, replay.keys, roots, findings);
   const { witnesses = [], certificates = [] } = options;
-  const signers = everyKey(store, size);
+  const signers = replay.keys.flatMap(({ text }) => {
+    const read = readKey(text);
+    return read.ok ? [read.key] : [];
+  });
   witnessed = verifyWitnessed(store, size, roots, signers, witnesses, findings);
   stamped = verifyStamped(store, size, roots, { keys: signers, certificates }, findings);
   const newest = readKey(replay.keys.at(-1)?.text ?? '');
