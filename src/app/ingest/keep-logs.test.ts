@@ -42,6 +42,8 @@ const source = (name: string): string => sourceNameOf(at(name));
 class Writer {
   /** The youngest last. */
   readonly written: string[] = [''];
+  /** The youngest file that was put aside is the one that was written to, no copy. */
+  private isRenamed = false;
 
   append(text: string): void {
     appendFileSync(at('mail.log'), text);
@@ -50,7 +52,7 @@ class Writer {
 
   /** A program that has not heard of the rotation yet. */
   appendLate(text: string): void {
-    if (!existsSync(at('mail.log.1')) || this.written.length < 2) return;
+    if (!existsSync(at('mail.log.1')) || !this.isRenamed) return;
     appendFileSync(at('mail.log.1'), text);
     this.written[this.written.length - 2] += text;
   }
@@ -73,14 +75,18 @@ class Writer {
     if (!this.hasLines) return;
     this.shift();
     renameSync(at('mail.log'), at('mail.log.1'));
+    this.isRenamed = true;
     this.written.push('');
   }
 
-  copyTruncate(): void {
+  /** @param between happens when the copy is made, and the log is not cut off yet. */
+  async copyTruncate(between: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     if (!this.hasLines) return;
     this.shift();
     copyFileSync(at('mail.log'), at('mail.log.1'));
+    await between();
     truncateSync(at('mail.log'));
+    this.isRenamed = false;
     this.written.push('');
   }
 
@@ -99,7 +105,7 @@ class Writer {
 
 type Step =
   | { readonly kind: 'append' | 'late'; readonly lines: number; readonly half: boolean }
-  | { readonly kind: 'rename' | 'copytruncate' | 'gz' | 'zst' }
+  | { readonly kind: 'rename' | 'copytruncate' | 'copied' | 'gz' | 'zst' }
   | { readonly kind: 'run'; readonly words: readonly string[]; readonly laterMs: number }
   | {
       readonly kind: 'killed';
@@ -122,7 +128,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     lines: fc.integer({ min: 1, max: 3 }),
     half: fc.constant(false),
   }),
-  fc.record({ kind: fc.constantFrom('rename', 'copytruncate', 'gz', 'zst') }),
+  fc.record({ kind: fc.constantFrom('rename', 'copytruncate', 'copied', 'gz', 'zst') }),
   {
     weight: 2,
     arbitrary: fc.record({
@@ -165,7 +171,18 @@ const play = async (steps: readonly Step[]): Promise<{ writer: Writer; store: Si
         isHalf = false;
         break;
       case 'copytruncate':
-        writer.copyTruncate();
+        await writer.copyTruncate();
+        isHalf = false;
+        break;
+      case 'copied':
+        // What is written and read between the copy and the cut is in no copy. A copy of a few bytes alone could be
+        // one of any file that begins so.
+        if (!isHalf) writer.append(lines(90));
+        await writer.copyTruncate(async () => {
+          if ((writer.written.at(-1) ?? '').length < 4_096) return;
+          writer.append(`${isHalf ? 'nd\n' : ''}${lines(70)}`);
+          await keepRun(folder, ['mail.log*'], store, Date.now(), {}, small);
+        });
         isHalf = false;
         break;
       case 'gz':

@@ -15,6 +15,7 @@ import {
   type FileIdentity,
   type Generation,
   Generations,
+  headBytes,
   isMarked,
   type Mark,
   markOf,
@@ -67,6 +68,9 @@ export const slotOf = (path: string): string => {
   const { age, day } = rotatedName(path);
   return `${day ?? ''} ${age ?? ''}`;
 };
+
+/** Whether it is not the one that is written to. */
+const isAside = (slot: string): boolean => slot !== slotOf('log');
 
 interface Feed {
   readonly name: string;
@@ -173,7 +177,9 @@ export class KeptLog {
       return;
     }
     const known =
-      likely === undefined || (await isDocumentOf(likely, file, name)) ? likely : undefined;
+      likely === undefined || (await isDocumentOf(likely, file, name, isAside(slot)))
+        ? likely
+        : undefined;
     const from = known?.place ?? logStart;
     const shown = name === file.path ? basename(name) : name.slice(-255);
     const generation = known ?? (await this.generations.add(identity, shown));
@@ -243,10 +249,16 @@ export class KeptLog {
     return day === undefined ? {} : { lastDay: day };
   }
 
-  /** The generation that a file is, as far as it is kept. */
+  /**
+   * The generation that a file is, as far as it is kept. A copy that rotation made may have less than what was read
+   * before the file itself was cut off.
+   */
   private async plainMatch(open: OpenFile, slot: string): Promise<Generation | undefined> {
     for (const each of this.generations.candidates(open, slot, this.met)) {
-      if (open.sizeBytes < each.place.offset) continue;
+      if (open.sizeBytes < each.place.offset) {
+        if (isAside(slot) && each.head.bytes === headBytes) return each;
+        continue;
+      }
       const { tail } = each;
       if (tail === undefined || isMarked(tail, await open.readAt(tail.offset, tail.bytes))) {
         return each;
@@ -277,10 +289,10 @@ export class KeptLog {
   }
 
   private isOver({ path }: LogFile, open: OpenFile): boolean {
-    const { age, day } = rotatedName(path);
-    const isPutAside = day !== undefined || (age ?? 0) > 0;
     return (
-      isPutAside && this.keeping.now() - open.mtimeMs >= rotationMs && !this.keeping.isStopped()
+      isAside(slotOf(path)) &&
+      this.keeping.now() - open.mtimeMs >= rotationMs &&
+      !this.keeping.isStopped()
     );
   }
 

@@ -1,10 +1,11 @@
 import type { Unseen } from '../../core/unseen.ts';
+import { DocumentError } from '../../intake/documents.ts';
 import type { LogFile } from '../../intake/log-files.ts';
 import type { Joined } from '../../logs/sources/joined-lines.ts';
 import { YearScanner } from '../../logs/time/year-scanner.ts';
 import { isYearless } from './date-files.ts';
 import { type LogDocument, logDocuments, recordsIn } from './documents.ts';
-import { type Generation, isMarked } from './generations.ts';
+import { type Generation, headBytes, isMarked } from './generations.ts';
 import { logStart, type Place } from './keep-log.ts';
 
 /** So much before the place where reading goes on is read again. */
@@ -117,11 +118,29 @@ export const passOver = async (
   return { years: scanner.end()?.years ?? 0, before: Buffer.concat(held), chunks: all() };
 };
 
-/** Whether a document has all that was kept of a generation: it then goes on behind it. */
+/**
+ * Whether a document has all that was kept of a generation: it then goes on behind it. A copy that rotation made may
+ * have less. What cannot be read may be it as well, and nothing comes of it.
+ */
 export const isDocumentOf = async (
-  { place, tail }: Generation,
+  generation: Generation,
   file: LogFile,
   name: string,
+  isAside: boolean,
+): Promise<boolean> => {
+  try {
+    return await hasAll(generation, file, name, isAside);
+  } catch (thrown) {
+    if (thrown instanceof DocumentError) return true;
+    throw thrown;
+  }
+};
+
+const hasAll = async (
+  { head, place, tail }: Generation,
+  file: LogFile,
+  name: string,
+  isAside: boolean,
 ): Promise<boolean> => {
   for await (const document of logDocuments(file, () => {})) {
     if (document.name !== name) continue;
@@ -135,7 +154,8 @@ export const isDocumentOf = async (
       bytes += chunk.length;
       if (bytes >= place.offset) break;
     }
-    return bytes >= place.offset && (tail === undefined || isMarked(tail, Buffer.concat(marked)));
+    if (bytes < place.offset) return isAside && head.bytes === headBytes;
+    return tail === undefined || isMarked(tail, Buffer.concat(marked));
   }
   return false;
 };
