@@ -22,6 +22,8 @@ const ecosystemWords: Readonly<Record<string, string>> = {
   composer: 'packagist',
   'crates.io': 'cargo',
   golang: 'go',
+  rubygems: 'gem',
+  swifturl: 'swift',
 };
 
 /** PEP 503: runs of `-`, `_` and `.` are one dash. */
