@@ -110,10 +110,14 @@ export const textLine = (kept: KeptEvent, raw: boolean): string => {
     return `${place}: not understood: ${oneLine(why)}: ${cut(oneLine(text.slice(0, 1_000)))}`;
   }
   const { event } = parsed;
-  const { kind, time, outcome, user, actor, from, component, service, detail } = event;
+  const { kind, time, outcome, user, actor, from, component, service, detail, flags } = event;
   const when = time.atMs === undefined ? time.original : second(time.atMs);
   const by = actor === undefined ? '' : `by ${actor.name}`;
-  const about = [subject(event), detail === undefined ? '' : `(${detail})`];
+  const about = [
+    subject(event),
+    flags === undefined ? '' : `[${flags.join(', ')}]`,
+    detail === undefined ? '' : `(${detail})`,
+  ];
   return (
     cut(
       row(

@@ -73,7 +73,7 @@ export const subject = ({ folder, messages, count, request, change }: AccessEven
 
 /** An event on one line: when, what, who, from where, through what. */
 const eventText = (event: AccessEvent, raw?: string): string => {
-  const { kind, time, outcome, user, actor, from, component, service, detail } = event;
+  const { kind, time, outcome, user, actor, from, component, service, detail, flags } = event;
   const at = time.atMs === undefined ? time.original : new Date(time.atMs).toISOString();
   const who = [user?.name, actor === undefined ? undefined : `by ${actor.name}`];
   const where = from?.ip ?? from?.host;
@@ -86,6 +86,7 @@ const eventText = (event: AccessEvent, raw?: string): string => {
     where === undefined ? undefined : `from ${where}`,
     `through ${through}`,
     subject(event),
+    flags === undefined ? undefined : `[${flags.join(', ')}]`,
     detail === undefined ? undefined : `(${detail})`,
   ];
   const text = oneLine(parts.filter(part => part !== undefined && part !== '').join('  '));

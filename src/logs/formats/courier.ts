@@ -185,7 +185,7 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   if (sent !== undefined) return sent;
   if (known.service === 'smtp') return esmtpd(line, known);
   if (verb !== undefined) return session(verb, line, known);
-  return /^(?:authentication error|Initial|chdir|maildir|filesystem|Maximum|check for|stat|STARTTLS|ip=\[|Installing|Purging|newmsg|started|completed|Waiting|Loading|shutdown|Queue|queuelo|queuehi|restart|Flushing|nbytes|Error|error|ERR|INFO|modules|Stopping|Starting)/i.test(
+  return /^(?:authentication error|Initial|chdir|maildir|filesystem|Maximum|check for|stat|STARTTLS|ip=\[|Installing|Purging|newmsg|started|completed|Waiting|Loading|shutdown|Queue|queuelo|queuehi|restart|Flushing|nbytes|Error|error|ERR|INFO|modules|Stopping|Starting|\S{1,255}: Account's mailbox directory)/i.test(
     line,
   )
     ? quiet('Courier itself')
