@@ -124,7 +124,8 @@ const deadlinesOf = (
     { ...flaw, exploited: { flaw: flaw.id, by: 'CISA KEV', on: catalogued } },
     exposure,
     policy,
-    when,
+    // Asked again on the day on which it was known.
+    new Date(Math.max(when.getTime(), Date.parse(catalogued))),
   );
   return {
     deadline,
