@@ -68,9 +68,7 @@ const statusText = ({ folder, sources, missing, failures, damaged }: AdvisoriesS
     lines.push(`${source}: the last try, ${on.slice(0, 16).replace('T', ' ')}, failed: ${why}`);
   }
   for (const { name, why } of damaged) {
-    lines.push(
-      `${name}: damaged, not used: ${why}. Fetch it anew: postern advisories update ${name}`,
-    );
+    lines.push(`${name}: not used: ${why}. Fetch it anew: postern advisories update ${name}`);
   }
   if (missing.length > 0 && sources.length > 0) {
     lines.push(`never fetched: ${missing.join(', ')}. Fetch: postern advisories update`);

@@ -209,6 +209,23 @@ test('a name that was counted twice is never called lone, whichever slot it shar
   expect(called.filter(Boolean).length).toBeGreaterThan(6_600);
 });
 
+test('a file of an earlier version of Postern is not asked, says why, and makes room for one that was made anew', () => {
+  const store = new AdvisoryStore(newFolder());
+  fill(store, 'Debian', ['CVE-2026-1']);
+  const database = new DatabaseSync(store.pathOf('osv', 'Debian'));
+  database.exec("UPDATE meta SET value = '1' WHERE name = 'shape'");
+  database.close();
+  const told: string[] = [];
+  const open = store.open(({ why }) => told.push(why));
+  expect(open.about(roundcube)).toEqual([]);
+  open.close();
+  expect(told).toEqual(['it was written by another version of Postern']);
+  // Nobody tells its server that there is a copy: it would answer that nothing has changed.
+  expect(store.holdingOf('osv', 'Debian')).toBeUndefined();
+  fill(store, 'Debian', ['CVE-2026-2']);
+  expect(idsIn(store)).toEqual(['CVE-2026-2']);
+});
+
 describe('a file that is damaged', () => {
   test.each<readonly [string, (path: string) => void]>([
     ['is empty', path => truncateSync(path, 0)],

@@ -205,7 +205,7 @@ describe('advisories mark', () => {
     importAs([record('CVE-2026-0001')]);
     confirm(sampleRoot());
     store = join(folder, 'store');
-  });
+  }, 60_000);
 
   test.each<readonly [string, readonly string[], string]>([
     [
@@ -264,9 +264,7 @@ describe('a store that is not well', () => {
       expect.objectContaining({ what: 'the advisories of kev' }) as object,
     );
     expect(flawOf(answer, 'CVE-2026-0001')).toMatchObject({ outcome: 'affected' });
-    expect(run('advisories', 'status', '--store', 'store').stdout).toMatch(
-      /kev: damaged, not used/,
-    );
+    expect(run('advisories', 'status', '--store', 'store').stdout).toMatch(/kev: not used/);
   });
 
   test('a damaged ledger keeps nobody from an answer', () => {

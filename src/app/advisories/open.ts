@@ -31,7 +31,7 @@ export const openIndex = (folder: string, files: Pick<FileView, 'note'>): OpenIn
   const open = store.open(({ name, why }) =>
     files.note({
       what: `the advisories of ${name}`,
-      why: `the file is damaged: ${why}`,
+      why: `its file was not asked: ${why}`,
       how: name.endsWith(`/${importedPart}`)
         ? `Remove it below ${store.folder}, and import what was in it anew.`
         : `postern advisories update ${name}`,
