@@ -161,6 +161,12 @@ export const mailSoftware: readonly MailSoftware[] = [
     urlTells: 'nothing',
   },
   {
+    name: 'Modoboa',
+    folders: [],
+    passes: /modoboa/i,
+    urlTells: 'nothing',
+  },
+  {
     name: 'Mail-in-a-Box management',
     folders: [],
     port: { port: 10_222, when: ['/usr/local/lib/mailinabox/start'] },

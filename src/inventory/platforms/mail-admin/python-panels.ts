@@ -125,7 +125,7 @@ const ldapReach = (sources: readonly Source[]): readonly Reach[] => {
 type Runs = Pick<Panel, 'enabled' | 'exposure' | 'runsAs'>;
 
 /** uWSGI's ini file: `socket`, `uid`. */
-const uwsgiOf = (files: FileView, packages: PackageIndex, path: string): Runs => {
+export const uwsgiOf = (files: FileView, packages: PackageIndex, path: string): Runs => {
   const section = iniSection(
     files.stat(path)?.kind === 'file' ? readPythonIni(files.text(path) ?? '') : [],
     'uwsgi',
