@@ -48,7 +48,7 @@ export interface MailHost {
   readonly root: string;
   readonly ports: Ports;
   readonly logs: { readonly dovecot: string; readonly postfix: string; readonly events: string };
-  /** Until a log has a line of that kind behind what it had before. @throws after ten seconds */
+  /** Until a log has a line of that kind behind what it had before. @throws after half a minute */
   readonly until: (log: string, has: (text: string) => boolean) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -141,7 +141,7 @@ export const startMailHost = async (): Promise<MailHost> => {
     ports,
     logs,
     until: async (log, has) => {
-      for (let tries = 0; tries < 200; tries++) {
+      for (let tries = 0; tries < 500; tries++) {
         if (has(read(log))) return;
         await sleep(50);
       }

@@ -285,7 +285,12 @@ export const visit = async (host: MailHost): Promise<readonly Act[]> => {
   for (const day of [owner, reader, masterUser, pop3, sieve]) await day(host, diary);
   await stranger(host, diary, ids.toCarol, { [people.carol]: 'delivered' });
   // The bounce, and what Sieve sent out; then what is told of the deliveries.
-  await until(logs.postfix, text => count(text, /status=sent/g) === 7 && /0\/1 /.test(text));
+  await until(
+    logs.postfix,
+    text =>
+      count(text, /status=sent/g) === 7 &&
+      count(text, /disconnect from unknown\[127\.0\.0\.[234]\]/g) === 4,
+  );
   const finished = /"smtp_server_transaction_rcpt_finished"/g;
   for (const log of [logs.dovecot, logs.events]) {
     await until(log, text => count(text, finished) === 4);
