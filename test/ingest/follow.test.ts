@@ -80,7 +80,7 @@ class Run {
     };
     const { files } = findLogs(words);
     await keepLogFiles(files, keeping);
-    this.follower = new Follower(words, keeping, {
+    this.follower = new Follower(() => findLogs(words), keeping, {
       times: { restMs: 150, restMsMax: 2_000, quietMs: 60, emptyMs: 300, lateMs: 60_000 },
       lookMs: 20,
       searchMs: 40,

@@ -122,7 +122,7 @@ class Ingest extends ReadCounts implements IngestReport {
     files: readonly LogFile[],
     input: IngestOptions['input'],
   ): Promise<void> {
-    const { zoneOf, year, now, words, follow, syslog = [], tls } = this.options;
+    const { zoneOf, year, now, words, store, follow, syslog = [], tls } = this.options;
     this.files = files.length + (input === undefined ? 0 : 1);
     this.bytesOfAll = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     let log = '';
@@ -179,7 +179,13 @@ class Ingest extends ReadCounts implements IngestReport {
     };
     if (follow === true || syslog.length > 0 || input !== undefined) {
       const options = {
-        follow: follow === true ? words : undefined,
+        follow:
+          follow === true
+            ? () => {
+                const found = findLogs(words);
+                return { ...found, files: outside(store, found.files) };
+              }
+            : undefined,
         syslog,
         ...(tls === undefined ? {} : { tls }),
         ...(input === undefined ? {} : { input }),

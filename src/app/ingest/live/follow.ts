@@ -1,21 +1,25 @@
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { findLogs, type LogFile } from '../../../intake/log-files.ts';
+import type { FoundLogs, LogFile } from '../../../intake/log-files.ts';
 import { rotatedName } from '../../../logs/sources/rotation-order.ts';
-import { type KeepingLogs, openLogSource } from '../keep-logs.ts';
+import type { KeepingLogs } from '../keep-logs.ts';
 import { FollowedLog, type FollowTimes, followTimes } from './followed-log.ts';
+import type { LiveSource } from './kept-stream.ts';
 
 /** Files that are held open; of the others it is looked whether they changed. */
 const openMax = 200;
 const foldersMax = 1_000;
-const toldMax = 1_000;
+/** A clock that was set back by more is no reason to wait. */
+const longMs = 3_600_000;
 /** What is written in so short a time is read, and synced, at once. */
 const gatherMs = 100;
 /** The file system tells of most changes; some it does not (NFS), and then this is how long they take to be seen. */
 const lookMs = 2_000;
 /** New files are searched for so often. */
 const searchMs = 5_000;
+/** Nor does searching take more than one part of so many of the time. */
+const searchPauses = 20;
 
 const realPath = (file: LogFile): LogFile => {
   try {
@@ -26,7 +30,7 @@ const realPath = (file: LogFile): LogFile => {
 };
 
 /** Files by the log that they are of, rotated ones with it. */
-export const byLog = (files: readonly LogFile[]): ReadonlyMap<string, readonly LogFile[]> => {
+const byLog = (files: readonly LogFile[]): ReadonlyMap<string, readonly LogFile[]> => {
   const logs = new Map<string, LogFile[]>();
   for (const file of files.map(realPath)) {
     const { log } = rotatedName(file.path);
@@ -45,26 +49,26 @@ export interface FollowOptions {
 
 /** Follows files, folders and globs: what is written to them, and what comes to lie in them. */
 export class Follower {
-  private readonly words: readonly string[];
+  private readonly find: () => FoundLogs;
   private readonly keeping: KeepingLogs;
   private readonly options: Required<FollowOptions>;
   private readonly logs = new Map<string, FollowedLog>();
   private readonly watchers = new Map<string, FSWatcher>();
   private readonly changed = new Set<string>();
-  private readonly told = new Set<string>();
   private wake: (() => void) | undefined;
   private searchedMs = Number.NEGATIVE_INFINITY;
   private lookedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(words: readonly string[], keeping: KeepingLogs, options: FollowOptions = {}) {
-    this.words = words;
+  /** @param find the files as they are now. */
+  constructor(find: () => FoundLogs, keeping: KeepingLogs, options: FollowOptions = {}) {
+    this.find = find;
     this.keeping = keeping;
     this.options = { times: followTimes, lookMs, searchMs, ...options };
   }
 
-  /** Logs that are followed. */
-  get sources(): Iterable<FollowedLog> {
-    return this.logs.values();
+  /** Of the logs that are followed. */
+  *sources(): Iterable<LiveSource> {
+    for (const log of this.logs.values()) if (log.live !== undefined) yield log.live;
   }
 
   get count(): number {
@@ -74,7 +78,7 @@ export class Follower {
   /** Takes up the logs that were found and read. @param files as they were before they were read. */
   async begin(files: readonly LogFile[]): Promise<void> {
     for (const [log, of] of byLog(files)) {
-      const followed = await this.add(log, of);
+      const followed = this.add(log, of);
       if (this.logs.size <= openMax && !this.keeping.isStopped()) await followed.turn();
     }
   }
@@ -97,9 +101,12 @@ export class Follower {
     this.wake?.();
   }
 
-  private async add(log: string, files: readonly LogFile[]): Promise<FollowedLog> {
-    const source = await openLogSource(log, this.keeping);
-    const followed = new FollowedLog(log, source, files, this.keeping, this.options.times);
+  private add(log: string, files: readonly LogFile[]): FollowedLog {
+    const { keeping, options } = this;
+    const followed = new FollowedLog(log, files, keeping, options.times, {
+      look: () => byLog(this.find().files).get(log) ?? [],
+      beforePass: () => this.letGoOf(log),
+    });
     this.logs.set(log, followed);
     this.changed.add(log);
     this.watchFolder(dirname(log));
@@ -108,10 +115,11 @@ export class Follower {
 
   private async pass(): Promise<boolean> {
     const nowMs = this.keeping.now();
-    if (nowMs - this.searchedMs >= this.options.searchMs || nowMs < this.searchedMs) {
-      await this.search();
+    if (nowMs - this.searchedMs >= this.options.searchMs || this.searchedMs - nowMs > longMs) {
+      this.search();
+      const endedMs = this.keeping.now();
       // A search of very many files takes its time, and the next comes later.
-      this.searchedMs = this.keeping.now();
+      this.searchedMs = endedMs + (endedMs - nowMs) * searchPauses;
     }
     const isLook = nowMs - this.lookedMs >= this.options.lookMs || nowMs < this.lookedMs;
     if (isLook) this.lookedMs = nowMs;
@@ -129,19 +137,15 @@ export class Follower {
     return hasMore;
   }
 
-  private async search(): Promise<void> {
-    const { files, unseen } = findLogs(this.words);
+  private search(): void {
+    const { files, unseen } = this.find();
     const found = byLog(files);
-    for (const each of unseen) {
-      if (this.told.has(each.what) || this.told.size >= toldMax) continue;
-      this.told.add(each.what);
-      this.keeping.note(each);
-    }
+    for (const each of unseen) this.keeping.note(each);
     for (const [log, of] of found) {
       const known = this.logs.get(log);
       if (known === undefined) {
         // Nothing of it was read yet: its files are read as if they had just changed.
-        (await this.add(log, [])).found(of);
+        this.add(log, []).found(of);
       } else known.found(of);
     }
     for (const [log, known] of this.logs) if (!found.has(log)) known.found([]);
@@ -153,6 +157,14 @@ export class Follower {
     if (open.length <= openMax) return;
     const idle = open.toSorted((a, b) => a.grownMs - b.grownMs);
     for (const each of idle.slice(0, open.length - openMax)) await each.rest();
+  }
+
+  /** Before all files of a log are read: rotation may have put those of another one there, from another folder. */
+  private async letGoOf(log: string): Promise<void> {
+    const name = basename(log);
+    for (const [path, each] of this.logs) {
+      if (path !== log && basename(path) === name) await each.rest();
+    }
   }
 
   private watchFolder(folder: string): void {

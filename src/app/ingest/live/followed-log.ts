@@ -4,9 +4,10 @@ import type { LogFile } from '../../../intake/log-files.ts';
 import { RowSink } from '../../../logs/rows/row-sink.ts';
 import { Generations, isMarked } from '../generations.ts';
 import { LogKeeper } from '../keep-log.ts';
-import { type KeepingLogs, keepLogFiles } from '../keep-logs.ts';
+import { type KeepingLogs, keepLogFiles, openLogSource } from '../keep-logs.ts';
 import { slotOf } from '../kept-log.ts';
 import { OpenFile } from '../open-file.ts';
+import { sourceNameOf } from '../source-name.ts';
 import type { LiveSource } from './kept-stream.ts';
 import { Tail } from './tail.ts';
 
@@ -22,6 +23,14 @@ export interface FollowTimes {
   readonly emptyMs: number;
   /** What was put aside and still written to then is looked at once more. */
   readonly lateMs: number;
+}
+
+/** What a log asks of whoever follows it. */
+export interface FollowHooks {
+  /** Its files, as they are now. */
+  readonly look: () => readonly LogFile[];
+  /** Before all of its files are read. */
+  readonly beforePass: () => Promise<void>;
 }
 
 export const followTimes: FollowTimes = {
@@ -50,13 +59,14 @@ const identityOf = async (path: string): Promise<string | undefined> => {
  * One log that is followed: its current file line by line as it is written; rotated ones, and whatever else is not
  * plain growth (a file that was cut off, packed or replaced), by a pass over all of its files.
  */
-export class FollowedLog implements LiveSource {
+export class FollowedLog {
   readonly log: string;
-  readonly source: EvidenceSource;
-  waitingSinceMs: number | undefined;
+  /** Once there is something to follow: what is no log gets no source. */
+  live: LiveSource | undefined;
+  private readonly hooks: FollowHooks;
   private readonly keeping: KeepingLogs;
   private readonly times: FollowTimes;
-  private readonly keeper: LogKeeper;
+  private keeper: LogKeeper | undefined;
   private tail: Tail | undefined;
   /** Path of the file that is written to. */
   private current: string;
@@ -78,18 +88,15 @@ export class FollowedLog implements LiveSource {
   /** @param files as they were before a pass read them. */
   constructor(
     log: string,
-    source: EvidenceSource,
     files: readonly LogFile[],
     keeping: KeepingLogs,
     times: FollowTimes,
+    hooks: FollowHooks,
   ) {
     this.log = log;
-    this.source = source;
+    this.hooks = hooks;
     this.keeping = keeping;
     this.times = times;
-    const { formats, now, took, kept, cameAgain } = keeping;
-    const rows = new RowSink();
-    this.keeper = new LogKeeper({ source, formats, now, took, kept, cameAgain, rows });
     this.files = files;
     this.current = files.some(({ path }) => path === log) ? log : (youngest(files) ?? log);
     this.passed = signatureOf(this.others(files));
@@ -104,10 +111,6 @@ export class FollowedLog implements LiveSource {
   /** When something new was read last. */
   get grownMs(): number {
     return this.tail?.grownMs ?? 0;
-  }
-
-  isReadToEnd(): boolean {
-    return this.isAtEnd && this.changedMs === undefined && this.passAtMs === undefined;
   }
 
   /** The files of the log, as they were found now. */
@@ -125,13 +128,15 @@ export class FollowedLog implements LiveSource {
 
   /** Reads what is new. @returns whether there is more to read at once. @throws EvidenceError */
   async turn(): Promise<boolean> {
+    // What was found a while ago may have been put aside since, and would be taken for lost.
+    if (this.isPassDue()) this.found(this.hooks.look());
     if (this.isPassDue()) await this.pass();
     if (this.tail === undefined && !(await this.begin())) return false;
     const { tail } = this;
     if (tail === undefined) return false;
     const before = tail.grownMs;
     const answer = await tail.read();
-    if (tail.grownMs !== before) this.waitingSinceMs ??= this.keeping.now();
+    if (tail.grownMs !== before) this.waits();
     this.isAtEnd = answer === 'end';
     if (answer === 'more') return true;
     if (answer === 'cut off') {
@@ -179,6 +184,7 @@ export class FollowedLog implements LiveSource {
   /** Reads all files of the log, those that were put aside before the current one. */
   private async pass(): Promise<void> {
     await this.endTail(false);
+    await this.hooks.beforePass();
     const { files } = this;
     this.passAtMs = undefined;
     await keepLogFiles(files, this.keeping);
@@ -186,7 +192,33 @@ export class FollowedLog implements LiveSource {
     this.seen = this.passed;
     this.changedMs = undefined;
     this.isAtEnd = true;
-    this.waitingSinceMs ??= this.keeping.now();
+    const { evidence } = this.keeping;
+    const id = sourceNameOf(this.log);
+    const isKnown = evidence.known().some(each => each.id === id && each.retired !== true);
+    if (isKnown) await this.opened();
+    this.waits();
+  }
+
+  /** Lines came that are in no segment yet. */
+  private waits(): void {
+    if (this.live !== undefined) this.live.waitingSinceMs ??= this.keeping.now();
+  }
+
+  private async opened(): Promise<EvidenceSource> {
+    if (this.live !== undefined) return this.live.source;
+    const source = await openLogSource(this.log, this.keeping);
+    const isReadToEnd = (): boolean =>
+      this.isAtEnd && this.changedMs === undefined && this.passAtMs === undefined;
+    this.live = { source, waitingSinceMs: undefined, isReadToEnd };
+    return source;
+  }
+
+  private keeperOf(source: EvidenceSource): LogKeeper {
+    if (this.keeper !== undefined) return this.keeper;
+    const { formats, now, took, kept, cameAgain } = this.keeping;
+    const rows = new RowSink();
+    this.keeper = new LogKeeper({ source, formats, now, took, kept, cameAgain, rows });
+    return this.keeper;
   }
 
   /** Takes up the current file. @returns whether it is one that can be followed. */
@@ -218,14 +250,22 @@ export class FollowedLog implements LiveSource {
       return false;
     }
     this.isDocument = false;
-    const generations = new Generations(this.source);
+    const { keeping } = this;
+    const id = sourceNameOf(this.log);
+    if (keeping.evidence.known().some(each => each.id === id && each.retired === true)) {
+      await open.close();
+      return false;
+    }
+    const source = await this.opened();
+    const generations = new Generations(source);
     const generation = await this.generationOf(open, generations, path);
     if (generation === undefined) {
       await open.close();
       this.passAtMs ??= this.keeping.now() + this.times.restMs;
       return false;
     }
-    this.tail = await Tail.begin(path, open, generation, generations, this.keeper, this.keeping);
+    const keeper = this.keeperOf(source);
+    this.tail = await Tail.begin(path, open, generation, generations, keeper, keeping);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TlsOptions } from 'node:tls';
-import type { LogFile } from '../../../intake/log-files.ts';
+import type { FoundLogs, LogFile } from '../../../intake/log-files.ts';
 import type { KeepingLogs } from '../keep-logs.ts';
 import { keepPipe } from '../keep-pipe.ts';
 import { addressText, type SyslogAddress } from '../syslog/address.ts';
@@ -12,8 +12,8 @@ import { Upkeep } from './upkeep.ts';
 
 /** What a run takes in until somebody ends it. */
 export interface LiveOptions {
-  /** Files, folders and globs that are followed. */
-  readonly follow: readonly string[] | undefined;
+  /** Finds the files that are followed, as they are now. */
+  readonly follow: (() => FoundLogs) | undefined;
   readonly syslog: readonly SyslogAddress[];
   readonly tls?: TlsOptions;
   readonly input?: { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> };
@@ -36,6 +36,7 @@ export interface LiveState {
 const inHandBytesMax = 16 << 20;
 const tickMs = 1_000;
 const stopMs = 100;
+const toldMax = 1_000;
 
 /** Listeners, followed files and a pipe, and what is done by the clock while they go on. */
 export class LiveRun {
@@ -53,7 +54,18 @@ export class LiveRun {
   private constructor(options: LiveOptions, keeping: KeepingLogs, said: () => void) {
     this.options = options;
     this.said = said;
-    this.keeping = { ...keeping, isStopped: () => this.isStopping || keeping.isStopped() };
+    const told = new Set<string>();
+    this.keeping = {
+      ...keeping,
+      // It is looked at again and again, and told once.
+      note: unseen => {
+        const text = `${unseen.what}\0${unseen.why}`;
+        if (told.has(text) || told.size >= toldMax) return;
+        told.add(text);
+        keeping.note(unseen);
+      },
+      isStopped: () => this.isStopping || keeping.isStopped(),
+    };
     this.follower =
       options.follow === undefined ? undefined : new Follower(options.follow, this.keeping);
   }
@@ -135,7 +147,7 @@ export class LiveRun {
 
   private *sources(): Iterable<LiveSource> {
     for (const each of this.listeners) yield* each.sources;
-    if (this.follower !== undefined) yield* this.follower.sources;
+    if (this.follower !== undefined) yield* this.follower.sources();
     if (this.piped !== undefined) yield this.piped;
   }
 

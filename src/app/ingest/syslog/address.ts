@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { UsageError } from '../../../core/errors.ts';
 import type { Trailer } from '../../../logs/sources/syslog-frames.ts';
 
-export type Transport = 'udp' | 'tcp' | 'tls';
+type Transport = 'udp' | 'tcp' | 'tls';
 
 /** Where to listen for syslog, as `--syslog` says it: `tcp://192.0.2.1:514?name=edge`. */
 export interface SyslogAddress {
