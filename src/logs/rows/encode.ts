@@ -156,6 +156,11 @@ export class RestEncoder {
   }
 
   private string(name: Name, value: string): void {
+    const known = name.mayBeWord ? this.words.get(value) : undefined;
+    if (known !== undefined) {
+      this.templates.add(wordOp(known));
+      return;
+    }
     if (this.hasText && value !== '') {
       const found = this.find(name, value);
       if (found >= 0) {

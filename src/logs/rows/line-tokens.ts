@@ -21,15 +21,18 @@ export class LineTokens {
     const { starts } = this;
     const { length } = text;
     let count = 0;
-    let inWord = false;
-    for (let at = 0; at < length; at += 1) {
-      const code = text.charCodeAt(at);
-      const word = code >= ascii || isWord[code] === 1;
-      if (!(word && inWord) && count < tokensMax) {
-        starts[count] = at;
-        count += 1;
+    let at = 0;
+    while (at < length && count < tokensMax) {
+      starts[count] = at;
+      count += 1;
+      let code = text.charCodeAt(at);
+      at += 1;
+      if (code < ascii && isWord[code] === 0) continue;
+      while (at < length) {
+        code = text.charCodeAt(at);
+        if (code < ascii && isWord[code] === 0) break;
+        at += 1;
       }
-      inWord = word;
     }
     starts[count] = length;
     this.count = count;
