@@ -4,6 +4,7 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LiveContext } from '../../src/app/ingest/live/kept-stream.ts';
+import { LiveRun } from '../../src/app/ingest/live/live-run.ts';
 import { SyslogSources } from '../../src/app/ingest/live/syslog-sources.ts';
 import { syslogAddress } from '../../src/app/ingest/syslog/address.ts';
 import { dropsIn, kernelAddress } from '../../src/app/ingest/syslog/kernel-drops.ts';
@@ -314,7 +315,11 @@ describe('in the store', () => {
       expect.objectContaining({
         kind: 'source-add',
         source: 't-127.0.0.1',
-        meta: { kind: 'syslog', listener: 'tcp://127.0.0.1:0', peer: '127.0.0.1' },
+        meta: expect.objectContaining({
+          kind: 'syslog',
+          listener: 'tcp://127.0.0.1:0',
+          peer: '127.0.0.1',
+        }),
       }),
     );
     const second = await context(store, [], nowMs + 86_400_000);
@@ -333,5 +338,26 @@ describe('in the store', () => {
         toDay: '2026-06-30',
       }),
     );
+  });
+
+  test('a failure of the store ends the run, whoever is connected', async () => {
+    const { evidence, formats, zoneOf, now } = await context(new SimulatedStore());
+    const quiet = (): void => {};
+    const keeping = { evidence, formats, zoneOf, now, note: quiet, isStopped: () => false };
+    const heard = { took: quiet, kept: quiet, begin: quiet, progress: quiet, left: quiet };
+    const told = { stepped: quiet, done: quiet, gap: quiet };
+    const run = await LiveRun.open(
+      { follow: undefined, syslog: [address(tcp)] },
+      { ...keeping, ...heard, ...told },
+      quiet,
+    );
+    const port = Number(/:(\d+)$/.exec(run.state.listening[0] ?? '')?.[1]);
+    const running = run.run([], quiet);
+    const socket = await connect(port);
+    socket.write('<22>one\n');
+    await until(() => run.state.messages === 1);
+    await evidence.close();
+    socket.write('<22>two\n');
+    await expect(running).rejects.toMatchObject({ code: 'CLOSED' });
   });
 });

@@ -71,7 +71,7 @@ export class KeptStream implements PeerStore, LiveSource {
     this.keeper.begin({
       name,
       clock: new LogClock({ zoneOf, writtenByMs: now(), nowMs: now }),
-      positionAt: ({ offset, line }) => JSON.stringify({ v: 1, offset, line }),
+      positionAt: ({ offset, line }) => JSON.stringify({ file: name, offset, line }),
       from: placeOf(source.cursor),
     });
   }

@@ -87,6 +87,11 @@ export class Peers {
   }
 
   private meta(peer: string): Readonly<Record<string, string>> {
-    return { kind: 'syslog', listener: addressText(this.address), peer };
+    return {
+      kind: 'syslog',
+      listener: addressText(this.address),
+      peer,
+      positions: 'bytes and lines that were kept of it',
+    };
   }
 }

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { UsageError } from '../../../core/errors.ts';
+import { messageOf, UsageError } from '../../../core/errors.ts';
 import { lineOfMessage } from '../../../logs/sources/message-line.ts';
 import { withoutEnd } from '../../../logs/sources/syslog-frames.ts';
 import { addressText } from './address.ts';
@@ -45,7 +45,7 @@ export class UdpListener implements SyslogListener {
       await once(socket, 'listening');
     } catch (thrown) {
       socket.close();
-      throw new UsageError(`${addressText(peers.address)}: ${String(thrown)}`);
+      throw new UsageError(`${addressText(peers.address)}: ${messageOf(thrown)}`);
     }
     try {
       socket.setRecvBufferSize(receiveBytes);
