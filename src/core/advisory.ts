@@ -120,6 +120,8 @@ export interface Advisory {
   readonly withdrawn?: string;
   readonly severities: readonly Severity[];
   readonly ssvc?: Ssvc;
+  /** Of a VEX: it is heard where it accuses or doubts; what its document clears, its statements say. */
+  readonly accusing?: boolean;
   readonly affected: readonly AffectedProduct[];
   /** Where to read more; at most 10, https first. */
   readonly references: readonly string[];

@@ -100,6 +100,7 @@ const advisoryOf = (
     ...(document.published === undefined || isVex ? {} : { published: document.published }),
     ...(document.on === undefined ? {} : { modified: document.on }),
     severities: severitiesOf(vulnerability, document),
+    ...(isVex ? { accusing: true } : {}),
     affected: gathered.map(affectedOf),
     references: addressesOf([...document.addresses, ...referencesOf(vulnerability)]),
   };

@@ -203,6 +203,8 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       ofSubscribers(line.borrowed, voice, told) ??
       ofBackports(advisory, about, voice, told);
     const outcome = doubt === undefined ? told : 'undetermined';
+    const open = doubt === undefined && isOpen(answers, voice, told);
+    if (advisory.accusing === true && (outcome === 'not-affected' || open)) continue;
     const unmended = unmendedOf(advisory, answers);
     out.push({
       holding,
@@ -212,7 +214,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       why: doubt ?? whyOf(outcome, answers, voice),
       ...fixOf(advisory, answers, voice),
       ...(unmended === undefined ? {} : { unmended }),
-      ...(doubt === undefined && isOpen(answers, voice, told) ? { open: true } : {}),
+      ...(open ? { open } : {}),
       byCpe: about.every(({ byCpe }) => byCpe === true),
       order: orderOf(voice, advisory),
     });

@@ -70,6 +70,7 @@ const advisory = z.strictObject({
       impact: z.enum(['partial', 'total']).exactOptional(),
     })
     .exactOptional(),
+  accusing: z.boolean().exactOptional(),
   affected: z.array(affected).max(100_000),
   references: z.array(long).max(1_000),
 });

@@ -102,7 +102,7 @@ const outcome = (component: Component, documents: readonly unknown[], id = 'rhel
     if (!('entries' in reading)) throw new Error(`refused: ${reading.refused}`);
     return reading.entries;
   });
-  const { findings } = openMatching({
+  const { findings, judges } = openMatching({
     index: memoryIndex([{ holding, entries }]),
     distribution: {
       id,
@@ -114,6 +114,8 @@ const outcome = (component: Component, documents: readonly unknown[], id = 'rhel
     now,
     maxAgeHours: () => 48,
   })(component, []);
+  // One who speaks of single flaws only is no judge of a package that none of them is in.
+  if (findings.every(each => each.outcome === 'not-affected')) expect(judges).toEqual([]);
   return findings.find(({ id: flaw }) => flaw === 'CVE-2026-10001')?.outcome ?? 'silent';
 };
 
