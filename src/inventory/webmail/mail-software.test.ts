@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryView } from '../../../test/support/memory.ts';
 import type { Served, WebPass } from '../syntax/served.ts';
-import { softwareBehind } from './mail-software.ts';
+import { copiesOf, softwareBehind } from './mail-software.ts';
 
 const because = { path: '/etc/nginx/nginx.conf', line: 3 };
 const pass = (protocol: WebPass['protocol'], as: string, port?: number): WebPass => ({
@@ -43,4 +43,10 @@ test('a port is Mailman where its own uWSGI listens on it', () => {
   expect(softwareBehind(memoryView({ '/etc/mailman3/uwsgi.ini': ini }), shop)?.name).toBe(
     'Mailman 3',
   );
+});
+
+test('a CGI program of mail software stands in a folder of many', () => {
+  const tree = { '/usr/lib/cgi-bin/sqwebmail': '', '/usr/lib/cgi-bin/counter': '' };
+  const found = copiesOf(memoryView(tree)).map(({ software, folder }) => [software.name, folder]);
+  expect(found).toEqual([['SqWebMail', '/usr/lib/cgi-bin']]);
 });

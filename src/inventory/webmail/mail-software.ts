@@ -1,11 +1,12 @@
 import type { FileView } from '../../core/files.ts';
+import { dirOf } from '../../core/paths.ts';
 import { reaches } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
 import type { Served, WebPass } from '../syntax/served.ts';
 import { mailmanWebServer } from './mailman-web.ts';
 
 /** How much of a reading shows in the URL that a browser asks for. */
-type UrlTells = 'message' | 'message and user' | 'encoded' | 'nothing';
+type UrlTells = 'message' | 'message and user' | 'position' | 'encoded' | 'nothing';
 
 /** Mail software with a face on the web, and how it is known to be there. */
 export interface MailSoftware {
@@ -14,6 +15,8 @@ export interface MailSoftware {
   readonly marker?: string;
   /** Where packages put it. */
   readonly folders: readonly string[];
+  /** Programs that a web server runs for it, in folders which hold others' too. */
+  readonly programs?: readonly string[];
   /** What a proxy target looks like that can be nothing else. */
   readonly passes?: RegExp;
   /** A default port of its own, believed only when one of these files is on the host. */
@@ -80,6 +83,19 @@ export const mailSoftware: readonly MailSoftware[] = [
     urlTells: 'message',
     mail: 'every message that its users open or send',
     cookie: 'SQMSESSID',
+  },
+  {
+    name: 'SqWebMail',
+    folders: [],
+    programs: [
+      '/usr/lib/cgi-bin/sqwebmail',
+      '/var/www/cgi-bin/sqwebmail',
+      '/usr/local/apache2/cgi-bin/sqwebmail',
+      '/usr/lib/courier/libexec/courier/webmail/webmail',
+    ],
+    // `/cgi-bin/sqwebmail/login/user@domain/…?folder=INBOX&form=readmsg&pos=0`
+    urlTells: 'position',
+    mail: 'every message that its users open or send',
   },
   {
     name: 'SOGo',
@@ -204,13 +220,14 @@ export interface SoftwareCopy {
 /** The folders of every copy, packaged or unpacked by hand. */
 export const copiesOf = (files: FileView): readonly SoftwareCopy[] =>
   mailSoftware.flatMap(software => {
-    const { marker, folders } = software;
+    const { marker, folders, programs = [] } = software;
     const walked =
       marker === undefined
         ? []
         : files.glob(`**/${marker}`).map(path => path.slice(0, -marker.length - 1) || '/');
     const packaged = folders.filter(folder => files.stat(folder)?.kind === 'folder');
-    return [...new Set([...packaged, ...walked])].map(folder => ({ software, folder }));
+    const beside = programs.filter(path => files.stat(path)?.kind === 'file').map(dirOf);
+    return [...new Set([...packaged, ...beside, ...walked])].map(folder => ({ software, folder }));
   });
 
 const portFits = (files: FileView, { port }: MailSoftware, pass: WebPass): boolean =>

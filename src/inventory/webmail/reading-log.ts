@@ -82,6 +82,13 @@ const judgeLog = (log: WebLog, { software }: MailRoute): Judged => {
       mends: 'format',
     };
   }
+  if (software.urlTells === 'position') {
+    return {
+      ...base,
+      emitted: 'partial',
+      why: `the access log has address, time, user and folder, but ${software.name} names a message by its position in the folder, which changes`,
+    };
+  }
   const tells =
     software.urlTells === 'message and user'
       ? 'the URL names user, folder and message'
@@ -189,7 +196,10 @@ const apacheRemedy = (route: Served, { cookie, name }: MailRoute['software']): s
 
 const remedyOf = (judged: Judged, { route, software }: MailRoute): string => {
   if (judged.mends === undefined) {
-    return `# no setting of ${route.server.id} shows it: read it from the log of the IMAP server behind ${software.name}`;
+    // It opens the mailboxes' files itself: no server behind it sees what is read.
+    return software.urlTells === 'position'
+      ? `# no setting of ${route.server.id} shows it, and ${software.name} writes no line for a message that is opened`
+      : `# no setting of ${route.server.id} shows it: read it from the log of the IMAP server behind ${software.name}`;
   }
   return route.server.id === 'nginx' ? nginxRemedy(route, software) : apacheRemedy(route, software);
 };
