@@ -168,6 +168,7 @@ const runKept = async (asked: Asked): Promise<Outcome> => {
       ...(live.tls === undefined ? {} : { tls: live.tls }),
       isLive: state => {
         const text = startedText(state);
+        end();
         if (text !== '' && !invocation.switches.has('quiet')) writeAll(2, `${text}\n`);
       },
       store: storeFolder(invocation),

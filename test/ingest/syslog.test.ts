@@ -250,8 +250,30 @@ describe('where to listen', () => {
     'udp://127.0.0.1:514?peers=9999',
     'tcp://127.0.0.1:514?trailer=cr',
     'tcp://127.0.0.1:514?name=A/B',
+    'tcp://127.0.0.1:514?from=mx1',
+    'tcp://127.0.0.1:514?from=192.0.2.0/33',
     '127.0.0.1:514',
   ])('is not %s', text => expect(() => address(text)).toThrow(UsageError));
+
+  test('hears those that it is told to hear', async () => {
+    const { isHeard } = address('udp://[::]:514?from=192.0.2.0/24,203.0.113.7,2001:db8::/32');
+    expect(
+      ['192.0.2.9', '192.0.3.9', '203.0.113.7', '203.0.113.8', '2001:db8:1::1', '::1', 'x'].map(
+        isHeard,
+      ),
+    ).toEqual([true, false, true, false, true, false, false]);
+    const kept = new KeptMessages();
+    const listener = await listen(`${tcp}&from=192.0.2.0/24`, kept);
+    const socket = await connect(listener.port);
+    socket.write('<22>one\n');
+    await until(() => listener.counts.refused === 1);
+    const datagrams = await listen(`${udp}&from=192.0.2.0/24`, kept);
+    const sender = createSocket('udp4');
+    sender.send('<22>two', datagrams.port, '127.0.0.1');
+    await until(() => datagrams.counts.refused === 1);
+    sender.close();
+    expect(kept.bytes).toBe(0);
+  });
 
   test('is said again where something else listens there', async () => {
     const { port } = await listen(tcp, new KeptMessages());

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { UsageError } from '../../../core/errors.ts';
 import type { Trailer } from '../../../logs/sources/syslog-frames.ts';
 
@@ -18,10 +18,13 @@ export interface SyslogAddress {
   readonly trailer: Trailer;
   /** Peers that have sources of their own; the others share one. */
   readonly peersMax: number;
+  /** Who is heard; everybody unless it is said. */
+  readonly isHeard: (peer: string) => boolean;
 }
 
 const transports: readonly Transport[] = ['udp', 'tcp', 'tls'];
-const parameters = ['name', 'max', 'peers', 'trailer'];
+const parameters = ['name', 'max', 'peers', 'trailer', 'from'];
+const networksMax = 1_000;
 
 const pieceBytesDefault = 64 << 10;
 const pieceBytesMin = 480;
@@ -37,6 +40,23 @@ const wrong = (said: string, given: string, why: string): UsageError =>
 /** A part of the name of a source. */
 export const namePart = (text: string): string =>
   text.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-');
+
+/** @returns undefined for what is no list of addresses and networks. */
+const heard = (given: string | null): SyslogAddress['isHeard'] | undefined => {
+  if (given === null) return () => true;
+  const list = new BlockList();
+  const networks = given.split(',');
+  if (networks.length > networksMax) return undefined;
+  for (const each of networks) {
+    const [, address = '', bits] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(each) ?? [];
+    if (isIP(address) === 0) return undefined;
+    const [family, most] = isIPv6(address) ? (['ipv6', 128] as const) : (['ipv4', 32] as const);
+    const prefix = bits === undefined ? most : Number(bits);
+    if (prefix > most) return undefined;
+    list.addSubnet(address, prefix, family);
+  }
+  return peer => isIP(peer) !== 0 && list.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4');
+};
 
 interface Count {
   readonly otherwise: number;
@@ -73,6 +93,8 @@ export const syslogAddress = (given: string, said: string): SyslogAddress => {
   };
   const trailer = query.get('trailer') ?? 'lf';
   if (trailer !== 'lf' && trailer !== 'nul') throw fail('trailer is lf or nul');
+  const isHeard = heard(query.get('from'));
+  if (isHeard === undefined) throw fail('from: addresses and networks such as 192.0.2.0/24');
   const name = query.get('name') ?? namePart(`syslog-${transport}-${host}-${port}`);
   if (!/^[a-z0-9][a-z0-9._-]{0,59}$/.test(name)) {
     throw fail('name: lower-case letters, digits, points and hyphens, 60 at most');
@@ -88,6 +110,7 @@ export const syslogAddress = (given: string, said: string): SyslogAddress => {
       max: pieceBytesLimit,
     }),
     trailer,
+    isHeard,
     peersMax: count('peers', { otherwise: peersDefault, min: 0, max: peersLimit }),
   };
 };

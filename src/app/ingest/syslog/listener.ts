@@ -3,7 +3,7 @@ export interface ListenerCounts {
   readonly peers: number;
   /** Datagrams that are known to be lost. */
   readonly lost: number;
-  /** Connections that were turned away or broken off: too many, too slow, no TLS. */
+  /** Connections that were turned away or broken off (too many, too slow, no TLS), and all of who is not heard. */
   readonly refused: number;
   /** That are open. */
   readonly connections: number;

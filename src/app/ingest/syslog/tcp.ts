@@ -179,7 +179,8 @@ export class TcpListener implements SyslogListener {
   private accept(socket: Socket): void {
     const peer = peerText(socket.remoteAddress ?? 'unknown');
     const ofPeer = this.ofPeer.get(peer) ?? 0;
-    if (ofPeer >= this.limits.connectionsOfPeerMax || !this.hasRoom()) {
+    const isTooMany = ofPeer >= this.limits.connectionsOfPeerMax;
+    if (!this.peers.address.isHeard(peer) || isTooMany || !this.hasRoom()) {
       this.refuse();
       socket.on('error', () => {});
       socket.destroy();

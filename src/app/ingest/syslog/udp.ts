@@ -25,6 +25,7 @@ export class UdpListener implements SyslogListener {
   private timer: NodeJS.Timeout | undefined;
   private messages = 0;
   private dropped = 0;
+  private refused = 0;
   private kernelDropped = 0;
   private lastMs = 0;
 
@@ -69,7 +70,7 @@ export class UdpListener implements SyslogListener {
       messages: this.messages,
       peers: this.peers.count,
       lost: this.losses.total,
-      refused: 0,
+      refused: this.refused,
       connections: 0,
     };
   }
@@ -86,6 +87,11 @@ export class UdpListener implements SyslogListener {
   }
 
   private take(bytes: Buffer, from: string): void {
+    const peer = peerText(from);
+    if (!this.peers.address.isHeard(peer)) {
+      this.refused += 1;
+      return;
+    }
     this.lastMs = Date.now();
     if (this.inHand.isFull) {
       this.dropped += 1;
@@ -94,7 +100,7 @@ export class UdpListener implements SyslogListener {
     const message = withoutEnd(bytes);
     if (message.length === 0) return;
     this.messages += 1;
-    const box = this.peers.boxOf(peerText(from));
+    const box = this.peers.boxOf(peer);
     const { pieceBytesMax } = this.peers.address;
     for (let at = 0; at < message.length; at += pieceBytesMax) {
       const isCut = at + pieceBytesMax < message.length;
