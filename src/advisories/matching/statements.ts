@@ -159,7 +159,10 @@ const orderOf = (voice: Voice, advisory: Advisory): number => {
 
 const isOpen = (answers: readonly Judged[], { shared }: Voice, outcome: Outcome): boolean =>
   (shared !== undefined && outcome === 'undetermined') ||
-  answers.every(({ answer }) => answer.standing === 'undetermined' && answer.open === true);
+  answers.every(
+    ({ answer, claim }) =>
+      answer.standing === 'undetermined' && answer.open === true && claim.blur === undefined,
+  );
 
 /** Why a notice's fix in a release proves nothing of a package that was made of a later release's. */
 const ofBackports = (
