@@ -36,7 +36,8 @@ const cutsOf = (ends: readonly number[]): readonly Cut[] => {
   const cuts: Cut[] = [];
   let from = 0;
   let lines = 0;
-  for (const [i, to] of ends.entries()) {
+  for (let i = 0; i < ends.length; i += 1) {
+    const to = ends[i] ?? from;
     lines += 1;
     if (to - from < frameBytes && i < ends.length - 1) continue;
     cuts.push({ from, to, lines });
@@ -52,7 +53,11 @@ const compress = (raw: Buffer, level: number): Promise<Buffer> =>
       [constants.ZSTD_c_compressionLevel]: level,
       [constants.ZSTD_c_checksumFlag]: 1,
     };
-    zstdCompress(raw, { params }, (error, out) => (error === null ? done(out) : failed(error)));
+    // All of it in one piece: a thread is asked once, and nothing has to be joined.
+    const chunkSize = raw.length + (raw.length >> 7) + 1_024;
+    zstdCompress(raw, { params, chunkSize }, (error, out) =>
+      error === null ? done(out) : failed(error),
+    );
   });
 
 /** Makes a segment of lines: the file that holds them, and what the log will say about them. */

@@ -180,30 +180,36 @@ class Asking {
   }
 
   private tellRow(cursor: Cursor): void {
-    const { segment } = cursor;
+    let event: KeptEvent;
     try {
-      const { timeMs, texts, line, sequence } = cursor.row;
-      const isFirst = sequence === 1;
-      const text = cursor.text(line, isFirst);
-      const decoded = this.decoder.decode({ timeMs, texts }, text);
-      const { lines } = decoded;
-      this.options.take({
-        ...decoded,
-        source: segment.source,
-        seq: segment.seq,
-        line,
-        sequence: Number.isNaN(sequence) ? undefined : sequence,
-        log: texts.log ?? segment.source,
-        format: texts.format,
-        text: lines === undefined ? text : cursor.text(line, isFirst, lines),
-      });
+      event = this.eventOf(cursor);
     } catch (thrown) {
       this.options.note({
-        what: segment.path,
+        what: cursor.segment.path,
         why: messageOf(thrown),
         how: 'Run postern evidence verify.',
       });
+      return;
     }
+    this.options.take(event);
+  }
+
+  private eventOf({ row, segment, text: textOf }: Cursor): KeptEvent {
+    const { timeMs, texts, line, sequence } = row;
+    const isFirst = sequence === 1;
+    const text = textOf(line, isFirst);
+    const decoded = this.decoder.decode({ timeMs, texts }, text);
+    const { lines } = decoded;
+    return {
+      ...decoded,
+      source: segment.source,
+      seq: segment.seq,
+      line,
+      sequence: Number.isNaN(sequence) ? undefined : sequence,
+      log: texts.log ?? segment.source,
+      format: texts.format,
+      text: lines === undefined ? text : textOf(line, isFirst, lines),
+    };
   }
 }
 

@@ -199,6 +199,14 @@ describe('events', () => {
     for (const line of unparsed.lines) expect(JSON.parse(line)).toMatchObject({ unparsed: true });
   });
 
+  test('are told no further when nobody listens any more', () => {
+    const gone = new Error('gone');
+    const writeLine = (): void => {
+      throw gone;
+    };
+    expect(() => tell(store, {}, { writeLine })).toThrow(gone);
+  });
+
   test('as a table, for a spreadsheet and as Parquet', () => {
     const asked = { person: "o'hara" };
     const text = tell(store, asked, { format: 'text' }).lines;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
@@ -9,7 +8,7 @@ import type { EventQuestion } from './question.ts';
 import { csvHead, csvLine, keptJson, textHead, textLine } from './render.ts';
 import { storeSegments } from './store-segments.ts';
 
-export type EventsFormat = 'text' | 'ndjson' | 'csv' | 'parquet';
+type EventsFormat = 'text' | 'ndjson' | 'csv' | 'parquet';
 
 export interface EventsRequest {
   readonly store: string;
@@ -85,8 +84,8 @@ export const tellEvents = (request: EventsRequest): EventsReport => {
     said.add(key);
     unseen.push(each);
   };
-  const segments = storeSegments(join(store), note);
-  checkSources(question, new Set(segments.map(({ source }) => source)));
+  const { sources, segments } = storeSegments(store, note);
+  checkSources(question, sources);
   const { take, end } = rendererOf(request);
   const asked = askEvents({ question, segments, zoneOf, note, take, progress });
   end();

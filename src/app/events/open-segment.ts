@@ -68,21 +68,29 @@ const parsed = (
   };
 };
 
-/** Lines whose rows are missing or damaged are read again; what cannot be read at all is named. */
-const readAgain = (segment: StoreSegment, options: OpenSegmentOptions): OpenSegment | undefined => {
-  const { path } = segment;
+/** What cannot be read at all is named. */
+const attempt = (
+  path: string,
+  { note }: OpenSegmentOptions,
+  open: () => OpenSegment | undefined,
+): OpenSegment | undefined => {
   try {
-    const read = readSegmentFile(readFileSync(path));
-    const opened = read.ok ? parsed(segment, read.raw, options) : undefined;
-    if (opened === undefined) {
-      options.note({ what: path, why: read.ok ? 'its lines cannot be told apart' : read.why, how });
-    }
+    const opened = open();
+    if (opened === undefined) note({ what: path, why: 'its lines cannot be told apart', how });
     return opened;
   } catch (thrown) {
-    options.note({ what: path, why: messageOf(thrown), how });
+    note({ what: path, why: isMissing(thrown) ? 'the file is missing' : messageOf(thrown), how });
     return undefined;
   }
 };
+
+/** Lines whose rows are missing or damaged are read again. */
+const readAgain = (segment: StoreSegment, options: OpenSegmentOptions): OpenSegment | undefined =>
+  attempt(segment.path, options, () => {
+    const read = readSegmentFile(readFileSync(segment.path));
+    if (!read.ok) throw new RangeError(read.why);
+    return parsed(segment, read.raw, options);
+  });
 
 const openSpooled = (
   segment: StoreSegment,
@@ -102,7 +110,9 @@ const openSpooled = (
     return openSegment({ ...made, hasRows: true }, options);
   }
   const { frames } = readSpool(bytes.subarray(0, goodBytes));
-  return parsed(segment, Buffer.concat(frames.map(frame => frame.bytes)), options);
+  return attempt(path, options, () =>
+    parsed(segment, Buffer.concat(frames.map(frame => frame.bytes)), options),
+  );
 };
 
 /** The rows of a segment; undefined, and noted, where there is no reading it. */

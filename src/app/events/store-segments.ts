@@ -25,6 +25,12 @@ export interface SpooledLines {
   readonly to: string;
 }
 
+export interface StoreLines {
+  /** Ids of all sources, those without a line included. */
+  readonly sources: ReadonlySet<string>;
+  readonly segments: readonly StoreSegment[];
+}
+
 const dayPattern = /^\d{4}-\d\d-\d\d$/;
 
 const namesIn = (folder: string): readonly string[] => {
@@ -137,10 +143,7 @@ const looksMax = 5;
  * All lines that a store keeps, at one moment: what another process makes of them meanwhile is not seen, and
  * nothing is seen twice.
  */
-export const storeSegments = (
-  store: string,
-  note: (unseen: Unseen) => void,
-): readonly StoreSegment[] => {
+export const storeSegments = (store: string, note: (unseen: Unseen) => void): StoreLines => {
   if (!existsSync(join(store, 'state.sqlite')) && !existsSync(join(store, 'segments'))) {
     throw new UsageError(`events: ${store} holds no logs; postern ingest brings some`);
   }
@@ -151,6 +154,9 @@ export const storeSegments = (
     const after = stateOf(store, () => {});
     const isStill = [...after.sources].every(([id, seq]) => state.sources.get(id) === seq);
     if (!isStill && look < looksMax) continue;
-    return [...state.segments.map(each => within(store, each)), ...waiting];
+    return {
+      sources: new Set(state.sources.keys()),
+      segments: [...state.segments.map(each => within(store, each)), ...waiting],
+    };
   }
 };

@@ -4,7 +4,7 @@ import type { Interner } from '../../logs/rows/interner.ts';
 import type { RowPart } from '../../logs/rows/row-sink.ts';
 
 /** Texts, each once, and which of them each row has. */
-export interface GatheredTexts {
+interface GatheredTexts {
   readonly dictionary: readonly string[];
   /** A place in the dictionary, -1 for none. */
   readonly codes: Int32Array;

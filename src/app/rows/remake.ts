@@ -6,6 +6,7 @@ import { segmentFrames } from '../../evidence/verify/segment-file.ts';
 import { ocsfVersion } from '../../logs/ocsf/types.generated.ts';
 import { type Joined, joinedOf } from '../../logs/sources/joined-lines.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
+import { sayTheSame } from './compare-rows.ts';
 import { rowsOfSegment } from './parse-segment.ts';
 import { rowsFile } from './rows-file.ts';
 import { parserName } from './segment-maker.ts';
@@ -119,7 +120,7 @@ class Heads {
 export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
   const heads = new Heads();
   return async (segment: KeptSegment): Promise<RowsMade | undefined> => {
-    const { source, seq, day, raw, file, from, to, linesOf } = segment;
+    const { source, seq, day, raw, file, from, to, linesOf, rowsSoFar } = segment;
     const before = positionOf(from);
     const behind = positionOf(to);
     const isWithin = before.generation !== undefined && (before.offset ?? 0) > 0;
@@ -144,6 +145,9 @@ export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
       ],
     });
     const made = rowsFile({ rows, raw, frames: framesOf(file), createdBy: parserName });
+    if (made !== undefined && rowsSoFar !== undefined && sayTheSame(rowsSoFar, made, raw)) {
+      return undefined;
+    }
     return made === undefined ? undefined : { file: made, parser: parserName, ocsf: ocsfVersion };
   };
 };

@@ -56,12 +56,11 @@ export class SegmentMaker {
   readonly make = async (draft: SegmentDraft, level: number | undefined): Promise<SegmentMade> => {
     const { parts, ...about } = draft;
     const { raw } = draft;
-    const told = parts.length > 0 ? gatherRows(parts) : this.options.parse(about);
+    const told = parts.length > 0 ? gatherRows(parts) : this.parsed(about);
     let done = await this.ask({ raw, level, rows: told, createdBy: parserName });
-    if (done.rows === undefined) {
+    if (done.rows === undefined && parts.length > 0) {
       // Whatever told of the lines told of others: what stands in them counts.
-      const rows = this.options.parse(about);
-      done = await this.ask({ raw, level, rows, createdBy: parserName });
+      done = await this.ask({ raw, level, rows: this.parsed(about), createdBy: parserName });
     }
     const { segment, rows } = done;
     return {
@@ -71,6 +70,15 @@ export class SegmentMaker {
         : { rows: { file: rows, parser: parserName, ocsf: ocsfVersion } }),
     };
   };
+
+  /** Lines are kept whatever becomes of their rows. */
+  private parsed(draft: Omit<SegmentDraft, 'parts'>): GatheredRows | undefined {
+    try {
+      return this.options.parse(draft);
+    } catch {
+      return undefined;
+    }
+  }
 
   /** Ends the thread. What it was asked for and has not made fails. */
   async close(): Promise<void> {
@@ -87,7 +95,7 @@ export class SegmentMaker {
     return new Promise((done, failed) => {
       this.waiting.set(id, { done, failed });
       thread.ref();
-      thread.postMessage({ id, order }, buffersOf(order.rows));
+      thread.postMessage({ id, order }, order.rows === undefined ? [] : buffersOf(order.rows));
     });
   }
 

@@ -6,7 +6,8 @@ import { rowsFile } from './rows-file.ts';
 export interface SegmentOrder {
   readonly raw: Uint8Array;
   readonly level: number | undefined;
-  readonly rows: GatheredRows;
+  /** Undefined where none could be made. */
+  readonly rows: GatheredRows | undefined;
   readonly createdBy: string;
 }
 
@@ -19,11 +20,23 @@ export interface SegmentDone {
 const bufferOf = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** A mistake of ours in rows must not keep lines from being kept: rows can be made again. */
+const rowsOrNone = (
+  { rows, createdBy }: SegmentOrder,
+  raw: Buffer,
+  frames: SegmentFile['frames'],
+): Buffer | undefined => {
+  try {
+    return rows === undefined ? undefined : rowsFile({ rows, raw, frames, createdBy });
+  } catch {
+    return undefined;
+  }
+};
+
 /** Hashes and packs lines, and writes the rows that were made of them. */
 export const makeSegmentAndRows = async (order: SegmentOrder): Promise<SegmentDone> => {
   const raw = bufferOf(order.raw);
   const segment = await makeSegment(raw, undefined, order.level);
-  const { rows, createdBy } = order;
-  const file = rowsFile({ rows, raw, frames: segment.frames, createdBy });
+  const file = rowsOrNone(order, raw, segment.frames);
   return { segment, ...(file === undefined ? {} : { rows: file }) };
 };

@@ -30,7 +30,8 @@ export const hashLines = (secret: Uint8Array, raw: Buffer, ends: readonly number
   const out = Buffer.allocUnsafe(ends.length * hashBytes);
   const shared = Buffer.alloc(bufferBytes);
   let start = 0;
-  for (const [i, end] of ends.entries()) {
+  for (let i = 0; i < ends.length; i += 1) {
+    const end = ends[i] ?? start;
     const length = 1 + saltBytes + end - start;
     const leaf = length <= bufferBytes ? shared : Buffer.alloc(length);
     salts.copy(leaf, 1, i * saltBytes, (i + 1) * saltBytes);

@@ -5,7 +5,7 @@ import { RestEncoder } from './encode.ts';
 import { Interner } from './interner.ts';
 import { lineCheck } from './line-check.ts';
 
-export type Interners = Readonly<Record<TextColumn, Interner>>;
+type Interners = Readonly<Record<TextColumn, Interner>>;
 
 /**
  * What was made of the lines of one append: travels as `AppendedLines.rows` with their bytes. Nobody but the maker

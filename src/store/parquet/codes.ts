@@ -121,9 +121,10 @@ export class Codes {
 
   all(): Int32Array {
     const out = new Int32Array(this.rows).fill(-1);
-    const { bits, values, known } = this;
+    const { bits, values } = this;
+    if (this.known === 0) return out;
     let index = 0;
-    for (let row = 0; row < out.length && known > 0; row += 1) {
+    for (let row = 0; row < out.length; row += 1) {
       if (bits !== undefined && (((bits[row >> 3] ?? 0) >> (row & 7)) & 1) === 0) continue;
       out[row] = values.at(index);
       index += 1;

@@ -4,7 +4,7 @@ import { codecs, converted, encodings, magic, pageTypes, physical, repetition } 
 import { type Thrift, thriftBytes } from './thrift.ts';
 
 /** A column of texts, each kept once. */
-export interface TextColumnData {
+interface TextColumnData {
   readonly name: string;
   readonly dictionary: readonly string[];
   /** One a row: a place in the dictionary, below 0 for none. */
@@ -12,7 +12,7 @@ export interface TextColumnData {
 }
 
 /** A column of whole numbers; kept as the differences between neighbours. */
-export interface NumberColumnData {
+interface NumberColumnData {
   readonly name: string;
   /** `time`: milliseconds since 1970, UTC. */
   readonly kind: 'int32' | 'int64' | 'time';
