@@ -17,6 +17,8 @@ import {
 export interface KeptSegment extends Omit<SegmentDraft, 'parts'> {
   /** The file that the lines lie in. */
   readonly file: Buffer;
+  /** The rows that count so far, where there are any. */
+  readonly rowsSoFar?: Buffer;
   /** Lines of an earlier segment of the source, where they are kept: what they began may go on here. */
   readonly linesOf: (seq: number) => Promise<Buffer | undefined>;
   /** Position in the source before an earlier segment. */
@@ -25,7 +27,7 @@ export interface KeptSegment extends Omit<SegmentDraft, 'parts'> {
 
 /** Of which lines rows are made anew. */
 export interface ReparseScope extends Scope {
-  /** Reads lines anew; `undefined` where there is nothing to be told of them. */
+  /** Reads lines anew; `undefined` where the rows so far say the same, or nothing is to be told. */
   readonly rows: (segment: KeptSegment) => Promise<RowsMade | undefined>;
   /** Rows that count no more are removed; their record stays. */
   readonly dropOld?: boolean;
@@ -135,6 +137,8 @@ const remake = async (
   if ('damaged' in lines) return lines;
   const { segment, file, raw, secret } = lines;
   const { from, to } = segment;
+  const path = rowsPath(source, day, seq);
+  const before = await put.files.read(path);
   const made = await rows({
     source,
     seq,
@@ -143,13 +147,12 @@ const remake = async (
     file,
     to,
     ...(from === null ? {} : { from }),
+    ...(before === undefined ? {} : { rowsSoFar: before }),
     linesOf: each => earlier.lines(source, each),
     positionBefore: each => earlier.positionBefore(source, each),
   });
   earlier.keep(source, seq, raw);
   if (made === undefined) return 'same';
-  const path = rowsPath(source, day, seq);
-  const before = await put.files.read(path);
   if (before !== undefined && Buffer.compare(before, made.file) === 0) return 'same';
   const generation = state.rowsGeneration(source, seq) + 1;
   const old = rowsPathOf(source, day, seq, generation - 1);

@@ -22,7 +22,7 @@ const zoneOf = zonesOf('UTC', 'zone', 'UTC');
 
 /** A message through Postfix, several lines of one queue id: the last ones are in another segment than the first. */
 const postfix = Array.from({ length: 60 }, (_, n) => {
-  const id = (0xa000 + n).toString(16).toUpperCase();
+  const id = (0xa000000000 + n).toString(16).toUpperCase();
   const at = `Jun 29 10:${String(n).padStart(2, '0')}`;
   return [
     `${at}:00 mx1 postfix/smtpd[9]: ${id}: client=a.example.jp[192.0.2.${n}], sasl_method=PLAIN, sasl_username=u${n}@example.jp`,
@@ -68,14 +68,14 @@ const keep = async (name: string, text: string): Promise<void> => {
   await close();
 };
 
-const reparse = (fromSeq = '') =>
+const reparse = (zone = zoneOf) =>
   reparseLines({
     store,
     now,
-    zoneOf,
+    zoneOf: zone,
     dropOld: false,
     progress: () => undefined,
-    range: fromSeq === '' ? {} : { sources: [fromSeq] },
+    range: {},
   });
 
 test('lines that are read anew come out as they were read when they came, across segments', async () => {
@@ -87,7 +87,19 @@ test('lines that are read anew come out as they were read when they came, across
     .map(name => new ParquetFile(readFileSync(join(folder, name))).rows);
   expect(rows.length).toBeGreaterThan(2);
   expect(rows.reduce((sum, each) => sum + each, 0)).toBe(200);
+  const mail = join(store, 'segments/mail.log/2026-06-29/00000003.parquet');
+  expect(Number.isNaN(new ParquetFile(readFileSync(mail)).numbers('time')[0])).toBe(false);
   expect(await reparse()).toMatchObject({ changed: 0, left: 0, damaged: [] });
+  expect(verifyStore(store, { deep: true }).broken).toEqual([]);
+});
+
+test('lines that are read otherwise give other rows, and back again', async () => {
+  const tokyo = zonesOf('Asia/Tokyo', 'zone', 'UTC');
+  const { changed, same, left } = await reparse(tokyo);
+  // Stamps of IIS are in UTC, whatever zone is said.
+  expect([changed > 2, same > 2, left]).toEqual([true, true, 0]);
+  expect(await reparse(tokyo)).toMatchObject({ changed: 0 });
+  expect(await reparse()).toMatchObject({ changed });
   expect(verifyStore(store, { deep: true }).broken).toEqual([]);
 });
 
