@@ -148,6 +148,8 @@ const fixedSpans = (
 
 const spansMax = 5_000;
 
+const open = (span: Span): Span => ({ ...span, standing: 'unknown' });
+
 /** What holds on one platform alone must not make the others look safe. */
 const conditional = (span: Span): Span =>
   span.standing === 'not-affected' ? { ...span, standing: 'unknown' } : span;
@@ -170,7 +172,8 @@ export const affectedOf = (gathered: Gathered): AffectedProduct => {
       'affected',
     ),
     ...betweenSpans(scheme, gathered),
-    ...(all(affected) && !packaged(scheme) ? [] : mended.around),
+    // "Every version" was said before there was a mended one, or in spite of it.
+    ...(all(affected) && !packaged(scheme) ? mended.around.map(open) : mended.around),
   ];
   const bounded =
     ranges(affected).some(claim =>
