@@ -20,6 +20,23 @@ const said = (position: string | undefined): Said => {
   }
 };
 
+const lineFeed = 0x0a;
+
+/** Lines that begin in these bytes. */
+const linesBegun = (raw: Buffer, isWithinLine: boolean): number => {
+  let lines = isWithinLine || raw.length === 0 ? 0 : 1;
+  for (let at = raw.indexOf(lineFeed); at >= 0; at = raw.indexOf(lineFeed, at + 1)) {
+    if (at + 1 < raw.length) lines += 1;
+  }
+  return lines;
+};
+
+/** Whether positions and lines agree: between them, records may have come that are kept elsewhere already. */
+const isGapless = (before: Said, behind: Said, raw: Buffer): boolean =>
+  typeof before.line === 'number' &&
+  typeof behind.line === 'number' &&
+  behind.line - before.line === linesBegun(raw, before.within === true);
+
 /** Rows of lines that are read again: a kill left them behind, or a format improved. */
 export const rowsOfDraft = (
   { source, day, raw, from, to }: Omit<SegmentDraft, 'parts'>,
@@ -32,7 +49,9 @@ export const rowsOfDraft = (
   const isSame =
     before.generation === behind.generation &&
     (before.generation !== undefined || before.file === behind.file);
-  const linesBefore = from === undefined ? 0 : isSame ? before.line : undefined;
+  const start = from === undefined ? { ...before, line: 0 } : before;
+  const isCounted = (from === undefined || isSame) && isGapless(start, behind, raw);
+  const linesBefore = isCounted ? start.line : undefined;
   return rowsOfSegment(raw, {
     day,
     zoneOf,

@@ -110,8 +110,31 @@ export class SyslogFramer {
     const byte = chunk[at] ?? 0;
     // Trailers behind counted messages, and empty lines: messages of no bytes.
     if (byte === lineFeed || byte === 0 || byte === carriageReturn) return at + 1;
-    this.state = byte > zero && byte <= zero + 9 ? { kind: 'count' } : { kind: 'trailed' };
+    const isDigit = byte > zero && byte <= zero + 9;
+    const whole = isDigit ? this.counted(chunk, at) : undefined;
+    if (whole !== undefined) return whole;
+    this.state = isDigit ? { kind: 'count' } : { kind: 'trailed' };
     return at;
+  }
+
+  /** Most messages lie in one chunk with their count. @returns where reading goes on behind one that does. */
+  private counted(chunk: Buffer, at: number): number | undefined {
+    let count = 0;
+    let next = at;
+    for (; next < chunk.length && next - at <= countDigitsMax; next += 1) {
+      const digit = (chunk[next] ?? 0) - zero;
+      if (digit < 0 || digit > 9) break;
+      count = count * 10 + digit;
+    }
+    const from = next + 1;
+    const end = from + count;
+    const isCount = chunk[next] === space && next - at <= countDigitsMax && end <= chunk.length;
+    if (!isCount || count === 0 || count > this.options.pieceBytesMax) return undefined;
+    if (chunk[from] !== lessThan && !this.hasCounted) return undefined;
+    this.hasCounted = true;
+    const bytes = Buffer.from(withoutEnd(chunk.subarray(from, end)));
+    if (bytes.length > 0) this.options.take({ bytes });
+    return end;
   }
 
   /** What is held is the beginning: digits, and the space behind them. */

@@ -59,6 +59,8 @@ export interface TcpLimits {
 }
 
 const handshakeMs = 20_000;
+/** So long a sender that goes on sending is listened to after it was said to end. */
+const closeMs = 3_000;
 const limitsDefault: TcpLimits = {
   connectionsMax: 1_000,
   connectionsOfPeerMax: 200,
@@ -163,8 +165,9 @@ export class TcpListener implements SyslogListener {
     clearInterval(this.timer);
     const closed = new Promise<void>(done => this.server.close(() => done()));
     // What lies in the kernel's buffers was sent to somebody who listened.
-    const untilMs = Date.now() + 2_000;
-    const isBusy = (each: Connection): boolean => Date.now() - each.lastMs < 50;
+    const untilMs = Date.now() + closeMs;
+    const isBusy = (each: Connection): boolean =>
+      this.paused.has(each) || Date.now() - each.lastMs < 50;
     do await pause(50);
     while ([...this.connections].some(isBusy) && Date.now() < untilMs);
     for (const connection of this.connections) this.over(connection, false);
