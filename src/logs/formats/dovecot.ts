@@ -1,5 +1,6 @@
 import type { Envelope, FormatContext, LogFormat, LogReader, Parsed } from '../format.ts';
-import { onHost, quiet, timedBy, unparsed } from '../reading.ts';
+import { happened, onHost, quiet, timedBy, unparsed } from '../reading.ts';
+import { detailOf } from '../text.ts';
 import { anyStamp, epochStamp, type StampReader } from '../time/stamps.ts';
 import { authLine } from './dovecot/auth.ts';
 import { deliveryLine } from './dovecot/delivery.ts';
@@ -84,6 +85,24 @@ const processes: ReadonlyMap<string, 'login' | 'auth' | 'session' | 'delivery' |
   ],
 );
 
+const undelivered = /^Failed to export event /;
+const suppressed = /\((\d{1,9}) more errors suppressed\)$/;
+
+/** Events that were exported and did not arrive: who reads them does not know of these. */
+const statsLine = ({ text }: Prefix, time: Parameters<typeof authLine>[1]): Parsed =>
+  undelivered.test(text)
+    ? happened({
+        kind: 'other',
+        time,
+        outcome: 'failure',
+        component: 'dovecot',
+        service: 'stats',
+        count: 1 + Number(suppressed.exec(text)?.[1] ?? 0),
+        detail: detailOf(text),
+        flags: ['throttled'],
+      })
+    : quiet('stats');
+
 const byProcess = (
   prefix: Prefix,
   time: Parameters<typeof authLine>[1],
@@ -105,7 +124,7 @@ const byProcess = (
       }
       return prefix.level === 'debug' ? quiet(prefix.service) : deliveryLine(prefix, time, memory);
     case 'quiet':
-      return quiet(prefix.service);
+      return prefix.service === 'stats' ? statsLine(prefix, time) : quiet(prefix.service);
     case undefined:
       return unparsed('no process of Dovecot that is known');
   }

@@ -1,132 +1,19 @@
-import type { AccessEvent, MessageRef } from '../../../core/access-event.ts';
-import { ipOf } from '../../endpoint.ts';
+import type { AccessEvent } from '../../../core/access-event.ts';
 import type { Parsed } from '../../format.ts';
-import {
-  countOf,
-  type EventParts,
-  freeText,
-  happened,
-  personOf,
-  quiet,
-  unparsed,
-} from '../../reading.ts';
+import { countOf, freeText, happened, quiet, unparsed } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { imapCommand, pop3Command, sieveCommand } from './event-commands.ts';
+import { commonOf, folderOf, messageOf, serviceOf, told } from './event-fields.ts';
 import { joined } from './event-joins.ts';
+import { aborted, login } from './event-logins.ts';
 import type { EventRecord } from './event-record.ts';
-import { type Memory, sessionOf } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 type Kind = AccessEvent['kind'];
 
-const told = (record: EventRecord, name: string): string | undefined => {
-  const value = record.fields.get(name);
-  return value === undefined || value === '' ? undefined : value;
-};
-
-const folderOf = (record: EventRecord): string | undefined => {
-  const folder = told(record, 'mailbox');
-  return folder === undefined ? undefined : printable(folder);
-};
-
-/** `service:imap` of the categories; `auth` events name theirs in a field. */
-const serviceOf = (record: EventRecord): string | undefined => {
-  // Since 2.4 `service` is the process that writes.
-  const service =
-    told(record, 'protocol') ??
-    told(record, 'service') ??
-    record.categories.find(category => category.startsWith('service:'))?.slice('service:'.length);
-  // As `auth` calls it.
-  return service === 'sieve' ? 'managesieve' : service?.replace(/-login$/, '');
-};
-
-type Common = Pick<
-  EventParts,
-  'time' | 'component' | 'service' | 'host' | 'user' | 'actor' | 'from' | 'session'
->;
-
-/** What most events have: who, from where, in which session. */
-const commonOf = (record: EventRecord, memory: Memory): Common => {
-  const session = told(record, 'session');
-  const known = session === undefined ? undefined : memory.sessions.get(session);
-  const user = told(record, 'user') ?? told(record, 'original_user');
-  const master = told(record, 'master_user') ?? known?.actor;
-  // Behind a proxy the first is the client, the second the proxy.
-  const ip = ipOf(told(record, 'remote_ip') ?? told(record, 'client_ip') ?? '') ?? known?.from?.ip;
-  const port = countOf(told(record, 'remote_port'));
-  return {
-    time: record.time,
-    component: 'dovecot',
-    service: printable(serviceOf(record) ?? '', 60) || undefined,
-    host: record.host === undefined ? undefined : printable(record.host),
-    user: personOf(user),
-    actor: master === user ? undefined : personOf(master),
-    from:
-      ip === undefined ? undefined : { ip, ...(port === undefined || port === 0 ? {} : { port }) },
-    session: session === undefined ? undefined : printable(session),
-  };
-};
-
-/** Until the login succeeded, a master user is the user, and whose mailbox he wants stands beside. */
-const triedAsMaster = (record: EventRecord, common: Common): Common => {
-  const wanted = told(record, 'login_user');
-  if (wanted === undefined || told(record, 'success') === 'yes' || common.actor !== undefined) {
-    return common;
-  }
-  return { ...common, user: personOf(wanted), actor: common.user };
-};
-
-const connectionOf = (record: EventRecord): string =>
-  `${told(record, 'remote_ip') ?? ''} ${told(record, 'remote_port') ?? ''}`;
-
-const login = (record: EventRecord, memory: Memory): Parsed => {
-  const session = told(record, 'session');
-  const success = told(record, 'success') === 'yes';
-  const master = told(record, 'master_user');
-  const ip = ipOf(told(record, 'remote_ip') ?? '');
-  if (session !== undefined) memory.connections.set(connectionOf(record), session);
-  if (session !== undefined && success) {
-    Object.assign(sessionOf(memory, session), {
-      ...(master === undefined ? {} : { actor: master }),
-      ...(ip === undefined ? {} : { from: { ip } }),
-    });
-  }
-  const common = triedAsMaster(record, commonOf(record, memory));
-  if (session !== undefined && !success && common.actor !== undefined) {
-    sessionOf(memory, session).actor = common.actor.name;
-  }
-  const real = ipOf(told(record, 'real_remote_ip') ?? '');
-  return happened({
-    ...common,
-    kind: common.actor === undefined ? 'login' : 'login.impersonated',
-    outcome: success ? 'success' : 'failure',
-    through: real === undefined || real === ip ? undefined : { ip: real },
-    authMethod: printable(told(record, 'mechanism') ?? '') || undefined,
-    tls: /TLS/i.test(told(record, 'transport') ?? '') || undefined,
-    ...freeText(told(record, 'error') ?? told(record, 'reason') ?? ''),
-  });
-};
-
-const messageOf = (record: EventRecord): readonly MessageRef[] | undefined => {
-  const uid = countOf(told(record, 'uid'));
-  const folder = told(record, 'mailbox');
-  const messageId = told(record, 'message_id') ?? told(record, 'header_message_id');
-  const from = told(record, 'message_from') ?? told(record, 'mail_from');
-  const subject = told(record, 'message_subject');
-  const to = told(record, 'rcpt_to');
-  const message: MessageRef = {
-    ...(messageId === undefined ? {} : { messageId: printable(messageId, 998) }),
-    ...(uid === undefined || uid === 0 ? {} : { uid }),
-    ...(folder === undefined ? {} : { folder: printable(folder) }),
-    ...(subject === undefined ? {} : { subject: printable(subject, 998) }),
-    ...(from === undefined ? {} : { from: printable(from) }),
-    ...(to === undefined ? {} : { to: [printable(to)] }),
-  };
-  return Object.keys(message).length === 0 ? undefined : [message];
-};
-
 /** Reasons why a message was opened that are nobody's reading. */
 const nobodyReads =
-  /imap:cmd_(?:append|copy|move|uid_copy|uid_move|search|uid_search|sort|thread)|:notify|virtual:|storage:autoexpunge|fts:|indexer|sieve|mailbox:(?:attribute|sync)/;
+  /doveadm:cmd_(?:import|save|copy|move|altmove|flags|index|rebuild|force_resync|expunge|deduplicate|mailbox|quota)|imap:cmd_(?:append|copy|move|uid_copy|uid_move|search|uid_search|sort|thread)|:notify|virtual:|storage:autoexpunge|fts:|indexer|sieve|mailbox:(?:attribute|sync)/;
 
 /**
  * A message was opened in storage: to give out its body, to look up a header that no cache held, or to store
@@ -156,6 +43,16 @@ const opened = (record: EventRecord, memory: Memory): Parsed => {
     !body &&
     (/imap:fetch_(?:header|bodystructure|envelope|size)/.test(codes) ||
       (codes === '' && /^header|^size|^cache/.test(reason)));
+  // Of a search by IMAP its command tells; doveadm tells of no command.
+  if (codes.includes('doveadm:cmd_search')) {
+    return happened({
+      ...common,
+      kind: 'search',
+      outcome: 'success',
+      folder: folderOf(record),
+      ...freeText(codes),
+    });
+  }
   const kind: Kind =
     header || record.name === 'mail_metadata_accessed' ? 'message.list' : 'message.read';
   // Codes of a fetch that name neither body nor header leave open which.
@@ -190,7 +87,8 @@ const simple = (
 
 /** MOVE takes the message away from its old folder: it is not deleted. */
 const expunged = (record: EventRecord, memory: Memory): Parsed =>
-  /^(?:UID )?MOVE$/.test(told(record, 'cmd_name') ?? '')
+  /^(?:UID )?MOVE$/.test(told(record, 'cmd_name') ?? '') ||
+  /(?:^| )(?:imap|doveadm):cmd_(?:uid_)?move(?: |$)/.test(told(record, 'reason_code') ?? '')
     ? happened({
         ...commonOf(record, memory),
         kind: 'message.change',
@@ -284,30 +182,8 @@ const smtp = (record: EventRecord, memory: Memory): Parsed => {
   });
 };
 
-const attempted =
-  /auth_failed|auth_aborted|auth_nologin|invalid_mech|cleartext|plaintext|anonymous|auth_process|proxy_dest_auth|authorization|internal/;
-
 const quietNames =
   /^(?:auth_(?:client|master|passdb|userdb|policy|worker|request_started|server)|client_connection|server_connection|connection|dict|dns|doveadm|fs|fts|http|imapc|indexer|lua|mail_cache|mail_index|mail_user_session|master_service|program_client|proxy_session_started|push_notification|smtp_client|smtp_submit|smtp_server_(?:command|connection|transaction_started|recipient)|sql|cassandra|ssl|stats|io_|ioloop|log|tcp|mail_delivery_started|mail_expunge_requested|imap_id_received|sieve_(?:runtime|script_opened|storage)|imap_client|hibernation|unhibernation|service_|cluster|dsync|replicat|metacache|obox|rawlog|test|cmd_|mail_autoexpunge|managesieve_command_started|quota)/;
-
-/** The end of a connection on which nobody logged in; it names no session. */
-const aborted = (record: EventRecord, memory: Memory): Parsed => {
-  const common = commonOf(record, memory);
-  const session = common.session ?? memory.connections.get(connectionOf(record));
-  const actor = session === undefined ? undefined : memory.sessions.get(session)?.actor;
-  const master = actor !== undefined && common.user?.name === actor;
-  const tried = attempted.test(told(record, 'reason') ?? '');
-  return happened({
-    ...common,
-    session,
-    kind: tried ? (master ? 'login.impersonated' : 'login') : 'connection',
-    outcome: 'failure',
-    // A master user who was refused stands in the place of the mailbox's owner.
-    user: master ? undefined : common.user,
-    actor: master ? common.user : common.actor,
-    ...freeText(told(record, 'reason') ?? ''),
-  });
-};
 
 /** Delivery to one recipient, by LMTP or the local delivery agent. */
 const delivered = (record: EventRecord, memory: Memory): Parsed => {

@@ -12,6 +12,7 @@ import {
   unparsed,
 } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
+import { administrator } from './event-fields.ts';
 import { mailLogOf } from './mail-log.ts';
 import { type Memory, marked, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
@@ -107,7 +108,7 @@ const whoOf = (
     component: 'dovecot',
     service,
     user: personOf(name === '' || /^\d+$/.test(name) ? known?.user : name),
-    actor: personOf(known?.actor),
+    actor: personOf(known?.actor ?? administrator(service)),
     from: known?.from ?? (ip === undefined ? undefined : { ip }),
     tls: known?.tls,
     session,
