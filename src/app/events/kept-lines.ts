@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import { lineEnds } from '../../evidence/verify/lines.ts';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
 import type { ParquetFile } from '../../store/parquet/read.ts';

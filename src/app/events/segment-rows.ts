@@ -86,6 +86,20 @@ const textsOf = (file: ParquetFile): TextAt => {
   };
 };
 
+/** Numbers by their rows, which ascend. */
+const placed =
+  (rows: Int32Array, numbers: Float64Array) =>
+  (row: number): number => {
+    let low = 0;
+    let high = rows.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle] ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    return numbers[low] ?? Number.NaN;
+  };
+
 /** A row that is asked for. */
 export interface FoundRow {
   /** What it says itself; undefined where it says none. */
@@ -107,8 +121,10 @@ export class FoundRows {
   constructor(file: ParquetFile, rows: Int32Array, times: Float64Array, places: Float64Array) {
     this.count = rows.length;
     this.placesMs = Float64Array.from(rows, row => places[row] ?? 0);
-    const lines = file.numbers('line');
-    const sequences = file.numbers('sequence');
+    // Few rows are found in most segments: no more of these is held than is told.
+    const ascending = rows.toSorted();
+    const lines = placed(ascending, file.numbersAt('line', ascending));
+    const sequences = placed(ascending, file.numbersAt('sequence', ascending));
     const textAt = textsOf(file);
     const read = (row: number): FoundRow => {
       const texts: Partial<Record<TextColumn, string>> = {};
@@ -119,8 +135,8 @@ export class FoundRows {
       const time = times[row] ?? Number.NaN;
       return {
         timeMs: Number.isNaN(time) ? undefined : time,
-        line: lines[row] ?? 0,
-        sequence: sequences[row] ?? Number.NaN,
+        line: lines(row),
+        sequence: sequences(row),
         texts,
       };
     };

@@ -185,42 +185,72 @@ const unpackBits = (
   }
 };
 
-/** Gives back what `packDeltas` packed. @throws RangeError */
-export const unpackDeltas = (bytes: Buffer, countMax: number): Float64Array => {
+/** Goes through what `packDeltas` packed. @param take gets 32 of them at most at a time, from `first` on. */
+const eachDelta = (
+  bytes: Buffer,
+  isCount: (count: number) => boolean,
+  take: (values: Float64Array, first: number, count: number) => void,
+): void => {
   const cursor = new Cursor(bytes, 0);
   const perBlock = cursor.varint();
   const minis = cursor.varint();
   const count = cursor.varint();
-  if (count > countMax || perBlock !== blockValues || minis !== miniblocks) {
+  if (!isCount(count) || perBlock !== blockValues || minis !== miniblocks) {
     throw new RangeError('numbers that are packed in another way');
   }
-  const out = new Float64Array(count);
+  const values = new Float64Array(miniblockValues);
   let value = cursor.zigzag();
-  if (count > 0) out[0] = value;
-  const deltas = new Float64Array(miniblockValues);
+  values[0] = value;
+  if (count > 0) take(values, 0, 1);
+  const widths = new Uint8Array(miniblocks);
   for (let from = 1; from < count; from += blockValues) {
     const least = cursor.zigzag();
-    const widths = Array.from({ length: miniblocks }, () => cursor.byte());
-    for (const [mini, width] of widths.entries()) {
+    for (let mini = 0; mini < miniblocks; mini += 1) widths[mini] = cursor.byte();
+    for (let mini = 0; mini < miniblocks; mini += 1) {
       const begin = from + mini * miniblockValues;
       if (begin >= count) break;
+      const width = widths[mini] ?? 0;
       if (width > 53) throw new RangeError('a number that is too long');
-      if (width > 0) unpackBits(bytes, cursor.at, miniblockValues, width, deltas, 0);
+      if (width > 0) unpackBits(bytes, cursor.at, miniblockValues, width, values, 0);
+      else values.fill(0);
       cursor.at += (miniblockValues * width) >> 3;
       const many = Math.min(miniblockValues, count - begin);
-      if (width === 0) {
-        for (let i = begin; i < begin + many; i += 1) {
-          value += least;
-          out[i] = value;
-        }
-        continue;
-      }
       for (let i = 0; i < many; i += 1) {
-        value += least + (deltas[i] ?? 0);
-        out[begin + i] = value;
+        value += least + (values[i] ?? 0);
+        values[i] = value;
       }
+      take(values, begin, many);
     }
   }
+};
+
+/** Gives back what `packDeltas` packed. @throws RangeError */
+export const unpackDeltas = (bytes: Buffer, countMax: number): Float64Array => {
+  let out = new Float64Array(0);
+  const isCount = (count: number): boolean => {
+    if (count <= countMax) out = new Float64Array(count);
+    return count <= countMax;
+  };
+  eachDelta(bytes, isCount, (values, first, count) => {
+    for (let i = 0; i < count; i += 1) out[first + i] = values[i] ?? 0;
+  });
+  return out;
+};
+
+/** Some of `count` of them. @param places ascending. @throws RangeError */
+export const pickDeltas = (bytes: Buffer, count: number, places: Int32Array): Float64Array => {
+  const out = new Float64Array(places.length);
+  let next = 0;
+  eachDelta(
+    bytes,
+    each => each === count,
+    (values, first, many) => {
+      for (let place = places[next] ?? count; place < first + many; place = places[next] ?? count) {
+        out[next] = values[place - first] ?? 0;
+        next += 1;
+      }
+    },
+  );
   return out;
 };
 

@@ -1,6 +1,6 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import { Codes, sameOfAll } from './codes.ts';
-import { unpackCodes, unpackDeltas } from './encodings.ts';
+import { pickDeltas, unpackCodes, unpackDeltas } from './encodings.ts';
 import { codecs, encodings, magic, pageTypes } from './layout.ts';
 import { ThriftReader, type ThriftStruct, type ThriftValue } from './thrift.ts';
 
@@ -42,15 +42,44 @@ const text = (value: ThriftValue | undefined): string =>
 export class TextDictionary {
   readonly count: number;
   private readonly bytes: Buffer;
-  private readonly starts: Int32Array;
-  private readonly ends: Int32Array;
+  /** Where each text begins; worked out when one is asked for. */
+  private starts: Int32Array | undefined;
 
   constructor(bytes: Buffer, count: number) {
-    if (count > bytes.length) throw new RangeError('its dictionary is too short');
+    if (count * 4 > bytes.length) throw new RangeError('its dictionary is too short');
     this.bytes = bytes;
     this.count = count;
-    this.starts = new Int32Array(count);
-    this.ends = new Int32Array(count);
+  }
+
+  at(code: number): string {
+    if (code >= this.count) throw new RangeError('a text that its dictionary does not have');
+    if (this.starts === undefined) {
+      const starts = new Int32Array(this.count);
+      this.each((i, start) => {
+        starts[i] = start;
+      });
+      this.starts = starts;
+    }
+    const start = this.starts[code] ?? 0;
+    return this.bytes.toString('utf8', start, start + this.bytes.readUInt32LE(start - 4));
+  }
+
+  /** 1 for each text that is asked for, 0 for the others; undefined where none is. */
+  matching(
+    isAsked: (bytes: Buffer, start: number, end: number) => boolean,
+  ): Uint8Array | undefined {
+    const { bytes } = this;
+    let found: Uint8Array | undefined;
+    this.each((i, start, end) => {
+      if (!isAsked(bytes, start, end)) return;
+      found ??= new Uint8Array(this.count);
+      found[i] = 1;
+    });
+    return found;
+  }
+
+  private each(take: (i: number, start: number, end: number) => void): void {
+    const { bytes, count } = this;
     let at = 0;
     for (let i = 0; i < count; i += 1) {
       if (at + 4 > bytes.length) throw new RangeError('its dictionary is too short');
@@ -59,32 +88,11 @@ export class TextDictionary {
         ((bytes[at + 1] ?? 0) << 8) |
         ((bytes[at + 2] ?? 0) << 16) |
         ((bytes[at + 3] ?? 0) << 24);
-      at += 4;
-      if (length < 0 || at + length > bytes.length) {
-        throw new RangeError('its dictionary is too short');
-      }
-      this.starts[i] = at;
-      at += length;
-      this.ends[i] = at;
+      const start = at + 4;
+      at = start + length;
+      if (length < 0 || at > bytes.length) throw new RangeError('its dictionary is too short');
+      take(i, start, at);
     }
-  }
-
-  at(code: number): string {
-    if (code >= this.count) throw new RangeError('a text that its dictionary does not have');
-    return this.bytes.toString('utf8', this.starts[code], this.ends[code]);
-  }
-
-  /** 1 for each text that is asked for, 0 for the others; undefined where none is. */
-  matching(
-    isAsked: (bytes: Buffer, start: number, end: number) => boolean,
-  ): Uint8Array | undefined {
-    let found: Uint8Array | undefined;
-    for (let i = 0; i < this.count; i += 1) {
-      if (!isAsked(this.bytes, this.starts[i] ?? 0, this.ends[i] ?? 0)) continue;
-      found ??= new Uint8Array(this.count);
-      found[i] = 1;
-    }
-    return found;
   }
 }
 
@@ -140,6 +148,19 @@ export class ParquetFile {
     const chunk = this.chunks.get(column);
     if (chunk === undefined) return undefined;
     return new Codes(this.content(chunk, encodings.dictionary), this.rows);
+  }
+
+  /** Numbers of some rows, which ascend; NaN for none. */
+  numbersAt(column: string, rows: Int32Array): Float64Array {
+    const chunk = this.chunks.get(column);
+    if (chunk === undefined) return new Float64Array(rows.length).fill(Number.NaN);
+    const content = this.content(chunk, encodings.deltas);
+    const from = chunk.isOptional ? 4 + (content.length < 4 ? 0 : content.readUInt32LE(0)) : 0;
+    if (chunk.isOptional && sameOfAll(content, 4, this.rows) !== true) {
+      const all = this.numbers(column);
+      return Float64Array.from(rows, row => all[row] ?? Number.NaN);
+    }
+    return pickDeltas(content.subarray(from), this.rows, rows);
   }
 
   /** One a row; NaN for none. */

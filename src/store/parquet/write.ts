@@ -1,4 +1,5 @@
-import { constants, zstdCompressSync } from 'node:zlib';
+import { constants } from 'node:zlib';
+import { zstdCompressSync } from '../../core/formats/zstd-here.ts';
 import { packCodes, packDeltas, sameLevels } from './encodings.ts';
 import { codecs, converted, encodings, magic, pageTypes, physical, repetition } from './layout.ts';
 import { type Thrift, thriftBytes } from './thrift.ts';
