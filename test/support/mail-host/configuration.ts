@@ -106,6 +106,7 @@ event_exporter collector {
   format_args = time-rfc3339
   transport = http-post
   transport_args = http://127.0.0.1:${ports.events}/
+  transport_timeout = 20 secs
 }
 event_exporter inlog {
   format = json
