@@ -66,6 +66,38 @@ describe('a store', () => {
     expect(logs({ root: '/' })).toEqual([]);
   });
 
+  test('accounts for no day before it took a log in hand, but for those that have lines', async () => {
+    const young = join(base, 'young');
+    const at = new Date('2026-06-30T10:00:00Z');
+    const opened = await openEvidenceStore(young, { now: () => at });
+    const source = await opened.evidence.source('mail', { host: 'mx1', path });
+    for (const day of ['2026-06-26', '2026-06-28', '2026-06-30']) {
+      await source.append(Buffer.from(`${day}\n`), day, { day });
+    }
+    source.readToEnd();
+    await opened.evidence.seal();
+    await opened.close();
+    const kept = keptLogs({ ...asked, store: young })?.logs.get('/var/log/mail.log');
+    expect(kept).toMatchObject({ firstDay: '2026-06-26', lastDay: '2026-06-29' });
+    expect(kept?.missing.map(({ day, is }) => [day, is])).toEqual([
+      ['2026-06-27', 'open'],
+      ['2026-06-29', 'open'],
+    ]);
+  });
+
+  test('that has lines of a day that is not over has sealed none', async () => {
+    const young = join(base, 'new');
+    const at = new Date('2026-06-30T10:00:00Z');
+    const opened = await openEvidenceStore(young, { now: () => at });
+    const source = await opened.evidence.source('mail', { host: 'mx1', path });
+    await source.append(Buffer.from('x\n'), '1', { day: '2026-06-30' });
+    await opened.evidence.seal();
+    await opened.close();
+    const kept = keptLogs({ ...asked, store: young })?.logs.get('/var/log/mail.log');
+    expect(kept).toMatchObject({ firstDay: '2026-06-30', missing: [] });
+    expect(kept?.lastDay).toBeUndefined();
+  });
+
   test('that is none has nothing to say', () => {
     expect(keptLogs({ ...asked, store: base })).toBeUndefined();
   });

@@ -32,15 +32,6 @@ const realPath = (path: string): string => {
   }
 };
 
-/** The last day that is sealed of a source, by seals that account for it. */
-const lastSealed = (coverage: Coverage, id: string): string | undefined => {
-  let last: string | undefined;
-  for (const day of coverage.sources.get(id)?.sealed.keys() ?? []) {
-    if (day > (last ?? '')) last = day;
-  }
-  return last;
-};
-
 const laterOf = (first: string, last: string): string => {
   const bound = dayAfter(last, -daysMax);
   return first > bound ? first : bound;
@@ -48,7 +39,9 @@ const laterOf = (first: string, last: string): string => {
 
 const keptLog = (coverage: Coverage, source: string): KeptLog => {
   const days = coverage.daysOf(source);
-  const lastDay = lastSealed(coverage, source);
+  const sealed = coverage.lastSealedDay;
+  // Lines of a day that is not over are there before it is sealed.
+  const lastDay = days === undefined || (sealed ?? '') < days.first ? undefined : sealed;
   const missing =
     days === undefined || lastDay === undefined
       ? []

@@ -88,7 +88,7 @@ describe('a log that an evidence store has', () => {
   test.each<[Partial<KeptLog>, Partial<KeptLogs>, string]>([
     [{}, { broken: 'segments/x: its SHA-256 is not the one in the log' }, 'does not verify'],
     [{ lastDay: '2026-11-22' }, {}, 'up to 2026-11-22 only: it is not fed any more'],
-    [{ lastDay: '2026-11-25' }, {}, 'a day that is not over'],
+    [{ lastDay: '2026-11-25' }, {}, 'which is not over'],
     [{ retired: true }, {}, 'takes no more lines'],
   ])('never passes where the store cannot be relied on: %j %j', (log, more, said) => {
     const verdict = ask(log, more);

@@ -36,10 +36,10 @@ const muteWhy = ({ broken }: KeptLogs, log: KeptLog, now: Date): string | undefi
   if (retired) return `the evidence store takes no more lines of ${source}`;
   if (lastDay === undefined) return `the evidence store has not sealed a day of ${source} yet`;
   if (lastDay >= dayBefore(now, 0)) {
-    return `the evidence store has sealed ${source} up to ${lastDay}, a day that is not over`;
+    return `the evidence store has sealed days up to ${lastDay}, which is not over`;
   }
   return lastDay < dayBefore(now, sealedWithinDays)
-    ? `the evidence store has sealed ${source} up to ${lastDay} only: it is not fed any more`
+    ? `the evidence store has sealed days up to ${lastDay} only: it is not fed any more`
     : undefined;
 };
 

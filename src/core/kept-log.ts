@@ -13,7 +13,7 @@ export interface KeptLog {
   readonly source: string;
   /** First day of which anything is kept, or sealed as idle. */
   readonly firstDay?: string;
-  /** Last day of the log that is sealed. */
+  /** Last day that the store has sealed, where that is after the first. */
   readonly lastDay?: string;
   /** Days that the store's policies keep its lines; `null`: nothing deletes them. */
   readonly keepsDays: number | null;
