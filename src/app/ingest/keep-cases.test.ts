@@ -101,6 +101,42 @@ describe('what was lost is a gap in the log, told once', () => {
   });
 });
 
+describe('a rotation while logs are read', () => {
+  test('loses nothing, doubles nothing, and is no gap', async () => {
+    put('mail.log.1', lines(0, 200));
+    put('mail.log', lines(200, 400));
+    await run('mail.log*');
+    appendFileSync(at('mail.log'), lines(400, 410));
+    let isDone = false;
+    const rotate = (): void => {
+      if (isDone) return;
+      isDone = true;
+      put('mail.log.2.gz', gzipSync(readFileSync(at('mail.log.1'))));
+      renameSync(at('mail.log'), at('mail.log.1'));
+      put('mail.log', lines(410, 420));
+    };
+    // When the first file is done, what was listed lies elsewhere.
+    const { gaps } = await keepRun(folder, ['mail.log*'], store, Date.now(), { done: rotate });
+    expect(gaps).toEqual([]);
+    await run('mail.log*');
+    expect(kept().split('\n').toSorted()).toEqual(lines(0, 420).split('\n').toSorted());
+  });
+
+  test('a file that cannot be read for a while is no gap', async () => {
+    put('mail.log', lines(0, 200));
+    await run('mail.log');
+    renameSync(at('mail.log'), at('mail.log.1'));
+    put('mail.log.1.gz', gzipSync(readFileSync(at('mail.log.1'))).subarray(0, 12));
+    rmSync(at('mail.log.1'));
+    put('mail.log', lines(200, 210));
+    const second = await run('mail.log*');
+    expect([second.gaps, second.unseen.length]).toEqual([[], 1]);
+    put('mail.log.1.gz', gzipSync(lines(0, 200)));
+    expect((await run('mail.log*')).gaps).toEqual([]);
+    expect(kept()).toBe(lines(0, 210));
+  });
+});
+
 describe('which files of a log are read', () => {
   test('whoever names the log alone gets what was rotated meanwhile, too', async () => {
     put('mail.log.3', lines(0, 5));

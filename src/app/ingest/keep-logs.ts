@@ -1,19 +1,20 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
+import type { SourceState } from '../../core/evidence-state.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { dayOf } from '../../evidence/days.ts';
 import type { Evidence } from '../../evidence/open.ts';
 import type { EvidenceSource } from '../../evidence/options.ts';
-import { findLogs, type LogFile } from '../../intake/log-files.ts';
+import type { LogFile } from '../../intake/log-files.ts';
 import { inRotationOrder, oldestFirst, rotatedName } from '../../logs/sources/rotation-order.ts';
 import { firstYears, type Placed, placed } from './date-files.ts';
 import { logDocuments } from './documents.ts';
 import type { FileIdentity } from './generations.ts';
-import { type Keeping, KeptLog, slotOf } from './kept-log.ts';
+import { type Keeping, KeptLog, readFault, slotOf } from './kept-log.ts';
 import { type KnownLog, withMoved } from './moved-files.ts';
-import { OpenFile } from './open-file.ts';
+import { isReadFault, OpenFile } from './open-file.ts';
+import { Siblings } from './sibling-files.ts';
 import { sourceNameOf } from './source-name.ts';
 
 /** What keeping many logs needs. */
@@ -25,31 +26,14 @@ export interface KeepingLogs extends Keeping {
   readonly done: (bytes: number) => void;
 }
 
+/** So often files are looked for that were rotated meanwhile. */
+const looksMax = 3;
+
 /** Under which the source's notes have the path of its log. */
 const logKey = 'log';
 
 /** Of logs that were read and whose lines are not in segments yet: each holds a file open. */
 const openMax = 100;
-
-/** Rotated files beside those that were named: what was written before a rotation may lie in one of them. */
-const siblingsOf = (
-  log: string,
-  named: readonly LogFile[],
-  others: ReadonlySet<string>,
-): readonly LogFile[] => {
-  const folder = dirname(log);
-  const known = new Set(named.map(({ path }) => path));
-  try {
-    const paths = readdirSync(folder, { withFileTypes: true })
-      .filter(entry => entry.isFile())
-      .map(entry => join(folder, entry.name))
-      .filter(path => !known.has(path) && !others.has(path) && rotatedName(path).log === log);
-    return findLogs(paths).files;
-  } catch {
-    // What may not be looked at was not named either.
-    return [];
-  }
-};
 
 const identityOf = async (file: LogFile): Promise<FileIdentity | undefined> => {
   let open: OpenFile | undefined;
@@ -122,20 +106,20 @@ class Family {
   private readonly log: string;
   private readonly kept: KeptLog;
   private readonly keeping: KeepingLogs;
+  private readonly siblings: Siblings;
   private readonly strangers: Strangers;
 
-  constructor(log: string, kept: KeptLog, keeping: KeepingLogs) {
+  constructor(log: string, kept: KeptLog, keeping: KeepingLogs, siblings: Siblings) {
     this.log = log;
     this.kept = kept;
     this.keeping = keeping;
+    this.siblings = siblings;
     this.strangers = new Strangers(keeping);
   }
-  /**
-   * @param others files that were named and are of other logs, whatever they are called.
-   * @returns whether everything that the log has was read.
-   */
-  async keep(named: readonly LogFile[], others: ReadonlySet<string>): Promise<boolean> {
-    const { files, isAll } = await this.choose(named, others);
+
+  /** @returns whether everything that the log has was read. */
+  async keep(named: readonly LogFile[]): Promise<boolean> {
+    const { files, isAll } = await this.choose(named);
     let before: OpenFile | undefined;
     try {
       for (const file of files) {
@@ -148,7 +132,8 @@ class Family {
     } finally {
       await before?.close();
     }
-    await this.tellLost();
+    await this.findLost(new Set(named.map(({ path }) => path)));
+    if (this.kept.isWhole) await this.tellLost();
     return isAll && this.kept.isWhole;
   }
 
@@ -156,8 +141,8 @@ class Family {
    * The files that were named; and, where reading had come further, those that the log has gone on in since: whoever
    * names `mail.log` after a rotation wants what is in `mail.log.1` by now, too.
    */
-  private async choose(named: readonly LogFile[], others: ReadonlySet<string>): Promise<Chosen> {
-    const siblings = siblingsOf(this.log, named, others);
+  private async choose(named: readonly LogFile[]): Promise<Chosen> {
+    const siblings = this.siblings.of(this.log);
     const byName = oldestFirst([...named, ...siblings]);
     const all = oldestFirst(await placed(byName, this.keeping));
     if (siblings.length === 0) return { files: all, isAll: true };
@@ -203,15 +188,44 @@ class Family {
       const how = 'Run Postern as somebody who may read it.';
       keeping.note({ what: file.path, why: messageOf(thrown), how });
     }
-    if (open === undefined) return undefined;
+    if (open === undefined) {
+      // Gone since it was listed, or of no avail: nothing can be said of all of the log.
+      kept.isWhole = false;
+      return undefined;
+    }
     try {
       if (open.lines !== undefined) await kept.keepLines(file, open, before);
       else if (!(await this.strangers.keep(file, open, kept))) kept.isWhole = false;
     } catch (thrown) {
-      await open.close();
-      throw thrown;
+      if (!isReadFault(thrown)) {
+        await open.close();
+        throw thrown;
+      }
+      kept.isWhole = false;
+      keeping.note(readFault(file.path, thrown));
     }
     return open;
+  }
+
+  /** Files that were rotated while others were read: looked for again, so that nothing is called lost that is there. */
+  private async findLost(own: ReadonlySet<string>): Promise<void> {
+    const { generations, met } = this.kept;
+    for (let n = 0; n < looksMax && !this.keeping.isStopped(); n += 1) {
+      const lost = generations.all.filter(
+        ({ number, state }) => state === 'growing' && !met.has(number),
+      );
+      if (lost.length === 0) return;
+      let isFound = false;
+      for (const file of oldestFirst(this.siblings.now(this.log, own))) {
+        const identity = await identityOf(file);
+        const [generation] =
+          identity === undefined ? [] : generations.candidates(identity, slotOf(file.path), met);
+        if (generation === undefined || !lost.includes(generation)) continue;
+        isFound = true;
+        await (await this.keepFile(file, undefined))?.close();
+      }
+      if (!isFound) return;
+    }
   }
 
   /** What was read in part and is gone: that something may be missing is told once. */
@@ -300,11 +314,12 @@ const keepStrangers = async (files: readonly LogFile[], keeping: KeepingLogs): P
 const keepLog = async (
   log: string,
   files: readonly LogFile[],
-  all: ReadonlySet<string>,
+  siblings: Siblings,
+  sources: ReadonlyMap<string, SourceState>,
   keeping: KeepingLogs,
 ): Promise<void> => {
   const id = sourceNameOf(log);
-  const known = keeping.evidence.known().find(each => each.id === id);
+  const known = sources.get(id);
   if (known?.retired === true) {
     const how = 'Leave it out; or ingest a copy that lies elsewhere.';
     keeping.note({ what: log, why: `its source ${id} was retired`, how });
@@ -312,7 +327,7 @@ const keepLog = async (
     await keepStrangers(files, keeping);
   } else {
     const kept = await openLog(log, keeping);
-    const isAll = await new Family(log, kept, keeping).keep(files, all);
+    const isAll = await new Family(log, kept, keeping, siblings).keep(files);
     if (isAll) kept.readToEnd();
   }
 };
@@ -335,11 +350,12 @@ export const keepLogFiles = async (
     byPlace.set(rotatedName(named[0]?.path ?? '').log, named);
   }
   const logs = await withMoved(byPlace, await knownLogs(keeping), identityOf);
-  const all = new Set([...byPlace.values()].flat().map(({ path }) => path));
+  const siblings = new Siblings(new Set([...byPlace.values()].flat().map(({ path }) => path)));
+  const sources = new Map(keeping.evidence.known().map(each => [each.id, each]));
   let open = 0;
   for (const [log, named] of logs) {
     if (keeping.isStopped()) return;
-    await keepLog(log, named, all, keeping);
+    await keepLog(log, named, siblings, sources, keeping);
     open += 1;
     if (open % openMax === 0) await keeping.evidence.flush();
   }

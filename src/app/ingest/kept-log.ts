@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { dayOf } from '../../evidence/days.ts';
 import type { EvidenceSource } from '../../evidence/options.ts';
@@ -21,7 +22,7 @@ import {
   markOf,
 } from './generations.ts';
 import { LogKeeper, logStart, type Place, type RowSink } from './keep-log.ts';
-import type { OpenFile } from './open-file.ts';
+import { isReadFault, type OpenFile } from './open-file.ts';
 import {
   type Again,
   againBefore,
@@ -380,13 +381,21 @@ export class KeptLog {
       }
     } catch (thrown) {
       // The archive's report names it.
-      if (!(thrown instanceof DocumentError)) throw thrown;
+      if (!isReadFault(thrown) && !(thrown instanceof DocumentError)) throw thrown;
       this.isWhole = false;
+      if (isReadFault(thrown)) keeping.note(readFault(name, thrown));
       return false;
     }
     return this.faults === faults;
   }
 }
+
+/** What stands before it is kept. */
+export const readFault = (what: string, thrown: unknown): Unseen => ({
+  what,
+  why: messageOf(thrown),
+  how: 'See to its disk; the next run goes on where this one came to.',
+});
 
 interface Reached {
   readonly place: Place;

@@ -27,8 +27,8 @@ export class OpenFile implements FileIdentity {
 
   /** Undefined where it is no file (any more). Throws where it may not be read. */
   static async open(path: string): Promise<OpenFile | undefined> {
-    // Without waiting: a pipe that nobody writes to would hold us for ever.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const handle = await opened(path);
+    if (handle === undefined) return undefined;
     try {
       const stat = await handle.stat({ bigint: true });
       if (stat.isFile()) {
@@ -93,6 +93,21 @@ interface Stat {
   readonly mtimeMs: bigint;
   readonly size: bigint;
 }
+
+const opened = async (path: string): Promise<FileHandle | undefined> => {
+  try {
+    // Without waiting: a pipe that nobody writes to would hold us for ever.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (thrown) {
+    // Rotation took it away since it was listed.
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+};
+
+/** A log could not be read: its disk is broken, not that of the evidence. */
+export const isReadFault = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'read';
 
 const readAt = async (handle: FileHandle, offset: number, bytes: number): Promise<Buffer> => {
   const buffer = Buffer.allocUnsafeSlow(bytes);
