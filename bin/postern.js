@@ -11,9 +11,9 @@ const source = new URL('../src/cli/main.ts', import.meta.url);
 const build = new URL('../dist/cli/main.js', import.meta.url);
 const [major, minor] = process.versions.node.split('.').map(Number);
 
-if (major < 20 || (major === 20 && minor < 12)) {
+if (major < 20 || (major === 20 && minor < 16)) {
   process.stderr.write(
-    `postern: Node.js ${process.versions.node} is too old: 20.12 or newer is needed, 24 is best.\n`,
+    `postern: Node.js ${process.versions.node} is too old: 20.16 or newer is needed, 24 is best.\n`,
   );
   process.exitCode = 1;
 } else if (!existsSync(source)) {

@@ -116,6 +116,12 @@ describe('the tree', () => {
     },
   );
 
+  test.each(files)('%s starts on a Node.js without zstd, such as Debian 13 has', path => {
+    expect(readFileSync(path, 'utf8')).not.toMatch(
+      /^import \{[^}]*[zZ]std[^}]*\} from 'node:zlib'/m,
+    );
+  });
+
   test.each(files)('%s is a file that one can read in a sitting', path => {
     if (path.endsWith('.generated.ts')) return;
     expect(readFileSync(path, 'utf8').split('\n').length).toBeLessThanOrEqual(450);

@@ -24,8 +24,11 @@ describe('the published package', () => {
 
   test('says of the sample what the sources say', () => {
     symlinkSync(resolve('node_modules'), join(unpacked, 'node_modules'));
-    const ask = (bin: string): readonly [number | null, string, string] => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'confirm', '--sample'], {
+    const ask = (
+      bin: string,
+      node = process.execPath,
+    ): readonly [number | null, string, string] => {
+      const { status, stdout, stderr } = spawnSync(node, [bin, 'confirm', '--sample'], {
         encoding: 'utf8',
         maxBuffer: 64 << 20,
       });
@@ -34,5 +37,9 @@ describe('the published package', () => {
     const built = ask(join(unpacked, 'bin/postern.js'));
     expect(built[0]).toBe(2);
     expect(built).toEqual(ask(resolve('bin/postern.js')));
+    // What Debian brings is older than what `npm ci` brings, and an installed package runs on it.
+    if (existsSync('/usr/bin/node')) {
+      expect(ask(join(unpacked, 'bin/postern.js'), '/usr/bin/node')).toEqual(built);
+    }
   }, 60_000);
 });

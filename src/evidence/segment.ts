@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import { constants, zstdCompress } from 'node:zlib';
+import { constants } from 'node:zlib';
+import { zstdCompress } from '../core/formats/zstd-here.ts';
 import { rootOver } from './merkle.ts';
 import { hashLines, lineEnds, secretBytes } from './verify/lines.ts';
 import { frameHead, rawHash } from './verify/segment-file.ts';

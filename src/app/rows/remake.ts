@@ -1,4 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import type { RowsMade } from '../../evidence/options.ts';
 import type { KeptSegment } from '../../evidence/reparse.ts';
 import { lineEnds } from '../../evidence/verify/lines.ts';

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import { secretBytes } from './lines.ts';
 import { type ZstdFrame, zstdFrames } from './zstd-frames.ts';
 
