@@ -216,6 +216,8 @@ export const runIngest = async (given: Invocation): Promise<Outcome> => {
   const asked = { invocation, words, year, zoneOf, format, raw: switches.has('raw'), out, live };
   if (switches.has('dry-run')) return await runDry(asked);
   const outcome = await runKept(asked);
+  // Whoever ends what goes on does not wait for others: a timer asks them.
+  if (live.follow || live.syslog.length > 0) return outcome;
   const { witnessKept } = await import('./evidence-signed.ts');
   await witnessKept(invocation, configuration);
   return outcome;
