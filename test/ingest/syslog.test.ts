@@ -362,6 +362,33 @@ describe('in the store', () => {
     );
   });
 
+  test('senders of earlier runs count, whose source was ended is among the others, and no name is taken twice', async () => {
+    const store = new SimulatedStore();
+    const at = address(`${tcp}&peers=1`);
+    const say = async (text: string, retire = false): Promise<void> => {
+      const run = await context(store);
+      const sources = await SyslogSources.open(at, run, new InHand(mebibyte), failed);
+      const socket = await connect(sources.port);
+      socket.end(text);
+      await until(() => sources.counts.messages === 1);
+      await sources.close();
+      if (retire) await (await run.evidence.source('t-127.0.0.1')).retire('it moved');
+      await run.evidence.close();
+    };
+    await say('<22>one\n');
+    await say('<22>two\n', true);
+    await say('<22>three\n');
+    expect(keptOf(store.reader, 't-127.0.0.1')).toBe('<22>one\n<22>two\n');
+    expect(keptOf(store.reader, 't-others')).toBe('<22>three\n');
+    const run = await context(store);
+    const other = address('tcp://127.0.0.1:0?name=mail');
+    await run.evidence.source('mail-others');
+    await expect(SyslogSources.open(other, run, new InHand(mebibyte), failed)).rejects.toThrow(
+      'another source is called mail-others',
+    );
+    await run.evidence.close();
+  });
+
   test('a failure of the store ends the run, whoever is connected', async () => {
     const { evidence, formats, zoneOf, now } = await context(new SimulatedStore());
     const quiet = (): void => {};

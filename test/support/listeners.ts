@@ -19,7 +19,8 @@ export class KeptMessages {
   slow: Promise<void> | undefined;
 
   readonly stores: PeerStores = {
-    known: [],
+    known: new Map(),
+    retired: new Set(),
     open: async (id: string): Promise<PeerStore> => ({
       keep: async lines => {
         await this.slow;

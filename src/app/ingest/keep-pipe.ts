@@ -1,3 +1,4 @@
+import { UsageError } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import type { Evidence } from '../../evidence/open.ts';
 import { DocumentError } from '../../intake/documents.ts';
@@ -38,6 +39,9 @@ export const keepPipe = async (
   const source = await evidence.source(name, {
     positions: 'start of the stream, bytes and lines of it',
   });
+  if (source.notes().has('log') || source.notes().has('listener')) {
+    throw new UsageError(`ingest: --name ${name}: a log, or a listener, has this name already`);
+  }
   const clock = new LogClock({
     zoneOf,
     writtenByMs: now(),

@@ -1,8 +1,10 @@
 import type { TlsOptions } from 'node:tls';
+import { UsageError } from '../../../core/errors.ts';
+import type { EvidenceSource } from '../../../evidence/options.ts';
 import { addressText, type SyslogAddress } from '../syslog/address.ts';
 import type { ListenerCounts, SyslogListener } from '../syslog/listener.ts';
 import type { InHand } from '../syslog/outbox.ts';
-import { Peers } from '../syslog/peers.ts';
+import { othersOf, Peers, peerMeta } from '../syslog/peers.ts';
 import { TcpListener } from '../syslog/tcp.ts';
 import { UdpListener } from '../syslog/udp.ts';
 import { KeptStream, type LiveContext } from './kept-stream.ts';
@@ -10,12 +12,18 @@ import { KeptStream, type LiveContext } from './kept-stream.ts';
 /** Less is no loss: a listener takes a moment to stop and start. */
 const silenceMs = 1_000;
 
+/** Notes of the listener's own source: its name, and its senders' sources. */
+const listenerKey = 'listener';
+const peerKey = 'peer/';
+
 const at = (ms: number): string => new Date(ms).toISOString();
 
 /** One listener and the sources of those who send to it. */
 export class SyslogSources {
   readonly address: SyslogAddress;
   private readonly context: LiveContext;
+  /** Notes which sources are this listener's. */
+  private readonly register: EvidenceSource;
   private readonly streams = new Map<string, Promise<KeptStream>>();
   private readonly opened: KeptStream[] = [];
   private readonly peers: Peers;
@@ -24,18 +32,25 @@ export class SyslogSources {
   private constructor(
     address: SyslogAddress,
     context: LiveContext,
+    register: EvidenceSource,
     inHand: InHand,
     failed: (thrown: unknown) => void,
   ) {
     this.address = address;
     this.context = context;
-    const known = context.evidence
-      .known()
-      .filter(({ retired }) => retired !== true)
-      .map(({ id }) => id);
+    this.register = register;
+    const retired = new Set(
+      context.evidence.known().flatMap(({ id, retired: isOver }) => (isOver === true ? [id] : [])),
+    );
+    const known = new Map(
+      [...register.notes()].flatMap(([key, peer]) => {
+        const id = key.startsWith(peerKey) ? key.slice(peerKey.length) : undefined;
+        return id === undefined || retired.has(id) ? [] : [[id, peer] as const];
+      }),
+    );
     const open = (id: string, meta: Readonly<Record<string, string>>): Promise<KeptStream> =>
       this.open(id, meta);
-    this.peers = new Peers(address, { known, open }, inHand, failed);
+    this.peers = new Peers(address, { known, retired, open }, inHand, failed);
   }
 
   /** @param failed hears that the store takes no more. @throws UsageError where nothing can listen there. */
@@ -46,8 +61,19 @@ export class SyslogSources {
     failed: (thrown: unknown) => void,
     tls?: TlsOptions,
   ): Promise<SyslogSources> {
-    const before = context.evidence.known().find(({ id }) => id === `${address.name}-others`);
-    const sources = new SyslogSources(address, context, inHand, failed);
+    const id = othersOf(address);
+    const before = context.evidence.known().find(each => each.id === id);
+    const register = await context.evidence.source(
+      id,
+      peerMeta(address, 'others, and what concerns all'),
+    );
+    if (before === undefined) await register.note(listenerKey, address.name);
+    else if (register.notes().get(listenerKey) !== address.name) {
+      throw new UsageError(
+        `${addressText(address)}: another source is called ${id}; give it a name: ?name=edge`,
+      );
+    }
+    const sources = new SyslogSources(address, context, register, inHand, failed);
     await sources.peers.begin();
     const { peers } = sources;
     sources.listener =
@@ -79,12 +105,25 @@ export class SyslogSources {
     const known = this.streams.get(id);
     if (known !== undefined) return known;
     const name = `${addressText(this.address)}/${id.slice(this.address.name.length + 1)}`;
-    const opening = KeptStream.open(this.context, id, name, meta).then(stream => {
-      this.opened.push(stream);
-      return stream;
-    });
+    const opening = this.openStream(id, name, meta);
     this.streams.set(id, opening);
     return opening;
+  }
+
+  private async openStream(
+    id: string,
+    name: string,
+    meta: Readonly<Record<string, string>>,
+  ): Promise<KeptStream> {
+    // First: whoever starts next counts it, and hears that it was silent.
+    const key = `${peerKey}${id}`;
+    const isOthers = id === this.register.id;
+    if (!isOthers && !this.register.notes().has(key)) {
+      await this.register.note(key, meta['peer'] ?? '');
+    }
+    const stream = await KeptStream.open(this.context, id, name, meta);
+    this.opened.push(stream);
+    return stream;
   }
 
   /** While nobody listened, messages may have been sent: nobody can know. */

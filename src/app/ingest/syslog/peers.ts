@@ -7,10 +7,26 @@ export interface PeerStore extends LineStore {
   readonly gap: (fromDay: string, toDay: string, why: string) => Promise<void>;
 }
 
+/** The source of those that have none of their own, and of what concerns the listener itself. */
+export const othersOf = ({ name }: SyslogAddress): string => `${name}-others`;
+
+/** What the log says of a sender's source. */
+export const peerMeta = (
+  address: SyslogAddress,
+  peer: string,
+): Readonly<Record<string, string>> => ({
+  kind: 'syslog',
+  listener: addressText(address),
+  peer,
+  positions: 'bytes and lines that were kept of it',
+});
+
 /** Opens the sources of a listener. */
 export interface PeerStores {
-  /** Names of sources that are in the store already. */
-  readonly known: readonly string[];
+  /** Sources of its senders from earlier runs, and who they are. */
+  readonly known: ReadonlyMap<string, string>;
+  /** Sources that somebody ended: their senders are among the others. */
+  readonly retired: ReadonlySet<string>;
   /** @param meta what the log says of a source that is new. */
   readonly open: (id: string, meta: Readonly<Record<string, string>>) => Promise<PeerStore>;
 }
@@ -41,9 +57,8 @@ export class Peers {
     this.stores = stores;
     this.inHand = inHand;
     this.failed = failed;
-    this.own = new Set(stores.known.filter(id => id.startsWith(`${address.name}-`)));
-    this.own.delete(this.othersId);
-    this.others = stores.open(this.othersId, this.meta('others, and what concerns all'));
+    this.own = new Set(stores.known.keys());
+    this.others = stores.open(othersOf(address), {});
     this.others.catch(failed);
     this.othersBox = new Outbox(this.others, inHand, failed);
   }
@@ -55,7 +70,9 @@ export class Peers {
   /** Opens the sources that are known: that a sender was silent is to be known as well. */
   async begin(): Promise<void> {
     await this.others;
-    for (const id of this.own) await this.stores.open(id, {});
+    for (const [id, peer] of this.stores.known) {
+      await this.stores.open(id, peerMeta(this.address, peer));
+    }
   }
 
   boxOf(peer: string): Outbox {
@@ -63,10 +80,12 @@ export class Peers {
     if (known !== undefined) return known;
     const id = `${this.address.name}-${namePart(peer)}`;
     if (!this.own.has(id)) {
-      if (this.own.size >= this.address.peersMax || id === this.othersId) return this.othersBox;
+      const isFull = this.own.size >= this.address.peersMax;
+      const isOver = this.stores.retired.has(id) || id === othersOf(this.address);
+      if (isFull || isOver) return this.othersBox;
       this.own.add(id);
     }
-    const store = this.stores.open(id, this.meta(peer));
+    const store = this.stores.open(id, peerMeta(this.address, peer));
     const box = new Outbox(store, this.inHand, this.failed);
     store.catch(this.failed);
     this.boxes.set(peer, box);
@@ -80,18 +99,5 @@ export class Peers {
   /** All that came is on the disk when this is done, or the store has failed. */
   async empty(): Promise<void> {
     for (const box of [...this.boxes.values(), this.othersBox]) await box.empty();
-  }
-
-  private get othersId(): string {
-    return `${this.address.name}-others`;
-  }
-
-  private meta(peer: string): Readonly<Record<string, string>> {
-    return {
-      kind: 'syslog',
-      listener: addressText(this.address),
-      peer,
-      positions: 'bytes and lines that were kept of it',
-    };
   }
 }
