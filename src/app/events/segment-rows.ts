@@ -111,51 +111,56 @@ export interface FoundRow {
   readonly texts: Readonly<Partial<Record<TextColumn, string>>>;
 }
 
+type RowAt = (row: number) => FoundRow;
+
+const readerOf = (file: ParquetFile, rows: Int32Array, times: Float64Array): RowAt => {
+  const ascending = rows.toSorted();
+  const lines = placed(ascending, file.numbersAt('line', ascending));
+  const sequences = placed(ascending, file.numbersAt('sequence', ascending));
+  const textAt = textsOf(file);
+  return row => {
+    const texts: Partial<Record<TextColumn, string>> = {};
+    for (const column of textColumns) {
+      const text = textAt(column, row);
+      if (text !== undefined) texts[column] = text;
+    }
+    const time = times[row] ?? Number.NaN;
+    return {
+      timeMs: Number.isNaN(time) ? undefined : time,
+      line: lines(row),
+      sequence: sequences(row),
+      texts,
+    };
+  };
+};
+
 /** Rows of one segment that are asked for, in the order of their times. */
 export class FoundRows {
   readonly count: number;
   /** What each is placed by: its time, or that of a neighbour. */
   readonly placesMs: Float64Array;
-  private readonly rowAt: (i: number) => FoundRow;
+  private readonly rows: Int32Array;
+  /** Few are taken out: nothing then holds the file. */
+  private readonly taken: readonly FoundRow[] | undefined;
+  private readonly rowAt: RowAt | undefined;
 
   constructor(file: ParquetFile, rows: Int32Array, times: Float64Array, places: Float64Array) {
+    this.rows = rows;
     this.count = rows.length;
     this.placesMs = Float64Array.from(rows, row => places[row] ?? 0);
-    // Few rows are found in most segments: no more of these is held than is told.
-    const ascending = rows.toSorted();
-    const lines = placed(ascending, file.numbersAt('line', ascending));
-    const sequences = placed(ascending, file.numbersAt('sequence', ascending));
-    const textAt = textsOf(file);
-    const read = (row: number): FoundRow => {
-      const texts: Partial<Record<TextColumn, string>> = {};
-      for (const column of textColumns) {
-        const text = textAt(column, row);
-        if (text !== undefined) texts[column] = text;
-      }
-      const time = times[row] ?? Number.NaN;
-      return {
-        timeMs: Number.isNaN(time) ? undefined : time,
-        line: lines(row),
-        sequence: sequences(row),
-        texts,
-      };
-    };
-    if (rows.length <= takenOutMax) {
-      const taken = Array.from(rows, read);
-      this.rowAt = i => {
-        const row = taken[i];
-        if (row === undefined) throw new RangeError('no such row');
-        return row;
-      };
-    } else {
+    const rowAt = readerOf(file, rows, times);
+    if (rows.length <= takenOutMax) this.taken = Array.from(rows, rowAt);
+    else {
       // All columns now, so that damage shows before anything is told.
-      read(rows[0] ?? 0);
-      this.rowAt = i => read(rows[i] ?? 0);
+      rowAt(rows[0] ?? 0);
+      this.rowAt = rowAt;
     }
   }
 
   at(i: number): FoundRow {
-    return this.rowAt(i);
+    const row = this.taken?.[i] ?? this.rowAt?.(this.rows[i] ?? 0);
+    if (row === undefined) throw new RangeError('there is no such row');
+    return row;
   }
 }
 

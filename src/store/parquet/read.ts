@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import { Codes, sameOfAll } from './codes.ts';
 import { pickDeltas, unpackCodes, unpackDeltas } from './encodings.ts';
@@ -13,6 +14,7 @@ interface Chunk {
   readonly dataAt: number;
   readonly dictionaryAt: number | undefined;
   readonly isOptional: boolean;
+  readonly isPacked: boolean;
 }
 
 interface Page {
@@ -138,7 +140,7 @@ export class ParquetFile {
   dictionary(column: string): TextDictionary | undefined {
     const chunk = this.chunks.get(column);
     if (chunk?.dictionaryAt === undefined) return undefined;
-    const { header, content } = this.page(chunk.dictionaryAt, pageTypes.dictionary);
+    const { header, content } = this.page(chunk.dictionaryAt, pageTypes.dictionary, chunk.isPacked);
     const count = number(struct(header.get(7)).get(1));
     return count === 0 ? undefined : new TextDictionary(content, count);
   }
@@ -186,17 +188,21 @@ export class ParquetFile {
       const meta = struct(struct(each).get(3));
       const name = text(list(meta.get(3))[0]);
       const dictionaryAt = meta.get(11);
-      if (meta.get(4) !== codecs.zstd) throw new RangeError('it is compressed in another way');
+      const codec = meta.get(4);
+      if (codec !== codecs.zstd && codec !== codecs.none) {
+        throw new RangeError('it is compressed in another way');
+      }
       this.chunks.set(name, {
         values: number(meta.get(5)),
         dataAt: number(meta.get(9)),
         dictionaryAt: dictionaryAt === undefined ? undefined : number(dictionaryAt),
         isOptional: optional.has(name),
+        isPacked: codec === codecs.zstd,
       });
     }
   }
 
-  private page(at: number, type: number): Page {
+  private page(at: number, type: number, isPacked: boolean): Page {
     if (at < 0 || at >= this.bytes.length) throw new RangeError('a page that is not there');
     const reader = new ThriftReader(this.bytes, at);
     const header = reader.struct();
@@ -205,23 +211,17 @@ export class ParquetFile {
     if (header.get(1) !== type || end > this.bytes.length || uncompressed > pageBytesMax) {
       throw new RangeError('a page that is not as it should be');
     }
-    let content: Buffer;
-    try {
-      content = zstdDecompressSync(this.bytes.subarray(reader.at, end), {
-        chunkSize: Math.max(64, uncompressed + 64),
-        maxOutputLength: Math.max(1, uncompressed),
-      });
-    } catch (thrown) {
-      throw new RangeError(
-        `a page cannot be decompressed: ${thrown instanceof Error ? thrown.message : ''}`,
-      );
-    }
+    const body = this.bytes.subarray(reader.at, end);
+    const content = isPacked ? unpacked(body, uncompressed) : body;
     if (content.length !== uncompressed) throw new RangeError('a page of another length');
+    if (!isPacked && header.get(4) !== (crc32(content) | 0)) {
+      throw new RangeError('a page whose checksum is another');
+    }
     return { header, content };
   }
 
   private content(chunk: Chunk, encoding: number): Buffer {
-    const { header, content } = this.page(chunk.dataAt, pageTypes.data);
+    const { header, content } = this.page(chunk.dataAt, pageTypes.data, chunk.isPacked);
     const about = struct(header.get(5));
     if (about.get(1) !== this.rows || about.get(2) !== encoding) {
       throw new RangeError('a page of another encoding or number of rows');
@@ -229,6 +229,18 @@ export class ParquetFile {
     return content;
   }
 }
+
+const unpacked = (body: Buffer, bytes: number): Buffer => {
+  try {
+    return zstdDecompressSync(body, {
+      chunkSize: Math.max(64, bytes + 64),
+      maxOutputLength: Math.max(1, bytes),
+    });
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : '';
+    throw new RangeError(`a page cannot be decompressed: ${why}`);
+  }
+};
 
 const deltasOf = (content: Buffer, count: number): Float64Array => {
   const numbers = unpackDeltas(content, count);

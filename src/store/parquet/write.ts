@@ -1,4 +1,4 @@
-import { constants } from 'node:zlib';
+import { constants, crc32 } from 'node:zlib';
 import { zstdCompressSync } from '../../core/formats/zstd-here.ts';
 import { packCodes, packDeltas, sameLevels } from './encodings.ts';
 import { codecs, converted, encodings, magic, pageTypes, physical, repetition } from './layout.ts';
@@ -34,6 +34,7 @@ export interface ParquetToWrite {
 
 interface Chunk {
   readonly type: number;
+  readonly codec: number;
   readonly encodings: readonly number[];
   readonly pages: readonly Buffer[];
   /** Of the first page, where it is a dictionary. */
@@ -46,26 +47,49 @@ interface Page {
   readonly uncompressed: number;
 }
 
-const pageOf = (content: Buffer, level: number, type: number, header: Thrift): Page => {
-  const compressed = zstdCompressSync(content, {
-    chunkSize: Math.max(64, content.length + 512),
+/** Columns of less are not packed: unpacking costs more than it saves. */
+const plainBytesMax = 2_048;
+
+interface Content {
+  readonly bytes: Buffer;
+  readonly type: number;
+  readonly header: Thrift;
+}
+
+const packed = (bytes: Buffer, level: number): Buffer =>
+  zstdCompressSync(bytes, {
+    chunkSize: Math.max(64, bytes.length + 512),
     params: {
       [constants.ZSTD_c_compressionLevel]: level,
+      // Whatever is damaged is found when it is unpacked.
       [constants.ZSTD_c_checksumFlag]: 1,
     },
   });
+
+const pageOf = ({ bytes, type, header }: Content, codec: number, level: number): Page => {
+  const body = codec === codecs.zstd ? packed(bytes, level) : bytes;
+  // Bytes that are not packed have their checksum in the header.
+  const checksum: readonly (readonly [number, Thrift])[] =
+    codec === codecs.zstd ? [] : [[4, { i32: crc32(body) | 0 }]];
   const head = thriftBytes({
     struct: [
       [1, { i32: type }],
-      [2, { i32: content.length }],
-      [3, { i32: compressed.length }],
+      [2, { i32: bytes.length }],
+      [3, { i32: body.length }],
+      ...checksum,
       [type === pageTypes.data ? 5 : 7, header],
     ],
   });
-  return {
-    bytes: Buffer.concat([head, compressed]),
-    uncompressed: head.length + content.length,
-  };
+  return { bytes: Buffer.concat([head, body]), uncompressed: head.length + bytes.length };
+};
+
+const pagesOf = (
+  contents: readonly Content[],
+  level: number,
+): { readonly codec: number; readonly pages: readonly Page[] } => {
+  const size = contents.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const codec = size <= plainBytesMax ? codecs.none : codecs.zstd;
+  return { codec, pages: contents.map(content => pageOf(content, codec, level)) };
 };
 
 const dataHeader = (values: number, encoding: number): Thrift => ({
@@ -79,13 +103,13 @@ const dataHeader = (values: number, encoding: number): Thrift => ({
 
 /** Which rows have a value, with the length before it. */
 const levels = (present: Uint8Array, count: number): Buffer => {
-  const packed =
+  const runs =
     count === present.length || count === 0
       ? sameLevels(present.length, count === 0 ? 0 : 1)
       : packCodes(present, 1);
   const length = Buffer.alloc(4);
-  length.writeUInt32LE(packed.length);
-  return Buffer.concat([length, packed]);
+  length.writeUInt32LE(runs.length);
+  return Buffer.concat([length, runs]);
 };
 
 const plainTexts = (texts: readonly string[]): Buffer => {
@@ -116,27 +140,33 @@ const textChunk = ({ dictionary, codes }: TextColumnData, level: number): Chunk 
     count += 1;
   }
   const width = dictionary.length <= 1 ? 1 : widthOf(dictionary.length);
-  const packed =
+  const codesOf =
     dictionary.length <= 1 ? sameLevels(count, 0) : packCodes(values.subarray(0, count), width);
-  const dictionaryPage = pageOf(plainTexts(dictionary), level, pageTypes.dictionary, {
+  const data = Buffer.concat([
+    levels(present, count),
+    Buffer.of(width),
+    count === 0 ? Buffer.alloc(0) : codesOf,
+  ]);
+  const dictionaryHeader: Thrift = {
     struct: [
       [1, { i32: dictionary.length }],
       [2, { i32: encodings.plain }],
     ],
-  });
-  const content = Buffer.concat([
-    levels(present, count),
-    Buffer.of(width),
-    count === 0 ? Buffer.alloc(0) : packed,
-  ]);
-  const header = dataHeader(codes.length, encodings.dictionary);
-  const dataPage = pageOf(content, level, pageTypes.data, header);
+  };
+  const { codec, pages } = pagesOf(
+    [
+      { bytes: plainTexts(dictionary), type: pageTypes.dictionary, header: dictionaryHeader },
+      { bytes: data, type: pageTypes.data, header: dataHeader(codes.length, encodings.dictionary) },
+    ],
+    level,
+  );
   return {
     type: physical.bytes,
+    codec,
     encodings: [encodings.plain, encodings.rle, encodings.dictionary],
-    pages: [dictionaryPage.bytes, dataPage.bytes],
-    dictionaryBytes: dictionaryPage.bytes.length,
-    uncompressed: dictionaryPage.uncompressed + dataPage.uncompressed,
+    pages: pages.map(page => page.bytes),
+    dictionaryBytes: pages[0]?.bytes.length ?? 0,
+    uncompressed: pages.reduce((sum, page) => sum + page.uncompressed, 0),
   };
 };
 
@@ -151,15 +181,17 @@ const numberChunk = ({ kind, values }: NumberColumnData, level: number): Chunk =
     known[count] = value;
     count += 1;
   }
-  const packed = packDeltas(known.subarray(0, count));
-  const content = kind === 'int32' ? packed : Buffer.concat([levels(present, count), packed]);
-  const page = pageOf(content, level, pageTypes.data, dataHeader(values.length, encodings.deltas));
+  const deltas = packDeltas(known.subarray(0, count));
+  const bytes = kind === 'int32' ? deltas : Buffer.concat([levels(present, count), deltas]);
+  const header = dataHeader(values.length, encodings.deltas);
+  const { codec, pages } = pagesOf([{ bytes, type: pageTypes.data, header }], level);
   return {
     type: kind === 'int32' ? physical.int32 : physical.int64,
+    codec,
     encodings: [encodings.rle, encodings.deltas],
-    pages: [page.bytes],
+    pages: pages.map(page => page.bytes),
     dictionaryBytes: 0,
-    uncompressed: page.uncompressed,
+    uncompressed: pages.reduce((sum, page) => sum + page.uncompressed, 0),
   };
 };
 
@@ -234,7 +266,7 @@ export class ParquetWriter {
         [1, { i32: chunk.type }],
         [2, { list: chunk.encodings.map(i32 => ({ i32 })) }],
         [3, { list: [{ text: column.name }] }],
-        [4, { i32: codecs.zstd }],
+        [4, { i32: chunk.codec }],
         [5, { i64: rows }],
         [6, { i64: chunk.uncompressed }],
         [7, { i64: bytes }],
@@ -295,7 +327,7 @@ export class ParquetWriter {
   }
 }
 
-/** A file of one group of rows: dictionaries and pages in the order of the columns, each page a zstd frame. */
+/** A file of one group of rows: dictionaries and pages in the order of the columns. */
 export const writeParquet = ({ rows, columns, ...about }: ParquetToWrite): Buffer => {
   const writer = new ParquetWriter(about);
   return Buffer.concat([writer.group(rows, columns), writer.end()]);
