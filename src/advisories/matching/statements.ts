@@ -45,7 +45,21 @@ export const releaseHolds = (claimed: string | undefined, ours: string | undefin
 interface OfLine {
   readonly claims: readonly AffectedProduct[];
   readonly borrowed: boolean;
+  /** They are about a line within the release, which what is installed is of: heard before the release's. */
+  readonly closer?: boolean;
 }
+
+/**
+ * Red Hat's extended support of a minor release (`rhel_eus:9.4`) has builds of its own, which the next minor
+ * release's numbers say nothing of: `11.el9_4.1` holds what `14.el9` mends.
+ */
+const isExtended = (release: string | undefined, version: string): boolean => {
+  const [, major, minor] =
+    /^rhel_(?:eus|e4s|aus|tus)(?:_[a-z_]{1,20})?:(\d{1,2})\.(\d{1,2})(?:$|:)/i.exec(
+      release ?? '',
+    ) ?? [];
+  return major !== undefined && minor !== undefined && version.includes(`.el${major}_${minor}`);
+};
 
 const isSubscribed = (version: string): boolean => /[+~]esm\d/.test(version);
 
@@ -57,6 +71,8 @@ const ofInstalledLine = (
   claims: readonly AffectedProduct[],
   { release: ours, version }: Voice,
 ): OfLine => {
+  const extended = claims.filter(({ release }) => isExtended(release, version));
+  if (extended.length > 0) return { claims: extended, borrowed: false, closer: true };
   const own = claims.filter(({ release }) => releaseHolds(release, ours));
   if (ours === undefined || (own.length > 0 && !isSubscribed(version))) {
     return { claims: own, borrowed: false };
@@ -219,7 +235,7 @@ export const statementsUnder = (voice: Voice, index: AdvisoryIndex): readonly St
       ...(unmended === undefined ? {} : { unmended }),
       ...(open ? { open } : {}),
       byCpe: about.every(({ byCpe }) => byCpe === true),
-      order: orderOf(voice, advisory),
+      order: orderOf(voice, advisory) - (line.closer === true ? 5 : 0),
     });
   }
   return out;

@@ -6,6 +6,7 @@ import { ecosystemOf } from '../feeds/osv/ecosystems.ts';
 import { osv } from '../feeds/osv.ts';
 import { memoryIndex } from '../memory-index.ts';
 import { keyOfPackage } from '../product-key.ts';
+import { openMatching } from './match.ts';
 import { releaseHolds, statementsUnder } from './statements.ts';
 import { type Voice, voicesOf } from './voices.ts';
 
@@ -142,6 +143,60 @@ describe('Ubuntu Pro', () => {
   test('a line for special systems says nothing of others', () => {
     expect(saysUbuntu('2.3-1ubuntu1', ['Ubuntu:Pro:FIPS:22.04:LTS', '9'])).toEqual([]);
     expect(saysUbuntu('2.3-1ubuntu1', ['Ubuntu:Pro:20.04:LTS', '9'])).toEqual([]);
+  });
+});
+
+describe('Red Hat’s extended support', () => {
+  const own = ['Red Hat:enterprise_linux:9::appstream', '2.3.16-14.el9'] as const;
+  const extended = ['Red Hat:rhel_eus:9.4::appstream', '2.3.16-11.el9_4.1'] as const;
+  const each = (version: string): unknown =>
+    [own, extended].flatMap(one => says('Red Hat', '9', version, one));
+
+  test('speaks of the builds of its minor release, and of no other', () => {
+    expect(each('2.3.16-11.el9_4.1')).toEqual(['affected', 'not-affected']);
+    expect(each('2.3.16-11.el9_4')).toEqual(['affected', 'affected']);
+    expect(each('2.3.16-11.el9')).toEqual(['affected']);
+    expect(each('2.3.16-14.el9_5')).toEqual(['not-affected']);
+  });
+
+  test('is heard before the release itself', () => {
+    const { findings } = openMatching({
+      index: memoryIndex([
+        {
+          holding,
+          entries: [own, extended].flatMap(([ecosystem, fixed], i) => {
+            const reading = osv.read({
+              document: 'osv.json',
+              number: 1,
+              value: {
+                id: `RHSA-2026:${i}`,
+                modified: '2026-06-01T00:00:00Z',
+                upstream: ['CVE-2026-10001'],
+                affected: [
+                  {
+                    package: { ecosystem, name: 'dovecot' },
+                    ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+                  },
+                ],
+              },
+            });
+            return 'entries' in reading ? reading.entries : [];
+          }),
+        },
+      ]),
+      distribution: { id: 'rhel', idLike: [], versionId: '9.4', codename: '', prettyName: '' },
+      now: new Date('2026-06-29T06:00:00Z'),
+      maxAgeHours: () => 48,
+    })(
+      {
+        ...rpm('redhat', 'Red Hat'),
+        origin: 'distribution',
+        version: { value: '2.3.16-11.el9_4.1' },
+        package: { ecosystem: 'rpm', name: 'dovecot', version: '2.3.16-11.el9_4.1' },
+      },
+      [],
+    );
+    expect(findings.map(({ outcome }) => outcome)).toEqual(['not-affected']);
   });
 });
 
