@@ -148,6 +148,15 @@ const ConfigurationFile = z.strictObject({
         .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), key: text }))
         .max(100)
         .default([]),
+      logs: z
+        .array(
+          z.strictObject({
+            path: z.string().regex(/^\/.{0,999}$/, 'expected an absolute path'),
+            source: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'expected a name of a source'),
+          }),
+        )
+        .max(1_000)
+        .default([]),
       timestamps: z
         .strictObject({ url: z.url({ protocol: /^https?$/ }), certificates: text.optional() })
         .optional(),
@@ -320,6 +329,7 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
     },
     evidence: {
       witnesses: evidence.witnesses,
+      logs: evidence.logs,
       ...(evidence.timestamps === undefined ? {} : { timestamps: defined(evidence.timestamps) }),
     },
     ...(organisation === undefined ? {} : { organisation }),

@@ -151,8 +151,9 @@ const keptOf = (
   );
   progress?.('verifying the evidence store');
   try {
-    const witnesses = witnessKeys(configuration.evidence.witnesses);
-    return keptLogs({ ...evidence, paths: [...new Set(paths)], witnesses });
+    const { logs: said, witnesses: known } = configuration.evidence;
+    const witnesses = witnessKeys(known);
+    return keptLogs({ ...evidence, paths: [...new Set(paths)], said, witnesses });
   } catch (thrown) {
     files.note({
       what: 'what the evidence store keeps of the logs',

@@ -66,6 +66,21 @@ describe('a store', () => {
     expect(logs({ root: '/' })).toEqual([]);
   });
 
+  test('has a log that comes by a pipe where somebody says so', () => {
+    const said = [
+      { source: 'nameless', path: '/var/log/journal' },
+      { source: 'nobody', path: '/var/log/mail.log' },
+      { source: 'mail', path: '/var/log/elsewhere' },
+    ];
+    const kept = keptLogs({ ...asked, paths: ['/var/log/journal', '/var/log/mail.log'], said });
+    expect([...(kept?.logs ?? [])].map(([log, { source, said: by }]) => [log, source, by])).toEqual(
+      [
+        ['/var/log/mail.log', 'mail', undefined],
+        ['/var/log/journal', 'nameless', true],
+      ],
+    );
+  });
+
   test('accounts for no day before it took a log in hand, but for those that have lines', async () => {
     const young = join(base, 'young');
     const at = new Date('2026-06-30T10:00:00Z');

@@ -15,6 +15,8 @@ export interface KeptLogsRequest {
   readonly root: string;
   /** Paths of logs, as seen from the root. */
   readonly paths: readonly string[];
+  /** Sources that the organisation says logs come to: path as seen from the root. */
+  readonly said?: readonly { readonly path: string; readonly source: string }[];
   /** Keys of witnesses that are trusted. */
   readonly witnesses?: readonly WitnessKey[];
   /** Name of the machine that this runs on; `uname -n` unless given. */
@@ -83,13 +85,18 @@ export const keptLogs = ({
   store,
   root,
   paths,
+  said = [],
   witnesses = [],
   here = hostname(),
 }: KeptLogsRequest): KeptLogs | undefined => {
   if (!existsSync(join(store, 'log/checkpoint'))) return undefined;
   const wanted = new Map(paths.map(path => [realPath(join(root, path)), path]));
+  const saidOf = new Map(
+    said.filter(each => paths.includes(each.path)).map(({ source, path }) => [source, path]),
+  );
   const coverage = new Coverage();
   const found = new Map<string, string>();
+  const bySaying = new Set<string>();
   const reader = folderReader(store);
   const verified = verifyStore(reader, {
     witnesses,
@@ -97,8 +104,10 @@ export const keptLogs = ({
       coverage.take(leaf);
       if (leaf.kind !== 'source-add') return;
       const { path, host } = leaf.meta;
-      const log = path === undefined ? undefined : wanted.get(path);
-      if (log !== undefined && host === here) found.set(leaf.source, log);
+      const own = path === undefined || host !== here ? undefined : wanted.get(path);
+      const log = own ?? saidOf.get(leaf.source);
+      if (log !== undefined) found.set(leaf.source, log);
+      if (log !== undefined && own === undefined) bySaying.add(leaf.source);
     },
     only: leaf => found.has(leaf.source),
   });
@@ -107,6 +116,11 @@ export const keptLogs = ({
     ...(broken === undefined ? {} : { broken }),
     witnesses: new Set(verified.witnessed.filter(({ checked }) => checked).map(({ name }) => name))
       .size,
-    logs: new Map([...found].map(([source, log]) => [log, keptLog(coverage, source)])),
+    logs: new Map(
+      [...found].map(([source, log]) => {
+        const kept = keptLog(coverage, source);
+        return [log, bySaying.has(source) ? { ...kept, said: true } : kept];
+      }),
+    ),
   };
 };

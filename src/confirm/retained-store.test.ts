@@ -47,6 +47,9 @@ describe('a log that an evidence store has', () => {
     expect(evidence).toContain('no policy of the store deletes its lines');
     expect(evidence.join()).toContain('whoever holds its key could have written it anew');
     expect(ask({ keepsDays: 365 }).state).toBe('pass');
+    expect(ask({ said: true }).evidence.map(({ what }) => what)).toContain(
+      'that its lines come to var_log_mail.log is what postern.yaml says',
+    );
     expect(ask({}, { witnesses: 2 }).evidence.map(({ what }) => what)).toContain(
       '2 witnesses have signed the store’s log',
     );

@@ -95,6 +95,9 @@ export const storeWord = (
           ? 'no policy of the store deletes its lines'
           : `the store’s policy keeps its lines ${keepsDays} days`,
     },
+    ...(log.said === true
+      ? [{ what: `that its lines come to ${source} is what postern.yaml says` }]
+      : []),
     { what: witnessed(kept) },
   ];
   if (firstDay > asked) {

@@ -19,6 +19,8 @@ export interface KeptLog {
   readonly keepsDays: number | null;
   /** From the first day to the last: those that are not covered. */
   readonly missing: readonly MissingDay[];
+  /** That the log's lines come here is what the organisation says; else the source itself says so. */
+  readonly said?: true;
   /** It is fed no more. */
   readonly retired: boolean;
 }

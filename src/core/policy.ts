@@ -106,6 +106,8 @@ export interface AdvisorySettings {
 interface EvidenceSettings {
   /** C2SP tlog-witness: where checkpoints are sent to, and `NAME+HASH+KEY` of type 0x04. */
   readonly witnesses: readonly { readonly url: string; readonly key: string }[];
+  /** Logs of the host whose lines come to a source by a pipe or a network, where no path tells. */
+  readonly logs: readonly { readonly path: string; readonly source: string }[];
   /** RFC 3161. */
   readonly timestamps?: {
     readonly url: string;
@@ -148,7 +150,7 @@ export const emptyConfiguration: Configuration = {
   exceptions: [],
   policy: defaultPolicy,
   advisories: { sources: [], maxAgeHours: {}, bundleKeys: [] },
-  evidence: { witnesses: [] },
+  evidence: { witnesses: [], logs: [] },
 };
 
 /** Whether a glob over ids (`*` and `?`, crossing `/`) matches. Linear: one backtrack point. */
