@@ -7,7 +7,7 @@ interface OfStream {
 }
 
 /** Modules put their build into the release: `1.module_el9.8.0+297+88e7f1bf`, `2.module+el9.8.0+24958`. */
-export const isModular = (version: string): boolean => version.includes('.module');
+const isModular = (version: string): boolean => version.includes('.module');
 
 const isOfModule = ({ stream, fixed, spans }: AffectedProduct): boolean =>
   stream !== undefined ||
