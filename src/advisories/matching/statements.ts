@@ -190,7 +190,9 @@ const ofBackports = (
   feed === 'osv' &&
   outcome === 'not-affected' &&
   /~bpo\d/.test(version) &&
-  claims.some(({ release, fixed }) => release !== undefined && fixed.length > 0)
+  claims.some(
+    ({ release, fixed }) => release !== undefined && fixed.some(each => !/~bpo\d/.test(each)),
+  )
     ? `${version.slice(0, 60)} comes from backports, where the release’s own patch is not: its higher number proves nothing`
     : undefined;
 
