@@ -157,11 +157,11 @@ export const scannersOf = (
   if (runs === false) return { components: [], links: [] };
   const links: Link[] = [];
   const components = new Map<string, Component>();
-  const reachAt = (because: Place): readonly Reach[] => [
+  const reachAt = (because: Place, program?: string): readonly Reach[] => [
     {
       resource: 'mail-in-transit',
       mode: 'read',
-      extent: 'every message that Amavis checks for viruses',
+      extent: `every message that Amavis checks for viruses${program === undefined ? '' : `, by ${program.slice(0, 100)}`}`,
       because,
     },
   ];
@@ -196,7 +196,7 @@ export const scannersOf = (
     const { version: _, ...shape } = part(id, program, place, {
       kind: 'antivirus',
       foundAt: [place, { path }],
-      reach: reachAt(place),
+      reach: reachAt(place, program),
     });
     // clamscan comes with clamd: one software in two places.
     const software = mailProgram(path);
