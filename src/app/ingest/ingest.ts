@@ -60,7 +60,7 @@ export interface IngestReport extends ReadReport {
   readonly isStopped: boolean;
 }
 
-export interface GapTold {
+interface GapTold {
   readonly log: string;
   readonly fromDay: string;
   readonly toDay: string;

@@ -10,8 +10,8 @@ export interface RotatedName {
 
 const packing = /\.(?:gz|xz|zst|zstd|bz2|Z|lz4)$/;
 const numbered = /^(.+?)\.(\d{1,4})$/;
-/** logrotate's `dateext`, savelog's, log4j's: a day, possibly with an hour or a count behind it. */
-const dated = /^(.+?)[-._](\d{4})-?(\d{2})-?(\d{2})(?:[-_.]?(\d{1,6}))?$/;
+/** logrotate's `dateext`, savelog's, log4j's: a day, possibly with an hour, a count or seconds since 1970 behind it. */
+const dated = /^(.+?)[-._](\d{4})-?(\d{2})-?(\d{2})(?:[-_.]?(\d{1,12}))?$/;
 
 /** What logrotate, savelog, newsyslog, log4j and others make of a log's name. */
 export const rotatedName = (path: string): RotatedName => {
