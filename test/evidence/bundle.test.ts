@@ -4,14 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openEvidenceStore } from '../../src/app/evidence/open.ts';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { runEvidence } from '../../src/cli/run-evidence.ts';
+import { exitCodes, messageOf, UsageError } from '../../src/core/errors.ts';
 import { lineOf } from '../support/evidence-run.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'postern-bundle-test-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 const store = join(base, 'store');
-const program = new URL('../../bin/postern.js', import.meta.url).pathname;
-const run = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [program, 'evidence', ...args], { encoding: 'utf8', cwd: base });
+/** What a user gets, without a process of its own. */
+const run = async (
+  ...args: readonly string[]
+): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> => {
+  try {
+    const { text, exit } = await runEvidence(parseArguments(['evidence', ...args], {}));
+    return { status: exit, stdout: text, stderr: '' };
+  } catch (thrown) {
+    const status = thrown instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+    return { status, stdout: '', stderr: `${messageOf(thrown)}\n` };
+  }
+};
 
 let now = new Date('2026-06-28T10:00:00Z');
 const { evidence, close } = await openEvidenceStore(store, { now: () => now });
@@ -29,7 +41,7 @@ copyFileSync(join(store, 'log/keys'), keys);
 
 const archive = join(base, 'june.tgz');
 const days = ['--from', '2026-06-29', '--to', '2026-06-29'];
-const made = run('bundle', ...days, '--out', archive, '--store', store);
+const made = await run('bundle', ...days, '--out', archive, '--store', store);
 const unpacked = join(base, 'unpacked');
 mkdirSync(unpacked);
 const untarred = spawnSync('tar', ['-xzf', archive, '-C', unpacked], { encoding: 'utf8' });
@@ -52,11 +64,11 @@ const missing = ['openssl', 'zstd', 'sha256sum'].filter(
 );
 
 describe('postern evidence bundle', () => {
-  test('writes what tar unpacks and verify believes, as a file and as a folder', () => {
+  test('writes what tar unpacks and verify believes, as a file and as a folder', async () => {
     expect([made.status, made.stderr, untarred.stderr]).toEqual([0, '', '']);
     expect(made.stdout).toMatch(/june\.tgz: 9 lines in 1 segments\n/);
     for (const path of [archive, folder, unpacked]) {
-      const { status, stdout } = run('verify', path, '--key', keys, '--deep');
+      const { status, stdout } = await run('verify', path, '--key', keys, '--deep');
       expect([status, stdout]).toEqual([
         0,
         'whole: 9 lines in 1 segments of all sources, 2026-06-29 to 2026-06-29; in a log of 6 leaves, sealed up to 2026-06-29\nevery day of them is sealed, without a gap\n',
@@ -64,30 +76,30 @@ describe('postern evidence bundle', () => {
     }
   });
 
-  test('writes the same bytes again, packed or not', () => {
+  test('writes the same bytes again, packed or not', async () => {
     const [plain, again] = [join(base, 'june.tar'), join(base, 'again.tar')];
-    for (const out of [plain, again]) run('bundle', ...days, '--out', out, '--store', store);
+    for (const out of [plain, again]) await run('bundle', ...days, '--out', out, '--store', store);
     expect(readFileSync(plain).equals(readFileSync(again))).toBe(true);
-    expect(run('verify', plain, '--key', keys).status).toBe(0);
+    expect((await run('verify', plain, '--key', keys)).status).toBe(0);
     const bytes = readFileSync(plain);
     const at = bytes.indexOf('postern-segment1') + 60;
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(again, bytes);
-    const broken = run('verify', again, '--key', keys);
+    const broken = await run('verify', again, '--key', keys);
     expect([broken.status, broken.stdout.slice(0, 18)]).toEqual([2, 'BROKEN in 1 places']);
     writeFileSync(again, bytes.subarray(0, bytes.length - 1024));
-    expect(run('verify', again).stderr).toContain('it is cut off');
+    expect((await run('verify', again)).stderr).toContain('it is cut off');
   });
 
-  test('is refused in one line where the question is wrong', () => {
+  test('is refused in one line where the question is wrong', async () => {
     for (const [args, said] of [
       [[], '--out FILE is missing'],
-      [['--out', 'x.tar', '--from', 'June'], 'is no day'],
-      [['--out', 'x.tar', '--source', 'other'], 'there is no source other'],
-      [['--out', 'x.tar', '--case', 'case-9'], 'there is no hold case-9'],
-      [['--out', 'x.tar', '--key', keys], '--key is for verify'],
+      [['--out', join(base, 'x.tar'), '--from', 'June'], 'is no day'],
+      [['--out', join(base, 'x.tar'), '--source', 'other'], 'there is no source other'],
+      [['--out', join(base, 'x.tar'), '--case', 'case-9'], 'there is no hold case-9'],
+      [['--out', join(base, 'x.tar'), '--key', keys], '--key is for verify'],
     ] as const) {
-      const { status, stderr } = run('bundle', ...args, '--store', store);
+      const { status, stderr } = await run('bundle', ...args, '--store', store);
       expect([status, stderr.split('\n').length]).toEqual([64, 2]);
       expect(stderr).toContain(said);
     }
