@@ -119,11 +119,11 @@ try {
     ['  log, seals and state', mb(all - raw - rows)],
     [
       `events of one person`,
-      `${answer.ms.toFixed(0)} ms with the start of Node, ${answer.stdout.split('\n').length - 1} of ${lines} lines`,
+      `${answer.ms.toFixed(0)} ms with the start of Node, ${answer.cpuMs.toFixed(0)} ms of CPU, ${answer.stdout.split('\n').length - 1} of ${lines} lines`,
     ],
     [
       `  of a year`,
-      `${(inYear.ms / 1_000).toFixed(2)} s (aim: 2), ${inYear.stdout.split('\n').length - 1} of ${made.events} events in ${made.segments} segments, linked from the ${readdirSync(join(store, 'segments'), { recursive: true }).filter(name => String(name).endsWith('.parquet')).length} that were kept`,
+      `${(inYear.ms / 1_000).toFixed(2)} s (aim: 2), ${(inYear.cpuMs / 1_000).toFixed(2)} s of CPU, ${inYear.stdout.split('\n').length - 1} of ${made.events} events in ${made.segments} segments, linked from the ${readdirSync(join(store, 'segments'), { recursive: true }).filter(name => String(name).endsWith('.parquet')).length} that were kept`,
     ],
     ['    peak memory', `${inYear.peakMiB.toFixed(0)} MiB`],
   ]);
