@@ -243,6 +243,16 @@ const showPath = (path: Path): string =>
 const sayIssue = (message: string): string =>
   message.replace(/^Invalid (?:input|option|string): /, '').replaceAll('undefined', 'nothing');
 
+/** The parser's word for what is wrong with the file, where it speaks of itself to programmers said anew. */
+const yamlProblem = (thrown: unknown): string => {
+  const message = messageOf(thrown);
+  if (/multiple documents/.test(message))
+    return 'only one document is expected, not two with --- between';
+  if (/call stack/.test(message)) return 'it is nested too deeply';
+  if (/alias count/i.test(message)) return 'its aliases multiply without end';
+  return message;
+};
+
 /** The first key that stands twice in one map; a value that nobody knows would win. */
 const repeatedKey = (node: unknown): Node | undefined => {
   if (isSeq(node)) {
@@ -279,7 +289,7 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
   // A warning (a tag that nobody knows) means that a value is not what its author thinks it is.
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
-    throw new UsageError(`${at(problem.pos[0])}: not valid YAML: ${messageOf(problem)}`);
+    throw new UsageError(`${at(problem.pos[0])}: not valid YAML: ${yamlProblem(problem)}`);
   }
   const twice = repeatedKey(document.contents);
   if (twice !== undefined) {
@@ -289,7 +299,7 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
   try {
     raw = document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (thrown) {
-    throw new UsageError(`${path}:1:1: not valid YAML: ${messageOf(thrown)}`);
+    throw new UsageError(`${path}:1:1: not valid YAML: ${yamlProblem(thrown)}`);
   }
   const parsed = ConfigurationFile.safeParse(raw);
   if (!parsed.success) {

@@ -26,6 +26,7 @@ import { ancestorsOf } from './ancestors.ts';
 import { witnessKeys } from './evidence/witness.ts';
 import { openFlawFacts } from './flaws.ts';
 import { keptLogs } from './kept-logs.ts';
+import { noteNoHost } from './no-host.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
@@ -172,6 +173,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
   const { components: parts, packages } = takeInventory(files);
   const found = presentable(parts);
   const notes = new Map(found.map(each => [each.id, noteOn(each, configuration)]));
+  noteNoHost(files, found);
   noteUnmatched(files, found, configuration);
   progress('following logs');
   const keeping = openKeeping(files, now);

@@ -4,6 +4,7 @@ import type { Configuration } from '../core/policy.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { presentable } from '../core/url-text.ts';
 import { takeInventory } from '../inventory/take.ts';
+import { noteNoHost } from './no-host.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
 
 /** The parts of the platform, as found and as the organisation describes them. */
@@ -14,6 +15,7 @@ export interface Listing {
 
 export const inventory = (files: FileView, configuration: Configuration): Listing => {
   const { components } = takeInventory(files);
+  noteNoHost(files, components);
   noteUnmatched(files, components, configuration);
   return {
     components: presentable(

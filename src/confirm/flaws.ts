@@ -48,7 +48,7 @@ const flawEvidence = (finding: Finding): Evidence => {
 };
 
 const judgeEvidence = ({ holding, asOf, stale, statements }: Judge): Evidence => ({
-  what: `${holding} as of ${asOfDay(asOf)}${stale ? ', too old to prove anything by its silence' : ''}: ${statements} statements on it`,
+  what: `${holding} as of ${asOfDay(asOf)}${stale ? ', too old to prove anything by its silence' : ''}: ${statements} statement${statements === 1 ? '' : 's'} on it`,
 });
 
 export const judgesEvidence = ({ judges }: FlawFacts): readonly Evidence[] =>

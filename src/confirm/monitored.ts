@@ -55,7 +55,7 @@ export const monitored: Question = (subject, { watchers }): Verdict => {
       ),
     ),
     remedy:
-      '# Postern does not watch logs yet (this version reads settings only).\n# Until it does: have your SIEM alert on mailbox reads per component, and keep proof that the rule ran.',
+      '# Postern keeps logs and answers questions about them (postern ingest, postern events), but watches none.\n# Have your SIEM alert on mailbox reads per component, and keep proof that the rule ran.',
     weight: reading.length > 0 || shipped !== undefined ? 10 : 15,
     cause: 'nothing watches the logs',
   };

@@ -197,7 +197,7 @@ export const walk = (
   if (deepest !== undefined) {
     note({
       what: deepest,
-      why: `lies deeper than ${limits.walkDepthMax} folders; ${deeper} such folders were not searched for unpacked mail software`,
+      why: `lies deeper than ${limits.walkDepthMax} folders; ${deeper} such folder${deeper === 1 ? ' was' : 's were'} not searched for unpacked mail software`,
       how: 'Run Postern with --root on the folder above it.',
     });
   }

@@ -61,7 +61,9 @@ const show = (component: Component): string => {
 export const inventoryText = ({ components, unseen }: Inventory): string => {
   const thirdParty = components.filter(each => each.thirdParty).length;
   return [
-    `${components.length} part${components.length === 1 ? '' : 's'} of the mail platform found, ${thirdParty} of them third-party.`,
+    components.length === 0
+      ? 'No mail software was found below this root.'
+      : `${components.length} part${components.length === 1 ? '' : 's'} of the mail platform found, ${thirdParty} of them third-party.`,
     '',
     ...components.flatMap(component => [show(component), '']),
     ...(unseen.length === 0 ? [] : [`COULD NOT BE SEEN (${unseen.length})`]),
