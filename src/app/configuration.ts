@@ -247,7 +247,7 @@ const sayIssue = (message: string): string =>
 const yamlProblem = (thrown: unknown): string => {
   const message = messageOf(thrown);
   if (/multiple documents/.test(message))
-    return 'only one document is expected, not two with --- between';
+    return 'several documents, with --- between them; one is expected';
   if (/call stack/.test(message)) return 'it is nested too deeply';
   if (/alias count/i.test(message)) return 'its aliases multiply without end';
   return message;

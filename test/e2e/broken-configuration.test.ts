@@ -7,7 +7,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 const postern: string = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
 const base = mkdtempSync(join(tmpdir(), 'postern-broken-'));
-mkdirSync(join(base, 'root'));
+mkdirSync(join(base, 'root/etc'), { recursive: true });
+writeFileSync(join(base, 'root/etc/hostname'), 'mail01\n');
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const run = (
