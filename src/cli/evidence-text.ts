@@ -127,7 +127,9 @@ export const statusText = ({
           firstDay === undefined ? '' : `, of ${firstDay} to ${lastDay ?? ''}`
         }${retired ? ', retired' : ''}`,
     ),
-    gaps.length === 0 ? 'no gaps' : `${gaps.length} gaps: postern evidence gaps`,
+    gaps.length === 0
+      ? 'no gaps'
+      : `${gaps.length} ${gaps.length === 1 ? 'gap' : 'gaps'}: postern evidence gaps`,
     '',
   ].join('\n');
 

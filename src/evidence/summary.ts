@@ -1,4 +1,5 @@
 import { readCheckpoint } from './verify/checkpoint.ts';
+import { Coverage } from './verify/coverage.ts';
 import { type Leaf, readLeaf } from './verify/leaf.ts';
 import { entriesOf } from './verify/log-files.ts';
 import { type Answer, parseNote } from './verify/note.ts';
@@ -122,6 +123,17 @@ const untold = ({ told, sealed }: Reading): readonly GapSummary[] =>
       ),
   );
 
+/** What of a source was not there any more, or not yet, when it was first read. */
+const unseen = (coverage: Coverage, { source, since }: SourceSummary): readonly GapSummary[] => {
+  const days = coverage.unaccounted(source);
+  const [fromDay, toDay] = [days[0], days.at(-1)];
+  if (fromDay === undefined || toDay === undefined) return [];
+  const which =
+    days.length === 1 ? 'it has no line of that day' : `it has no line of ${days.length} days`;
+  const why = `${which}: it was first read on ${since}, and nobody saw whether there had been any`;
+  return [{ source, fromDay, toDay, why }];
+};
+
 /** Reads the log of a store; believes it, so whoever wants to rely on it verifies the store first. */
 export const summarizeStore = (
   store: StoreReader,
@@ -133,21 +145,26 @@ export const summarizeStore = (
   if (!head.ok) return { ok: false, why: `its checkpoint cannot be read: ${head.why}` };
   const { origin, size, root } = head.checkpoint;
   const reading: Reading = { sources: new Map(), told: [], sealed: new Map() };
+  const coverage = new Coverage();
   for (const entries of entriesOf(store, size, undefined)) {
     for (const entry of entries) {
       const read = readLeaf(entry.bytes);
-      if (read.ok) take(reading, read.leaf);
+      if (!read.ok) continue;
+      take(reading, read.leaf);
+      coverage.take(read.leaf);
     }
   }
   const { firstSealedDay, lastSealedDay, told } = reading;
+  const sources = [...reading.sources.values()];
+  const before = sources.flatMap(source => unseen(coverage, source));
   return {
     ok: true,
     summary: {
       origin,
       size,
       root: root.toString('base64'),
-      sources: [...reading.sources.values()],
-      gaps: [...told, ...untold(reading)]
+      sources,
+      gaps: [...told, ...untold(reading), ...before]
         .map(({ source, fromDay, toDay, why }) => ({ source, fromDay, toDay, why }))
         .toSorted((a, b) => (a.fromDay < b.fromDay ? -1 : 1)),
       ...(firstSealedDay === undefined ? {} : { firstSealedDay }),

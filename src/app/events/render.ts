@@ -1,6 +1,6 @@
 import { type OcsfContext, ocsfOf } from '../../logs/ocsf/ocsf.ts';
 import { oneLine, printable, width } from '../../report/plain.ts';
-import { json, subject } from '../ingest/render.ts';
+import { json, lineText, subject } from '../ingest/render.ts';
 import type { KeptEvent } from './ask.ts';
 import { columnsOf, type EventColumn, eventColumns, segmentOf } from './event-columns.ts';
 
@@ -107,7 +107,7 @@ export const textLine = (kept: KeptEvent, raw: boolean): string => {
   if (!('event' in parsed)) {
     const place = `${oneLine(log)}:${sequence ?? '?'} (${segmentOf(kept)}/${kept.line})`;
     const why = 'unparsed' in parsed ? parsed.unparsed : parsed.quiet;
-    return `${place}: not understood: ${oneLine(why)}: ${cut(oneLine(text.slice(0, 1_000)))}`;
+    return `${place}: not understood: ${oneLine(why)}: ${cut(lineText(text, 1_000, raw))}`;
   }
   const { event } = parsed;
   const { kind, time, outcome, user, actor, from, component, service, detail, flags } = event;

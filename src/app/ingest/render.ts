@@ -1,6 +1,7 @@
 import type { AccessEvent } from '../../core/access-event.ts';
 import { type OcsfContext, ocsfOf } from '../../logs/ocsf/ocsf.ts';
 import type { ReadLine } from '../../logs/read-log.ts';
+import { withoutSecrets } from '../../logs/redact.ts';
 import { oneLine, safeJson } from '../../report/plain.ts';
 import { toolVersion } from '../version.ts';
 
@@ -94,10 +95,18 @@ const eventText = (event: AccessEvent, raw?: string): string => {
   return raw === undefined ? shown : `${shown}\n    ${oneLine(raw.slice(0, 4_000))}`;
 };
 
+const lineMax = 4_000;
+
+/** The beginning of a line, to be shown: without passwords and tokens unless it is asked for as it is. */
+export const lineText = (text: string, chars: number, raw: boolean): string => {
+  const start = text.slice(0, lineMax);
+  return oneLine((raw ? start : withoutSecrets(start).text).slice(0, chars));
+};
+
 /** A line that no format understands, its place first. */
 const unparsedText = (log: string, { line, parsed }: ReadLine, raw: boolean): string => {
   const why = 'unparsed' in parsed ? parsed.unparsed : '';
-  const text = oneLine(line.text.slice(0, raw ? 4_000 : 200));
+  const text = lineText(line.text, raw ? lineMax : 200, raw);
   return `${oneLine(log)}:${line.number}: not understood: ${oneLine(why)}: ${text}`;
 };
 

@@ -14,6 +14,8 @@ interface CoveredSource {
   readonly dayOf: string[];
 }
 
+const noSeal = 'no seal accounts for it';
+
 /** A day on which something may be missing. */
 export interface UncoveredDay {
   readonly source: string;
@@ -134,7 +136,7 @@ export class Coverage {
     const gap = source.gaps.find(({ fromDay, toDay }) => fromDay <= day && day <= toDay);
     if (gap !== undefined) return gap.why;
     const sealed = source.sealed.get(day);
-    if (sealed === undefined) return 'no seal accounts for it';
+    if (sealed === undefined) return noSeal;
     return sealed.state === 'gap' ? (sealed.why ?? 'it is sealed as a gap') : undefined;
   }
 
@@ -152,6 +154,21 @@ export class Coverage {
     const days = [...(source?.kept.keys() ?? []), ...(source?.sealed.keys() ?? [])].toSorted();
     const [first, last] = [days[0], days.at(-1)];
     return first === undefined || last === undefined ? undefined : { first, last };
+  }
+
+  /** Days from a source's first line to the day on which it was added, of which it has no line, and no seal says why. */
+  unaccounted(id: string): readonly string[] {
+    const source = this.sources.get(id);
+    const days = this.daysOf(id);
+    if (source === undefined || days === undefined) return [];
+    const out: string[] = [];
+    const sealed = this.lastSealedDay ?? '';
+    // A source that was ended when it was taken in has nothing after its last line.
+    const end = source.retired && days.last < sealed ? days.last : sealed;
+    for (let day = days.first; day < source.addedDay && day <= end; day = following(day)) {
+      if (this.why(id, day) === noSeal) out.push(day);
+    }
+    return out;
   }
 
   /** Segments of a scope that were deleted. */
