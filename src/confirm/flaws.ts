@@ -157,7 +157,7 @@ export const undecidedVerdict = (facts: FlawFacts): Verdict | undefined => {
   }
   return {
     state: 'unknown',
-    why: `of ${flawsWord(open.length)} it cannot be told whether they apply: ${some(open)}`,
+    why: `of ${flawsWord(open.length)} it cannot be told whether ${open.length === 1 ? 'it applies' : 'they apply'}: ${some(open)}`,
     evidence: [...open.slice(0, 10).map(flawEvidence), ...judgesEvidence(facts)],
     remedy: [
       `# ${first.id}: ${inRemedy(first.why)}`,

@@ -1,4 +1,5 @@
 import type { Answer, AnsweredComponent, StateCounts } from '../core/answer.ts';
+import { runsInside } from '../core/exposed.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf, type Finding, findingsOf } from './findings.ts';
@@ -92,6 +93,14 @@ ${checks.map(check => {
 })}</tr>`;
 };
 
+/** What its own list of reach leaves out; never nothing, which would look like none. */
+const reachNote = (component: AnsweredComponent): Markup =>
+  runsInside(component)
+    ? markup`<p class="small">Its code runs inside ${shortId(component.partOf ?? '')} and reaches what that reaches${component.reach.length === 0 ? '' : '; beside that:'}</p>`
+    : component.reach.length === 0
+      ? markup`<p class="small">not known</p>`
+      : markup``;
+
 const logRow = ({ question, emitted, why, trail }: AnsweredComponent['logs'][number]): Markup => {
   const kept = [
     trail?.path === undefined ? '' : trail.path,
@@ -142,7 +151,7 @@ const card = (component: AnsweredComponent, known: ReadonlySet<string>): Markup 
 <h3>${component.id} <small>${component.kind}</small></h3>
 <dl>${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <p class="small">Found at${component.foundAt.slice(0, 12).map(each => place(each))}${component.foundAt.length > 12 ? ` and ${component.foundAt.length - 12} more places` : ''}</p>
-${component.reach.length === 0 ? '' : markup`<h4>Can reach</h4><ul>${component.reach.map(each => markup`<li><b>${each.mode} ${each.resource}</b>: ${each.extent}${each.because === undefined ? '' : place(each.because)}</li>`)}</ul>`}
+<h4>Can reach</h4>${reachNote(component)}${component.reach.length === 0 ? '' : markup`<ul>${component.reach.map(each => markup`<li><b>${each.mode} ${each.resource}</b>: ${each.extent}${each.because === undefined ? '' : place(each.because)}</li>`)}</ul>`}
 ${component.logs.length === 0 ? '' : markup`<h4>Writes down</h4><table class="logs"><tbody>${component.logs.map(logRow)}</tbody></table>`}
 <h4>Six questions</h4><ul class="verdicts">${checks.map(check => {
     const verdict = component.checks[check];
