@@ -12,6 +12,7 @@ import {
 } from './open-segment.ts';
 import type { EventQuestion } from './question.ts';
 import { type FoundRow, type FoundRows, findRows } from './segment-rows.ts';
+import { SegmentSkimmer } from './skim.ts';
 import type { StoreSegment } from './store-segments.ts';
 
 /** An event, or a line that no format understands, as a store gives it back. */
@@ -98,6 +99,7 @@ class Asking {
   private readonly opening: OpenSegmentOptions;
   private readonly decoder = new RowDecoder();
   private readonly cursors: Heap<Cursor>;
+  private readonly skimmer = new SegmentSkimmer();
   private readonly sign: 1 | -1;
   private events = 0;
   private unparsed = 0;
@@ -143,10 +145,15 @@ class Asking {
   }
 
   private open(segment: StoreSegment): void {
-    const open = openSegment(segment, this.opening);
-    if (open === undefined) return;
+    let open: OpenSegment | undefined;
     try {
-      this.look(open);
+      const skimmed = this.skimmer.skim(segment, this.options.question);
+      if (skimmed !== undefined) {
+        this.unparsed += skimmed.unparsed;
+        return;
+      }
+      open = openSegment(segment, this.opening);
+      if (open !== undefined) this.look(open);
     } catch (thrown) {
       const again = openAgain(segment, this.opening, thrown);
       if (again !== undefined) this.look(again);

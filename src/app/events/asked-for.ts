@@ -3,7 +3,7 @@ import { UsageError } from '../../core/errors.ts';
 import { isDay } from '../../evidence/days.ts';
 import { unparsedKind } from '../../logs/rows/columns.ts';
 import { addressMatch } from './address.ts';
-import { anyOf, type Condition, type EventQuestion, personMatch } from './question.ts';
+import { anyOf, type Condition, type EventQuestion, personAsked, personMatch } from './question.ts';
 
 /** A question as it is typed. */
 export interface AskedFor {
@@ -113,9 +113,13 @@ export const questionOf = (asked: AskedFor): EventQuestion => {
   if (component !== undefined) {
     conditions.push({ columns: ['component'], matches: anyOf(partsOf(component)) });
   }
+  const kinds = kind === undefined ? undefined : kindsOf(kind);
   if (asked.unparsed) conditions.push({ columns: ['kind'], matches: anyOf([unparsedKind]) });
-  else if (kind === undefined) conditions.push(understood);
-  else conditions.push({ columns: ['kind'], matches: anyOf(kindsOf(kind)) });
+  else
+    conditions.push(
+      kinds === undefined ? understood : { columns: ['kind'], matches: anyOf(kinds) },
+    );
+  const filtered = person === undefined ? undefined : personAsked(person, kinds);
   if (outcome !== undefined) {
     conditions.push({ columns: ['outcome'], matches: anyOf(outcomeOf(outcome)) });
   }
@@ -127,6 +131,7 @@ export const questionOf = (asked: AskedFor): EventQuestion => {
   return {
     conditions,
     newestFirst: asked.newestFirst,
+    ...(filtered === undefined ? {} : { person: filtered }),
     ...(fromMs === undefined ? {} : { fromMs }),
     ...(toMs === undefined ? {} : { toMs }),
     ...(source === undefined ? {} : { sources: new Set(partsOf(source)) }),

@@ -254,6 +254,36 @@ describe('a store', () => {
     expect(told.lines.map(bare)).toEqual(expected.map(bare));
   });
 
+  test('with any byte of its rows damaged tells the same of a person, or names the file', async () => {
+    const damaged = await filled();
+    const asked = { person: 'suzuki', kind: 'login' };
+    const bare = ({ unmapped, time, user }: Ocsf): unknown => [unmapped.postern.line, time, user];
+    const expected = eventsOf(tell(damaged, asked)).map(bare);
+    const [path = ''] = rowsIn(damaged);
+    const whole = readFileSync(path);
+    expect(whole.toString('latin1')).toContain('PSTF');
+    for (let at = 0; at < whole.length; at += 13) {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+      writeFileSync(path, bytes);
+      const told = tell(damaged, asked);
+      const isNamed = told.unseen.some(({ what }) => what === path);
+      if (!isNamed) expect(eventsOf(told).map(bare), `byte ${at}`).toEqual(expected);
+    }
+  });
+
+  test('whose rows say not of whom they tell is looked through', async () => {
+    const older = await filled();
+    for (const path of rowsIn(older)) {
+      const bytes = readFileSync(path);
+      bytes.write('none', bytes.lastIndexOf('PSTF'), 'latin1');
+      writeFileSync(path, bytes);
+    }
+    for (const asked of [{ person: 'suzuki' }, { person: 'nobody' }, { person: 'sato' }]) {
+      expect(tell(older, asked)).toEqual(tell(store, asked));
+    }
+  });
+
   test('that another process writes to is read as it is, what is in no segment yet included', async () => {
     const [writing, opened] = await newStore();
     try {

@@ -1,4 +1,5 @@
 import type { TextColumn } from '../../logs/rows/columns.ts';
+import { type Person, personOf } from '../../logs/rows/person-filter.ts';
 
 /** Whether the text that lies at a place in a dictionary is one that is asked for. */
 export type TextMatch = (bytes: Buffer, start: number, end: number) => boolean;
@@ -9,10 +10,18 @@ export interface Condition {
   readonly matches: TextMatch;
 }
 
+/** A person, as segments are asked without opening their rows. */
+export interface PersonAsked extends Person {
+  /** Of which kinds of events. */
+  readonly isKind: (kind: string) => boolean;
+}
+
 /** What is asked of kept events. */
 export interface EventQuestion {
   /** All of them hold. The one that few rows fulfil comes first. */
   readonly conditions: readonly Condition[];
+  /** What the conditions ask for already: where it is not, none of them need be tried. */
+  readonly person?: PersonAsked;
   /** Milliseconds since 1970, both included. */
   readonly fromMs?: number;
   readonly toMs?: number;
@@ -60,4 +69,15 @@ export const personMatch = (person: string): TextMatch => {
     }
     return end - start === length || (anyDomain && bytes[start + length] === 0x40);
   };
+};
+
+/** Undefined where the filters of segments cannot be asked for him. @param kinds all of them unless given. */
+export const personAsked = (
+  person: string,
+  kinds: readonly string[] | undefined,
+): PersonAsked | undefined => {
+  const asked = personOf(folded(person));
+  if (asked === undefined) return undefined;
+  const wanted = kinds && new Set(kinds.map(folded));
+  return { ...asked, isKind: kind => wanted?.has(folded(kind)) ?? true };
 };

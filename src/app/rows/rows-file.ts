@@ -2,12 +2,16 @@ import { isAscii } from 'node:buffer';
 import { lineEnds } from '../../evidence/verify/lines.ts';
 import { absent, textColumns, unparsedKind } from '../../logs/rows/columns.ts';
 import { asciiLineCheck, lineCheck } from '../../logs/rows/line-check.ts';
+import { filterBytes, personFilter } from '../../logs/rows/person-filter.ts';
 import { type ColumnData, writeParquet } from '../../store/parquet/write.ts';
 import type { GatheredRows } from './gather.ts';
 import { lineBytesEnd, lineText } from './line-text.ts';
 
 /** Of the columns, and of how `rest` refers to a line. Another number: readers of this one do not know it. */
 export const rowsLayout = 1;
+
+/** Of the filter of persons. Another number: it is not asked. */
+export const personsLayout = 1;
 
 /** Level of zstd for the columns: there is little of them, and they are read more often than written. */
 const columnsLevel = 6;
@@ -71,14 +75,27 @@ export const rowsFile = ({ rows, raw, frames, createdBy }: RowsFileOptions): Buf
     { name: 'line', kind: 'int32', values: lines },
     { name: 'sequence', kind: 'int64', values: rows.sequence },
   ];
+  const unparsed = unparsedIn(rows);
+  const filter = personFilter(rows.texts);
   return writeParquet({
     rows: rows.count,
     columns,
     metadata: {
       'postern.layout': String(rowsLayout),
-      'postern.unparsed': String(unparsedIn(rows)),
+      'postern.unparsed': String(unparsed),
       ...(frames === undefined ? {} : { 'postern.frames': JSON.stringify(frames) }),
+      // Says that there is one: rows without it are made anew by `evidence reparse`.
+      ...(filter === undefined ? {} : { 'postern.persons': String(personsLayout) }),
     },
+    ...(filter === undefined
+      ? {}
+      : {
+          beforeFooter: filterBytes(filter, {
+            layout: rowsLayout,
+            persons: personsLayout,
+            unparsed,
+          }),
+        }),
     createdBy,
     level: columnsLevel,
   });

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
+import { contentBeforeFooter } from './before-footer.ts';
 import { Codes, sameOfAll } from './codes.ts';
 import { pickDeltas, unpackCodes, unpackDeltas } from './encodings.ts';
 import { codecs, encodings, magic, pageTypes } from './layout.ts';
@@ -115,6 +116,8 @@ export class ParquetFile {
     if (!isWhole) throw new RangeError('it does not begin and end as a Parquet file does');
     const start = end - bytes.readUInt32LE(end);
     if (start < 4) throw new RangeError('its footer is not as it should be');
+    // Checks the footer, where what lies before it says how.
+    contentBeforeFooter(bytes);
     const footer = new ThriftReader(bytes.subarray(0, end), start).struct();
     this.rows = number(footer.get(3));
     if (this.rows < 0 || this.rows > rowsMax) throw new RangeError('it has too many rows');

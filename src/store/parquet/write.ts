@@ -1,5 +1,6 @@
 import { constants, crc32 } from 'node:zlib';
 import { zstdCompressSync } from '../../core/formats/zstd-here.ts';
+import { beforeFooter } from './before-footer.ts';
 import { packCodes, packDeltas, sameLevels } from './encodings.ts';
 import { codecs, converted, encodings, magic, pageTypes, physical, repetition } from './layout.ts';
 import { type Thrift, thriftBytes } from './thrift.ts';
@@ -30,6 +31,8 @@ export interface ParquetToWrite {
   readonly createdBy: string;
   /** zstd. */
   readonly level: number;
+  /** See `before-footer.ts`. */
+  readonly beforeFooter?: Buffer;
 }
 
 interface Chunk {
@@ -296,7 +299,7 @@ export class ParquetWriter {
 
   /** The end of the file; at least one group, be it without rows, comes before. */
   end(): Buffer {
-    const { metadata, createdBy } = this.about;
+    const { metadata, createdBy, beforeFooter: content } = this.about;
     const root: Thrift = {
       struct: [
         [4, { text: 'row' }],
@@ -323,7 +326,8 @@ export class ParquetWriter {
     });
     const length = Buffer.alloc(4);
     length.writeUInt32LE(footer.length);
-    return Buffer.concat([footer, length, Buffer.from(magic)]);
+    const before = content === undefined ? [] : [beforeFooter(content, footer)];
+    return Buffer.concat([...before, footer, length, Buffer.from(magic)]);
   }
 }
 
