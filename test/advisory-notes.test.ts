@@ -51,6 +51,11 @@ describe('a mistake is named with its place, by the reader and by the schema', (
       { ...base, notes: [{ ...note, date: 'soon' }] },
       'notes[0].date is no day',
     ],
+    [
+      'a sign of another kind',
+      { ...base, notes: [{ ...note, sign: 'rumour' }] },
+      'notes[0].sign is not release',
+    ],
     ['no branch', { ...base, notes: [{ ...note, branches: [] }] }, 'notes[0].branches is missing'],
     [
       'a branch with two ends',

@@ -38,6 +38,8 @@ export interface Note {
   readonly date: string;
   /** The vendor's own day is not known: its fix was public on `date`, and perhaps long before. */
   readonly dated?: 'at-latest';
+  /** What its maker published on that day was the release that mends it, not a note on the flaw. */
+  readonly sign?: 'release';
   readonly title: string;
   readonly urls: readonly string[];
   /** CVE and other names; empty where nobody gave one: the note itself then names the flaw. */

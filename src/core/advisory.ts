@@ -71,6 +71,8 @@ export interface AffectedProduct extends VersionClaim {
   readonly fixedOn?: string;
   /** It was so on `fixedOn`, and perhaps long before. */
   readonly fixedAtLatest?: boolean;
+  /** What became public on `fixedOn` was its maker's release, the source says; else it is the statement itself. */
+  readonly fixedByRelease?: boolean;
   /** Why a hit is no proof: the field cannot say what the text does (patch levels), a name is only near. */
   readonly blur?: string;
   /** The source's own word on a flaw that it will not mend: `no-dsa: minor issue`, `end-of-life`. */

@@ -29,7 +29,7 @@ describe('the sample estate shows', () => {
     expect(finding(forgotten, 'CVE-2025-49113')).toMatchObject({
       outcome: 'affected',
       fixedIn: '1.5.10',
-      clock: { started: '2025-06-01', sign: 'vendor note' },
+      clock: { started: '2025-06-01', sign: 'upstream release' },
       deadline: { days: 14, on: '2025-06-15', triage: true, overdueDays: 379 },
     });
     expect(answer.sentence).toContain('with exploited flaws open');
@@ -128,7 +128,7 @@ describe('the text', () => {
     expect(heading).toBeGreaterThan(0);
     const section = written.slice(heading, written.indexOf('\n\n', heading));
     expect(section).toMatch(
-      /^ {2}CVE-2021-44026 {3}1\.4\.12 +2021-11-12 vendor note +2021-11-26 +1676 days exploited$/m,
+      /^ {2}CVE-2021-44026 {3}1\.4\.12 +2021-11-12 upstream +2021-11-26 +1676 days exploited$/m,
     );
     expect(section.match(/CVE-2021-44026/g)).toHaveLength(1);
     expect(section.match(/CVE-1900-10001/g)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Advisory, FeedEntry, Severity } from '../../core/advisory.ts';
+import type { Advisory, AffectedProduct, FeedEntry, Severity } from '../../core/advisory.ts';
 import type { Feed, FeedReading } from '../feed.ts';
 import {
   addressesOf,
@@ -24,6 +24,8 @@ const vulnerabilitiesMax = 20_000;
 interface CsafDocument extends Speaker {
   readonly category: string;
   readonly title: string;
+  /** Its publisher says that it made the product. */
+  readonly vendor: boolean;
   readonly published: string | undefined;
   readonly word: string | undefined;
   readonly addresses: readonly string[];
@@ -71,6 +73,12 @@ const severitiesOf = (
 const referencesOf = (holder: JsonObject): readonly (string | undefined)[] =>
   objectsIn(holder, 'references', 100).map(reference => textIn(reference, 'url', 1_000));
 
+/** A vendor's `vendor_fix` bears the day from which it is to be had: that of its release. CSAF 2.0, 3.2.3.12.2. */
+const releasedBy = ({ vendor }: CsafDocument, product: AffectedProduct): AffectedProduct =>
+  vendor && product.release === undefined && product.fixedOn !== undefined
+    ? { ...product, fixedByRelease: true }
+    : product;
+
 const advisoryOf = (
   document: CsafDocument,
   vulnerability: JsonObject,
@@ -101,7 +109,7 @@ const advisoryOf = (
     ...(document.on === undefined ? {} : { modified: document.on }),
     severities: severitiesOf(vulnerability, document),
     ...(isVex ? { accusing: true } : {}),
-    affected: gathered.map(affectedOf),
+    affected: gathered.map(each => releasedBy(document, affectedOf(each))),
     references: addressesOf([...document.addresses, ...referencesOf(vulnerability)]),
   };
 };
@@ -215,12 +223,14 @@ const readDocument = (value: JsonObject): FeedReading => {
   const on = timeIn(tracking, 'current_release_date');
   const severity = objectIn(about, 'aggregate_severity') ?? {};
   const author = sentenceIn(publisher, 'name', 120) ?? 'unknown publisher';
-  const outsider = outsiders.has(textIn(publisher, 'category', 40)?.toLowerCase() ?? '');
+  const publishes = textIn(publisher, 'category', 40)?.toLowerCase() ?? '';
+  const outsider = outsiders.has(publishes);
   const document: CsafDocument = {
     category: textIn(about, 'category', 100) ?? '',
     // Several vendors name a document after the flaw alone: each has one of its own.
     document: oneLine(/^cve-/i.test(id) ? `${author} ${id}` : id, 200),
     author,
+    vendor: publishes === 'vendor',
     ...(outsider ? { outsider: 'its publisher neither makes nor runs the product' } : {}),
     on,
     title: sentenceIn(about, 'title') ?? oneLine(id),

@@ -41,6 +41,7 @@ const affectedOf = (document: NotesDocument, note: Note): readonly AffectedProdu
     ...(fixed.length === 0 || note.dated === undefined || days.length > 0
       ? {}
       : { fixedAtLatest: true }),
+    ...(fixed.length === 0 || note.sign === undefined ? {} : { fixedByRelease: true }),
     ...(note.only === undefined ? {} : { blur: note.only }),
     ...(unmended === undefined ? {} : { unmended }),
   }));

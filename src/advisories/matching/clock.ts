@@ -3,7 +3,9 @@ import type { AdvisoryIndex } from '../../core/advisory-index.ts';
 import type { Clock, Sign } from '../../core/finding.ts';
 
 /** What kind of sign a statement with a fix is. */
-const signOf = (feed: FeedId, { release }: AffectedProduct): Sign => {
+const signOf = (feed: FeedId, product: AffectedProduct, started: string): Sign => {
+  const { release, fixedOn, fixedByRelease } = product;
+  if (fixedByRelease === true && started === fixedOn) return 'upstream release';
   if (feed === 'notes') return 'vendor note';
   return feed === 'debian-tracker' || release !== undefined ? 'distribution update' : 'advisory';
 };
@@ -33,7 +35,7 @@ const clockIn = (
     ? undefined
     : {
         started,
-        sign: signOf(feed, product),
+        sign: signOf(feed, product, started),
         ...(product.fixedAtLatest === true && started === product.fixedOn
           ? { atLatest: true }
           : {}),

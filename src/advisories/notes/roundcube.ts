@@ -1,6 +1,6 @@
 import type { NotesDocument } from '../notes-document.ts';
 
-/** For copies that were unpacked by hand. The CVE records of several of these name no versions. */
+/** For copies that were unpacked by hand. The CVE records of several of these name no versions. Its maker's news announce each release. */
 export const roundcube: NotesDocument = {
   format: 'postern-notes/1',
   product: 'roundcube',
@@ -12,6 +12,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.6.12',
       date: '2025-12-13',
+      sign: 'release',
       title: 'Scripts in the animate tag of an SVG document',
       urls: ['https://roundcube.net/news/2025/12/13/security-updates-1.6.12-and-1.5.12'],
       flaws: ['CVE-2025-68461'],
@@ -27,6 +28,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.6.11',
       date: '2025-06-01',
+      sign: 'release',
       title: 'Users who are logged in run code on the server through an uploaded file’s parameter',
       urls: ['https://roundcube.net/news/2025/06/01/security-updates-1.6.11-and-1.5.10'],
       flaws: ['CVE-2025-49113'],
@@ -42,6 +44,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.6.8',
       date: '2024-08-04',
+      sign: 'release',
       title: 'A crafted mail takes and sends the mail of whoever reads it',
       urls: ['https://roundcube.net/news/2024/08/04/security-updates-1.6.8-and-1.5.8'],
       flaws: ['CVE-2024-42009'],
@@ -57,6 +60,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.6.7',
       date: '2024-05-19',
+      sign: 'release',
       title: 'Scripts in SVG animate attributes',
       urls: [
         'https://roundcube.net/news/2024/05/19/security-updates-1.6.7-and-1.5.7',
@@ -76,6 +80,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.6.4',
       date: '2023-10-16',
+      sign: 'release',
       title: 'A crafted SVG document in a mail runs scripts',
       urls: [
         'https://roundcube.net/news/2023/10/16/security-update-1.6.4-released',
@@ -98,6 +103,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.6.3',
       date: '2023-09-15',
+      sign: 'release',
       title: 'Crafted links in plain-text mails run scripts',
       urls: ['https://roundcube.net/news/2023/09/15/security-update-1.6.3-released'],
       flaws: ['CVE-2023-43770'],
@@ -117,6 +123,7 @@ export const roundcube: NotesDocument = {
     {
       id: 'roundcube-1.4.12',
       date: '2021-11-12',
+      sign: 'release',
       title: 'SQL of an attacker’s choosing through search parameters',
       urls: [
         'https://roundcube.net/news/2021/11/12/security-updates-1.4.12-and-1.3.17-released',

@@ -40,6 +40,7 @@ const affected = z.strictObject({
   fixed: z.array(short).max(20_000),
   fixedOn: short.exactOptional(),
   fixedAtLatest: z.boolean().exactOptional(),
+  fixedByRelease: z.boolean().exactOptional(),
   blur: long.exactOptional(),
   unmended: long.exactOptional(),
   harmless: long.exactOptional(),

@@ -112,6 +112,7 @@ const noteKeys = [
   'id',
   'date',
   'dated',
+  'sign',
   'title',
   'urls',
   'flaws',
@@ -141,6 +142,8 @@ const note = (value: unknown, where: string): Note => {
   const dated = text(said, 'dated', where, 20);
   if (dated !== undefined && dated !== 'at-latest')
     return fail(`${where}.dated`, 'is not at-latest');
+  const sign = text(said, 'sign', where, 20);
+  if (sign !== undefined && sign !== 'release') return fail(`${where}.sign`, 'is not release');
   const only = text(said, 'only', where);
   const severity = text(said, 'severity', where, 40);
   const flaws = texts(said, 'flaws', where, 100).map(
@@ -153,6 +156,7 @@ const note = (value: unknown, where: string): Note => {
     id,
     date: day(said, 'date', where) ?? fail(`${where}.date`, 'is missing'),
     ...(dated === undefined ? {} : { dated }),
+    ...(sign === undefined ? {} : { sign }),
     title: needed(said, 'title', where),
     urls: texts(said, 'urls', where, 10).map((url, i) => address(url, `${where}.urls[${i}]`)),
     flaws: [...new Set(flaws)],
