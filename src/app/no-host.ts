@@ -9,6 +9,8 @@ const marks = ['/etc', '/usr/etc', '/var/lib/dpkg', '/var/lib/rpm'];
  */
 export const noteNoHost = (files: FileView, components: readonly unknown[]): void => {
   if (components.length > 0 || marks.some(path => files.list(path).length > 0)) return;
+  // What may not be read is said already, and may well be a host.
+  if (files.unseen.length > 0) return;
   files.note({
     what: '/',
     why: 'is not the root of a host: no configuration (/etc) and no list of packages is below it',

@@ -235,14 +235,24 @@ export const openRoot = (
     } satisfies FileStat;
   };
 
-  const expand = (base: string, segments: readonly string[], out: string[]): void => {
+  /** @param isListed whether the name stands in a folder's list, so that it is there, seen or not. */
+  const expand = (
+    base: string,
+    segments: readonly string[],
+    out: string[],
+    isListed: boolean,
+  ): void => {
     if (out.length > limits.globMatchesMax) return;
     const [segment, ...rest] = segments;
     if (segment === undefined) {
-      if (resolver.resolve(base).at !== 'absent') out.push(base);
+      const found = resolver.resolve(base);
+      if (found.at === 'absent') return;
+      // In a folder that may not be entered, a name may be there or not: the folder is what is noted.
+      if (found.at === 'unseen' && found.folder !== undefined && !isListed) resolved(base);
+      else out.push(base);
       return;
     }
-    if (!hasWildcard(segment)) return expand(`${base}/${segment}`, rest, out);
+    if (!hasWildcard(segment)) return expand(`${base}/${segment}`, rest, out, false);
     const pattern = segmentPattern(segment);
     const prefix = literalPrefix(segment);
     const entries = list(base === '' ? '/' : base);
@@ -252,7 +262,7 @@ export const openRoot = (
       if (!name.startsWith(prefix)) break;
       // As in a shell, a wildcard does not find hidden files unless it asks for them.
       if (name.startsWith('.') && !segment.startsWith('.')) continue;
-      if (pattern.test(name)) expand(`${base}/${name}`, rest, out);
+      if (pattern.test(name)) expand(`${base}/${name}`, rest, out, true);
     }
   };
 
@@ -268,7 +278,7 @@ export const openRoot = (
     if (known !== undefined) return known;
     const out: string[] = [];
     if (globbed.size < limits.filesMax * 4) globbed.set(pattern, out);
-    expand('', joinPath(pattern).split('/').slice(1), out);
+    expand('', joinPath(pattern).split('/').slice(1), out, false);
     if (out.length > limits.globMatchesMax) {
       out.length = limits.globMatchesMax;
       note({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -30,6 +30,22 @@ test.skipIf(!mayRun)(
       '/etc cannot be entered (EACCES)',
       '/etc cannot be listed (EACCES)',
     ]);
+    expect(status).toBe(3);
+  },
+);
+
+test.skipIf(!mayRun)(
+  'nothing is found in a root that may not be entered (needs a checkout that others may read)',
+  () => {
+    const root = join(base, 'locked');
+    mkdirSync(root);
+    chmodSync(base, 0o755);
+    chmodSync(root, 0);
+    const { stdout, status } = run('inventory', '--root', root, '--format', 'json');
+    const answer: { readonly components: readonly unknown[]; readonly unseen: readonly unknown[] } =
+      JSON.parse(stdout);
+    expect(answer.components).toEqual([]);
+    expect(answer.unseen).not.toEqual([]);
     expect(status).toBe(3);
   },
 );
