@@ -65,6 +65,20 @@ const unnamedRemedy = (services: readonly Service[]): string => {
     : `${none}\n# Cyrus SASL names none with its address either. Let Dovecot check them (smtpd_sasl_type = dovecot,\n# smtpd_sasl_path) and export its\n${event}`;
 };
 
+/** Settings that are there and could not be read may say anything: neither `on` nor `off` would be true. */
+const untold = (files: FileView, paths: readonly string[]): readonly AccessLog[] | undefined => {
+  const path = paths.find(
+    each => files.stat(each)?.kind === 'file' && files.text(each) === undefined,
+  );
+  if (path === undefined) return undefined;
+  return (['who logged in', 'what was sent'] as const).map(question => ({
+    question,
+    emitted: 'unknown',
+    why: `${path} could not be read`,
+    because: { path },
+  }));
+};
+
 /** What Postfix writes: it does so by itself; settings say where, and how much (postconf(5)). */
 export const logsOf = (
   files: FileView,
@@ -72,6 +86,8 @@ export const logsOf = (
   version: Version,
   headerChecks: readonly Entry[],
 ): readonly AccessLog[] => {
+  const unread = untold(files, [instance.mainPath, instance.masterPath]);
+  if (unread !== undefined) return unread;
   const { sink, broken } = destinationOf(instance, version);
   const { params } = instance;
   const file = params.get('maillog_file');
