@@ -51,6 +51,7 @@ const confirmed = (looksMax: number): Told => {
         firstSeen: () => undefined,
         isNew: () => false,
         steps: () => [],
+        deadlines: () => [],
         waitingSince: () => undefined,
       };
     },

@@ -10,7 +10,7 @@ import type { Distribution } from '../core/packages.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
 import { maxAgeHoursOf } from './advisories/sources.ts';
-import { rememberedFlaws } from './remembered.ts';
+import { earlierDeadlines, rememberedFlaws } from './remembered.ts';
 
 /** What the flaws of every component are asked with. */
 export interface FlawSetting {
@@ -49,9 +49,11 @@ export const openFlawFacts = (
       });
       const dated = clock === undefined ? finding : { ...finding, clock };
       const remedy = remedyOf(finding, component, patch, facts.moveTo?.software);
+      const deadline = deadlineOf(dated, exposed, configuration.policy, now);
       return {
         ...dated,
-        deadline: deadlineOf(dated, exposed, configuration.policy, now),
+        deadline,
+        ...earlierDeadlines({ component: component.id, flaw: finding.id }, deadline, past),
         ...(remedy === undefined ? {} : { remedy }),
       };
     };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Past } from '../core/memory.ts';
 import type { PatchFacts, Since } from '../core/patch.ts';
-import { rememberedPatch } from './remembered.ts';
+import { earlierDeadlines, rememberedPatch } from './remembered.ts';
 
 const now = new Date('2026-06-29T06:00:00Z');
 const owner = { ecosystem: 'deb', name: 'roundcube-core', version: '1' } as const;
@@ -16,6 +16,7 @@ const seenOn = (day: string | undefined): Past => ({
   firstSeen: () => undefined,
   isNew: () => false,
   steps: () => [],
+  deadlines: () => [],
   waitingSince: (name, version) =>
     name === 'deb:roundcube-core' && version === '2' ? day : undefined,
 });
@@ -59,4 +60,18 @@ describe('since when an update is waiting', () => {
   ])('stays as it is where %s', (_, given, seen) => {
     expect(since(given, seen)).toEqual(given);
   });
+});
+
+test('the deadlines that a flaw had before the one of today', () => {
+  const at = { component: 'roundcube', flaw: 'CVE-2026-10001' };
+  const second = { on: '2026-06-05', why: 'exploited', computed: '2026-06-02T06:00:00Z' };
+  const first = { on: '2026-06-20', why: 'a fix is public', computed: '2026-06-01T06:00:00Z' };
+  const past: Past = { ...seenOn(undefined), deadlines: () => [second, first] };
+  const today = (on: string) =>
+    earlierDeadlines(at, { on, why: 'computed', triage: false }, past).earlierDeadlines;
+  expect(today('2026-06-05')).toEqual([first]);
+  expect(today('2026-06-03')).toEqual([second, first]);
+  expect(earlierDeadlines(at, { on: '2026-06-05', why: 'x', triage: false }, undefined)).toEqual(
+    {},
+  );
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
+import type { FlawAt } from '../core/changes.ts';
 import type { FileView } from '../core/files.ts';
-import type { FlawFacts } from '../core/finding.ts';
+import type { Deadline, Finding, FlawFacts } from '../core/finding.ts';
 import type { Past, Run, SeenFlaw } from '../core/memory.ts';
 import type { PackageRef } from '../core/packages.ts';
 import type { PatchFacts, Since } from '../core/patch.ts';
@@ -81,6 +82,17 @@ export const rememberedFlaws = (
             : withSteps;
         }),
       };
+
+/** The deadlines that a flaw had before the one that it has now. */
+export const earlierDeadlines = (
+  at: FlawAt,
+  now: Deadline,
+  past: Past | undefined,
+): Pick<Finding, 'earlierDeadlines'> => {
+  const all = past?.deadlines(at) ?? [];
+  const earlier = all[0]?.on === now.on ? all.slice(1) : all;
+  return earlier.length === 0 ? {} : { earlierDeadlines: earlier };
+};
 
 /** What the next run is to know of this one. */
 export const runOf = (

@@ -32,6 +32,15 @@ export interface Deadline {
   readonly triage: boolean;
 }
 
+/** A deadline that an earlier run computed, until what it is made of changed. */
+export interface EarlierDeadline {
+  /** Day on which it ended; absent: none. */
+  readonly on?: string;
+  readonly why: string;
+  /** The run that computed it first. RFC 3339. */
+  readonly computed: string;
+}
+
 /** Mitigated is not patched; patched is not evicted. */
 export const mendingStates = ['vulnerable', 'mitigated', 'patched', 'triaged-clean'] as const;
 export type MendingState = (typeof mendingStates)[number];
@@ -67,6 +76,8 @@ export interface Finding {
   readonly ssvc?: Ssvc;
   readonly clock?: Clock;
   readonly deadline?: Deadline;
+  /** Which it had before, last first. */
+  readonly earlierDeadlines?: readonly EarlierDeadline[];
   /** Last first. */
   readonly steps?: readonly MendingStep[];
   /** Rests on a CPE alone: nothing better names the product. */

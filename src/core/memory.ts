@@ -1,5 +1,5 @@
 import type { Changes, FlawAt } from './changes.ts';
-import type { MendingStep, Outcome } from './finding.ts';
+import type { EarlierDeadline, MendingStep, Outcome } from './finding.ts';
 import type { Check, State } from './verdict.ts';
 
 /** A flaw as a run found it. */
@@ -37,6 +37,8 @@ export interface Past {
   isNew(at: FlawAt): boolean;
   /** Last first. */
   steps(at: FlawAt): readonly MendingStep[];
+  /** Every deadline that it has had, last first. */
+  deadlines(at: FlawAt): readonly EarlierDeadline[];
   waitingSince(package_: string, version: string): string | undefined;
 }
 

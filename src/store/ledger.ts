@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Changes, DeadlineChange, FlawAt, VerdictChange } from '../core/changes.ts';
-import type { MendingState, MendingStep } from '../core/finding.ts';
+import type { EarlierDeadline, MendingState, MendingStep } from '../core/finding.ts';
 import type { Memory, Past, Run } from '../core/memory.ts';
 import type { State } from '../core/verdict.ts';
 import { openToKeep } from './sqlite.ts';
@@ -39,6 +39,9 @@ const tables = `
 
 /** Another number: a ledger of another shape, which is left alone. */
 const shape = 1;
+
+/** Of one flaw, as a run tells them: a policy that is tried out moves all of them. */
+const deadlinesMax = 20;
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\0');
 
@@ -98,6 +101,19 @@ export class Ledger implements Memory {
       list.push({ state: row.state as MendingState, on: row.at, by: row.by, why: row.why });
       steps.set(key, list);
     }
+    const deadlines = new Map<string, EarlierDeadline[]>();
+    for (const row of this.all('SELECT * FROM deadline WHERE estate = ? ORDER BY n DESC', estate)) {
+      const key = keyOf(row.component, row.flaw);
+      const list = deadlines.get(key) ?? [];
+      if (list.length < deadlinesMax) {
+        list.push({
+          ...(row.due === null ? {} : { on: row.due }),
+          why: row.why,
+          computed: row.at,
+        });
+      }
+      deadlines.set(key, list);
+    }
     const waiting = new Map<string, string>();
     for (const row of this.all('SELECT * FROM waiting WHERE estate = ?', estate)) {
       waiting.set(keyOf(row.package, row.version), row.first_seen);
@@ -107,6 +123,7 @@ export class Ledger implements Memory {
       firstSeen: ({ component, flaw }) => firsts.get(keyOf(component, flaw)),
       isNew: ({ component, flaw }) => asked && !open.has(keyOf(component, flaw)),
       steps: ({ component, flaw }) => steps.get(keyOf(component, flaw)) ?? [],
+      deadlines: ({ component, flaw }) => deadlines.get(keyOf(component, flaw)) ?? [],
       waitingSince: (package_, version) => waiting.get(keyOf(package_, version)),
     };
   }
@@ -134,19 +151,6 @@ export class Ledger implements Memory {
 
   estates(): readonly string[] {
     return this.all('SELECT DISTINCT estate FROM run ORDER BY estate').map(row => row.estate);
-  }
-
-  /** Every deadline that a flaw has had, first first. */
-  deadlines(
-    estate: string,
-    { component, flaw }: FlawAt,
-  ): readonly { readonly at: string; readonly due?: string; readonly why: string }[] {
-    return this.all(
-      'SELECT * FROM deadline WHERE estate = ? AND component = ? AND flaw = ? ORDER BY n',
-      estate,
-      component,
-      flaw,
-    ).map(({ at, due, why }) => ({ at, ...(due === null ? {} : { due }), why }));
   }
 
   /** Writes a run down, all of it or nothing. @returns what is different since the one before. */

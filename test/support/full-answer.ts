@@ -132,6 +132,7 @@ const finding: Required<Finding> = {
     overdueDays: 27,
     triage: true,
   },
+  earlierDeadlines: [{ on: '2026-07-29', why: 'not known to be exploited', computed: stamp }],
   steps: [{ state: 'mitigated', on: stamp, by: 'Mail Team', why: 'the page is switched off' }],
   byCpe: true,
   references: ['https://example.test/advisory'],

@@ -77,7 +77,8 @@ const onlyText = (flaw: GroupedFlaw, group: FlawGroup): Markup =>
     : html`<p class="small">in ${flaw.components.slice(0, 8).map(({ id }, i) => html`${i === 0 ? '' : ', '}${shortId(id)}`)}${flaw.components.length > 8 ? ` and ${flaw.components.length - 8} more` : ''}</p>`;
 
 /** What the row rests on: folded on the screen, open in print. */
-const basis = ({ clock, deadline, evidence, references }: Finding): Markup => {
+const basis = (finding: Finding): Markup => {
+  const { clock, deadline, earlierDeadlines = [], evidence, references } = finding;
   const lines = [
     ...(clock === undefined ? [] : [`fix public: ${clock.sign}, ${clock.basis}`]),
     ...(deadline === undefined
@@ -85,6 +86,12 @@ const basis = ({ clock, deadline, evidence, references }: Finding): Markup => {
       : [
           `deadline${deadline.days === undefined ? ': the next upgrade' : ` of ${deadline.days} days`}: ${deadline.why}${deadline.triage ? '; traces of an intruder must be looked for, too' : ''}`,
         ]),
+    ...earlierDeadlines
+      .slice(0, 3)
+      .map(
+        ({ on, why, computed }) =>
+          `earlier deadline ${on ?? 'none'}, computed ${computed.slice(0, 10)}: ${why}`,
+      ),
     ...evidence.slice(0, 4).map(({ what }) => what),
     ...references.slice(0, 2),
   ];
