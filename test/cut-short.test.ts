@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../src/app/configuration.ts';
 import { confirm } from '../src/app/confirm.ts';
+import { loadConfiguration } from '../src/app/load-configuration.ts';
 import type { Answer } from '../src/core/answer.ts';
 import { hostLimits } from '../src/core/limits.ts';
 import type { Memory } from '../src/core/memory.ts';
@@ -30,7 +30,7 @@ for (const part of [
 }
 writeFileSync(join(root, 'etc/machine-id'), `${'a'.repeat(32)}\n`);
 
-const configuration = loadConfiguration('sample/postern.yaml');
+const configuration = await loadConfiguration('sample/postern.yaml');
 
 interface Told {
   readonly answer: Answer;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../src/app/configuration.ts';
 import { confirm } from '../src/app/confirm.ts';
+import { loadConfiguration } from '../src/app/load-configuration.ts';
 import type { Answer } from '../src/core/answer.ts';
 import { checks } from '../src/core/verdict.ts';
 import { openRoot } from '../src/host/view.ts';
@@ -11,7 +11,7 @@ import { overlay } from './support/overlay.ts';
 const root = 'sample/root';
 const statusPath = '/var/lib/dpkg/status';
 const status = readFileSync(`${root}${statusPath}`);
-const configuration = loadConfiguration('sample/postern.yaml');
+const configuration = await loadConfiguration('sample/postern.yaml');
 
 const answered = (bytes: Uint8Array): Answer =>
   confirm({

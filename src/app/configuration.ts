@@ -1,12 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { feedIds } from '../core/advisory.ts';
 import { reachModes, resources } from '../core/component.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
 import { origins } from '../core/origin.ts';
-import { type Configuration, defaultPolicy, emptyConfiguration } from '../core/policy.ts';
+import { type Configuration, defaultPolicy } from '../core/policy.ts';
 import { checks } from '../core/verdict.ts';
 
 /** The parser of dates takes 31 February for 3 March. */
@@ -206,8 +204,6 @@ const keysOf = (schema: unknown, path: string): readonly string[] => {
   return [];
 };
 
-const fileBytesMax = 4 << 20;
-
 type Path = readonly PropertyKey[];
 
 /** The node that a path leads to, or the deepest one on the way; the key's node for a key. */
@@ -357,44 +353,3 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 const defined = <T extends object>(value: T): Defined<T> =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
-
-/**
- * @param path from `--config` or `POSTERN_CONFIG`; without it `postern.yaml` in the working folder
- *   and then `/etc/postern/postern.yaml` are used, if they exist.
- */
-export const loadConfiguration = (
-  path: string | undefined,
-  spelling = '--config',
-): LoadedConfiguration => {
-  const candidates = path === undefined ? ['postern.yaml', '/etc/postern/postern.yaml'] : [path];
-  for (const candidate of candidates) {
-    let source: string;
-    try {
-      const stats = statSync(candidate);
-      if (!stats.isFile() && candidate !== '/dev/null') {
-        throw new UsageError(`${candidate}: not a file`);
-      }
-      const isOurs = stats.uid === 0 || stats.uid === process.geteuid?.();
-      if (path === undefined && !isOurs && process.geteuid !== undefined) {
-        throw new UsageError(
-          `${candidate}: belongs to another user (uid ${stats.uid}), who could have the answer written anywhere; --config ${candidate} uses it all the same`,
-        );
-      }
-      if (stats.size > fileBytesMax) {
-        throw new UsageError(`${candidate}: ${stats.size} bytes; at most ${fileBytesMax} are read`);
-      }
-      source = readFileSync(candidate, 'utf8');
-    } catch (thrown) {
-      if (thrown instanceof UsageError) throw thrown;
-      const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-      if (missing && path === undefined) continue;
-      throw new UsageError(
-        missing
-          ? `${spelling} ${candidate}: no such file`
-          : `${candidate}: cannot be read: ${messageOf(thrown)}`,
-      );
-    }
-    return { ...parseConfiguration(candidate, source), folder: dirname(resolve(candidate)) };
-  }
-  return { ...emptyConfiguration, options: new Map() };
-};

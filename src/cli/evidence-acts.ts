@@ -12,10 +12,10 @@ import { zonesOf } from '../app/ingest/zones.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { oneLine, safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf } from './arguments.ts';
+import { progressLine } from './manner.ts';
 import { openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
-import { progressLine } from './target.ts';
 
 /** What is decided of lines: a record in the log. */
 export const decide = async (

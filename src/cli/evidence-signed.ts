@@ -5,9 +5,9 @@ import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import type { Configuration } from '../core/policy.ts';
 import { oneLine, safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf } from './arguments.ts';
+import { progressLine } from './manner.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder, storeToRead } from './store-folder.ts';
-import { progressLine } from './target.ts';
 import { writeAll } from './write-all.ts';
 
 type Settings = Pick<Configuration, 'evidence' | 'folder'>;

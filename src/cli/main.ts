@@ -19,7 +19,7 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
     case 'ingest':
       return await (await import('./run-ingest.ts')).runIngest(invocation);
     case 'events':
-      return (await import('./run-events.ts')).runEvents(invocation);
+      return await (await import('./run-events.ts')).runEvents(invocation);
     case 'evidence':
       return await (await import('./run-evidence.ts')).runEvidence(invocation);
     default:

@@ -1,4 +1,4 @@
-import { type OpenIndex, openIndex } from '../app/advisories/open.ts';
+import type { OpenIndex } from '../app/advisories/open.ts';
 import type { Invocation } from './arguments.ts';
 import { storeToRead } from './store-folder.ts';
 import { type Aim, sampleFolder } from './target.ts';
@@ -8,7 +8,10 @@ export const openAdvisories = async (
   invocation: Invocation,
   { target, files, now }: Aim,
 ): Promise<OpenIndex | undefined> => {
-  if (!('sample' in target)) return openIndex(storeToRead(invocation), files);
+  if (!('sample' in target)) {
+    const { openIndex } = await import('../app/advisories/open.ts');
+    return openIndex(storeToRead(invocation), files);
+  }
   const { sampleIndex } = await import('../app/advisories/sample.ts');
   return { ...(await sampleIndex(`${sampleFolder}advisories`, now)), close: () => {} };
 };

@@ -4,15 +4,15 @@ import { importAdvisories } from '../app/advisories/import.ts';
 import { advisoryStore } from '../app/advisories/open.ts';
 import { type AdvisoriesStatus, advisoriesStatus } from '../app/advisories/status.ts';
 import { type SourceOutcome, updateAdvisories } from '../app/advisories/update.ts';
-import { loadConfiguration } from '../app/configuration.ts';
 import { markFlaw } from '../app/ledger.ts';
+import { loadConfiguration } from '../app/load-configuration.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type MendingState, mendingStates } from '../core/finding.ts';
 import { isUndated } from '../core/stamp.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
+import { formatOf, progressLine } from './manner.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder, storeToRead } from './store-folder.ts';
-import { formatOf, progressLine } from './target.ts';
 import { advisoriesFormats } from './verbs.ts';
 
 const ageWords = (hours: number): string =>
@@ -173,7 +173,10 @@ const dayOf = (invocation: Invocation): string | undefined => {
 
 /** `postern advisories update | import | status | mark | bundle | replay`. */
 export const runAdvisories = async (given: Invocation): Promise<Outcome> => {
-  const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+  const configuration = await loadConfiguration(
+    given.values.get('config'),
+    spellingOf(given, 'config'),
+  );
   const invocation = withFileOptions(given, configuration.options);
   const format = formatOf(invocation, advisoriesFormats, 'text');
   const out = invocation.values.get('out');

@@ -1,11 +1,10 @@
-import { confirm } from '../app/confirm.ts';
-import { openLedger } from '../app/ledger.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Invocation } from './arguments.ts';
+import { formatOf, progressLine, wantsColor } from './manner.ts';
 import { openAdvisories } from './open-advisories.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
-import { formatOf, prepare, progressLine, wantsColor } from './target.ts';
+import { prepare } from './target.ts';
 import { exitOf, thresholdOf } from './threshold.ts';
 import { confirmFormats } from './verbs.ts';
 
@@ -37,10 +36,12 @@ const render = async (format: Format, answer: Answer, invocation: Invocation): P
 };
 
 export const runConfirm = async (given: Invocation): Promise<Outcome> => {
-  const { invocation, aim } = prepare(given);
+  const { invocation, aim } = await prepare(given);
   const format = formatOf(invocation, confirmFormats, 'text');
   const threshold = thresholdOf(invocation);
-  const aimed = aim();
+  const aimed = await aim();
+  const { confirm } = await import('../app/confirm.ts');
+  const { openLedger } = await import('../app/ledger.ts');
   const { say, end } = progressLine(invocation);
   const advisories = await openAdvisories(invocation, aimed);
   // The sample stands still; everything else is compared with the run before, where a store is.

@@ -1,16 +1,16 @@
-import { loadConfiguration } from '../app/configuration.ts';
 import { questionOf } from '../app/events/asked-for.ts';
 import { type EventsReport, type EventsRequest, tellEvents } from '../app/events/events.ts';
 import { zonesOf } from '../app/ingest/zones.ts';
+import { loadConfiguration } from '../app/load-configuration.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { oneLine } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { eventsFormats } from './events-verb.ts';
 import { LineWriter, ReaderGone } from './line-writer.ts';
+import { formatOf, progressLine } from './manner.ts';
 import { openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
-import { formatOf, progressLine } from './target.ts';
 import { writeAll } from './write-all.ts';
 
 const counted = (value: number, one: string, many: string): string =>
@@ -58,8 +58,11 @@ const told = (
 };
 
 /** `postern events`: who read what, from where, through which component. */
-export const runEvents = (given: Invocation): Outcome => {
-  const { options } = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+export const runEvents = async (given: Invocation): Promise<Outcome> => {
+  const { options } = await loadConfiguration(
+    given.values.get('config'),
+    spellingOf(given, 'config'),
+  );
   const invocation = withFileOptions(given, options);
   const { values, switches } = invocation;
   const format = formatOf(invocation, eventsFormats, 'text');

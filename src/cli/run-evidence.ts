@@ -1,12 +1,12 @@
-import { loadConfiguration } from '../app/configuration.ts';
 import { evidenceSummary, proveEvidence, verifyEvidence } from '../app/evidence/inspect.ts';
+import { loadConfiguration } from '../app/load-configuration.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { dwellText, gapsText, statusText, verdictJson, verdictText } from './evidence-text.ts';
+import { formatOf } from './manner.ts';
 import type { Outcome } from './outcome.ts';
 import { storeToRead } from './store-folder.ts';
-import { formatOf } from './target.ts';
 import { evidenceFormats } from './verbs.ts';
 
 /** Which action each option is for; what is not named here is for all. */
@@ -24,7 +24,10 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** `postern evidence verify | status | gaps | prove | bundle | keep | hold | release | prune | reparse | replay-dwell | rotate-key | witness`. */
 export const runEvidence = async (given: Invocation): Promise<Outcome> => {
-  const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+  const configuration = await loadConfiguration(
+    given.values.get('config'),
+    spellingOf(given, 'config'),
+  );
   const invocation = withFileOptions(given, configuration.options);
   const format = formatOf(invocation, evidenceFormats, 'text');
   const out = invocation.values.get('out');

@@ -1,18 +1,18 @@
-import { loadConfiguration } from '../app/configuration.ts';
 import { dryRun } from '../app/ingest/dry-run.ts';
 import { type IngestProgress, type IngestReport, ingest } from '../app/ingest/ingest.ts';
 import type { ReadReport } from '../app/ingest/read-counts.ts';
 import { shown } from '../app/ingest/render.ts';
 import { ingestSummaryOf, summaryOf } from '../app/ingest/summary.ts';
 import { type ZoneOf, zonesOf } from '../app/ingest/zones.ts';
+import { loadConfiguration } from '../app/load-configuration.ts';
 import { exitCodes, UsageError } from '../core/errors.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { LineWriter, ReaderGone } from './line-writer.ts';
 import { type LiveAsked, liveAsked, liveText, startedText } from './live-options.ts';
+import { formatOf, progressLine } from './manner.ts';
 import { type OutStream, openOut } from './out.ts';
 import type { Outcome } from './outcome.ts';
 import { storeFolder } from './store-folder.ts';
-import { formatOf, progressLine } from './target.ts';
 import { ingestFormats } from './verbs.ts';
 import { writeAll } from './write-all.ts';
 
@@ -201,7 +201,10 @@ const runKept = async (asked: Asked): Promise<Outcome> => {
 };
 
 export const runIngest = async (given: Invocation): Promise<Outcome> => {
-  const configuration = loadConfiguration(given.values.get('config'), spellingOf(given, 'config'));
+  const configuration = await loadConfiguration(
+    given.values.get('config'),
+    spellingOf(given, 'config'),
+  );
   const invocation = withFileOptions(given, configuration.options);
   const { values, switches } = invocation;
   const format = formatOf(invocation, ingestFormats, 'text');

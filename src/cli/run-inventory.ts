@@ -1,8 +1,8 @@
-import { inventory } from '../app/inventory.ts';
 import { toolVersion } from '../app/version.ts';
 import type { Invocation } from './arguments.ts';
+import { formatOf, progressLine } from './manner.ts';
 import type { Outcome } from './outcome.ts';
-import { formatOf, prepare, progressLine } from './target.ts';
+import { prepare } from './target.ts';
 import { exitOfList } from './threshold.ts';
 import { inventoryFormats } from './verbs.ts';
 
@@ -21,9 +21,10 @@ const render = async (format: Format, listing: Listing): Promise<string> => {
 };
 
 export const runInventory = async (given: Invocation): Promise<Outcome> => {
-  const { invocation, aim } = prepare(given);
+  const { invocation, aim } = await prepare(given);
   const format = formatOf(invocation, inventoryFormats, 'text');
-  const { files, configuration, target, now } = aim();
+  const { files, configuration, target, now } = await aim();
+  const { inventory } = await import('../app/inventory.ts');
   const { say, end } = progressLine(invocation);
   try {
     say('reading configuration');

@@ -1,16 +1,17 @@
-import { replay } from '../app/advisories/replay.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { Invocation } from './arguments.ts';
+import { formatOf, progressLine } from './manner.ts';
 import { openAdvisories } from './open-advisories.ts';
 import type { Outcome } from './outcome.ts';
-import { formatOf, prepare, progressLine } from './target.ts';
+import { prepare } from './target.ts';
 import { advisoriesFormats } from './verbs.ts';
 
 /** `postern advisories replay`. */
 export const runReplay = async (given: Invocation): Promise<Outcome> => {
-  const { invocation, aim } = prepare(given);
+  const { invocation, aim } = await prepare(given);
   const format = formatOf(invocation, advisoriesFormats, 'text');
-  const aimed = aim();
+  const aimed = await aim();
+  const { replay } = await import('../app/advisories/replay.ts');
   const { say, end } = progressLine(invocation);
   const advisories = await openAdvisories(invocation, aimed);
   try {

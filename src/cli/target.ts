@@ -1,15 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  type LoadedConfiguration,
-  loadConfiguration,
-  parseConfiguration,
-} from '../app/configuration.ts';
+import type { LoadedConfiguration } from '../app/configuration.ts';
+import { loadConfiguration } from '../app/load-configuration.ts';
 import type { Answer } from '../core/answer.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
 import { hostLimits } from '../core/limits.ts';
 import { type HostView, openRoot } from '../host/view.ts';
-import { markers } from '../inventory/take.ts';
 import { type Invocation, type Source, spellingOf, withFileOptions } from './arguments.ts';
 
 /** What is looked at, by whose rules, and at what time. */
@@ -39,14 +35,18 @@ const wantsSample = (invocation: Invocation): boolean => {
   return strength[sample] > strength[root];
 };
 
-const configurationOf = (invocation: Invocation, sample: boolean): LoadedConfiguration => {
+const configurationOf = async (
+  invocation: Invocation,
+  sample: boolean,
+): Promise<LoadedConfiguration> => {
   const given = invocation.values.get('config');
   if (!sample || given !== undefined) {
-    return loadConfiguration(given, spellingOf(invocation, 'config'));
+    return await loadConfiguration(given, spellingOf(invocation, 'config'));
   }
   if (!existsSync(`${sampleFolder}root`)) {
     throw new UsageError('--sample: this copy of Postern has no sample estate; use --root DIR');
   }
+  const { parseConfiguration } = await import('../app/configuration.ts');
   return {
     ...parseConfiguration(
       'sample/postern.yaml',
@@ -74,19 +74,20 @@ const folderOf = (invocation: Invocation): string => {
 export interface Prepared {
   readonly invocation: Invocation;
   /** Opens what is to be looked at, once everything else was found to be in order. */
-  readonly aim: () => Aim;
+  readonly aim: () => Promise<Aim>;
 }
 
 /** Reads the configuration, and with it `--root` and `--sample`. */
-export const prepare = (given: Invocation): Prepared => {
+export const prepare = async (given: Invocation): Promise<Prepared> => {
   const sample = wantsSample(given);
-  const configuration = configurationOf(given, sample);
+  const configuration = await configurationOf(given, sample);
   const invocation = withFileOptions(given, configuration.options);
-  const aim = (): Aim => {
+  const aim = async (): Promise<Aim> => {
     if (sample) {
       if (!existsSync(`${sampleFolder}root`)) {
         throw new UsageError('--sample: this copy of Postern has no sample estate; use --root DIR');
       }
+      const { markers } = await import('../inventory/take.ts');
       return {
         configuration,
         files: openRoot(`${sampleFolder}root`, markers),
@@ -96,6 +97,7 @@ export const prepare = (given: Invocation): Prepared => {
       };
     }
     const folder = folderOf(invocation);
+    const { markers } = await import('../inventory/take.ts');
     const limits = { ...hostLimits, readMsMax: configuration.policy.readSecondsMax * 1000 };
     return {
       configuration,
@@ -106,44 +108,4 @@ export const prepare = (given: Invocation): Prepared => {
     };
   };
   return { invocation, aim };
-};
-
-/** Checks `--format` before any work is done. */
-export const formatOf = <Format extends string>(
-  invocation: Invocation,
-  formats: readonly Format[],
-  otherwise: Format,
-): Format => {
-  const given = invocation.values.get('format');
-  if (given === undefined) return otherwise;
-  const format = formats.find(each => each === given);
-  if (format === undefined) {
-    throw new UsageError(
-      `${invocation.verb.name}: ${spellingOf(invocation, 'format')} "${given.slice(0, 60)}": expected one of ${formats.join(', ')}`,
-    );
-  }
-  return format;
-};
-
-/** Colours are for terminals, and only for those who want them. */
-export const wantsColor = ({ switches, values }: Invocation): boolean =>
-  process.stdout.isTTY === true &&
-  !values.has('out') &&
-  !switches.has('no-color') &&
-  process.env['TERM'] !== 'dumb' &&
-  (process.env['NO_COLOR'] ?? '') === '';
-
-/** A progress line on standard error, when somebody is looking; erased when done. */
-export const progressLine = ({
-  switches,
-}: Invocation): { readonly say: (stage: string) => void; readonly end: () => void } => {
-  const shown = process.stderr.isTTY === true && !switches.has('quiet');
-  return {
-    say: stage => {
-      if (shown) process.stderr.write(`\r\u001b[Kpostern: ${stage} …`);
-    },
-    end: () => {
-      if (shown) process.stderr.write('\r\u001b[K');
-    },
-  };
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { sampleIndex } from '../../src/app/advisories/sample.ts';
-import { loadConfiguration } from '../../src/app/configuration.ts';
 import { confirm } from '../../src/app/confirm.ts';
+import { loadConfiguration } from '../../src/app/load-configuration.ts';
 import type { Answer } from '../../src/core/answer.ts';
 import { openRoot } from '../../src/host/view.ts';
 import { markers } from '../../src/inventory/take.ts';
@@ -11,13 +11,14 @@ import { comparedAnswer } from '../support/compared-answer.ts';
 import { fullAnswer } from '../support/full-answer.ts';
 
 const sampleNow = new Date(readFileSync('sample/clock', 'utf8').trim());
+const sampleConfiguration = await loadConfiguration('sample/postern.yaml');
 const sampleAdvisories = await sampleIndex('sample/advisories', sampleNow);
 
 /** What `postern confirm --sample` says, before it is put on paper. */
 export const judgedSample = (): Answer =>
   confirm({
     files: openRoot('sample/root', markers),
-    configuration: loadConfiguration('sample/postern.yaml'),
+    configuration: sampleConfiguration,
     target: { sample: true },
     now: sampleNow,
     advisories: sampleAdvisories,
@@ -33,7 +34,7 @@ export const manyAnswers = (): readonly (readonly [name: string, answer: Answer]
   ['held against others', comparedAnswer()],
   ['hostile names', hostileAnswer()],
   ...(existsSync('sample/root')
-    ? [['the sample', answerOf('sample/root', 'sample/postern.yaml')] as const]
+    ? [['the sample', answerOf('sample/root', sampleConfiguration)] as const]
     : []),
   ['the sample, judged by its advisories', judgedSample()],
   ...readdirSync(platformsFolder).flatMap(id =>

@@ -1,10 +1,9 @@
-import { loadConfiguration } from '../../src/app/configuration.ts';
 import { confirm } from '../../src/app/confirm.ts';
 import { countStates } from '../../src/confirm/ask.ts';
 import type { Answer, AnsweredComponent } from '../../src/core/answer.ts';
 import { componentId } from '../../src/core/component.ts';
 import type { Finding, FlawFacts, Outcome } from '../../src/core/finding.ts';
-import { emptyConfiguration } from '../../src/core/policy.ts';
+import { type Configuration, emptyConfiguration } from '../../src/core/policy.ts';
 import type { Priority } from '../../src/core/priority.ts';
 import type { Verdict, Verdicts } from '../../src/core/verdict.ts';
 import { openRoot } from '../../src/host/view.ts';
@@ -14,11 +13,10 @@ import { markers } from '../../src/inventory/take.ts';
 const today: Date = new Date('2026-11-25T09:00:00Z');
 
 /** What `postern confirm` answers about a fixture's root. */
-export const answerOf = (root: string, configurationPath?: string): Answer =>
+export const answerOf = (root: string, configuration: Configuration = emptyConfiguration): Answer =>
   confirm({
     files: openRoot(root, markers),
-    configuration:
-      configurationPath === undefined ? emptyConfiguration : loadConfiguration(configurationPath),
+    configuration,
     target: { root: '/mnt/mail01' },
     now: today,
   });
