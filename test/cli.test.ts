@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { confirmFormats, inventoryFormats, laterVerbs } from '../src/cli/verbs.ts';
+import { bareEnvironment } from './support/environment.ts';
 import { ownSchema } from './support/schemas.ts';
 
 const program = resolve('bin/postern.js');
@@ -41,7 +42,7 @@ const run = (args: readonly string[], environment: Environment = {}): SpawnSyncR
   spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { ...bareEnvironment, ...environment },
     maxBuffer: 64 << 20,
   });
 
@@ -49,7 +50,7 @@ const shell = (line: string, environment: Environment = {}): SpawnSyncReturns<st
   spawnSync('bash', ['--norc', '-c', line], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { ...bareEnvironment, ...environment },
   });
 
 const quoted = (...words: readonly string[]): string =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { bareEnvironment } from './support/environment.ts';
 import { ocsfFaults } from './support/ocsf.ts';
 
 const program = resolve('bin/postern.js');
@@ -22,7 +23,7 @@ const ingest = (args: readonly string[], input?: string | Uint8Array): SpawnSync
   spawnSync(process.execPath, [program, 'ingest', ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' },
+    env: { ...bareEnvironment, TZ: 'UTC' },
     maxBuffer: 256 << 20,
     ...(input === undefined ? {} : { input }),
   });

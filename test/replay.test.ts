@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Replay } from '../src/core/replay.ts';
+import { bareEnvironment } from './support/environment.ts';
 import { ownSchema } from './support/schemas.ts';
 
 const run = (...args: readonly string[]) =>
   spawnSync(process.execPath, ['bin/postern.js', 'advisories', ...args], {
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: bareEnvironment,
     maxBuffer: 64 << 20,
   });
 

@@ -10,6 +10,7 @@ import type { FeedId, Holding } from '../../src/core/advisory.ts';
 import type { AdvisorySettings, AdvisorySource } from '../../src/core/policy.ts';
 import { AdvisoryStore } from '../../src/store/advisory-store.ts';
 import { zip } from '../support/archives.ts';
+import { bareEnvironment } from '../support/environment.ts';
 import { serve, sha256 } from '../support/feed-server.ts';
 import { osvRecord } from './generated.ts';
 
@@ -33,7 +34,7 @@ const postern = (...args: readonly string[]): Promise<Ran> =>
   new Promise(done => {
     const child = spawn(process.execPath, [program, 'advisories', ...args], {
       cwd: folder,
-      env: { PATH: process.env['PATH'] ?? '', POSTERN_STORE: join(folder, 'store') },
+      env: { ...bareEnvironment, POSTERN_STORE: join(folder, 'store') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const text = { stdout: '', stderr: '' };

@@ -183,7 +183,14 @@ describe.skipIf(missing !== '')(`what Postern opens on a hostile host${missing}`
       ['-f', '-qq', '-y', '-s', '4096', '-e', `trace=${traced}`, '-o', log, process.execPath]
         .concat([postern, 'confirm', '--root', root, '--format', 'json'])
         .concat(['--fail-on', 'never', '--out', answer]),
-      { encoding: 'utf8', timeout: 120_000, cwd: base, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        encoding: 'utf8',
+        timeout: 120_000,
+        cwd: base,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // As users start it: Node.js looks for nothing that it compiled before.
+        env: { PATH: process.env['PATH'] ?? '' },
+      },
     );
     expect(done.stderr).toBe('');
     expect(done.status).toBe(3);

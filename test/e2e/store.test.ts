@@ -17,6 +17,7 @@ import type { Changes } from '../../src/core/changes.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { State } from '../../src/core/verdict.ts';
 import { osvRecord } from '../advisories/generated.ts';
+import { bareEnvironment } from '../support/environment.ts';
 import { ownSchema } from '../support/schemas.ts';
 
 const program = resolve('bin/postern.js');
@@ -35,7 +36,7 @@ const run = (...args: readonly string[]): SpawnSyncReturns<string> =>
   spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+    env: { ...bareEnvironment, HOME: folder },
     maxBuffer: 64 << 20,
   });
 
@@ -335,7 +336,7 @@ test.skipIf(!traced)('without a store nothing is made anywhere (needs strace)', 
       'never',
       '--quiet',
     ],
-    { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', HOME: folder } },
+    { cwd: folder, encoding: 'utf8', env: { ...bareEnvironment, HOME: folder } },
   );
   expect([0, 3]).toContain(status);
   const calls = readFileSync(log, 'utf8').split('\n');
