@@ -56,6 +56,41 @@ const placesOf = (times: Float64Array, otherwiseMs: number): Float64Array => {
   });
 };
 
+/** A number of a row, NaN for none. */
+type NumberAt = (row: number) => number;
+
+/** Numbers by their rows, which ascend. */
+const placed =
+  (rows: Int32Array, numbers: Float64Array): NumberAt =>
+  row => {
+    let low = 0;
+    let high = rows.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle] ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    return numbers[low] ?? Number.NaN;
+  };
+
+interface Times {
+  readonly timeAt: NumberAt;
+  /** What a row is placed by. */
+  readonly placeAt: NumberAt;
+}
+
+/** Of some rows, which ascend; of all unless given. */
+const timesOf = (file: ParquetFile, rows: Int32Array | undefined, otherwiseMs: number): Times => {
+  const known = rows === undefined ? undefined : file.numbersIfFull('time', rows);
+  if (rows !== undefined && known !== undefined) {
+    const timeAt = placed(rows, known);
+    return { timeAt, placeAt: timeAt };
+  }
+  const times = file.numbers('time');
+  const places = placesOf(times, otherwiseMs);
+  return { timeAt: row => times[row] ?? Number.NaN, placeAt: row => places[row] ?? 0 };
+};
+
 /** Few rows are taken out, so that the rest of their segment need not be held. */
 const takenOutMax = 2_000;
 
@@ -86,20 +121,6 @@ const textsOf = (file: ParquetFile): TextAt => {
   };
 };
 
-/** Numbers by their rows, which ascend. */
-const placed =
-  (rows: Int32Array, numbers: Float64Array) =>
-  (row: number): number => {
-    let low = 0;
-    let high = rows.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((rows[middle] ?? 0) < row) low = middle + 1;
-      else high = middle;
-    }
-    return numbers[low] ?? Number.NaN;
-  };
-
 /** A row that is asked for. */
 export interface FoundRow {
   /** What it says itself; undefined where it says none. */
@@ -113,7 +134,7 @@ export interface FoundRow {
 
 type RowAt = (row: number) => FoundRow;
 
-const readerOf = (file: ParquetFile, rows: Int32Array, times: Float64Array): RowAt => {
+const readerOf = (file: ParquetFile, rows: Int32Array, timeAt: NumberAt): RowAt => {
   const ascending = rows.toSorted();
   const lines = placed(ascending, file.numbersAt('line', ascending));
   const sequences = placed(ascending, file.numbersAt('sequence', ascending));
@@ -124,7 +145,7 @@ const readerOf = (file: ParquetFile, rows: Int32Array, times: Float64Array): Row
       const text = textAt(column, row);
       if (text !== undefined) texts[column] = text;
     }
-    const time = times[row] ?? Number.NaN;
+    const time = timeAt(row);
     return {
       timeMs: Number.isNaN(time) ? undefined : time,
       line: lines(row),
@@ -144,11 +165,11 @@ export class FoundRows {
   private readonly taken: readonly FoundRow[] | undefined;
   private readonly rowAt: RowAt | undefined;
 
-  constructor(file: ParquetFile, rows: Int32Array, times: Float64Array, places: Float64Array) {
+  constructor(file: ParquetFile, rows: Int32Array, timeAt: NumberAt, placeAt: NumberAt) {
     this.rows = rows;
     this.count = rows.length;
-    this.placesMs = Float64Array.from(rows, row => places[row] ?? 0);
-    const rowAt = readerOf(file, rows, times);
+    this.placesMs = Float64Array.from(rows, placeAt);
+    const rowAt = readerOf(file, rows, timeAt);
     if (rows.length <= takenOutMax) this.taken = Array.from(rows, rowAt);
     else {
       // All columns now, so that damage shows before anything is told.
@@ -176,15 +197,15 @@ export const findRows = (
   const { conditions, fromMs = -Infinity, toMs = Infinity, newestFirst } = question;
   const rows = file.rows === 0 ? [] : fulfilling(file, conditions);
   if (rows?.length === 0) return undefined;
-  const times = file.numbers('time');
-  const places = placesOf(times, otherwiseMs);
-  const order = new Int32Array(rows?.length ?? file.rows);
+  const asked = rows === undefined ? undefined : Int32Array.from(rows);
+  const { timeAt, placeAt } = timesOf(file, asked, otherwiseMs);
+  const order = new Int32Array(asked?.length ?? file.rows);
   let count = 0;
   let isSorted = true;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < order.length; i += 1) {
-    const row = rows === undefined ? i : (rows[i] ?? 0);
-    const place = places[row] ?? 0;
+    const row = asked?.[i] ?? i;
+    const place = placeAt(row);
     if (place < fromMs || place > toMs) continue;
     if (place < last) isSorted = false;
     last = place;
@@ -193,7 +214,7 @@ export const findRows = (
   }
   if (count === 0) return undefined;
   const found = order.slice(0, count);
-  if (!isSorted) found.sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0) || a - b);
+  if (!isSorted) found.sort((a, b) => placeAt(a) - placeAt(b) || a - b);
   if (newestFirst) found.reverse();
-  return new FoundRows(file, found, times, places);
+  return new FoundRows(file, found, timeAt, placeAt);
 };

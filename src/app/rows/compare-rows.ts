@@ -12,11 +12,12 @@ const toldBy = (
   ends: readonly number[],
 ): ((i: number) => unknown) => {
   const times = file.numbers('time');
+  const timeAt = (row: number): number => times[row] ?? Number.NaN;
   const rows = new FoundRows(
     file,
     Int32Array.from({ length: file.rows }, (_, i) => i),
-    times,
-    times,
+    timeAt,
+    timeAt,
   );
   const decoder = new RowDecoder();
   return i => {

@@ -3,6 +3,8 @@ import { unpackCodes } from './encodings.ts';
 /** Values of the hybrid encoding, had one by one where they lie. */
 interface Values {
   readonly at: (index: number) => number;
+  /** Where they lie, if each is found by its place. */
+  readonly packed?: { readonly at: number; readonly width: number };
 }
 
 const bitsOfByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -44,9 +46,11 @@ const valuesOf = (bytes: Buffer, from: number, count: number, width: number): Va
     const all = count === 0 ? new Int32Array(0) : unpackCodes(bytes, from, count, width);
     return { at: index => all[index] ?? -1 };
   }
-  if (width === 8) return { at: index => bytes[at + index] ?? -1 };
+  const packed = { at, width };
+  if (width === 8) return { at: index => bytes[at + index] ?? -1, packed };
   const mask = 2 ** width - 1;
   return {
+    packed,
     at: index => {
       const bit = index * width;
       const byte = at + (bit >> 3);
@@ -71,6 +75,7 @@ export class Codes {
   readonly rows: number;
   /** A bit for each row that has a value; undefined where all have, or none. */
   private readonly bits: Buffer | undefined;
+  private readonly content: Buffer;
   private readonly values: Values;
   private readonly known: number;
   private lastRow = 0;
@@ -79,6 +84,7 @@ export class Codes {
   /** @param content of a data page: levels with their length, width of the codes, codes. */
   constructor(content: Buffer, rows: number) {
     this.rows = rows;
+    this.content = content;
     if (content.length < 5) throw new RangeError('a page that is too short');
     const end = 4 + content.readUInt32LE(0);
     if (end >= content.length) throw new RangeError('a page that is too short');
@@ -107,14 +113,52 @@ export class Codes {
 
   /** Rows whose code is one of those, ascending. */
   rowsWith(wanted: Uint8Array): number[] {
+    const found = this.indexesWith(wanted);
+    const { bits } = this;
+    if (bits === undefined || found.length === 0) return found;
+    // From a place among those that have a value to a row.
+    let rank = 0;
+    let at = 0;
+    for (const [i, index] of found.entries()) {
+      for (;;) {
+        const here = bitsOfByte[bits[at] ?? 0] ?? 0;
+        if (rank + here > index) break;
+        rank += here;
+        at += 1;
+      }
+      let row = at * 8;
+      for (let left = index - rank; ; row += 1) {
+        if ((((bits[at] ?? 0) >> (row & 7)) & 1) === 0) continue;
+        if (left === 0) break;
+        left -= 1;
+      }
+      found[i] = row;
+    }
+    return found;
+  }
+
+  /** Places among the rows that have a value. */
+  private indexesWith(wanted: Uint8Array): number[] {
     const found: number[] = [];
-    const { bits, values, rows, known } = this;
-    if (known === 0) return found;
-    let index = 0;
-    for (let row = 0; row < rows; row += 1) {
-      if (bits !== undefined && (((bits[row >> 3] ?? 0) >> (row & 7)) & 1) === 0) continue;
-      if (wanted[values.at(index)] === 1) found.push(row);
-      index += 1;
+    const { content, values, known } = this;
+    const { packed } = values;
+    if (packed === undefined) {
+      for (let i = 0; i < known; i += 1) if (wanted[values.at(i)] === 1) found.push(i);
+    } else if (packed.width === 8) {
+      const from = packed.at;
+      for (let i = 0; i < known; i += 1) if (wanted[content[from + i] ?? 0] === 1) found.push(i);
+    } else {
+      const { at, width } = packed;
+      const mask = 2 ** width - 1;
+      for (let i = 0, bit = 0; i < known; i += 1, bit += width) {
+        const byte = at + (bit >> 3);
+        const four =
+          (content[byte] ?? 0) |
+          ((content[byte + 1] ?? 0) << 8) |
+          ((content[byte + 2] ?? 0) << 16) |
+          ((content[byte + 3] ?? 0) << 24);
+        if (wanted[(four >>> (bit & 7)) & mask] === 1) found.push(i);
+      }
     }
     return found;
   }

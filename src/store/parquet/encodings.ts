@@ -185,11 +185,37 @@ const unpackBits = (
   }
 };
 
-/** Goes through what `packDeltas` packed. @param take gets 32 of them at most at a time, from `first` on. */
+/** The sum of some packed values of at most 24 bits. */
+const sumBits = (bytes: Buffer, from: number, count: number, width: number): number => {
+  if (from + ((count * width + 7) >> 3) > bytes.length) throw new RangeError('it ends too early');
+  if (width === 0) return 0;
+  const mask = 2 ** width - 1;
+  let sum = 0;
+  for (let i = 0, bit = 0; i < count; i += 1, bit += width) {
+    const at = from + (bit >> 3);
+    const four =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24);
+    sum += (four >>> (bit & 7)) & mask;
+  }
+  return sum;
+};
+
+/** Differences up to here, a miniblock of them, can be added up without a loss. */
+const summedMax = 2 ** 40;
+
+/**
+ * Goes through what `packDeltas` packed. @param take gets 32 of them at most at a time, from `first` on.
+ *
+ * @param wantedFrom the next place that is wanted: what lies before is not taken, and nothing where it is none.
+ */
 const eachDelta = (
   bytes: Buffer,
   isCount: (count: number) => boolean,
   take: (values: Float64Array, first: number, count: number) => void,
+  wantedFrom: () => number = () => 0,
 ): void => {
   const cursor = new Cursor(bytes, 0);
   const perBlock = cursor.varint();
@@ -211,6 +237,13 @@ const eachDelta = (
       if (begin >= count) break;
       const width = widths[mini] ?? 0;
       if (width > 53) throw new RangeError('a number that is too long');
+      const wanted = wantedFrom();
+      if (wanted === Number.POSITIVE_INFINITY) return;
+      if (begin + miniblockValues <= wanted && width <= 24 && Math.abs(least) < summedMax) {
+        value += least * miniblockValues + sumBits(bytes, cursor.at, miniblockValues, width);
+        cursor.at += (miniblockValues * width) >> 3;
+        continue;
+      }
       if (width > 0) unpackBits(bytes, cursor.at, miniblockValues, width, values, 0);
       else values.fill(0);
       cursor.at += (miniblockValues * width) >> 3;
@@ -237,7 +270,7 @@ export const unpackDeltas = (bytes: Buffer, countMax: number): Float64Array => {
   return out;
 };
 
-/** Some of `count` of them. @param places ascending. @throws RangeError */
+/** Some of `count` of them; no further than the last. @param places ascending. @throws RangeError */
 export const pickDeltas = (bytes: Buffer, count: number, places: Int32Array): Float64Array => {
   const out = new Float64Array(places.length);
   let next = 0;
@@ -250,6 +283,7 @@ export const pickDeltas = (bytes: Buffer, count: number, places: Int32Array): Fl
         next += 1;
       }
     },
+    () => places[next] ?? Number.POSITIVE_INFINITY,
   );
   return out;
 };

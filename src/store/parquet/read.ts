@@ -47,6 +47,8 @@ export class TextDictionary {
   private readonly bytes: Buffer;
   /** Where each text begins; worked out when one is asked for. */
   private starts: Int32Array | undefined;
+  /** Where the last one ends. */
+  private end = 0;
 
   constructor(bytes: Buffer, count: number) {
     if (count * 4 > bytes.length) throw new RangeError('its dictionary is too short');
@@ -56,14 +58,7 @@ export class TextDictionary {
 
   at(code: number): string {
     if (code >= this.count) throw new RangeError('a text that its dictionary does not have');
-    if (this.starts === undefined) {
-      const starts = new Int32Array(this.count);
-      this.each((i, start) => {
-        starts[i] = start;
-      });
-      this.starts = starts;
-    }
-    const start = this.starts[code] ?? 0;
+    const start = this.placed()[code] ?? 0;
     return this.bytes.toString('utf8', start, start + this.bytes.readUInt32LE(start - 4));
   }
 
@@ -72,17 +67,23 @@ export class TextDictionary {
     isAsked: (bytes: Buffer, start: number, end: number) => boolean,
   ): Uint8Array | undefined {
     const { bytes } = this;
+    const starts = this.placed();
+    const last = this.count - 1;
     let found: Uint8Array | undefined;
-    this.each((i, start, end) => {
-      if (!isAsked(bytes, start, end)) return;
+    for (let i = 0; i <= last; i += 1) {
+      const start = starts[i] ?? 0;
+      const end = i < last ? (starts[i + 1] ?? 0) - 4 : this.end;
+      if (!isAsked(bytes, start, end)) continue;
       found ??= new Uint8Array(this.count);
       found[i] = 1;
-    });
+    }
     return found;
   }
 
-  private each(take: (i: number, start: number, end: number) => void): void {
+  private placed(): Int32Array {
+    if (this.starts !== undefined) return this.starts;
     const { bytes, count } = this;
+    const starts = new Int32Array(count);
     let at = 0;
     for (let i = 0; i < count; i += 1) {
       if (at + 4 > bytes.length) throw new RangeError('its dictionary is too short');
@@ -94,8 +95,11 @@ export class TextDictionary {
       const start = at + 4;
       at = start + length;
       if (length < 0 || at > bytes.length) throw new RangeError('its dictionary is too short');
-      take(i, start, at);
+      starts[i] = start;
     }
+    this.end = at;
+    this.starts = starts;
+    return starts;
   }
 }
 
@@ -105,6 +109,9 @@ export class ParquetFile {
   readonly metadata: ReadonlyMap<string, string>;
   private readonly bytes: Buffer;
   private readonly chunks = new Map<string, Chunk>();
+  /** What was unpacked, which is asked for more than once. */
+  private readonly dictionaries = new Map<string, TextDictionary>();
+  private readonly codesOf = new Map<string, Codes>();
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -141,6 +148,19 @@ export class ParquetFile {
 
   /** Undefined where no row has a value. */
   dictionary(column: string): TextDictionary | undefined {
+    const known = this.dictionaries.get(column) ?? this.readDictionary(column);
+    if (known !== undefined) this.dictionaries.set(column, known);
+    return known;
+  }
+
+  /** Places in the dictionary, by row; undefined where no row has a value. */
+  codes(column: string): Codes | undefined {
+    const known = this.codesOf.get(column) ?? this.readCodes(column);
+    if (known !== undefined) this.codesOf.set(column, known);
+    return known;
+  }
+
+  private readDictionary(column: string): TextDictionary | undefined {
     const chunk = this.chunks.get(column);
     if (chunk?.dictionaryAt === undefined) return undefined;
     const { header, content } = this.page(chunk.dictionaryAt, pageTypes.dictionary, chunk.isPacked);
@@ -148,8 +168,7 @@ export class ParquetFile {
     return count === 0 ? undefined : new TextDictionary(content, count);
   }
 
-  /** Places in the dictionary, by row; undefined where no row has a value. */
-  codes(column: string): Codes | undefined {
+  private readCodes(column: string): Codes | undefined {
     const chunk = this.chunks.get(column);
     if (chunk === undefined) return undefined;
     return new Codes(this.content(chunk, encodings.dictionary), this.rows);
@@ -157,15 +176,21 @@ export class ParquetFile {
 
   /** Numbers of some rows, which ascend; NaN for none. */
   numbersAt(column: string, rows: Int32Array): Float64Array {
+    const known = this.numbersIfFull(column, rows);
+    if (known !== undefined) return known;
+    const all = this.numbers(column);
+    return Float64Array.from(rows, row => all[row] ?? Number.NaN);
+  }
+
+  /** Numbers of some rows, which ascend; undefined where not each row of the file has one. */
+  numbersIfFull(column: string, rows: Int32Array): Float64Array | undefined {
     const chunk = this.chunks.get(column);
-    if (chunk === undefined) return new Float64Array(rows.length).fill(Number.NaN);
+    if (chunk === undefined) return undefined;
     const content = this.content(chunk, encodings.deltas);
-    const from = chunk.isOptional ? 4 + (content.length < 4 ? 0 : content.readUInt32LE(0)) : 0;
-    if (chunk.isOptional && sameOfAll(content, 4, this.rows) !== true) {
-      const all = this.numbers(column);
-      return Float64Array.from(rows, row => all[row] ?? Number.NaN);
-    }
-    return pickDeltas(content.subarray(from), this.rows, rows);
+    if (!chunk.isOptional) return pickDeltas(content, this.rows, rows);
+    if (content.length < 4) throw new RangeError('a page that is too short');
+    if (sameOfAll(content, 4, this.rows) !== true) return undefined;
+    return pickDeltas(content.subarray(4 + content.readUInt32LE(0)), this.rows, rows);
   }
 
   /** One a row; NaN for none. */
