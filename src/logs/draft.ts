@@ -59,15 +59,14 @@ export class OpenThings<T> {
   }
 
   set(key: string, thing: T): void {
-    if (!this.#things.has(key)) {
-      if (this.#things.size >= this.#max) this.#forgetOldest();
-      if (this.#order.length - this.#head >= 2 * this.#things.size + staleMax) {
-        this.#order = [...this.#things.keys()];
-        this.#head = 0;
-      }
-      this.#order.push(key);
-    }
+    const { size } = this.#things;
     this.#things.set(key, thing);
+    if (this.#things.size === size) return;
+    if (size >= this.#max) this.#forgetOldest(key);
+    if (this.#order.length - this.#head >= 2 * size + staleMax) {
+      this.#order = [...this.#things.keys()];
+      this.#head = 0;
+    } else this.#order.push(key);
   }
 
   delete(key: string): void {
@@ -78,11 +77,11 @@ export class OpenThings<T> {
     return this.#things.size;
   }
 
-  #forgetOldest(): void {
+  #forgetOldest(newest: string): void {
     while (this.#head < this.#order.length) {
       const key = this.#order[this.#head] ?? '';
       this.#head += 1;
-      if (this.#things.delete(key)) break;
+      if (key !== newest && this.#things.delete(key)) break;
     }
     if (this.#head > staleMax && this.#head * 2 > this.#order.length) {
       this.#order = this.#order.slice(this.#head);

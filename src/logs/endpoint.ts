@@ -3,6 +3,31 @@ import { printable } from './text.ts';
 
 const ipv4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 
+/** Whether a text is an IPv4 address as it is mostly written: without a leading zero. */
+const isPlainIpv4 = (text: string): boolean => {
+  const { length } = text;
+  if (length < 7 || length > 15) return false;
+  let dots = 0;
+  let digits = 0;
+  let value = 0;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2e) {
+      if (digits === 0) return false;
+      dots += 1;
+      digits = 0;
+      value = 0;
+      continue;
+    }
+    const digit = code - 0x30;
+    if (!(digit >= 0 && digit <= 9) || (digits > 0 && value === 0)) return false;
+    digits += 1;
+    value = value * 10 + digit;
+    if (value > 255) return false;
+  }
+  return dots === 3 && digits > 0;
+};
+
 const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 const dotted = (high: string, low: string): string => {
@@ -15,6 +40,7 @@ const dotted = (high: string, low: string): string => {
  * IPv4 address within an IPv6 one as itself. Undefined for what is no address, a name for one.
  */
 export const ipOf = (text: string): string | undefined => {
+  if (isPlainIpv4(text)) return text;
   if (text.length > 80) return undefined;
   if (ipv4.test(text)) return text.includes('.0') ? text.replace(/(^|\.)0+(?=\d)/g, '$1') : text;
   if (!text.includes(':')) return undefined;

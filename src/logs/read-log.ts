@@ -1,5 +1,6 @@
 import type { AccessEvent } from '../core/access-event.ts';
 import type { LogLine } from '../core/log-line.ts';
+import type { Draft } from './draft.ts';
 import { openEnvelope } from './envelope/open-envelope.ts';
 import type { Envelope, FormatContext, LogFormat, LogReader, Parsed } from './format.ts';
 import type { LogClock } from './time/clock.ts';
@@ -47,6 +48,12 @@ interface Program {
 }
 
 const nobody: Chosen = { format: undefined, score: 0 };
+
+const isBlank = (text: string): boolean => {
+  const first = text.charCodeAt(0);
+  // What nearly every line begins with is no blank.
+  return !(first > 0x20 && first < 0x7f) && text.trim() === '';
+};
 
 const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.name : typeof thrown;
@@ -133,7 +140,7 @@ export class LogReading {
   private read(envelope: Envelope): void {
     const { line, program, stamp, host } = envelope;
     this.clock.pass(stamp, host, line.number);
-    if (line.text === '' || line.text.trim() === '') this.take(envelope, { quiet: 'empty' });
+    if (isBlank(line.text)) this.take(envelope, { quiet: 'empty' });
     else if (program === undefined) {
       if (!this.repeats(envelope)) this.readOwn(envelope);
     } else {
@@ -208,12 +215,10 @@ export class LogReading {
     const { line, fields } = envelope;
     const parsed = line.truncated === true && 'event' in given ? truncated(given.event) : given;
     const repeated = fields?.get('repeated');
-    const read: ReadLine = {
-      line,
-      parsed,
-      ...(format === undefined ? {} : { format: format.id }),
-      ...(repeated === undefined ? {} : { repeated: Number(repeated) }),
-    };
+    // Hot: assigned, and not spread.
+    const read: Draft<ReadLine> = { line, parsed };
+    if (format !== undefined) read.format = format.id;
+    if (repeated !== undefined) read.repeated = Number(repeated);
     this.before = read;
     this.options.take(read);
   }

@@ -36,10 +36,19 @@ const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const isDay = (month: number, day: number): boolean =>
   day >= 1 && day <= (monthDays[month - 1] ?? 0);
 
+/** The stamp that was read last: lines of one second share it. */
+let lastStamp: StampAt | undefined;
+
 /** `Nov 22 12:00:01 ` without regular expressions: nearly every line of a mail host begins so. */
 const quickStamp = (text: string, from: number): StampAt | undefined => {
   if (text.charCodeAt(from + 15) !== space || text.charCodeAt(from + 6) !== space) return undefined;
   if (text.charCodeAt(from + 9) !== colon || text.charCodeAt(from + 12) !== colon) return undefined;
+  // A year behind the time, as some write it, is the slow way's.
+  const next = text.charCodeAt(from + 16);
+  if (next === 0x31 || next === 0x32) return undefined;
+  if (lastStamp?.end === from + 15 && text.startsWith(lastStamp.stamp.original, from)) {
+    return lastStamp;
+  }
   const month = monthsByName[text.slice(from, from + 3)];
   const day = two(text, from + 4);
   const hour = two(text, from + 7);
@@ -47,11 +56,9 @@ const quickStamp = (text: string, from: number): StampAt | undefined => {
   const second = two(text, from + 13);
   if (month === undefined || !isDay(month, day) || !(hour <= 23 && minute <= 59 && second <= 60))
     return undefined;
-  // A year behind the time, as some write it, is the slow way's.
-  const next = text.charCodeAt(from + 16);
-  if (next === 0x31 || next === 0x32) return undefined;
   const original = text.slice(from, from + 15);
-  return { stamp: { original, month, day, hour, minute, second }, end: from + 15 };
+  lastStamp = { stamp: { original, month, day, hour, minute, second }, end: from + 15 };
+  return lastStamp;
 };
 
 const digits = (text: string, from: number, to: number): number => {
@@ -136,7 +143,54 @@ interface Tag {
 const tagPattern =
   /([\w.\-/+@*]{1,100}(?:\([\w.\-/ ]{0,100}\))?)(?: ?\[(\d{1,10})\]:|:(?= |$)) ?(?:\[ID \d{1,10} \w{1,12}\.\w{1,8}\] )?/y;
 
+/** What the pattern takes for a program's name. */
+const isTagCharacter: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[\w.\-/+@*]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+const programCharsMax = 100;
+const pidDigitsMax = 10;
+const nameSlots = 64;
+/** Names of earlier lines: a log holds few, and one that is known needs no making. */
+const names: string[] = Array.from({ length: nameSlots }, () => '');
+
+const nameAt = (text: string, from: number, to: number): string => {
+  const slot = ((to - from) * 7 + text.charCodeAt(to - 1)) % nameSlots;
+  const known = names[slot] ?? '';
+  if (known.length === to - from && text.startsWith(known, from)) return known;
+  const name = text.slice(from, to);
+  names[slot] = name;
+  return name;
+};
+
+/** Where `123]` that begins there ends; -1 for anything else. */
+const pidEnd = (text: string, from: number): number => {
+  let at = from;
+  while (text.charCodeAt(at) >= zero && text.charCodeAt(at) <= zero + 9) at += 1;
+  return at > from && at - from <= pidDigitsMax && text.charCodeAt(at) === 0x5d ? at + 1 : -1;
+};
+
+/** `postfix/smtpd[123]: ` and `dovecot: ` without regular expressions; undefined for what needs a closer look. */
+const quickTag = (text: string, from: number): Tag | undefined => {
+  let at = from;
+  while (isTagCharacter[text.charCodeAt(at)] === 1) at += 1;
+  const nameEnd = at;
+  if (at === from || at - from > programCharsMax) return undefined;
+  let pid: number | undefined;
+  if (text.charCodeAt(at) === 0x5b) {
+    at = pidEnd(text, at + 1);
+    if (at < 0) return undefined;
+    pid = digits(text, nameEnd + 1, at - 1);
+  }
+  if (text.charCodeAt(at) !== colon || text.charCodeAt(at + 1) !== space) return undefined;
+  // Solaris writes more, in brackets.
+  if (text.charCodeAt(at + 2) === 0x5b) return undefined;
+  return { program: nameAt(text, from, nameEnd), pid, end: at + 2 };
+};
+
 const tagAt = (text: string, at: number): Tag | undefined => {
+  const quick = quickTag(text, at);
+  if (quick !== undefined) return quick;
   tagPattern.lastIndex = at;
   const match = tagPattern.exec(text);
   if (match === null) return undefined;
@@ -232,7 +286,7 @@ export const syslogHeader = (line: LogLine, text: string, from: number): Envelop
   if (end > 0) {
     // `sogod [123]: …`: what looks like a host is the program.
     const tag = text.charCodeAt(end + 1) === 0x5b ? undefined : tagAt(text, end + 1);
-    const host = text.slice(start, end);
+    const host = nameAt(text, start, end);
     if (tag !== undefined && !isLevel(host)) {
       return unrepeated(enveloped(line, at.stamp, host, tag, text.slice(tag.end)));
     }

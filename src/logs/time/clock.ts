@@ -60,6 +60,8 @@ export class LogClock {
   private zone: Zone;
   /** The latest second since 1970 that each host has shown. */
   private readonly fronts = new Map<string, number>();
+  /** The stamp that was passed last, and told nothing new but this: lines of one second share one. */
+  private passedStamp: Stamp | undefined;
   private lastStamp: Stamp | undefined;
   private lastTime: EventTime | undefined;
   private lastMs = Number.NEGATIVE_INFINITY;
@@ -76,7 +78,10 @@ export class LogClock {
     if (host !== this.host) {
       this.host = host;
       this.zone = this.options.zoneOf(host);
-    }
+    } else if (stamp !== undefined && stamp === this.passedStamp) return;
+    // Another zone, another time: what was read of the same stamp holds no more.
+    this.passedStamp = undefined;
+    this.lastStamp = undefined;
     this.passedMs = undefined;
     if (stamp === undefined || stamp.month === undefined || stamp.day === undefined) return;
     const year = this.yearOf(stamp, stamp.month, stamp.day);
@@ -91,7 +96,8 @@ export class LogClock {
     this.passedMs = wallMs - offsetMinutes * 60_000;
     // In the hour that comes twice, a step back is what clocks are meant to do.
     if (secondOffsetMinutes !== undefined) return;
-    this.compare(wallMs / 1_000 - offsetMinutes * 60, line);
+    const isStep = this.compare(wallMs / 1_000 - offsetMinutes * 60, line);
+    if (!isStep && this.options.nowMs === undefined) this.passedStamp = stamp;
   }
 
   /** When it was, as far as the stamp and what is known of its log tell. */
@@ -103,7 +109,8 @@ export class LogClock {
     return time;
   }
 
-  private compare(second: number, line: number): void {
+  /** @returns whether it lies before earlier lines: each line that does is counted. */
+  private compare(second: number, line: number): boolean {
     const { host } = this;
     const front = this.fronts.get(host ?? '');
     if (front !== undefined && second < front - disorderSecondsMax) {
@@ -112,9 +119,10 @@ export class LogClock {
         const seconds = front - second;
         this.steps.push({ line, seconds, ...(host === undefined ? {} : { host }) });
       }
-    } else if (front !== undefined && second <= front) return;
+    } else if (front !== undefined && second <= front) return false;
     if (front === undefined && this.fronts.size >= hostsMax) this.fronts.clear();
     this.fronts.set(host ?? '', second);
+    return front !== undefined && second < front;
   }
 
   private yearOf(stamp: Stamp, month: number, day: number): number {
@@ -149,6 +157,8 @@ export class LogClock {
   }
 
   private timeOf(stamp: Stamp): EventTime {
+    // A time within the message may be of another day.
+    if (stamp !== this.passedStamp) this.passedStamp = undefined;
     const on = this.dayOf(stamp);
     this.lastDay = on;
     // A leap second is the first of the next minute, as POSIX counts.

@@ -93,6 +93,9 @@ const takeFromRight = (text: string, told: Told): number => {
 
 const authUser = ', auth_user=<';
 
+/** Dovecot has a dozen, and administrators add some. */
+const elementsMax = 24;
+
 const simpleName = /^[^\s<>,=]{1,255}$/;
 
 /** `user=<` to the `>` at the end. */
@@ -102,9 +105,17 @@ const within = (text: string, opening: string): string | undefined =>
 /** A line in which nothing can be taken for anything else: every element once, and names are plain. */
 const plainElements = (text: string): Elements | undefined => {
   const told: Told = {};
-  for (const element of text.split(', ', 24)) {
-    const user = within(element, 'user=<');
-    const login = within(element, 'auth_user=<') ?? within(element, 'master_user=<');
+  let end = -2;
+  for (let count = 0; count < elementsMax && end < text.length; count += 1) {
+    const start = end + 2;
+    const comma = text.indexOf(', ', start);
+    end = comma < 0 ? text.length : comma;
+    const element = text.slice(start, end);
+    const isName = element.endsWith('>') && element.includes('user=<');
+    const user = isName ? within(element, 'user=<') : undefined;
+    const login = isName
+      ? (within(element, 'auth_user=<') ?? within(element, 'master_user=<'))
+      : undefined;
     const name = user ?? login;
     if (name !== undefined) {
       if (name !== '' && !simpleName.test(name)) return undefined;
@@ -161,7 +172,7 @@ export interface Learned {
 
 /** Before the first value of a client everything is Dovecot's. */
 const takeFromLeft = (text: string, end: number, told: Told): void => {
-  for (const element of text.slice(0, end).split(', ', 24)) take(element, told);
+  for (const element of text.slice(0, end).split(', ', elementsMax)) take(element, told);
 };
 
 /**

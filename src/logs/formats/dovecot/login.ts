@@ -130,12 +130,11 @@ export const loginLine = (prefix: Prefix, time: EventTime, memory: Memory): Pars
   const tries = message.includes('auth failed') ? Number(attempts.exec(message)?.[1] ?? 0) : 0;
   let repeats = false;
   if (entered && id !== undefined) {
-    Object.assign(sessionOf(memory, id), {
-      user: elements.user,
-      actor: master,
-      from: parts.from,
-      tls: elements.tls,
-    });
+    const session = sessionOf(memory, id);
+    session.user = elements.user;
+    session.actor = master;
+    session.from = parts.from;
+    session.tls = elements.tls;
   }
   if (verdict.kind === 'login' && id !== undefined && (entered || tries > 0)) {
     const act = `${impersonated ? 'login.impersonated' : 'login'} ${verdict.outcome}`;

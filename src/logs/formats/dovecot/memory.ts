@@ -24,6 +24,12 @@ export type Teller =
   /** An exported event of a recipient of LMTP. */
   | 'recipient';
 
+interface Told {
+  readonly act: string;
+  readonly teller: Teller;
+  count: number;
+}
+
 /** What lines so far said of a session; its later lines name the session only. */
 export interface Session {
   user?: string | undefined;
@@ -31,8 +37,8 @@ export interface Session {
   actor?: string | undefined;
   from?: Endpoint | undefined;
   tls?: boolean | undefined;
-  /** How many of each kind of act each teller told. */
-  told?: Map<string, Map<Teller, number>>;
+  /** How many of each kind of act each teller told: one or two, so that a list is the least to keep. */
+  told?: Told[];
 }
 
 /** What reading one log needs to remember, be it text, exported events or both. */
@@ -81,18 +87,23 @@ export const tell = (
 ): boolean => {
   if (id === undefined || id === '') return false;
   const session = sessionOf(memory, id);
-  session.told ??= new Map();
-  const counts = session.told.get(act) ?? new Map<Teller, number>();
-  session.told.set(act, counts);
-  const mine = (counts.get(teller) ?? 0) + count;
+  session.told ??= [];
+  let own: Told | undefined;
   let others = 0;
-  for (const [who, told] of counts) {
-    if (who !== teller && told > others && (isCoarse(teller) || !isCoarse(who))) others = told;
+  for (const told of session.told) {
+    if (told.act !== act) continue;
+    if (told.teller === teller) own = told;
+    else if (told.count > others && (isCoarse(teller) || !isCoarse(told.teller))) {
+      others = told.count;
+    }
   }
+  const mine = (own?.count ?? 0) + count;
   // Counters at the end count parts of messages, and some of what they count may still come.
   const repeats = teller === 'sum' ? others > 0 : mine <= others;
   // One command is told of once, and may have touched many messages: what it repeats is all of them.
-  counts.set(teller, repeats && teller === 'command' ? others : mine);
+  const all = repeats && teller === 'command' ? others : mine;
+  if (own === undefined) session.told.push({ act, teller, count: all });
+  else own.count = all;
   return repeats;
 };
 

@@ -1,3 +1,5 @@
+import type { Draft } from '../../draft.ts';
+
 /** Who wrote a line of Dovecot, and on whose behalf: `imap(bob)<123><S>: `. */
 export interface Prefix {
   /** `imap`, `imap-login`, `auth`, `lmtp`. */
@@ -29,8 +31,8 @@ const isName = (code: number): boolean =>
 const sessionShape = /^[A-Za-z0-9+/=:._-]{1,160}$/;
 
 interface Ids {
-  pid?: number;
-  session?: string;
+  pid: number | undefined;
+  session: string | undefined;
 }
 
 /** `<123><S>`; the index behind it. */
@@ -58,12 +60,10 @@ const isColon = (text: string, at: number): boolean =>
 const closingAt = (text: string, open: number, ids: Ids): readonly [number, number] | undefined => {
   let close = text.indexOf(')', open);
   for (let tries = 0; close >= 0 && tries < 16; tries += 1) {
-    const here: Ids = {};
-    const end = idsAt(text, close + 1, here);
-    if (end >= 0 && isColon(text, end)) {
-      Object.assign(ids, here);
-      return [close, end];
-    }
+    const end = idsAt(text, close + 1, ids);
+    if (end >= 0 && isColon(text, end)) return [close, end];
+    ids.pid = undefined;
+    ids.session = undefined;
     close = text.indexOf(')', close + 1);
   }
   return undefined;
@@ -75,12 +75,24 @@ const connOf = /^conn unix:[\w/.-]{1,100}(?: \([^()]{0,60}\))?: (?:[a-z-]{1,30}<
 
 /** The level is what a program writes; a value that begins so stands behind a name and a `=`. */
 const levelled = (given: string): Pick<Prefix, 'level' | 'text'> => {
+  const letter = given.charCodeAt(0);
+  // I, E, W, D, F, P, the r of `request` and the c of `conn`.
+  if (
+    letter !== 0x49 &&
+    letter !== 0x45 &&
+    letter !== 0x57 &&
+    letter !== 0x44 &&
+    letter !== 0x46 &&
+    letter !== 0x50 &&
+    letter !== 0x72 &&
+    letter !== 0x63
+  )
+    return { level: 'info', text: given };
   let text = given;
   if (text.startsWith('conn unix:')) text = text.replace(connOf, '');
   let level: Prefix['level'] = 'info';
   for (let round = 0; round < 2; round += 1) {
     const first = text.charCodeAt(0);
-    // I, E, W, D, F, P and the r of `request`.
     if (first === 0x72) text = text.replace(requestOf, '');
     if (first === 0x63) text = text.replace(connOf, '');
     for (const [word, meant] of levels) {
@@ -97,14 +109,16 @@ const levelled = (given: string): Pick<Prefix, 'level' | 'text'> => {
 /** Takes a line apart up to where its program's own words begin; undefined for what is not Dovecot's. */
 export const prefixOf = (given: string): Prefix | undefined => {
   // Dovecot 1 wrote `IMAP(bob): `.
-  const message = /^(?:IMAP|POP3)\(/.test(given)
-    ? given.slice(0, 4).toLowerCase() + given.slice(4)
-    : given;
+  const first = given.charCodeAt(0);
+  const message =
+    (first === 0x49 || first === 0x50) && /^(?:IMAP|POP3)\(/.test(given)
+      ? given.slice(0, 4).toLowerCase() + given.slice(4)
+      : given;
   let at = 0;
   while (at < 40 && isName(message.charCodeAt(at))) at += 1;
   if (at === 0 || at === 40) return undefined;
   const service = message.slice(0, at);
-  const ids: Ids = {};
+  const ids: Ids = { pid: undefined, session: undefined };
   let args = '';
   if (message.charCodeAt(at) === 0x28) {
     const closing = closingAt(message, at + 1, ids);
@@ -115,5 +129,11 @@ export const prefixOf = (given: string): Prefix | undefined => {
     at = idsAt(message, at, ids);
   }
   if (at < 0 || !isColon(message, at)) return undefined;
-  return { service, args, ...ids, ...levelled(message.slice(at + 2)) };
+  const { level, text } = levelled(message.slice(at + 2));
+  const { pid, session } = ids;
+  // Hot: assigned, and not spread.
+  const prefix: Draft<Prefix> = { service, args, level, text };
+  if (pid !== undefined) prefix.pid = pid;
+  if (session !== undefined) prefix.session = session;
+  return prefix;
 };

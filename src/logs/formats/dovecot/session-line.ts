@@ -75,6 +75,8 @@ const pop3Sum = (text: string): Sum => {
 const ended =
   /^(?:Disconnected|Logged out|Connection closed|Connection reset|Server shutting down|Inactivity|Killed|Too many|Client has quit|Remote closed|Shutting down|Timeout|Broken pipe|Write error|Read error|Disconnecting|Internal error|Login process)/i;
 
+const counted = / in=\d+ out=\d+| bytes=\d+\/\d+| top=\d+\/\d+|^in=\d+ out=\d+/;
+
 const relayed =
   /^Successfully relayed message: from=<(.{0,320}?)>, size=(\d{1,12}), id=([\w.-]{1,80}), nrcpt=(\d{1,6})/;
 
@@ -86,7 +88,10 @@ const openedOrQuiet =
  * administrator's host stands before it: `doveadm(192.0.2.3,bob)`.
  */
 const namedIn = (args: string): { readonly name: string; readonly ip?: string } => {
-  const name = args.replace(/^\d{1,9}(?:, |$)/, '').replace(/,[0-9a-fA-F.:]{3,45}$/, '');
+  const first = args.charCodeAt(0);
+  const behindPid = first >= 0x30 && first <= 0x39 ? args.replace(/^\d{1,9}(?:, |$)/, '') : args;
+  if (!behindPid.includes(',')) return { name: behindPid };
+  const name = behindPid.replace(/,[0-9a-fA-F.:]{3,45}$/, '');
   const comma = name.indexOf(',');
   const ip = comma < 0 || comma > 45 ? undefined : ipOf(name.slice(0, comma));
   return ip === undefined ? { name } : { name: name.slice(comma + 1), ip };
@@ -153,15 +158,19 @@ export const mailLogLine = (
   });
 };
 
+const summedActs: ReadonlyMap<string, string> = new Map([
+  ['message.read', 'read'],
+  ['message.delete', 'delete'],
+  ['logout', 'logout'],
+]);
+
 /** The end of a session, with what was done in it in figures. */
 const sumLine = (prefix: Prefix, time: EventTime, memory: Memory): Parsed => {
   const { service, session, text } = prefix;
   const who = whoOf(prefix, time, memory);
   const sum: Sum =
     service === 'pop3' ? pop3Sum(text) : service === 'imap' ? imapSum(text) : { kind: 'logout' };
-  const act = { 'message.read': 'read', 'message.delete': 'delete', logout: 'logout' }[
-    sum.kind as string
-  ];
+  const act = summedActs.get(sum.kind);
   const repeats = act !== undefined && tell(memory, session, act, 'sum', sum.count ?? 1);
   // Exported events of it may still come.
   if (session !== undefined && memory.seen.size === 0) memory.sessions.delete(session);
@@ -182,8 +191,7 @@ export const sessionLine = (prefix: Prefix, time: EventTime, memory: Memory): Pa
   const { service, text } = prefix;
   const logged = mailLogLine(prefix, time, memory);
   if (logged !== undefined) return logged;
-  const counted = / in=\d+ out=\d+| bytes=\d+\/\d+| top=\d+\/\d+|^in=\d+ out=\d+/.test(text);
-  if (counted || ended.test(text)) return sumLine(prefix, time, memory);
+  if (ended.test(text) || counted.test(text)) return sumLine(prefix, time, memory);
   const handed = relayed.exec(text);
   if (handed !== null) {
     const [, from = '', size, queueId = '', count] = handed;

@@ -87,7 +87,7 @@ export const daemonOf = (program: string | undefined): string =>
 
 /** `postfix-out` of `postfix-out/smtpd`: queue ids are unique within an instance. */
 export const instanceOf = (program: string | undefined): string => {
-  if (program === undefined) return '';
+  if (program === undefined || program.startsWith('postfix/')) return '';
   const slash = program.indexOf('/');
   const instance = slash < 0 ? program : program.slice(0, slash);
   return instance === 'postfix' ? '' : instance;
