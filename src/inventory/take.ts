@@ -9,6 +9,7 @@ import { readPackages } from './package-index.ts';
 import { packageSources } from './packages.generated.ts';
 import type { Endpoint, Link, Listener } from './platform.ts';
 import { platforms } from './platforms.generated.ts';
+import { withoutUnread } from './unread.ts';
 
 /** The patterns that the one discovery walk looks for. */
 export const markers: readonly string[] = platforms
@@ -55,5 +56,6 @@ export const takeInventory = (files: FileView): Inventory => {
     }
   }
   const strangers = (to: Endpoint): Service | undefined => serviceAt(files, packages, to);
-  return { components: merge(plug(merge(components), listeners, links, strangers)), packages };
+  const plugged = merge(plug(merge(components), listeners, links, strangers));
+  return { components: withoutUnread(files, plugged), packages };
 };
