@@ -56,6 +56,10 @@ describe('a Parquet file', () => {
           if (rows === 0) return;
           if (!('codes' in column)) {
             expect([...file.numbers(column.name)]).toEqual([...column.values]);
+            const some = Int32Array.from({ length: rows }, (_, i) => i).filter(i => i % 41 === 7);
+            expect([...file.numbersAt(column.name, some)]).toEqual(
+              [...some].map(i => column.values[i]),
+            );
             return;
           }
           const dictionary = file.dictionary('text');
@@ -63,6 +67,10 @@ describe('a Parquet file', () => {
             code < 0 ? undefined : dictionary?.at(code),
           );
           expect(back).toEqual([...column.codes].map(code => column.dictionary[code]));
+          const wanted = Uint8Array.from(column.dictionary, (_, code) => (code % 3 === 1 ? 1 : 0));
+          expect(file.codes('text')?.rowsWith(wanted) ?? []).toEqual(
+            [...column.codes].flatMap((code, row) => (wanted[code] === 1 ? [row] : [])),
+          );
         },
       ),
       { numRuns: 150 },
