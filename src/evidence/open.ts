@@ -5,6 +5,7 @@ import { dayOf } from './days.ts';
 import { EvidenceError, evidenceError } from './errors.ts';
 import { EvidenceLog } from './evidence-log.ts';
 import { KnownRecords } from './known-records.ts';
+import { LateDays } from './late-days.ts';
 import type { NoteSigner } from './note.ts';
 import type {
   EvidenceOptions,
@@ -25,7 +26,7 @@ import {
   type Policy,
   prune,
 } from './retention.ts';
-import { isLate, sealDays, sealedSource } from './seals.ts';
+import { sealDays } from './seals.ts';
 import { makeSegment, type SegmentFile } from './segment.ts';
 import { type SegmentPart, type SourceHome, SourceWriter } from './source.ts';
 import { readSpool, type SpoolReading } from './spool.ts';
@@ -59,6 +60,7 @@ export class Evidence implements SourceHome {
   private readonly writers = new Map<string, SourceWriter>();
   private turn: Promise<unknown> = Promise.resolve();
   private readonly records: KnownRecords;
+  private readonly late: LateDays;
   private readonly lastCut = new Map<string, Promise<unknown>>();
   private failed: EvidenceError | undefined;
 
@@ -67,6 +69,7 @@ export class Evidence implements SourceHome {
     this.put = put;
     this.log = log;
     this.records = new KnownRecords(options.state, options.recordsIn);
+    this.late = new LateDays(options.state, id => this.stateOf(id));
     this.segmentBytes = options.segmentBytes ?? segmentBytesDefault;
     for (const source of options.state.sources()) this.states.set(source.id, source);
   }
@@ -153,7 +156,11 @@ export class Evidence implements SourceHome {
   /** Seals the days that are over; what is in hand goes into segments first. @returns the days. */
   async seal(): Promise<readonly string[]> {
     await this.flush();
-    return await this.commit(() => sealDays(this.log, this.options.state, this.options.now()));
+    return await this.commit(async () => {
+      const closed = this.late.closed(this.at());
+      if (closed.length > 0) await this.log.append(closed);
+      return await sealDays(this.log, this.options.state, this.options.now());
+    });
   }
 
   /** From now on, lines are kept so long; a newer policy of the same name takes its place. */
@@ -372,7 +379,7 @@ export class Evidence implements SourceHome {
       ocsf: rows?.ocsf ?? null,
     };
     const sum = { source, seq, day, lines: file.lines, bytes, storedBytes: file.file.length };
-    const leaves = [segment, ...this.amendment(segment)];
+    const leaves = [segment, ...this.late.of(segment)];
     await this.log.append(leaves, at => {
       const after = {
         ...this.stateOf(source),
@@ -388,24 +395,6 @@ export class Evidence implements SourceHome {
     });
     this.records.committed(keys);
     await this.setAside(source, prepared);
-  }
-
-  /** Lines of a day that is sealed came late: its seal is amended in the same step. */
-  private amendment({ at, source, day, seq, lines, bytes }: SegmentLeaf): readonly Leaf[] {
-    const { state } = this.options;
-    if (!isLate(state, day)) return [];
-    const known = state.days(day, day).find(each => each.source === source);
-    const sums = {
-      source,
-      day,
-      first: known?.first ?? seq,
-      last: seq,
-      segments: (known?.segments ?? 0) + 1,
-      lines: (known?.lines ?? 0) + lines,
-      bytes: (known?.bytes ?? 0) + bytes,
-    };
-    const all = { day, sources: [], sums: [sums], gaps: state.gaps() };
-    return [{ v: 1, kind: 'seal-amend', at, day, now: sealedSource(this.stateOf(source), all) }];
   }
 
   /** A spool that is in a segment goes; what was damaged in it stays to be looked at, and is told. */
