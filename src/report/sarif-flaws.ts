@@ -42,7 +42,9 @@ const messageOf = (component: AnsweredComponent, finding: Finding): string => {
     ...(fixedIn === undefined ? [] : [`Mended in ${fixedIn}.`]),
     ...(clock === undefined
       ? []
-      : [`A fix is public since ${clock.started.slice(0, 10)}: ${clock.basis}.`]),
+      : [
+          `A fix is public since ${clock.started.slice(0, 10)}${clock.atLatest === true ? ' at the latest' : ''} (${clock.sign}): ${clock.basis}.`,
+        ]),
     ...(exploited === undefined ? [] : [`Exploited: ${exploited.by}, ${exploited.on}.`]),
     ...(deadline?.on === undefined ? [] : [`Deadline ${deadline.on}: ${deadline.why}.`]),
     ...(remedy === undefined ? [] : [`\nWhat mends it:\n${remedy}`]),

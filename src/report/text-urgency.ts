@@ -86,12 +86,18 @@ const slowerText = ({
     kind === 'open' ? `${what} is open for ${days(taken)}` : `${what} took up to ${days(taken)}`
   }, ${days(allowedDays)} allowed`;
 
+/** HTML shows ten of each application, JSON all. */
+const doubtsShown = 5;
+
 /** Days to patch of both sides, and what is slower than parity allows. */
 export const parityLines = (parity: Parity): readonly string[] => [
   `  ${fit('DAYS TO PATCH', 34)} ${fit('UPDATES', 8)} ${fit('MEDIAN', 10)} ${fit('9 IN 10', 10)} ${fit('OPEN', 6)} OVERDUE`,
   sideRow('customer-facing applications', parity.customerFacing),
   sideRow('mail platform', parity.mailPlatform),
   indented(`held against ${parity.basis}; ${parity.why}`, '  '),
+  ...parity.customerFacing.applications
+    .flatMap(({ name, doubts }) => doubts.map(doubt => indented(`${name}: ${doubt}`, '  ')))
+    .slice(0, doubtsShown),
   ...parity.slower.slice(0, slowerShown).map(each => indented(slowerText(each), '  ')),
   ...(parity.slower.length > slowerShown
     ? [`  and ${parity.slower.length - slowerShown} more`]

@@ -132,6 +132,44 @@ test('CycloneDX in XML', () => {
 });
 
 describe('SPDX', () => {
+  test('tag-value, with texts that look like tags', () => {
+    const bom = readBom(`# made by hand
+SPDXVersion: SPDX-2.3
+SPDXID: SPDXRef-DOCUMENT
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-shop
+
+PackageName: shop
+SPDXID: SPDXRef-shop
+
+PackageName: express
+SPDXID: SPDXRef-1
+PackageVersion: 4.18.2
+PackageComment: <text>Two lines.
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/not-this@1
+</text>
+ExternalRef: SECURITY cpe23Type cpe:x
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/express@4.18.2
+
+PackageName: ours
+SPDXID: SPDXRef-2
+
+PackageName: debian
+SPDXID: SPDXRef-3
+PackageVersion: 12
+PrimaryPackagePurpose: OPERATING-SYSTEM
+
+FileName: ./a.js
+SPDXID: SPDXRef-4
+`);
+    expect(bom).toEqual({
+      format: 'SPDX 2.3',
+      parts: [{ name: 'express', version: '4.18.2', purl: 'pkg:npm/express@4.18.2' }],
+      nameless: 1,
+      leftOut: 0,
+      system: 'debian-12',
+    });
+  });
+
   test.each(['SPDX-2.2', 'SPDX-2.3'])('%s: packages with a reference of type purl', spdxVersion => {
     const bom = read({
       spdxVersion,
@@ -169,8 +207,7 @@ describe('what is no bill of materials', () => {
     ['\ufeff  <rss/>', /^it is XML, and no bill of materials/],
     ['<bom xmlns="http://cyclonedx.org/schema/bom/1.3"/>', /^it is CycloneDX 1\.3;/],
     ['<bom xmlns="http://cyclonedx.org/schema/bom/1.6">', /^it is no XML: line 1/],
-    ['SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0', /^it is SPDX tag-value; write it as JSON/],
-    ['# made by hand\nSPDXVersion: SPDX-2.3', /^it is SPDX tag-value/],
+    ['# made by hand\nSPDXVersion: SPDX-2.1', /^it is SPDX-2\.1;/],
     ['', /^it is empty$/],
     ['not json', /^it is not valid JSON$/],
     ['[]', /^it is no JSON object$/],

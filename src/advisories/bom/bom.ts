@@ -2,6 +2,7 @@ import { cyclonedxOfXml } from '../cyclonedx-xml.ts';
 import { isObject, type JsonObject, oneLine } from '../json-value.ts';
 import { cyclonedxBom } from './cyclonedx.ts';
 import { spdxBom } from './spdx.ts';
+import { spdxOfTagValue } from './spdx-tag-value.ts';
 
 /** A part of an application that names a package. */
 export interface BomPart {
@@ -39,14 +40,8 @@ export interface BomLimits {
 
 const bomLimits: BomLimits = { partsMax: 50_000, depthMax: 50 };
 
-/** A document that is no JSON, by what its first characters are. */
-const otherFormat = (text: string): string => {
-  const head = text.slice(0, 400).trimStart();
-  if (/^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(head)) {
-    return 'it is SPDX tag-value; write it as JSON (pyspdxtools --infile … --outfile ….spdx.json)';
-  }
-  return head === '' ? 'it is empty' : 'it is not valid JSON';
-};
+/** Comments may stand before the first tag. */
+const isTagValue = (text: string): boolean => /^\s*SPDXVersion[ \t]*:/m.test(text.slice(0, 4_000));
 
 const parsed = (text: string): unknown => {
   try {
@@ -83,6 +78,9 @@ export const readBom = (text: string, limits: BomLimits = bomLimits): BomReading
     return 'refused' in read ? read : readObject(read.document, limits);
   }
   const value = parsed(text);
-  if (value === undefined) return { refused: otherFormat(text) };
+  if (value === undefined) {
+    if (isTagValue(text)) return readObject(spdxOfTagValue(text), limits);
+    return { refused: text.trim() === '' ? 'it is empty' : 'it is not valid JSON' };
+  }
   return isObject(value) ? readObject(value, limits) : { refused: 'it is no JSON object' };
 };
