@@ -35,14 +35,14 @@ const summaryOf = ({ events, segments, unparsed, hasMore, unseen }: EventsReport
 };
 
 /** Ends the output: the file of `--out` gets its name only where all of it is there. */
-const told = (
+const told = async (
   path: string | undefined,
   request: Omit<EventsRequest, 'writeLine' | 'writeBytes'>,
-): EventsReport | undefined => {
+): Promise<EventsReport | undefined> => {
   const out = path === undefined ? undefined : openOut(path);
   const writer = new LineWriter(out);
   try {
-    const report = tellEvents({
+    const report = await tellEvents({
       ...request,
       writeLine: line => writer.write(line),
       writeBytes: bytes => out?.write(bytes),
@@ -88,7 +88,7 @@ export const runEvents = async (given: Invocation): Promise<Outcome> => {
   const { say, end } = progressLine(invocation);
   let report: EventsReport | undefined;
   try {
-    report = told(path, {
+    report = await told(path, {
       store: storeToRead(invocation),
       question,
       zoneOf,

@@ -113,7 +113,7 @@ class Asking {
     this.cursors = new Heap((a, b) => sign * compare(a, b) < 0);
   }
 
-  run(): Asked {
+  async run(): Promise<Asked> {
     const { question, progress } = this.options;
     const { sign } = this;
     const begin = (segment: StoreSegment): number => {
@@ -129,7 +129,7 @@ class Asking {
       // What is told before the next segment begins comes before all that is in it.
       this.tell(begin(segment));
       if (this.hasMore) break;
-      this.open(segment);
+      await this.open(segment);
       looked += 1;
       progress(looked, asked.length);
     }
@@ -144,7 +144,7 @@ class Asking {
     return (sources?.has(segment.source) ?? true) && first <= toMs && last >= fromMs;
   }
 
-  private open(segment: StoreSegment): void {
+  private async open(segment: StoreSegment): Promise<void> {
     let open: OpenSegment | undefined;
     try {
       const skimmed = this.skimmer.skim(segment, this.options.question);
@@ -152,10 +152,10 @@ class Asking {
         this.unparsed += skimmed.unparsed;
         return;
       }
-      open = openSegment(segment, this.opening);
+      open = await openSegment(segment, this.opening);
       if (open !== undefined) this.look(open);
     } catch (thrown) {
-      const again = openAgain(segment, this.opening, thrown);
+      const again = await openAgain(segment, this.opening, thrown);
       if (again !== undefined) this.look(again);
     }
   }
@@ -221,4 +221,4 @@ class Asking {
 }
 
 /** Asks a store; events come in the order of their times. */
-export const askEvents = (options: AskOptions): Asked => new Asking(options).run();
+export const askEvents = (options: AskOptions): Promise<Asked> => new Asking(options).run();

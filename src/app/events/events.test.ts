@@ -69,14 +69,14 @@ interface Told extends EventsReport {
   readonly bytes: Buffer;
 }
 
-const tell = (
+const tell = async (
   store: string,
   asked: Partial<AskedFor> = {},
   more: Partial<EventsRequest> = {},
-): Told => {
+): Promise<Told> => {
   const lines: string[] = [];
   const parts: Uint8Array[] = [];
-  const report = tellEvents({
+  const report = await tellEvents({
     store,
     question: questionOf({ unparsed: false, newestFirst: false, ...asked }),
     zoneOf,
@@ -111,8 +111,8 @@ afterAll(() => {
 });
 
 describe('events', () => {
-  test('of all sources come in the order of their times, each with its place', () => {
-    const told = tell(store);
+  test('of all sources come in the order of their times, each with its place', async () => {
+    const told = await tell(store);
     const events = eventsOf(told);
     const times = events.map(({ time }) => time);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -125,8 +125,10 @@ describe('events', () => {
       unmapped: { postern: { segment: 'other.log/1', line: 1, format: 'dovecot' } },
     });
     expect(told.unseen).toEqual([]);
-    expect(usersOf(tell(store, { newestFirst: true, limit: '1' }))).toEqual(['ito@example.jp']);
-    expect(tell(store, { limit: '2' }).hasMore).toBe(true);
+    expect(usersOf(await tell(store, { newestFirst: true, limit: '1' }))).toEqual([
+      'ito@example.jp',
+    ]);
+    expect((await tell(store, { limit: '2' })).hasMore).toBe(true);
   });
 
   test.each([
@@ -145,8 +147,8 @@ describe('events', () => {
     ],
     [{ person: 'suzuki', kind: 'login', outcome: 'failure' }, []],
     [{ source: 'other.log', kind: 'login', to: '2026-06-29T10:00' }, ['ito@example.jp']],
-  ] as const)('%j', (asked, users) => {
-    expect(usersOf(tell(store, { kind: 'login', ...asked }))).toEqual(users);
+  ] as const)('%j', async (asked, users) => {
+    expect(usersOf(await tell(store, { kind: 'login', ...asked }))).toEqual(users);
   });
 
   test.each([
@@ -159,11 +161,11 @@ describe('events', () => {
     [{ outcome: 'maybe' }, '--outcome "maybe"'],
     [{ source: 'nowhere' }, '--source "nowhere": there is no such source'],
     [{ unparsed: true, person: 'a' }, '--unparsed and --person'],
-  ] as const)('%j is a mistake', (asked, said) => {
-    expect(() => tell(store, asked)).toThrow(said);
+  ] as const)('%j is a mistake', async (asked, said) => {
+    await expect(tell(store, asked)).rejects.toThrow(said);
   });
 
-  test('are nobody else’s, whatever a name holds', () => {
+  test('are nobody else’s, whatever a name holds', async () => {
     const names = [
       "' OR '1'='1",
       '" OR 1=1 --',
@@ -176,56 +178,59 @@ describe('events', () => {
       'suzuki@example.jp\u0000',
       'suzuki@',
     ];
-    fc.assert(
-      fc.property(fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'binary' })), person => {
-        fc.pre(
-          !/^(suzuki|sato|ito|o'hara)(@|$)/i.test(person) ||
-            person.endsWith('\u0000') ||
-            person === 'suzuki@',
-        );
-        expect(tell(store, { person }).events).toBe(0);
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'binary' })),
+        async person => {
+          fc.pre(
+            !/^(suzuki|sato|ito|o'hara)(@|$)/i.test(person) ||
+              person.endsWith('\u0000') ||
+              person === 'suzuki@',
+          );
+          expect((await tell(store, { person })).events).toBe(0);
+        },
+      ),
       { numRuns: 25 },
     );
   });
 
-  test('leave out lines that no format understands, and tell of them', () => {
-    const told = tell(store, {}, { raw: true });
+  test('leave out lines that no format understands, and tell of them', async () => {
+    const told = await tell(store, {}, { raw: true });
     const raws = eventsOf(told).map(event => event.raw_data);
     const all = `${mail}${other}`.split('\n');
     for (const raw of raws) expect(all).toContain(raw);
-    const unparsed = tell(store, { unparsed: true }, { raw: true });
+    const unparsed = await tell(store, { unparsed: true }, { raw: true });
     expect(unparsed.events).toBe(told.unparsed);
     for (const line of unparsed.lines) expect(JSON.parse(line)).toMatchObject({ unparsed: true });
   });
 
-  test('are told no further when nobody listens any more', () => {
+  test('are told no further when nobody listens any more', async () => {
     const gone = new Error('gone');
     const writeLine = (): void => {
       throw gone;
     };
-    expect(() => tell(store, {}, { writeLine })).toThrow(gone);
+    await expect(tell(store, {}, { writeLine })).rejects.toThrow(gone);
   });
 
-  test('as a table, for a spreadsheet and as Parquet', () => {
+  test('as a table, for a spreadsheet and as Parquet', async () => {
     const asked = { person: "o'hara" };
-    const text = tell(store, asked, { format: 'text' }).lines;
+    const text = (await tell(store, asked, { format: 'text' })).lines;
     expect(text[0]).toMatch(/^TIME \(UTC\) +WHAT +WHO +FROM +THROUGH/);
     expect(text[1]).toMatch(
       /^2026-06-29T12:00:00Z +login +o'hara@example.jp +203.0.113.7 +dovecot\/imap/,
     );
-    const csv = tell(store, asked, { format: 'csv' }).lines;
+    const csv = (await tell(store, asked, { format: 'csv' })).lines;
     expect(csv).toHaveLength(2);
     expect(csv[1]).toContain(
       "2026-06-29T12:00:00.000Z,login,success,o'hara@example.jp,,203.0.113.7,",
     );
-    const parquet = new ParquetFile(tell(store, asked, { format: 'parquet' }).bytes);
+    const parquet = new ParquetFile((await tell(store, asked, { format: 'parquet' })).bytes);
     expect(parquet.rows).toBe(1);
     expect(parquet.dictionary('user')?.at(0)).toBe("o'hara@example.jp");
     expect([...parquet.numbers('time')]).toEqual([Date.parse('2026-06-29T12:00:00Z')]);
-    expect(tell(store, { person: 'nobody' }, { format: 'parquet' }).bytes.length).toBeGreaterThan(
-      100,
-    );
+    expect(
+      (await tell(store, { person: 'nobody' }, { format: 'parquet' })).bytes.length,
+    ).toBeGreaterThan(100);
   });
 });
 
@@ -238,14 +243,14 @@ const rowsIn = (folder: string): readonly string[] =>
 describe('a store', () => {
   test('whose rows are damaged or missing is read all the same, and the file is named', async () => {
     const damaged = await filled();
-    const expected = tell(damaged).lines;
+    const expected = (await tell(damaged)).lines;
     const [first = '', second = '', third = ''] = rowsIn(damaged);
     const bytes = readFileSync(first);
     bytes[Math.floor(bytes.length / 3)] = (bytes[Math.floor(bytes.length / 3)] ?? 0) ^ 0xff;
     writeFileSync(first, bytes);
     unlinkSync(second);
     writeFileSync(third, '');
-    const told = tell(damaged);
+    const told = await tell(damaged);
     expect(told.unseen.map(({ what }) => what).toSorted()).toEqual([first, second, third]);
     const bare = (line: string): unknown => {
       const { metadata: _, ...event } = JSON.parse(line) as Ocsf;
@@ -258,7 +263,7 @@ describe('a store', () => {
     const damaged = await filled();
     const asked = { person: 'suzuki', kind: 'login' };
     const bare = ({ unmapped, time, user }: Ocsf): unknown => [unmapped.postern.line, time, user];
-    const expected = eventsOf(tell(damaged, asked)).map(bare);
+    const expected = eventsOf(await tell(damaged, asked)).map(bare);
     const [path = ''] = rowsIn(damaged);
     const whole = readFileSync(path);
     expect(whole.toString('latin1')).toContain('PSTF');
@@ -266,7 +271,7 @@ describe('a store', () => {
       const bytes = Buffer.from(whole);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
       writeFileSync(path, bytes);
-      const told = tell(damaged, asked);
+      const told = await tell(damaged, asked);
       const isNamed = told.unseen.some(({ what }) => what === path);
       if (!isNamed) expect(eventsOf(told).map(bare), `byte ${at}`).toEqual(expected);
     }
@@ -280,7 +285,7 @@ describe('a store', () => {
       writeFileSync(path, bytes);
     }
     for (const asked of [{ person: 'suzuki' }, { person: 'nobody' }, { person: 'sato' }]) {
-      expect(tell(older, asked)).toEqual(tell(store, asked));
+      expect(await tell(older, asked)).toEqual(await tell(store, asked));
     }
   });
 
@@ -288,18 +293,18 @@ describe('a store', () => {
     const [writing, opened] = await newStore();
     try {
       await keep(opened, 'mail.log', mail);
-      expect(usersOf(tell(writing, { kind: 'login' }))).toHaveLength(4);
+      expect(usersOf(await tell(writing, { kind: 'login' }))).toHaveLength(4);
       await opened.evidence.flush();
       await keep(opened, 'other.log', other);
-      const told = tell(writing, { kind: 'login' });
+      const told = await tell(writing, { kind: 'login' });
       expect([usersOf(told).length, told.unseen]).toEqual([7, []]);
     } finally {
       await opened.close();
     }
-    expect(usersOf(tell(writing, { kind: 'login' }))).toHaveLength(7);
+    expect(usersOf(await tell(writing, { kind: 'login' }))).toHaveLength(7);
   });
 
-  test('that holds no logs is a mistake', () => {
-    expect(() => tell(join(store, 'none'))).toThrow('holds no logs');
+  test('that holds no logs is a mistake', async () => {
+    await expect(tell(join(store, 'none'))).rejects.toThrow('holds no logs');
   });
 });

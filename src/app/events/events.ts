@@ -74,7 +74,7 @@ const checkSources = ({ sources }: EventQuestion, known: ReadonlySet<string>): v
 };
 
 /** Answers who read what, from where, through which component, out of what a store keeps. @throws UsageError */
-export const tellEvents = (request: EventsRequest): EventsReport => {
+export const tellEvents = async (request: EventsRequest): Promise<EventsReport> => {
   const { store, question, zoneOf, progress } = request;
   const unseen: Unseen[] = [];
   const said = new Set<string>();
@@ -87,7 +87,7 @@ export const tellEvents = (request: EventsRequest): EventsReport => {
   const { sources, segments } = storeSegments(store, note);
   checkSources(question, sources);
   const { take, end } = rendererOf(request);
-  const asked = askEvents({ question, segments, zoneOf, note, take, progress });
+  const asked = await askEvents({ question, segments, zoneOf, note, take, progress });
   end();
   return { ...asked, unseen };
 };

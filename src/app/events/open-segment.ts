@@ -7,7 +7,6 @@ import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
 import { ParquetFile } from '../../store/parquet/read.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { lineText } from '../rows/line-text.ts';
-import { rowsOfDraft } from '../rows/parse-draft.ts';
 import { rowsFile, rowsLayout } from '../rows/rows-file.ts';
 import { frameIndexOf, type KeptLines } from './kept-lines.ts';
 import type { SpooledLines, StoreSegment } from './store-segments.ts';
@@ -44,11 +43,13 @@ const readRows = (path: string): ParquetFile => {
 };
 
 /** Reads the lines themselves: rows of them are made here, and forgotten. */
-const parsed = (
+const parsed = async (
   segment: StoreSegment,
   raw: Buffer,
   { zoneOf }: OpenSegmentOptions,
-): OpenSegment | undefined => {
+): Promise<OpenSegment | undefined> => {
+  // Loading all formats takes longer than most questions, of which few need them.
+  const { rowsOfDraft } = await import('../rows/parse-draft.ts');
   const { source, seq, day, spool } = segment;
   const { from, to = '' } = spool ?? {};
   const draft = { source, seq, day, raw, to, ...(from === undefined ? {} : { from }) };
@@ -69,13 +70,13 @@ const parsed = (
 };
 
 /** What cannot be read at all is named. */
-const attempt = (
+const attempt = async (
   path: string,
   { note }: OpenSegmentOptions,
-  open: () => OpenSegment | undefined,
-): OpenSegment | undefined => {
+  open: () => Promise<OpenSegment | undefined>,
+): Promise<OpenSegment | undefined> => {
   try {
-    const opened = open();
+    const opened = await open();
     if (opened === undefined) note({ what: path, why: 'its lines cannot be told apart', how });
     return opened;
   } catch (thrown) {
@@ -85,18 +86,21 @@ const attempt = (
 };
 
 /** Lines whose rows are missing or damaged are read again. */
-const readAgain = (segment: StoreSegment, options: OpenSegmentOptions): OpenSegment | undefined =>
-  attempt(segment.path, options, () => {
+const readAgain = (
+  segment: StoreSegment,
+  options: OpenSegmentOptions,
+): Promise<OpenSegment | undefined> =>
+  attempt(segment.path, options, async () => {
     const read = readSegmentFile(readFileSync(segment.path));
     if (!read.ok) throw new RangeError(read.why);
-    return parsed(segment, read.raw, options);
+    return await parsed(segment, read.raw, options);
   });
 
-const openSpooled = (
+const openSpooled = async (
   segment: StoreSegment,
   { path, goodBytes }: SpooledLines,
   options: OpenSegmentOptions,
-): OpenSegment | undefined => {
+): Promise<OpenSegment | undefined> => {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -107,22 +111,22 @@ const openSpooled = (
     }
     // Meanwhile it became a segment.
     const { spool: _, ...made } = segment;
-    return openSegment({ ...made, hasRows: true }, options);
+    return await openSegment({ ...made, hasRows: true }, options);
   }
   const { frames } = readSpool(bytes.subarray(0, goodBytes));
-  return attempt(path, options, () =>
+  return await attempt(path, options, () =>
     parsed(segment, Buffer.concat(frames.map(frame => frame.bytes)), options),
   );
 };
 
 /** The rows of a segment; undefined, and noted, where there is no reading it. */
-export const openSegment = (
+export const openSegment = async (
   segment: StoreSegment,
   options: OpenSegmentOptions,
-): OpenSegment | undefined => {
+): Promise<OpenSegment | undefined> => {
   const { spool, hasRows, path } = segment;
-  if (spool !== undefined) return openSpooled(segment, spool, options);
-  if (!hasRows) return readAgain(segment, options);
+  if (spool !== undefined) return await openSpooled(segment, spool, options);
+  if (!hasRows) return await readAgain(segment, options);
   try {
     const rows = readRows(segment.rows);
     const index = frameIndexOf(rows);
@@ -132,17 +136,17 @@ export const openSegment = (
       text: (line, isFirst, count) => options.lines.text(path, index, line, isFirst, count),
     };
   } catch (thrown) {
-    return openAgain(segment, options, thrown);
+    return await openAgain(segment, options, thrown);
   }
 };
 
 /** Where rows turned out to be missing or damaged: they are named, and the lines read again. */
-export const openAgain = (
+export const openAgain = async (
   segment: StoreSegment,
   options: OpenSegmentOptions,
   thrown: unknown,
-): OpenSegment | undefined => {
+): Promise<OpenSegment | undefined> => {
   const why = isMissing(thrown) ? 'the file is missing' : messageOf(thrown);
   options.note({ what: segment.rows, why: `${why}; the lines were read again`, how });
-  return readAgain(segment, options);
+  return await readAgain(segment, options);
 };
