@@ -120,7 +120,9 @@ export const reparse = async (
       `rows of ${changed} segments are new, of ${same} they are the same`,
       ...(left === 0
         ? []
-        : [`${left} segments keep the rows they have: how their file began is not kept any more`]),
+        : [
+            `${left} segments keep the rows they have: how their file began, or where, cannot be told any more`,
+          ]),
       ...damaged.map(({ path, why }) => oneLine(`${path}: ${why}; nothing was made of it`)),
       '',
     ].join('\n');

@@ -2,7 +2,7 @@ import type { LogLine } from '../../core/log-line.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import { LogReading } from '../../logs/read-log.ts';
 import { readIn } from '../../logs/repeating-logs.ts';
-import { RowSink } from '../../logs/rows/row-sink.ts';
+import { type RowPart, RowSink } from '../../logs/rows/row-sink.ts';
 import { type Joined, LineJoiner } from '../../logs/sources/joined-lines.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import { LogClock } from '../../logs/time/clock.ts';
@@ -29,6 +29,22 @@ const dayMs = 86_400_000;
 
 /** Reads the lines of a kept segment again, and makes rows of them. */
 export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows => {
+  const rows = gatherRows([{ bytes: raw.length, rows: partOf(raw, about) }]);
+  if (about.linesBefore === undefined) rows.sequence.fill(Number.NaN);
+  return rows;
+};
+
+/** The same of a segment that holds the end of one file and the beginning of the next. */
+export const rowsOfTwoFiles = (
+  [ends, about]: readonly [Buffer, SegmentToParse],
+  [begins, next]: readonly [Buffer, SegmentToParse],
+): GatheredRows =>
+  gatherRows([
+    { bytes: ends.length, rows: partOf(ends, about) },
+    { bytes: begins.length, rows: partOf(begins, next) },
+  ]);
+
+const partOf = (raw: Buffer, about: SegmentToParse): RowPart => {
   const { day, log, zoneOf, context = [], joined } = about;
   // Only the first line of a log is treated as one.
   const linesBefore = about.linesBefore ?? 1;
@@ -60,7 +76,5 @@ export const rowsOfSegment = (raw: Buffer, about: SegmentToParse): GatheredRows 
   splitter.end();
   joiner?.end();
   reading.end();
-  const rows = gatherRows([{ bytes: raw.length, rows: sink.take() }]);
-  if (about.linesBefore === undefined) rows.sequence.fill(Number.NaN);
-  return rows;
+  return sink.take();
 };

@@ -7,7 +7,8 @@ import { ocsfVersion } from '../../logs/ocsf/types.generated.ts';
 import { type Joined, joinedOf } from '../../logs/sources/joined-lines.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { sayTheSame } from './compare-rows.ts';
-import { rowsOfSegment } from './parse-segment.ts';
+import type { GatheredRows } from './gather.ts';
+import { rowsOfSegment, rowsOfTwoFiles } from './parse-segment.ts';
 import { rowsFile } from './rows-file.ts';
 import { parserName } from './segment-maker.ts';
 
@@ -49,6 +50,20 @@ const linesBeforeOf = (
   return behind.offset === raw.length ? 0 : undefined;
 };
 
+/** Whether a segment holds the end of one file and the beginning of the next, and rows that say which line is of which. */
+const isOfTwoFiles = (
+  { from, raw, rowsSoFar }: KeptSegment,
+  before: Position,
+  behind: Position,
+): boolean => {
+  const { generation = 1, offset = raw.length } = behind;
+  const first = from === undefined ? 1 : (before.generation ?? generation);
+  return rowsSoFar !== undefined && first !== generation && offset !== raw.length;
+};
+
+const isNext = ({ generation = 0, line }: Position, behind: Position): boolean =>
+  generation > 0 && line !== undefined && behind.generation === generation + 1;
+
 /** How a file begins tells of some logs what their columns are. */
 interface Head {
   readonly bytes: Buffer;
@@ -59,6 +74,13 @@ const headOf = (raw: Buffer): Head => {
   const cut = raw.lastIndexOf(newline, headBytes) + 1;
   const bytes = raw.subarray(0, cut > 0 && raw.length > headBytes ? cut : raw.length);
   return { bytes, joined: joinedOf(bytes.toString('utf8', 0, 4_096)) };
+};
+
+/** What a segment holds of the file that it ended in: as many bytes as that had been read of, from the start of a line on. */
+const beginningOf = (raw: Buffer, { offset = 0 }: Position): Buffer | undefined => {
+  const start = raw.length - offset;
+  const isStart = start === 0 || (start > 0 && raw[start - 1] === newline);
+  return isStart && offset > 0 ? raw.subarray(start) : undefined;
 };
 
 /** The last lines of what came before, whole ones. */
@@ -102,10 +124,11 @@ class Heads {
       const isFirst = earlier === 1 || at.generation !== generation || at.offset === 0;
       if (!isFirst) continue;
       const raw = await linesOf(earlier);
-      // A segment that began in the file before holds that one's end as well.
-      return raw === undefined || (at.generation !== undefined && at.generation !== generation)
-        ? undefined
-        : headOf(raw);
+      if (raw === undefined) return undefined;
+      if (at.generation === undefined || at.generation === generation) return headOf(raw);
+      // It began in the file before, and holds the end of that one, too.
+      const own = beginningOf(raw, positionOf(await positionBefore(earlier + 1)));
+      return own === undefined ? undefined : headOf(own);
     }
     return undefined;
   }
@@ -131,19 +154,39 @@ export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
       return undefined;
     }
     const preceding = await linesOf(seq - 1);
-    const linesBefore = linesBeforeOf(segment, before, behind);
-    const rows = rowsOfSegment(raw, {
+    const context = [
+      ...(isWithin && head !== undefined ? [head.bytes] : []),
+      ...(preceding === undefined ? [] : [tailOf(preceding)]),
+    ];
+    const about = {
       day,
       zoneOf,
       log: behind.file ?? source,
       joined: head?.joined,
       isWithinLine: before.within === true,
-      ...(linesBefore === undefined ? {} : { linesBefore }),
-      context: [
-        ...(isWithin && head !== undefined ? [head.bytes] : []),
-        ...(preceding === undefined ? [] : [tailOf(preceding)]),
-      ],
-    });
+      context,
+    };
+    let rows: GatheredRows;
+    if (isOfTwoFiles(segment, before, behind)) {
+      const begins = isNext(before, behind) ? beginningOf(raw, behind) : undefined;
+      if (begins === undefined) {
+        // Which line is of which file, the rows know that were made when they came.
+        skipped();
+        return undefined;
+      }
+      const ends = raw.subarray(0, raw.length - begins.length);
+      const { joined } = headOf(begins);
+      rows = rowsOfTwoFiles(
+        [ends, { ...about, log: before.file ?? source, linesBefore: before.line ?? 0 }],
+        [begins, { day, zoneOf, log: about.log, joined, linesBefore: 0, context: [tailOf(ends)] }],
+      );
+    } else {
+      const linesBefore = linesBeforeOf(segment, before, behind);
+      rows = rowsOfSegment(raw, {
+        ...about,
+        ...(linesBefore === undefined ? {} : { linesBefore }),
+      });
+    }
     const made = rowsFile({ rows, raw, frames: framesOf(file), createdBy: parserName });
     if (made !== undefined && rowsSoFar !== undefined && sayTheSame(rowsSoFar, made, raw)) {
       return undefined;
