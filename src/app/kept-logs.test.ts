@@ -46,6 +46,7 @@ describe('a store', () => {
         '/var/log/mail.log',
         {
           source: 'mail',
+          addedDay: '2026-06-26',
           firstDay: '2026-06-26',
           lastDay: '2026-06-29',
           keepsDays: 700,

@@ -44,6 +44,7 @@ const keptLog = (coverage: Coverage, source: string): KeptLog => {
   const sealed = coverage.lastSealedDay;
   // Lines of a day that is not over are there before it is sealed.
   const lastDay = days === undefined || (sealed ?? '') < days.first ? undefined : sealed;
+  const addedDay = coverage.sources.get(source)?.addedDay;
   const missing =
     days === undefined || lastDay === undefined
       ? []
@@ -61,6 +62,7 @@ const keptLog = (coverage: Coverage, source: string): KeptLog => {
     source,
     ...(days === undefined ? {} : { firstDay: days.first }),
     ...(lastDay === undefined ? {} : { lastDay }),
+    ...(addedDay === undefined ? {} : { addedDay }),
     keepsDays: coverage.keepsDays(source),
     missing,
     retired: coverage.sources.get(source)?.retired ?? true,

@@ -55,6 +55,15 @@ describe('a log that an evidence store has', () => {
     );
   });
 
+  test('says of which days lines lay in files of the host before', () => {
+    const told = (addedDay: string): string =>
+      ask({ addedDay })
+        .evidence.map(({ what }) => what)
+        .join();
+    expect(told('2026-11-01')).toContain('it was first read on 2026-11-01: lines of days before');
+    expect(told('2025-10-01')).not.toContain('first read');
+  });
+
   test('is unknown while the store is younger than the time', () => {
     const verdict = ask({ firstDay: '2026-11-01' });
     expect(verdict.state).toBe('unknown');

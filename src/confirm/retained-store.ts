@@ -95,6 +95,13 @@ export const storeWord = (
           ? 'no policy of the store deletes its lines'
           : `the store’s policy keeps its lines ${keepsDays} days`,
     },
+    ...(log.addedDay !== undefined && log.addedDay > from
+      ? [
+          {
+            what: `it was first read on ${log.addedDay}: lines of days before lay in the host’s files until then, and the store shows that they are unaltered since`,
+          },
+        ]
+      : []),
     ...(log.said === true
       ? [{ what: `that its lines come to ${source} is what postern.yaml says` }]
       : []),

@@ -15,6 +15,8 @@ export interface KeptLog {
   readonly firstDay?: string;
   /** Last day that the store has sealed, where that is after the first. */
   readonly lastDay?: string;
+  /** Day on which the source was first read: what it has of days before lay in files of the host until then. */
+  readonly addedDay?: string;
   /** Days that the store's policies keep its lines; `null`: nothing deletes them. */
   readonly keepsDays: number | null;
   /** From the first day to the last: those that are not covered. */
