@@ -57,5 +57,5 @@ export const takeInventory = (files: FileView): Inventory => {
   }
   const strangers = (to: Endpoint): Service | undefined => serviceAt(files, packages, to);
   const plugged = merge(plug(merge(components), listeners, links, strangers));
-  return { components: withoutUnread(files, plugged), packages };
+  return { components: withoutUnread(files, plugged, platforms), packages };
 };

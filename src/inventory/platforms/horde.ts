@@ -133,7 +133,7 @@ const readCopy = (
     ...identity,
     foundAt: [files.stat(path) === undefined ? { path: `${copy.folder}/index.php` } : { path }],
     ...(runsAs === undefined ? {} : { runsAs }),
-    exposure: exposureOfCopy(routes, served),
+    exposure: exposureOfCopy(files, packages, routes, served),
     reach: isOff ? [] : baseReach(conf, path),
     logs: isOff ? [] : hordeLogs(conf, path, debug),
   };

@@ -9,7 +9,8 @@ import { identify } from '../identify.ts';
 import type { Platform } from '../platform.ts';
 import { phpVariable, readPhpConfig } from '../syntax/php-config.ts';
 import { type PhpValue, phpAt, phpItems, phpText } from '../syntax/php-values.ts';
-import { exposureOfServed, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
+import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
+import { isServed } from '../webmail/serving.ts';
 
 /** Apps of Nextcloud through which mail, or the password of mailboxes, goes. */
 const apps = ['mail', 'user_external', 'snappymail', 'rainloop'] as const;
@@ -130,13 +131,12 @@ const read = (
   const exposure = exposureOfServed(routes);
   const runsAs = runsAsOf(files, routes);
   const logins = mailLogins(copy);
-  const isServed = routes.some(({ listens }) => listens.length > 0);
   const main: Component = {
     id,
     name: 'nextcloud',
     kind: 'connector',
     platform: 'nextcloud',
-    enabled: isServed ? true : webServers(files, packages).length > 0 ? false : null,
+    enabled: isServed(files, packages, routes),
     ...identify(packages, {
       files: [`${copy.folder}/version.php`],
       ownVersion: copy.version,

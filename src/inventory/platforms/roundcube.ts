@@ -82,6 +82,7 @@ const servedOf = (
 
 const exposureOf = (
   files: FileView,
+  packages: PackageIndex,
   copy: Copy,
   enabled: boolean | null,
   routes: readonly Served[],
@@ -92,7 +93,7 @@ const exposureOf = (
         why: 'cpsrvd, the web server of cPanel, serves it on ports 2095 and 2096',
         because: { path: cpanel.server },
       }
-    : exposureOfCopy(routes, enabled);
+    : exposureOfCopy(files, packages, routes, enabled);
 
 const reachOf = (copy: Copy, scopes: readonly Settings[]): readonly Reach[] =>
   distinctReach(
@@ -128,7 +129,7 @@ const mainOf = (
     ...identityOf(packages, copy),
     foundAt: [...(isConfigured ? [{ path: settings.file }] : []), { path: copy.iniset }],
     ...(user === undefined ? {} : { runsAs: user }),
-    exposure: exposureOf(files, copy, enabled, routes),
+    exposure: exposureOf(files, packages, copy, enabled, routes),
     reach: isConfigured ? reachOf(copy, [settings, ...hosts.map(each => each.settings)]) : [],
     logs: roundcubeLogs(files, copy, settings, hosts, routes),
   };

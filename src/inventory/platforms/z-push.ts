@@ -10,7 +10,8 @@ import type { Platform } from '../platform.ts';
 import { setIn } from '../remedy.ts';
 import { type PhpConfig, readPhpConfig } from '../syntax/php-config.ts';
 import { type PhpValue, phpText } from '../syntax/php-values.ts';
-import { exposureOfServed, runsAsOf, servedAt, webServers } from '../syntax/web-server.ts';
+import { exposureOfServed, runsAsOf, servedAt } from '../syntax/web-server.ts';
+import { isServed } from '../webmail/serving.ts';
 
 const marker = '**/lib/core/zpush.php';
 const copiesMax = 50;
@@ -205,7 +206,6 @@ const read = (
   const id: ComponentId = componentId(first ? 'z-push' : `z-push@${folder}`);
   const routes = servedAt(files, packages, folder);
   const exposure = exposureOfServed(routes);
-  const isServed = routes.some(({ listens }) => listens.length > 0);
   const runsAs = runsAsOf(files, routes);
   const backends = backendsOf(files, copy);
   const { reach, remote } = reachOf(files, copy, backends);
@@ -214,7 +214,7 @@ const read = (
     name: 'z-push',
     kind: 'gateway',
     platform: 'z-push',
-    enabled: isServed ? true : webServers(files, packages).length > 0 ? false : null,
+    enabled: isServed(files, packages, routes),
     ...identity,
     foundAt: [...(config === undefined ? [] : [{ path: copy.configPath }]), { path: code }],
     ...(runsAs === undefined ? {} : { runsAs }),

@@ -1,7 +1,7 @@
 import type { Exposure } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import { type PackageIndex, tellsInstalled } from '../../core/packages.ts';
-import { joinPath } from '../../core/paths.ts';
+import { dirOf, joinPath } from '../../core/paths.ts';
 import type { Place } from '../../core/place.ts';
 import { exposureOf, reaches, reachKey, showEndpoint } from '../joining/endpoint.ts';
 import type { Endpoint } from '../platform.ts';
@@ -13,6 +13,7 @@ import { type NginxDirective, nginxLast, readNginx } from './nginx.ts';
 import { type NginxPlace, nginxServed } from './nginx-served.ts';
 import { type PhpPool, phpPools } from './php-fpm.ts';
 import type { Served, WebServer } from './served.ts';
+import { firstUnreadIn, settingsFolder, unreadPaths } from './unread-paths.ts';
 import { frontsOf } from './web-fronts.ts';
 import {
   apacheInstallations,
@@ -142,11 +143,13 @@ const apacheFound = (
 };
 
 const known = new WeakMap<FileView, readonly WebServerFound[]>();
+const unreadOf = new WeakMap<FileView, string>();
 
 /** The web servers of this host with what each serves. */
 export const webServers = (files: FileView, packages: PackageIndex): readonly WebServerFound[] => {
   const cached = known.get(files);
   if (cached !== undefined) return cached;
+  const before = new Set(unreadPaths(files).all);
   const instances = files.glob('/etc/apache2-*/apache2.conf').map(config => ({
     config,
     root: config.slice(0, config.lastIndexOf('/')),
@@ -170,7 +173,22 @@ export const webServers = (files: FileView, packages: PackageIndex): readonly We
       .map(each => apacheFound(files, packages, each)),
   ];
   known.set(files, found);
+  const configs = [
+    ...[...nginxInstallations, ...apacheInstallations].map(({ config }) => config),
+    ...found.map(({ server }) => server.config),
+  ];
+  // What they include may lie anywhere: whatever was met first while they were read.
+  const unread =
+    firstUnreadIn(files, [...new Set(configs.map(path => settingsFolder(path) ?? dirOf(path)))]) ??
+    unreadPaths(files).all.find(path => !before.has(path));
+  if (unread !== undefined) unreadOf.set(files, unread);
   return found;
+};
+
+/** A file or folder of the web servers' configuration that could not be read: it may serve anything. */
+export const unreadWebSettings = (files: FileView, packages: PackageIndex): string | undefined => {
+  webServers(files, packages);
+  return unreadOf.get(files);
 };
 
 /**

@@ -5,6 +5,7 @@ import { filesBelow } from '../../../test/support/cases.ts';
 import { hostTree, removeTrees } from '../../../test/support/host-tree.ts';
 import type { Tree } from '../../../test/support/tree.ts';
 import type { Component } from '../../core/component.ts';
+import { hostLimits } from '../../core/limits.ts';
 import { readPackages } from '../package-index.ts';
 import type { Platform } from '../platform.ts';
 import { horde } from '../platforms/horde.ts';
@@ -26,6 +27,8 @@ const nginx = (folder: string): Tree => ({
   '/usr/sbin/nginx': '',
   '/etc/nginx/nginx.conf': `http { server { listen 203.0.113.5:443 ssl; root ${folder}; } }\n`,
 });
+
+const tooLong = Buffer.alloc(hostLimits.fileBytesMax + 1, '#');
 
 interface Copy {
   readonly platform: Platform;
@@ -121,6 +124,25 @@ describe.each(copies)('%s', (_, { platform, tree, folder, on, off }) => {
       });
     }
     expect(found.get(off)?.exposure).toBeUndefined();
+  });
+
+  test('where a file of the web server could not be read, it may serve it, and that file is named', () => {
+    const site = '/etc/nginx/conf.d/mail.conf';
+    const found = parts({
+      ...nginx('/srv/other'),
+      '/etc/nginx/nginx.conf': 'http { include /etc/nginx/conf.d/*.conf; }\n',
+      [site]: tooLong,
+    });
+    expect(found.get('')).toMatchObject({
+      enabled: null,
+      exposure: {
+        internet: 'unknown',
+        why: expect.stringContaining(site),
+        because: { path: site },
+      },
+    });
+    for (const name of on) expect([name, found.get(name)?.enabled]).toEqual([name, true]);
+    expect(found.get(off)?.enabled).toBe(false);
   });
 
   test('where no web server is found, or one that is not read, that is said of each part that they switch on', () => {

@@ -2,7 +2,7 @@ import type { Component, Exposure } from '../../core/component.ts';
 import type { FileView } from '../../core/files.ts';
 import type { PackageIndex } from '../../core/packages.ts';
 import type { Served } from '../syntax/served.ts';
-import { exposureOfServed, webServers } from '../syntax/web-server.ts';
+import { exposureOfServed, unreadWebSettings, webServers } from '../syntax/web-server.ts';
 
 /** Web servers whose configuration is not read here. */
 const otherServers = [
@@ -14,7 +14,7 @@ const otherServers = [
   'h2o',
 ] as const;
 
-/** Whether a web server hands out a copy; null where none was found, or one that cannot be read. */
+/** Whether a web server hands out a copy; null where none was found, or one whose configuration is not known. */
 export const isServed = (
   files: FileView,
   packages: PackageIndex,
@@ -24,15 +24,29 @@ export const isServed = (
   const another = otherServers.some(
     name => packages.named(name) !== undefined || files.stat(`/usr/sbin/${name}`) !== undefined,
   );
-  return webServers(files, packages).length === 0 || another ? null : false;
+  if (webServers(files, packages).length === 0 || another) return null;
+  return unreadWebSettings(files, packages) !== undefined || files.cut !== undefined ? null : false;
 };
 
 /** Who can talk to a copy. */
-export const exposureOfCopy = (routes: readonly Served[], served: boolean | null): Exposure =>
-  exposureOfServed(routes) ??
-  (served === false
-    ? { internet: 'no', why: 'no web server of this host serves it' }
-    : { internet: 'unknown', why: 'no web server was found whose configuration tells' });
+export const exposureOfCopy = (
+  files: FileView,
+  packages: PackageIndex,
+  routes: readonly Served[],
+  served: boolean | null,
+): Exposure => {
+  const known = exposureOfServed(routes);
+  if (known !== undefined) return known;
+  if (served === false) return { internet: 'no', why: 'no web server of this host serves it' };
+  const path = unreadWebSettings(files, packages);
+  return path === undefined
+    ? { internet: 'unknown', why: 'no web server was found whose configuration tells' }
+    : {
+        internet: 'unknown',
+        why: `no web server is seen to serve it, but ${path} could not be read`,
+        because: { path },
+      };
+};
 
 /** What browsers are handed pages by; databases and mail servers behind it they never see. */
 const pages: readonly Component['kind'][] = ['webmail', 'webmail-plugin'];

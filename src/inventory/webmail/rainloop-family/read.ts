@@ -220,7 +220,7 @@ const readCopy = (
     ...identityOf(packages, product, copy),
     foundAt: [place],
     ...(runsAs === undefined ? {} : { runsAs }),
-    exposure: exposureOfCopy(routes, copy.starts === false ? null : served),
+    exposure: exposureOfCopy(files, packages, routes, copy.starts === false ? null : served),
     reach: [],
     logs: [],
   };
