@@ -152,7 +152,11 @@ function* archive(
     [manifestName, text],
     [signatureName, signature],
   ] as const) {
-    yield Buffer.concat([tarHeader({ path: name, bytes: bytes.length }), bytes, tarPadding(bytes.length)]);
+    yield Buffer.concat([
+      tarHeader({ path: name, bytes: bytes.length }),
+      bytes,
+      tarPadding(bytes.length),
+    ]);
   }
   for (const [i, { file, bytes, holding }] of manifest.holdings.entries()) {
     say(`${sourceName(holding.feed, holding.part)}: writing`);
