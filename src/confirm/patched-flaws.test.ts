@@ -1,39 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Component, componentId } from '../core/component.ts';
+import { daysAgo, setting, unpackagedMilter } from '../../test/support/patched-subject.ts';
+import type { Component } from '../core/component.ts';
 import type { Deadline, Finding, FlawFacts, Judge, MendingStep } from '../core/finding.ts';
 import type { PatchFacts } from '../core/patch.ts';
-import { defaultPolicy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { patched } from './patched.ts';
-import type { Setting, Subject } from './question.ts';
-
-const now = new Date('2026-03-10T12:00:00Z');
-const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
-
-const setting: Setting = {
-  policy: defaultPolicy,
-  now,
-  tenants: [],
-  watchers: [],
-  ownersNamed: false,
-  configurationPath: 'postern.yaml',
-  exceptions: [],
-};
+import type { Subject } from './question.ts';
 
 const component: Component = {
-  id: componentId('opendkim'),
-  name: 'OpenDKIM',
-  version: { value: '2.11.0' },
-  kind: 'milter',
-  origin: 'distribution',
-  thirdParty: true,
-  enabled: true,
-  platform: 'opendkim',
-  foundAt: [{ path: '/etc/opendkim.conf', line: 1 }],
-  exposure: { internet: 'no', why: 'listens on a socket' },
-  reach: [],
-  logs: [],
+  ...unpackagedMilter,
   package: { ecosystem: 'deb', name: 'opendkim', version: '2.11.0-1' },
 };
 

@@ -1,42 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { daysAgo, setting, unpackagedMilter } from '../../test/support/patched-subject.ts';
 import { type Component, componentId } from '../core/component.ts';
 import type { Ecosystem } from '../core/packages.ts';
 import type { PatchFacts, Support, Waiting } from '../core/patch.ts';
 import { defaultPolicy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { patched } from './patched.ts';
-import type { Setting } from './question.ts';
-
-const now = new Date('2026-03-10T12:00:00Z');
-const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
-
-const setting: Setting = {
-  policy: defaultPolicy,
-  now,
-  tenants: [],
-  watchers: [],
-  ownersNamed: false,
-  configurationPath: 'postern.yaml',
-  exceptions: [],
-};
 
 const component = (
   ecosystem: Ecosystem | undefined,
   differently: Partial<Component> = {},
 ): Component => ({
-  id: componentId('opendkim'),
-  name: 'OpenDKIM',
-  version: { value: '2.11.0' },
-  kind: 'milter',
-  origin: 'distribution',
-  thirdParty: true,
-  enabled: true,
-  platform: 'opendkim',
-  foundAt: [{ path: '/etc/opendkim.conf', line: 1 }],
-  exposure: { internet: 'no', why: 'listens on a socket' },
-  reach: [],
-  logs: [],
+  ...unpackagedMilter,
   ...(ecosystem === undefined
     ? {}
     : { package: { ecosystem, name: 'opendkim', version: '2.11.0-1' } }),
@@ -274,7 +250,8 @@ test('passes only on a fresh index of something supported, or on a fix younger t
         return;
       }
       if (waiting.state === 'update' && waiting.security === true) {
-        const days = (now.getTime() - Date.parse(waiting.since.notBefore ?? '')) / 86_400_000;
+        const days =
+          (setting.now.getTime() - Date.parse(waiting.since.notBefore ?? '')) / 86_400_000;
         expect(days).toBeLessThanOrEqual(60);
         expect(support.state).not.toBe('ended');
         return;
@@ -283,7 +260,7 @@ test('passes only on a fresh index of something supported, or on a fix younger t
         waiting.state === 'none' || (waiting.state === 'update' && waiting.security === false),
       ).toBe(true);
       expect(support.state).toBe('supported');
-      const hours = (now.getTime() - Date.parse(indexAsOf ?? '')) / 3_600_000;
+      const hours = (setting.now.getTime() - Date.parse(indexAsOf ?? '')) / 3_600_000;
       expect(hours).toBeLessThanOrEqual(defaultPolicy.indexAgeHoursMax);
       expect(hours).toBeGreaterThanOrEqual(-24);
     }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Holding } from '../../core/advisory.ts';
+import { holdingOf } from '../../../test/support/holding.ts';
 import { csaf } from '../feeds/csaf.ts';
 import { notes } from '../feeds/notes.ts';
 import { osv } from '../feeds/osv.ts';
@@ -7,17 +7,7 @@ import { memoryIndex } from '../memory-index.ts';
 import { keyOfNote, keyOfPackage } from '../product-key.ts';
 import { clockOf } from './clock.ts';
 
-const holding: Holding = {
-  feed: 'osv',
-  part: 'Debian',
-  asOf: '2026-06-28T12:00:00Z',
-  asOfBasis: 'source',
-  taken: '2026-06-28T12:00:00Z',
-  from: 'https://feeds.example.test/',
-  entries: 1,
-  refused: 0,
-  refusals: [],
-};
+const holding = holdingOf('osv', 'Debian');
 
 const record = (id: string, ecosystem: string, name: string, published: string): unknown => ({
   id,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FeedEntry, Holding } from '../../core/advisory.ts';
+import { holdingOf } from '../../../test/support/holding.ts';
+import type { FeedEntry } from '../../core/advisory.ts';
 import { notes } from '../feeds/notes.ts';
 import { osv } from '../feeds/osv.ts';
 import { memoryIndex } from '../memory-index.ts';
@@ -8,17 +9,7 @@ import { keyOfNote, keyOfPackage } from '../product-key.ts';
 import { type Statement, statementsUnder } from './statements.ts';
 import type { Voice } from './voices.ts';
 
-const holding: Holding = {
-  feed: 'osv',
-  part: 'Packagist',
-  asOf: '2026-06-28T12:00:00Z',
-  asOfBasis: 'source',
-  taken: '2026-06-28T12:00:00Z',
-  from: 'https://feeds.example.test/',
-  entries: 1,
-  refused: 0,
-  refusals: [],
-};
+const holding = holdingOf('osv', 'Packagist');
 
 const said = (
   voice: Pick<Voice, 'key' | 'feeds' | 'version'>,

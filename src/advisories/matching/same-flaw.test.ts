@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { FeedEntry, Holding } from '../../core/advisory.ts';
+import { holdingOf } from '../../../test/support/holding.ts';
+import type { FeedEntry } from '../../core/advisory.ts';
 import { memoryIndex } from '../memory-index.ts';
 import { sameFlaw } from './same-flaw.ts';
 
-const holding: Holding = {
-  feed: 'osv',
-  part: 'Packagist',
-  asOf: '2026-06-28T12:00:00Z',
-  asOfBasis: 'source',
-  taken: '2026-06-28T12:00:00Z',
-  from: 'https://feeds.example.test/',
-  entries: 1,
-  refused: 0,
-  refusals: [],
-};
+const holding = holdingOf('osv', 'Packagist');
 
 const record = (
   id: string,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FeedEntry, Holding, VexStatement } from '../../core/advisory.ts';
+import { holdingOf } from '../../../test/support/holding.ts';
+import type { FeedEntry, VexStatement } from '../../core/advisory.ts';
 import { type Component, componentId } from '../../core/component.ts';
 import { openvex } from '../feeds/openvex.ts';
 import { memoryIndex } from '../memory-index.ts';
@@ -43,17 +44,7 @@ const voice: Voice = {
   release: '12',
 };
 
-const holding: Holding = {
-  feed: 'openvex',
-  part: 'imported',
-  asOf: '2026-06-28T12:00:00Z',
-  asOfBasis: 'source',
-  taken: '2026-06-28T12:00:00Z',
-  from: 'vex.json',
-  entries: 1,
-  refused: 0,
-  refusals: [],
-};
+const holding = holdingOf('openvex', 'imported');
 
 interface Saying {
   readonly status?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Holding } from '../../core/advisory.ts';
+import { holdingOf } from '../../../test/support/holding.ts';
 import { type Component, componentId } from '../../core/component.ts';
 import type { Distribution } from '../../core/packages.ts';
 import { ecosystemOf } from '../feeds/osv/ecosystems.ts';
@@ -10,17 +10,7 @@ import { openMatching } from './match.ts';
 import { releaseHolds, statementsUnder } from './statements.ts';
 import { type Voice, voicesOf } from './voices.ts';
 
-const holding: Holding = {
-  feed: 'osv',
-  part: 'Ubuntu',
-  asOf: '2026-06-28T12:00:00Z',
-  asOfBasis: 'source',
-  taken: '2026-06-28T12:00:00Z',
-  from: 'all.zip',
-  entries: 1,
-  refused: 0,
-  refusals: [],
-};
+const holding = holdingOf('osv', 'Ubuntu');
 
 const el9: Distribution = {
   id: 'almalinux',

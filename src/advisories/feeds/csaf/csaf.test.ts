@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Holding } from '../../../core/advisory.ts';
+import { holdingOf } from '../../../../test/support/holding.ts';
 import { type Component, componentId } from '../../../core/component.ts';
 import { openMatching } from '../../matching/match.ts';
 import { memoryIndex } from '../../memory-index.ts';
@@ -7,17 +7,7 @@ import { csaf } from '../csaf.ts';
 
 const now = new Date('2026-06-29T06:00:00Z');
 
-const holding: Holding = {
-  feed: 'csaf',
-  part: 'imported',
-  asOf: '2026-06-28T12:00:00Z',
-  asOfBasis: 'source',
-  taken: '2026-06-28T12:00:00Z',
-  from: 'vex.json',
-  entries: 1,
-  refused: 0,
-  refusals: [],
-};
+const holding = holdingOf('csaf', 'imported');
 
 const rpm = (name: string, version: string): Component => ({
   id: componentId(name),
