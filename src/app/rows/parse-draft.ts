@@ -2,23 +2,7 @@ import type { SegmentDraft } from '../../evidence/options.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import type { GatheredRows } from './gather.ts';
 import { rowsOfSegment } from './parse-segment.ts';
-
-/** What a position says, in so far as rows want to know it: sources write more into theirs. */
-interface Said {
-  readonly file?: unknown;
-  readonly generation?: unknown;
-  readonly line?: unknown;
-  readonly within?: unknown;
-}
-
-const said = (position: string | undefined): Said => {
-  try {
-    const value: unknown = JSON.parse(position ?? '');
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-};
+import { type Position, positionOf } from './position.ts';
 
 const lineFeed = 0x0a;
 
@@ -32,9 +16,9 @@ const linesBegun = (raw: Buffer, isWithinLine: boolean): number => {
 };
 
 /** Whether positions and lines agree: between them, records may have come that are kept elsewhere already. */
-const isGapless = (before: Said, behind: Said, raw: Buffer): boolean =>
-  typeof before.line === 'number' &&
-  typeof behind.line === 'number' &&
+const isGapless = (before: Position, behind: Position, raw: Buffer): boolean =>
+  before.line !== undefined &&
+  behind.line !== undefined &&
   behind.line - before.line === linesBegun(raw, before.within === true);
 
 /** Rows of lines that are read again: a kill left them behind, or a format improved. */
@@ -43,8 +27,8 @@ export const rowsOfDraft = (
   zoneOf: ZoneOf,
   context: readonly Uint8Array[] = [],
 ): GatheredRows => {
-  const before = said(from);
-  const behind = said(to);
+  const before = positionOf(from);
+  const behind = positionOf(to);
   // Of the same file still: its lines go on being counted.
   const isSame =
     before.generation === behind.generation &&
@@ -56,8 +40,8 @@ export const rowsOfDraft = (
     day,
     zoneOf,
     context,
-    log: typeof behind.file === 'string' ? behind.file : source,
-    ...(typeof linesBefore === 'number' ? { linesBefore } : {}),
+    log: behind.file ?? source,
+    ...(linesBefore === undefined ? {} : { linesBefore }),
     isWithinLine: before.within === true,
   });
 };

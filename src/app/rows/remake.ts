@@ -9,6 +9,7 @@ import type { ZoneOf } from '../ingest/zones.ts';
 import { sayTheSame } from './compare-rows.ts';
 import type { GatheredRows } from './gather.ts';
 import { rowsOfSegment, rowsOfTwoFiles } from './parse-segment.ts';
+import { type Position, positionOf } from './position.ts';
 import { rowsFile } from './rows-file.ts';
 import { parserName } from './segment-maker.ts';
 
@@ -16,24 +17,6 @@ import { parserName } from './segment-maker.ts';
 const contextBytes = 1 << 20;
 const headBytes = 4 << 10;
 const newline = 0x0a;
-
-/** What a position of a file says; of a stream it says less. */
-interface Position {
-  readonly generation?: number;
-  readonly file?: string;
-  readonly offset?: number;
-  readonly line?: number;
-  readonly within?: boolean;
-}
-
-const positionOf = (text: string | undefined): Position => {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-};
 
 /** Lines of the file before the segment; unknown where it holds the end of one file and the beginning of the next. */
 const linesBeforeOf = (
