@@ -555,15 +555,15 @@ describe('pages', () => {
 });
 
 test('two at once: one of them says that the other is at work', async () => {
-  const waiting: ServerResponse[] = [];
+  // The first may ask before or after the second has ended; it is answered only then.
+  const { promise: oneEnded, resolve: endOne } = Promise.withResolvers<void>();
   const { base: address } = await serve((_, response) => {
-    waiting.push(response);
+    void oneEnded.then(() => response.end(kev(day(2), 'CVE-2026-0001')));
   });
   configure([{ feed: 'kev', url: `${address}/kev.json` }]);
   const running = [postern('update', 'kev'), postern('update', 'kev')];
-  // Whoever comes second ends while the first is still waiting for its answer.
   await Promise.race(running);
-  for (const response of waiting) response.end(kev(day(2), 'CVE-2026-0001'));
+  endOne();
   const both = await Promise.all(running);
   expect(both.map(({ status }) => String(status)).sort()).toEqual(['0', '1']);
   expect(both.map(({ stderr }) => stderr).join('')).toMatch(/another run of Postern is at work/);
