@@ -11,6 +11,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   advisories: ['core'],
   logs: ['core'],
   evidence: ['core'],
+  exposure: ['core'],
+  scope: ['core'],
   confirm: ['core'],
   report: ['core'],
   store: ['core'],
@@ -21,6 +23,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'advisories',
     'logs',
     'evidence',
+    'exposure',
+    'scope',
     'confirm',
     'report',
     'store',
@@ -30,7 +34,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders without input or output of their own: they get a `FileView`, a clock, and answer. */
-const pure = ['core', 'inventory', 'advisories', 'logs', 'confirm', 'report'];
+const pure = ['core', 'inventory', 'advisories', 'logs', 'exposure', 'scope', 'confirm', 'report'];
 
 const sources = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap(entry => {

@@ -556,7 +556,8 @@ describe('pages', () => {
 
 test('two at once: one of them says that the other is at work', async () => {
   // The first may ask before or after the second has ended; it is answered only then.
-  const { promise: oneEnded, resolve: endOne } = Promise.withResolvers<void>();
+  let endOne: () => void = () => undefined;
+  const oneEnded = new Promise<void>(ended => (endOne = ended));
   const { base: address } = await serve((_, response) => {
     void oneEnded.then(() => response.end(kev(day(2), 'CVE-2026-0001')));
   });
