@@ -10,6 +10,18 @@ const { evidence, close } = await openEvidenceStore(store, {
 });
 const max = Number(limit) || Number.POSITIVE_INFINITY;
 
+/** Said before anything else happens; a pipe that is full for the moment is written to again. */
+const say = (text: string): void => {
+  for (;;) {
+    try {
+      writeSync(1, text);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
+  }
+};
+
 const feed = async (id: string): Promise<void> => {
   const source = await evidence.source(id);
   let pending: Promise<unknown>[] = [];
@@ -19,7 +31,7 @@ const feed = async (id: string): Promise<void> => {
     const acknowledged = source.append(Buffer.from(lines), String(n + 5));
     pending.push(
       (async () => {
-        writeSync(1, `${id} ${await acknowledged}\n`);
+        say(`${id} ${await acknowledged}\n`);
       })(),
     );
     if (pending.length < 20) continue;
