@@ -1,0 +1,65 @@
+import {
+  headBytes,
+  type MailboxNaming,
+  type MailEntry,
+  type MailFiles,
+  type MailFolder,
+  type MailName,
+  type MailPlace,
+  type MailStore,
+} from './mail-store.ts';
+
+const nothing: Uint8Array = new Uint8Array();
+
+interface Walk {
+  readonly files: MailFiles;
+  readonly stores: readonly MailStore[];
+  readonly naming: MailboxNaming;
+  /** Folders and files that were looked at: links may lead to one twice. */
+  readonly seen: Set<string>;
+}
+
+/**
+ * Every folder of mail at a path and below it, each once, in an order that stays. Folders that nobody takes
+ * for mail are walked through; what lies in one that somebody takes is walked where it does not keep it.
+ */
+export async function* foldersBelow(
+  path: string,
+  files: MailFiles,
+  stores: readonly MailStore[],
+  naming: MailboxNaming,
+): AsyncGenerator<MailFolder> {
+  yield* below(path, { files, stores, naming, seen: new Set() }, 0);
+}
+
+async function* below(path: string, walk: Walk, depth: number): AsyncGenerator<MailFolder> {
+  const { files, stores, naming, seen } = walk;
+  const entry = await files.stat(path);
+  if (entry === undefined || entry.kind === 'other' || seen.has(entry.identity)) return;
+  if (depth > files.limits.depthMax) {
+    files.note(path, `lies deeper than ${files.limits.depthMax} folders`);
+    return;
+  }
+  seen.add(entry.identity);
+  const place = await placeAt(path, entry, files);
+  if (place === undefined) return;
+  const takers: MailStore[] = [];
+  for (const store of stores) if (await store.recognises(place, files)) takers.push(store);
+  for (const store of takers) yield* store.folders(place, files, naming);
+  for (const { name, kind } of place.names) {
+    if (kind === 'other' || takers.some(store => store.keeps(place, name))) continue;
+    yield* below(path === '/' ? `/${name}` : `${path}/${name}`, walk, depth + 1);
+  }
+}
+
+const placeAt = async (
+  path: string,
+  entry: MailEntry,
+  files: MailFiles,
+): Promise<MailPlace | undefined> => {
+  const names: readonly MailName[] = entry.kind === 'folder' ? await files.list(path) : [];
+  if (entry.kind !== 'file') return { path, entry, names, head: nothing };
+  if (entry.sizeBytes === 0) return undefined;
+  const head = await files.read(path, 0, headBytes);
+  return head === undefined ? undefined : { path, entry, names, head: head.bytes };
+};
