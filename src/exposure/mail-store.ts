@@ -67,7 +67,18 @@ export interface StoredMessage {
   readonly sizeBytes?: number;
   /** Its owner has deleted it, and the store still holds it: whoever reads the files reads it. */
   readonly isExpunged?: boolean;
+  /**
+   * Where its bytes lie as they are, in a regular file that `MailFiles.read` would read: a thread that scans reads
+   * them there itself, without a promise for each. Absent where they have to be unpacked, put together or asked for.
+   */
+  readonly lies?: MailBytesPlace;
   read(): Promise<ReadMessage>;
+}
+
+export interface MailBytesPlace {
+  readonly path: string;
+  readonly from?: number;
+  readonly bytes?: number;
 }
 
 export type ReadMessage =
