@@ -63,6 +63,13 @@ const registries: readonly Registry[] = [
     typeFrom: './format.ts',
     name: 'logFormats',
   },
+  {
+    folder: 'src/scope/regimes',
+    output: 'src/scope/regimes.generated.ts',
+    type: 'Regime',
+    typeFrom: './regime.ts',
+    name: 'regimes',
+  },
 ];
 
 /** `policyd-spf` is exported as `policydSpf`. */
