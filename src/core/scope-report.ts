@@ -1,0 +1,138 @@
+import type { DataTypeId, PersonStatus, Sensitivity } from './personal.ts';
+
+/** One thing that was in somebody else's hands, and for how long. Moments are RFC 3339 in reports. */
+export interface ScopeFinding {
+  readonly subject: 'component' | 'account' | 'address' | 'application' | 'credential';
+  /** `roundcube/twofactor`, `vmail`, `203.0.113.9`, an application's id. */
+  readonly value: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How many of what. `people` are counted once, however many mailboxes, contracts or tenants name them. */
+export interface ScopeCount {
+  readonly people: number;
+  /** Of them: found by something that may belong to somebody else too, or by name with address or birth date. */
+  readonly probable: number;
+  readonly customers: Readonly<Record<PersonStatus, number>>;
+  /** Correspondents and others who are in no customer list. */
+  readonly others: number;
+  readonly messages: number;
+  readonly mailboxes: number;
+  /** Rows of the customer list that name one of the people. */
+  readonly contracts: number;
+}
+
+/** People whose data of one type is concerned. */
+export interface ScopeTypeCount {
+  /** The data is theirs: same row, same form, nobody else named. */
+  readonly own: number;
+  /** It stands in a message that names them and others. */
+  readonly shared: number;
+  /** Found with low confidence only. */
+  readonly weak: number;
+}
+
+export interface ScopeType {
+  readonly type: DataTypeId;
+  readonly title: string;
+  readonly sensitivity: Sensitivity;
+  readonly evidenced: ScopeTypeCount;
+  readonly withinReach: ScopeTypeCount;
+}
+
+export interface ScopeTenant {
+  readonly tenant: string;
+  readonly evidenced: { readonly people: number } & Readonly<Record<PersonStatus, number>>;
+  readonly withinReach: { readonly people: number } & Readonly<Record<PersonStatus, number>>;
+}
+
+/** What a log can tell of one day of the window. */
+export type CoverageState = 'kept' | 'partial' | 'missing' | 'off';
+
+export interface ScopeCoverage {
+  /** Path or source of the log, or the log that should have been there. */
+  readonly log: string;
+  readonly question: string;
+  readonly days: readonly {
+    readonly day: string;
+    readonly is: CoverageState;
+    readonly why?: string;
+  }[];
+}
+
+/** Why people are in a bound: one rule of evidence, and what it came to. */
+export interface ScopeBasis {
+  readonly rule: string;
+  readonly title: string;
+  readonly bound: 'evidenced' | 'within-reach';
+  readonly events: number;
+  readonly people: number;
+  readonly messages: number;
+  readonly mailboxes: number;
+  /** A line that shows it, to be proved with `postern evidence prove`. */
+  readonly line?: { readonly source: string; readonly sequence: number; readonly at: string };
+}
+
+export interface ScopeMoment {
+  readonly at: string;
+  readonly what: string;
+}
+
+export interface ScopeDuty {
+  readonly regime: string;
+  readonly title: string;
+  readonly source: string;
+  readonly to: string;
+  readonly what: string;
+  readonly due?: string;
+  readonly within: string;
+  readonly applies: 'yes' | 'possible' | 'no' | 'ask';
+  readonly why: string;
+}
+
+/** Who came into a bound and who went out since the case's last version. */
+export interface ScopeChange {
+  readonly since: number;
+  readonly evidenced: { readonly in: number; readonly out: number };
+  readonly withinReach: { readonly in: number; readonly out: number };
+  readonly because: readonly string[];
+}
+
+/** The reach of what was breached, as a picture: widths are people. */
+export interface ScopeFlow {
+  readonly from: string;
+  readonly to: string;
+  readonly people: number;
+}
+
+/** Whose data was within reach, and whose was taken. */
+export interface ScopeReport {
+  readonly schema: 'postern.scope/1';
+  readonly generated: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly case?: { readonly name: string; readonly version: number };
+  readonly sentence: string;
+  readonly findings: readonly ScopeFinding[];
+  readonly evidenced: ScopeCount;
+  readonly withinReach: ScopeCount;
+  readonly types: readonly ScopeType[];
+  readonly tenants: readonly ScopeTenant[];
+  readonly coverage: readonly ScopeCoverage[];
+  readonly timeline: readonly ScopeMoment[];
+  readonly basis: readonly ScopeBasis[];
+  readonly unknown: readonly {
+    readonly what: string;
+    readonly why: string;
+    readonly how: string;
+  }[];
+  readonly deadlines: readonly ScopeDuty[];
+  readonly flows: readonly ScopeFlow[];
+  readonly changes?: ScopeChange;
+  /** Digests and dates of all that it rests on. */
+  readonly inputs: readonly {
+    readonly what: string;
+    readonly digest?: string;
+    readonly asOf?: string;
+  }[];
+}
