@@ -1,8 +1,15 @@
 import type { IdentifierKind } from './personal.ts';
 
 /**
- * What a scan leaves behind: no text of any mail, only numbers and pseudonyms. A *segment* is one batch of
- * messages that was read, in two tables and a dictionary; it is never changed, only superseded.
+ * What a scan leaves behind: no text of any mail, only numbers and pseudonyms. A *segment* is some thousand
+ * messages that were read, in two tables and a dictionary; it is never changed, only superseded. The state of the
+ * index (`ExposureState`) says which segments count, which of their messages were read anew since (`dropped`: they
+ * have another number in a later segment) and which are gone from their mailbox.
+ *
+ *     STORE/exposure/state.sqlite
+ *     STORE/exposure/segments/00000012.messages.parquet     columns of MessageColumns
+ *                                      .mentions.parquet     columns of MentionColumns
+ *                                      .identifiers.parquet  columns of IdentifierDictionary
  */
 
 /** How somebody occurs in a message; bits, so that one row says all of it. */
@@ -17,6 +24,8 @@ export const messageFlags = {
   attachments: 4,
   /** It was gone from the mailbox when the scan came by again (`gone` says when that was seen). */
   gone: 8,
+  /** Its owner has deleted it, and the store still holds it. */
+  expunged: 16,
 } as const;
 
 /**
@@ -24,7 +33,7 @@ export const messageFlags = {
  * with low confidence, anywhere in the message.
  */
 export interface MessageColumns {
-  /** Ascending over all segments, from 0; below 2^32. */
+  /** Ascending in a segment, once in all segments, from 0; below 2^32. */
   readonly message: ArrayLike<number>;
   /** Number of the mailbox in the index's state, where its pseudonym stands. */
   readonly mailbox: ArrayLike<number>;
@@ -41,6 +50,8 @@ export interface MessageColumns {
   readonly flags: ArrayLike<number>;
   readonly types: ArrayLike<number>;
   readonly weak: ArrayLike<number>;
+  /** Of both, what could not be told whose it is, at least once: anybody whom the message names. */
+  readonly shared: ArrayLike<number>;
 }
 
 /** One identifier in one message, sorted by message. */
@@ -52,6 +63,8 @@ export interface MentionColumns {
   readonly roles: ArrayLike<number>;
   /** Types that belong to this very identifier: same row of a table, same labelled block, or nobody else is named. */
   readonly own: ArrayLike<number>;
+  /** The same, of types found with low confidence only. */
+  readonly weak: ArrayLike<number>;
 }
 
 /** A segment's identifiers, sorted by pseudonym, so that they can be joined with the customer list in one pass. */
