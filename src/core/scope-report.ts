@@ -99,8 +99,12 @@ export interface ScopeChange {
   readonly because: readonly string[];
 }
 
-/** The reach of what was breached, as a picture: widths are people. */
+/**
+ * The reach of what was breached, as a picture: widths are people. Columns: what was breached (0), by which
+ * permission (1), whose mailboxes (2), which data types (3); a flow leads from one column to the next.
+ */
 export interface ScopeFlow {
+  readonly column: 0 | 1 | 2;
   readonly from: string;
   readonly to: string;
   readonly people: number;
