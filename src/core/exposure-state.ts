@@ -65,6 +65,12 @@ export interface FolderKeys {
   readonly message: Uint32Array;
 }
 
+/** The keys of a folder as they count by now. */
+export interface KnownKeys extends FolderKeys {
+  /** In which segment each message is. */
+  readonly segment: Uint32Array;
+}
+
 /** One step, all of it or nothing. */
 export interface ExposureChange {
   /** Names for all bits that masks in this step may have. */
@@ -102,7 +108,8 @@ export interface ExposureState {
   folders(): readonly ExposureFolder[];
   /** In the order of their numbers. */
   segments(): readonly ExposureSegment[];
-  keys(folder: number): FolderKeys;
+  /** Of messages that count: not of those that were read anew since. */
+  keys(folder: number): KnownKeys;
   /** Ascending. */
   dropped(): Uint32Array;
   /** By message, when it was seen to be gone. */
