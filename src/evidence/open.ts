@@ -26,6 +26,7 @@ import {
   type Policy,
   prune,
 } from './retention.ts';
+import { addScoping, type Scoping } from './scopings.ts';
 import { sealDays } from './seals.ts';
 import { makeSegment, type SegmentFile } from './segment.ts';
 import { type SegmentPart, type SourceHome, SourceWriter } from './source.ts';
@@ -194,6 +195,11 @@ export class Evidence implements SourceHome {
     }
     const key = next.verifierKey;
     await this.commit(() => this.log.rotate(next, { v: 1, kind: 'key', at: this.at(), key, why }));
+  }
+
+  /** Commits to what was answered to the question who was affected. @param version its number and file. */
+  scope(version: Scoping): Promise<void> {
+    return this.commit(() => addScoping(this.log, version, this.at()));
   }
 
   /** Makes rows of kept lines anew, where that gives others; the lines and their records stay as they are. */

@@ -96,6 +96,7 @@ const take = (reading: Reading, leaf: Leaf): void => {
     case 'release':
     case 'delete':
     case 'key':
+    case 'scope':
       break;
   }
 };

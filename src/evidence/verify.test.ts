@@ -312,6 +312,25 @@ describe('whoever holds the key', () => {
     expect(first(told)).toBeUndefined();
   });
 
+  test('says of each version of a case which one it follows', () => {
+    const scoped = (version: number, prev: string | null): Leaf => ({
+      v: 1,
+      kind: 'scope',
+      at: policy.at,
+      case: 'webmail-2026',
+      version,
+      prev,
+      file: 'ab'.repeat(32),
+    });
+    const one = scoped(1, null);
+    const hash = hashLeaf(writeLeaf(one)).toString('hex');
+    expect(first(signed([...leaves, one, scoped(2, hash)]))).toBeUndefined();
+    expect(first(signed([...leaves, scoped(2, null)]))?.why).toContain('follows version 0');
+    expect(first(signed([...leaves, one, scoped(2, '0'.repeat(64))]))?.why).toContain(
+      'does not name the one before',
+    );
+  });
+
   test('deletes nothing without a policy, and nothing that is held', () => {
     expect(first(signed([...leaves, deletion]))?.why).toContain('is no policy');
     const late = { ...deletion, policy: leaves.length + 1 };

@@ -105,6 +105,7 @@ export class Coverage {
       case 'hold':
       case 'release':
       case 'key':
+      case 'scope':
         break;
     }
   }

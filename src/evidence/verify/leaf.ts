@@ -157,6 +157,19 @@ export interface KeyLeaf extends Common {
   readonly why: string;
 }
 
+/** Who was affected by a breach, as it was answered at that time. */
+export interface ScopeLeaf extends Common {
+  readonly kind: 'scope';
+  /** Name of the case. */
+  readonly case: string;
+  /** 1-based, without a hole. */
+  readonly version: number;
+  /** Hash of the leaf of the version before. */
+  readonly prev: string | null;
+  /** SHA-256 of the file that says it, in which the digests of all that it rests on stand. */
+  readonly file: string;
+}
+
 export type Leaf =
   | SegmentLeaf
   | RowsLeaf
@@ -170,7 +183,8 @@ export type Leaf =
   | HoldLeaf
   | ReleaseLeaf
   | DeleteLeaf
-  | KeyLeaf;
+  | KeyLeaf
+  | ScopeLeaf;
 
 type Check = (value: Value | undefined) => boolean;
 
@@ -267,6 +281,7 @@ const shapes: Readonly<Record<Leaf['kind'], Readonly<Record<string, Check>>>> = 
   release: { id: identifier, why },
   delete: { source: sourceName, first: count, last: count, policy: count },
   key: { key: text(500), why },
+  scope: { case: identifier, version: count, prev: orNull(hash), file: hash },
 };
 
 const isKind = (value: Value | undefined): value is Leaf['kind'] =>

@@ -41,6 +41,8 @@ export class Replay {
     string,
     { readonly source: string | null; readonly fromDay: string; readonly toDay: string }
   >();
+  /** Newest version of each case. */
+  private readonly scopes = new Map<string, { readonly version: number; readonly hash: string }>();
   private seal: { readonly hash: string | null; readonly day: string | null } = {
     hash: null,
     day: null,
@@ -103,6 +105,9 @@ export class Replay {
       case 'delete':
         this.readDelete(leaf, wrong);
         break;
+      case 'scope':
+        this.readScope(leaf, hash, wrong);
+        break;
     }
   }
 
@@ -129,6 +134,21 @@ export class Replay {
       wrong(`rows of generation ${generation} follow those of generation ${before.length + 1}`);
     }
     this.rows.set(`${id} ${seq}`, [...before, rows]);
+  }
+
+  private readScope(
+    { case: name, version, prev }: Leaf & { readonly kind: 'scope' },
+    hash: string,
+    wrong: (why: string) => void,
+  ): void {
+    const before = this.scopes.get(name);
+    if (version !== (before?.version ?? 0) + 1) {
+      wrong(`version ${version} of the case ${name} follows version ${before?.version ?? 0}`);
+    }
+    if (prev !== (before?.hash ?? null)) {
+      wrong(`version ${version} of the case ${name} does not name the one before`);
+    }
+    this.scopes.set(name, { version, hash });
   }
 
   private known(id: string, wrong: (why: string) => void): Source | undefined {
