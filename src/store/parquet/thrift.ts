@@ -6,6 +6,7 @@ export type Thrift =
   | { readonly i32: number }
   | { readonly i64: number }
   | { readonly text: string }
+  | { readonly bytes: Uint8Array }
   | { readonly flag: boolean }
   | { readonly list: readonly Thrift[] }
   /** Fields by their ids, ascending. */
@@ -14,7 +15,7 @@ export type Thrift =
 const typeOf = (value: Thrift): number => {
   if ('i32' in value) return types.i32;
   if ('i64' in value) return types.i64;
-  if ('text' in value) return types.binary;
+  if ('text' in value || 'bytes' in value) return types.binary;
   if ('flag' in value) return value.flag ? types.true : types.false;
   return 'list' in value ? types.list : types.struct;
 };
@@ -39,6 +40,9 @@ const push = (out: number[], value: Thrift): void => {
     const bytes = Buffer.from(value.text);
     pushVarint(out, bytes.length);
     for (const byte of bytes) out.push(byte);
+  } else if ('bytes' in value) {
+    pushVarint(out, value.bytes.length);
+    for (const byte of value.bytes) out.push(byte);
   } else if ('list' in value) pushList(out, value.list);
   else if ('struct' in value) pushStruct(out, value.struct);
 };

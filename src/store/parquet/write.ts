@@ -1,6 +1,13 @@
 import { constants, crc32 } from 'node:zlib';
 import { zstdCompressSync } from '../../core/formats/zstd-here.ts';
 import { beforeFooter } from './before-footer.ts';
+import {
+  type DenseColumnData,
+  densePages,
+  denseStatistics,
+  isDense,
+  physicalOf,
+} from './dense-column.ts';
 import { packCodes, packDeltas, sameLevels } from './encodings.ts';
 import { codecs, converted, encodings, magic, pageTypes, physical, repetition } from './layout.ts';
 import { type Thrift, thriftBytes } from './thrift.ts';
@@ -22,7 +29,7 @@ interface NumberColumnData {
   readonly values: Int32Array | Float64Array;
 }
 
-export type ColumnData = TextColumnData | NumberColumnData;
+export type ColumnData = TextColumnData | NumberColumnData | DenseColumnData;
 
 export interface ParquetToWrite {
   readonly rows: number;
@@ -198,7 +205,40 @@ const numberChunk = ({ kind, values }: NumberColumnData, level: number): Chunk =
   };
 };
 
+const denseChunk = (column: DenseColumnData, level: number): Chunk => {
+  const { dictionary, data, encoding } = densePages(column);
+  const rows = column.values.length;
+  const contents: Content[] = [];
+  if (dictionary !== undefined) {
+    const header: Thrift = {
+      struct: [
+        [1, { i32: dictionary.values }],
+        [2, { i32: encodings.plain }],
+      ],
+    };
+    contents.push({ bytes: dictionary.bytes, type: pageTypes.dictionary, header });
+  }
+  contents.push({ bytes: data, type: pageTypes.data, header: dataHeader(rows, encoding) });
+  const { codec, pages } =
+    column.packed === false
+      ? { codec: codecs.none, pages: contents.map(each => pageOf(each, codecs.none, level)) }
+      : pagesOf(contents, level);
+  return {
+    type: physicalOf(column),
+    codec,
+    encodings: [encodings.rle, encoding, ...(dictionary === undefined ? [] : [encodings.plain])],
+    pages: pages.map(page => page.bytes),
+    dictionaryBytes: dictionary === undefined ? 0 : (pages[0]?.bytes.length ?? 0),
+    uncompressed: pages.reduce((sum, page) => sum + page.uncompressed, 0),
+  };
+};
+
 const isText = (column: ColumnData): column is TextColumnData => 'codes' in column;
+
+const chunkOf = (column: ColumnData, level: number): Chunk => {
+  if (isText(column)) return textChunk(column, level);
+  return isDense(column) ? denseChunk(column, level) : numberChunk(column, level);
+};
 
 const schemaOf = (column: ColumnData): Thrift => {
   const name = [4, { text: column.name }] as const;
@@ -210,6 +250,17 @@ const schemaOf = (column: ColumnData): Thrift => {
         name,
         [6, { i32: converted.text }],
         [10, { struct: [[1, { struct: [] }]] }],
+      ],
+    };
+  }
+  if (isDense(column)) {
+    const unsigned = [6, { i32: converted.uint32 }] as const;
+    return {
+      struct: [
+        [1, { i32: physicalOf(column) }],
+        [3, { i32: repetition.required }],
+        name,
+        ...(column.dense === 'uint32' ? [unsigned] : []),
       ],
     };
   }
@@ -263,7 +314,7 @@ export class ParquetWriter {
     for (const [i, column] of columns.entries()) {
       if (column.name !== this.shape[i]?.name) throw new RangeError('another column than before');
       const { level } = this.about;
-      const chunk = isText(column) ? textChunk(column, level) : numberChunk(column, level);
+      const chunk = chunkOf(column, level);
       const bytes = chunk.pages.reduce((sum, page) => sum + page.length, 0);
       const meta: (readonly [number, Thrift])[] = [
         [1, { i32: chunk.type }],
@@ -276,6 +327,7 @@ export class ParquetWriter {
         [9, { i64: this.at + chunk.dictionaryBytes }],
       ];
       if (chunk.dictionaryBytes > 0) meta.push([11, { i64: this.at }]);
+      if (isDense(column)) meta.push([12, denseStatistics(column)]);
       chunks.push({
         struct: [
           [2, { i64: this.at }],

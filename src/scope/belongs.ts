@@ -1,0 +1,157 @@
+import type { AccessEvent } from '../core/access-event.ts';
+import { type Breach, type BreachedComponent, isNarrowed } from './breach.ts';
+
+/**
+ * Times of the attacker's web requests, by which sessions that a webmail opened for them are known: a webmail's host
+ * opens all of its sessions, those of its other users too.
+ */
+export class RequestTimes {
+  /** By account, folded; `''` for requests that name nobody. */
+  private readonly times = new Map<string, number[]>();
+  private isSorted = true;
+
+  add({ user, time }: Pick<AccessEvent, 'user' | 'time'>): void {
+    if (time.atMs === undefined) return;
+    const name = folded(user?.name ?? '');
+    const times = this.times.get(name);
+    if (times === undefined) this.times.set(name, [time.atMs]);
+    else times.push(time.atMs);
+    this.isSorted = false;
+  }
+
+  /** Whether one of his requests, or one that names nobody, lies so near. */
+  isNear(name: string, atMs: number): boolean {
+    if (!this.isSorted) {
+      for (const times of this.times.values()) times.sort((a, b) => a - b);
+      this.isSorted = true;
+    }
+    return this.isIn('', atMs) || (name !== '' && this.isIn(folded(name), atMs));
+  }
+
+  private isIn(name: string, atMs: number): boolean {
+    const times = this.times.get(name) ?? [];
+    let low = 0;
+    let high = times.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((times[middle] ?? 0) < atMs - nearMs) low = middle + 1;
+      else high = middle;
+    }
+    return (times[low] ?? Number.POSITIVE_INFINITY) <= atMs + nearMs;
+  }
+}
+
+/** A webmail opens its session when it gets the request; stamps of two programs differ, and a session may last. */
+const nearMs = 30_000;
+
+export const folded = (text: string): string => text.normalize('NFC').toLowerCase();
+
+/** `roundcube` for `roundcube@/var/www/old/managesieve`: lines name the program, not the copy. */
+export const mainOf = (id: string): string => id.split(/[/@]/, 1)[0] ?? id;
+
+const isNamed = (names: ReadonlySet<string>, name: string | undefined): boolean =>
+  name !== undefined && names.has(folded(name));
+
+/** Names without a domain are of whatever domain, on either side. */
+export const isAccount = (accounts: readonly string[], name: string): boolean => {
+  const own = folded(name);
+  return accounts.some(each => {
+    const asked = folded(each);
+    if (asked === own) return true;
+    if (asked.includes('@') === own.includes('@')) return false;
+    return asked.includes('@') ? asked.startsWith(`${own}@`) : own.startsWith(`${asked}@`);
+  });
+};
+
+/** How an event belongs to a breach: itself, or as a session that a webmail opened. */
+export type Belonging = 'own' | 'behind';
+
+/** Asks of events whether they are of one breach; everything that does not change from event to event is prepared. */
+export class Belongs {
+  private readonly breach: Breach;
+  private readonly narrowed: boolean;
+  private readonly names: ReadonlySet<string> | undefined;
+  private readonly hosts: ReadonlySet<string>;
+  private readonly behind: ReadonlySet<string>;
+  private readonly apps: ReadonlySet<string> | undefined;
+  private readonly sessions: ReadonlySet<string> | undefined;
+  private readonly requests: RequestTimes;
+
+  /** @param requests those of `isRequest`; needed where addresses are asked for and sessions lie behind. */
+  constructor(breach: Breach, requests: RequestTimes = new RequestTimes()) {
+    const { component, apps, sessions } = breach;
+    this.breach = breach;
+    this.narrowed = isNarrowed(breach);
+    this.names = component && namesOf(component);
+    this.hosts = new Set(component?.hosts);
+    this.behind = new Set(component?.behind?.map(folded));
+    this.apps = apps && new Set(apps.map(folded));
+    this.sessions = sessions && new Set(sessions);
+    this.requests = requests;
+  }
+
+  /** Undefined where it is of no concern. An event that tells no time is within every window: none excludes it. */
+  of(event: AccessEvent): Belonging | undefined {
+    const { window, accounts, isAddress } = this.breach;
+    const atMs = event.time.atMs;
+    if (atMs !== undefined && (atMs < window.fromMs || atMs > window.toMs)) return undefined;
+    const how = this.through(event);
+    if (how === undefined) return undefined;
+    if (accounts !== undefined && !isOneOf(accounts, event)) return undefined;
+    if (this.sessions !== undefined && !this.sessions.has(event.session ?? '')) return undefined;
+    if (this.apps !== undefined && !this.isApp(event)) return undefined;
+    if (isAddress === undefined) return how;
+    const ips = [event.from?.ip, how === 'own' ? event.through?.ip : undefined];
+    if (ips.some(ip => ip !== undefined && isAddress(ip))) return how;
+    if (how === 'own') return undefined;
+    // The webmail's host stands where the client should: its web log tells which client it was.
+    return atMs === undefined || this.requests.isNear(event.user?.name ?? '', atMs)
+      ? how
+      : undefined;
+  }
+
+  /** Whether it is a web request by which sessions behind are to be known. */
+  isRequest(event: AccessEvent): boolean {
+    return this.behind.size > 0 && event.request !== undefined && this.of(event) === 'own';
+  }
+
+  /** Whether the client itself is the attacker's: what it copied of a mailbox, it may have copied all of. */
+  get isClientTheirs(): boolean {
+    const { isAddress } = this.breach;
+    return this.apps !== undefined || this.sessions !== undefined || isAddress !== undefined;
+  }
+
+  get isNarrowed(): boolean {
+    return this.narrowed;
+  }
+
+  private isApp({ app }: AccessEvent): boolean {
+    const apps = this.apps ?? new Set();
+    return isNamed(apps, app?.uid) || isNamed(apps, app?.name);
+  }
+
+  private through(event: AccessEvent): Belonging | undefined {
+    const { names } = this;
+    if (names === undefined) return 'own';
+    if (isNamed(names, event.component)) return 'own';
+    // Front ends write whose pages they hand out: `web-front` with `roundcube`.
+    if (isNamed(names, event.app?.name) || isNamed(names, event.app?.uid)) return 'own';
+    if (!isNamed(this.behind, event.component)) return undefined;
+    const { from, through } = event;
+    const isFromHost = [from?.ip, from?.host, through?.ip, through?.host].some(
+      each => each !== undefined && this.hosts.has(each),
+    );
+    return isFromHost ? 'behind' : undefined;
+  }
+}
+
+const namesOf = ({ id, names = [] }: BreachedComponent): ReadonlySet<string> =>
+  new Set([id, mainOf(id), ...names].map(folded));
+
+const isOneOf = (accounts: readonly string[], { user, actor }: AccessEvent): boolean =>
+  [user, actor].some(
+    person =>
+      person !== undefined &&
+      (isAccount(accounts, person.name) ||
+        (person.uid !== undefined && accounts.includes(person.uid))),
+  );
