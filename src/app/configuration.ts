@@ -1,11 +1,11 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { feedIds } from '../core/advisory.ts';
 import { reachModes, resources } from '../core/component.ts';
-import { messageOf, UsageError } from '../core/errors.ts';
 import { origins } from '../core/origin.ts';
 import { type Configuration, defaultPolicy } from '../core/policy.ts';
 import { checks } from '../core/verdict.ts';
+import { exposurePolicy, exposureSchema } from './exposure-configuration.ts';
+import { defined, readYaml } from './yaml-file.ts';
 
 /** The parser of dates takes 31 February for 3 March. */
 const isDay = (text: string): boolean => {
@@ -160,6 +160,7 @@ const ConfigurationFile = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  exposure: exposureSchema,
   options: z
     .strictObject({
       root: text.optional(),
@@ -204,122 +205,21 @@ const keysOf = (schema: unknown, path: string): readonly string[] => {
   return [];
 };
 
-type Path = readonly PropertyKey[];
-
-/** The node that a path leads to, or the deepest one on the way; the key's node for a key. */
-const nodeAt = (root: Node | null, path: Path, key?: string): Node | null => {
-  let node: Node | null = root;
-  for (const step of path) {
-    let next: unknown;
-    if (isMap(node)) {
-      next = node.items.find(item => isScalar(item.key) && item.key.value === step)?.value;
-    } else if (isSeq(node)) next = node.items[Number(step)];
-    if (next === undefined || next === null) return node;
-    node = next as Node;
-  }
-  if (key !== undefined && isMap(node)) {
-    const item = node.items.find(each => isScalar(each.key) && each.key.value === key);
-    if (item !== undefined && isScalar(item.key)) return item.key;
-  }
-  return node;
-};
-
-const showPath = (path: Path): string =>
-  path.reduce<string>(
-    (out, step) =>
-      typeof step === 'number'
-        ? `${out}[${step}]`
-        : out === ''
-          ? String(step)
-          : `${out}.${String(step)}`,
-    '',
-  );
-
-/** "Invalid input: expected string, received number" without its first two words. */
-const sayIssue = (message: string): string =>
-  message.replace(/^Invalid (?:input|option|string): /, '').replaceAll('undefined', 'nothing');
-
-/** The parser's word for what is wrong with the file, where it speaks of itself to programmers said anew. */
-const yamlProblem = (thrown: unknown): string => {
-  const message = messageOf(thrown);
-  if (/multiple documents/.test(message))
-    return 'several documents, with --- between them; one is expected';
-  if (/call stack/.test(message)) return 'it is nested too deeply';
-  if (/alias count/i.test(message)) return 'its aliases multiply without end';
-  return message;
-};
-
-/** The first key that stands twice in one map; a value that nobody knows would win. */
-const repeatedKey = (node: unknown): Node | undefined => {
-  if (isSeq(node)) {
-    for (const item of node.items) {
-      const found = repeatedKey(item);
-      if (found !== undefined) return found;
-    }
-  }
-  if (!isMap(node)) return undefined;
-  const seen = new Set<unknown>();
-  for (const { key, value } of node.items) {
-    if (isScalar(key) && seen.has(key.value)) return key;
-    if (isScalar(key)) seen.add(key.value);
-    const found = repeatedKey(value);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
-
 /** Reads `postern.yaml`. A mistake is one line: file:line:column, what, what was expected. */
 export const parseConfiguration = (path: string, source: string): LoadedConfiguration => {
-  const lines = new LineCounter();
-  const document = parseDocument(source, {
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'error',
-    // The parser compares every key with every other: a long file would take it hours.
-    uniqueKeys: false,
-  });
-  const at = (offset: number | undefined): string => {
-    const { line, col } = lines.linePos(offset ?? 0);
-    return `${path}:${line}:${col}`;
-  };
-  // A warning (a tag that nobody knows) means that a value is not what its author thinks it is.
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    throw new UsageError(`${at(problem.pos[0])}: not valid YAML: ${yamlProblem(problem)}`);
-  }
-  const twice = repeatedKey(document.contents);
-  if (twice !== undefined) {
-    throw new UsageError(`${at(twice.range?.[0])}: not valid YAML: Map keys must be unique`);
-  }
-  let raw: unknown;
-  try {
-    raw = document.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (thrown) {
-    throw new UsageError(`${path}:1:1: not valid YAML: ${yamlProblem(thrown)}`);
-  }
-  const parsed = ConfigurationFile.safeParse(raw);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    if (issue === undefined) throw new UsageError(`${path}: not understood`);
-    const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const node = nodeAt(document.contents, issue.path, unknownKey);
-    const where = at(node?.range?.[0]);
-    if (unknownKey !== undefined) {
-      const parent = showPath(issue.path);
-      throw new UsageError(
-        `${where}: unknown key "${unknownKey}"${parent === '' ? '' : ` in ${parent}`}; see docs/configuration.md for the keys there are`,
-      );
-    }
-    const about = showPath(issue.path);
-    throw new UsageError(
-      `${where}: ${about === '' ? 'the file' : about}: ${sayIssue(issue.message)}; see docs/configuration.md`,
-    );
-  }
-  const lineOf = (list: string, index: number): { line: number } => ({
-    line: lines.linePos(nodeAt(document.contents, [list, index])?.range?.[0] ?? 0).line,
-  });
-  const { organisation, tenants, components, exceptions, policy, advisories, evidence, options } =
-    parsed.data;
+  const { data, lineOf } = readYaml(path, source, ConfigurationFile, 'docs/configuration.md');
+  const line = (list: string, index: number): { line: number } => ({ line: lineOf([list, index]) });
+  const {
+    organisation,
+    tenants,
+    components,
+    exceptions,
+    policy,
+    advisories,
+    evidence,
+    exposure,
+    options,
+  } = data;
   return {
     path,
     policy: {
@@ -338,9 +238,10 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
       logs: evidence.logs,
       ...(evidence.timestamps === undefined ? {} : { timestamps: defined(evidence.timestamps) }),
     },
+    exposure: exposurePolicy(exposure),
     ...(organisation === undefined ? {} : { organisation }),
-    components: components.map((note, i) => ({ ...defined(note), ...lineOf('components', i) })),
-    exceptions: exceptions.map((risk, i) => ({ ...defined(risk), ...lineOf('exceptions', i) })),
+    components: components.map((note, i) => ({ ...defined(note), ...line('components', i) })),
+    exceptions: exceptions.map((risk, i) => ({ ...defined(risk), ...line('exceptions', i) })),
     options: new Map(
       Object.entries(options).flatMap(([key, value]) =>
         value === undefined ? [] : [[flagOf(key), value] as const],
@@ -348,8 +249,3 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
     ),
   };
 };
-
-/** Drops the keys that zod set to `undefined`: an absent key and an undefined one are not the same. */
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-const defined = <T extends object>(value: T): Defined<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;

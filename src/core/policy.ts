@@ -1,6 +1,7 @@
 import type { FeedId } from './advisory.ts';
 import type { Tenant } from './answer.ts';
 import type { ReachMode, Resource } from './component.ts';
+import { type ExposurePolicy, emptyExposure } from './exposure-policy.ts';
 import type { Origin } from './origin.ts';
 import type { Check } from './verdict.ts';
 
@@ -119,6 +120,7 @@ interface EvidenceSettings {
 /** What `postern.yaml` says, after defaults. */
 export interface Configuration {
   readonly evidence: EvidenceSettings;
+  readonly exposure: ExposurePolicy;
   readonly advisories: AdvisorySettings;
   readonly organisation?: string;
   readonly tenants: readonly Tenant[];
@@ -151,6 +153,7 @@ export const emptyConfiguration: Configuration = {
   policy: defaultPolicy,
   advisories: { sources: [], maxAgeHours: {}, bundleKeys: [] },
   evidence: { witnesses: [], logs: [] },
+  exposure: emptyExposure,
 };
 
 /** Whether a glob over ids (`*` and `?`, crossing `/`) matches. Linear: one backtrack point. */
