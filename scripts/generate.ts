@@ -70,6 +70,20 @@ const registries: readonly Registry[] = [
     typeFrom: './regime.ts',
     name: 'regimes',
   },
+  {
+    folder: 'src/exposure/data-types',
+    output: 'src/exposure/data-types.generated.ts',
+    type: 'DataType',
+    typeFrom: './data-type.ts',
+    name: 'dataTypes',
+  },
+  {
+    folder: 'src/exposure/words',
+    output: 'src/exposure/words.generated.ts',
+    type: 'Words',
+    typeFrom: './words.ts',
+    name: 'languages',
+  },
 ];
 
 /** `policyd-spf` is exported as `policydSpf`. */

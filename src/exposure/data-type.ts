@@ -63,6 +63,8 @@ export interface Candidate {
    * like: part of a GUID, a path, a version, a longer number.
    */
   readonly glued: boolean;
+  /** A number's own groups are joined by blanks, and by one more blank another group stands before or behind. */
+  readonly continued: boolean;
 }
 
 /**

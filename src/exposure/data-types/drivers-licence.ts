@@ -1,0 +1,23 @@
+import type { DataType } from '../data-type.ts';
+import { hasLicenceCommission, isDriversLicence, isOneDigit } from '../japan/check-digits.ts';
+
+const sets = ['drivers-licence'];
+
+/** Driver's licence of Japan: twelve digits, said only of labelled ones; the check digit's rule is not published. */
+export const driversLicence: DataType = {
+  id: 'drivers-licence',
+  title: "Driver's licence number",
+  sensitivity: 'identity',
+  rank: 5,
+  anchors: { numbers: [[12], [4, 4, 4], [2, 2, 6, 2], [2, 10]] },
+  judge({ value, from, to, glued, continued }, around) {
+    if (glued || continued || isOneDigit(value)) return undefined;
+    const leaning = around.leaning(sets, from, to);
+    if (leaning !== 'field' && leaning !== 'near') return undefined;
+    const found = { from, to, value: `jp:${value}` };
+    if (isDriversLicence(value)) return { ...found, confidence: 'high' };
+    if (!hasLicenceCommission(value))
+      return leaning === 'field' ? { ...found, confidence: 'low' } : undefined;
+    return { ...found, confidence: leaning === 'field' ? 'medium' : 'low' };
+  },
+};

@@ -1,0 +1,128 @@
+import type { SearchedText } from '../data-type.ts';
+
+/**
+ * Lines of tables. HTML's rows come as lines with tabs; CSV has the delimiter that its first line has most of; a
+ * block of at least two lines with the same delimiter in plain text is a table too. The first line of a block heads its columns.
+ */
+export interface TableLines {
+  /** Where each line begins, in order. */
+  readonly starts: readonly number[];
+  /** Of each line: the line that heads its block, or -1. */
+  readonly heads: readonly number[];
+  /** Of each line: its delimiter's unit. */
+  readonly delimiters: readonly number[];
+}
+
+const none: TableLines = { starts: [], heads: [], delimiters: [] };
+const linesMax = 500_000;
+const columnsMax = 200;
+const lineReach = 4_096;
+const tab = 0x09;
+
+const delimitersOf = { csv: [0x2c, tab, 0x3b, 0x7c], html: [tab], plain: [tab, 0x2c, 0x3b, 0x7c] };
+
+export const tableLines = (text: string, kind: SearchedText['kind']): TableLines => {
+  if (kind === 'subject') return none;
+  const possible = delimitersOf[kind];
+  const starts: number[] = [];
+  const heads: number[] = [];
+  const delimiters: number[] = [];
+  let from = 0;
+  let block = { head: -1, delimiter: 0, count: 0 };
+  while (from < text.length && starts.length < linesMax) {
+    const newline = text.indexOf('\n', from);
+    const to = newline < 0 ? text.length : newline;
+    const line = starts.length;
+    starts.push(from);
+    const counted = countIn(text, from, to, block.delimiter);
+    if (
+      block.head >= 0 &&
+      (kind === 'csv' || (counted > 0 && (block.delimiter === tab || counted === block.count)))
+    ) {
+      heads.push(block.head);
+    } else {
+      block = begins(text, from, to, line, possible);
+      heads.push(-1);
+    }
+    delimiters.push(block.delimiter);
+    from = to + 1;
+  }
+  return { starts, heads, delimiters };
+};
+
+const begins = (
+  text: string,
+  from: number,
+  to: number,
+  line: number,
+  possible: readonly number[],
+): { head: number; delimiter: number; count: number } => {
+  let best = { head: -1, delimiter: 0, count: 0 };
+  for (const delimiter of possible) {
+    const count = countIn(text, from, to, delimiter);
+    if (count > best.count) best = { head: line, delimiter, count };
+  }
+  return best;
+};
+
+const countIn = (text: string, from: number, to: number, delimiter: number): number => {
+  if (delimiter === 0) return 0;
+  let count = 0;
+  const end = Math.min(to, from + lineReach);
+  let quoted = false;
+  for (let at = from; at < end; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x22) quoted = !quoted;
+    else if (unit === delimiter && !quoted) count += 1;
+  }
+  return count;
+};
+
+/** The cell that heads the column in which `place` stands. */
+export const columnHead = (
+  text: string,
+  { starts, heads, delimiters }: TableLines,
+  place: number,
+): { readonly from: number; readonly to: number } | undefined => {
+  const line = lineOf(starts, place);
+  const head = heads[line] ?? -1;
+  const delimiter = delimiters[line] ?? 0;
+  const start = starts[line] ?? 0;
+  if (line < 0 || head < 0 || place - start > lineReach) return undefined;
+  const column = countIn(text, start, place, delimiter);
+  const headStart = starts[head] ?? 0;
+  return column > columnsMax ? undefined : cell(text, headStart, delimiter, column);
+};
+
+const cell = (
+  text: string,
+  start: number,
+  delimiter: number,
+  column: number,
+): { readonly from: number; readonly to: number } | undefined => {
+  let from = start;
+  let left = column;
+  let quoted = false;
+  for (let at = start; at < start + lineReach; at += 1) {
+    const unit = at < text.length ? text.charCodeAt(at) : 0x0a;
+    if (unit === 0x22) quoted = !quoted;
+    if (unit === 0x0a || (unit === delimiter && !quoted)) {
+      if (left === 0) return { from, to: at };
+      if (unit === 0x0a) return undefined;
+      left -= 1;
+      from = at + 1;
+    }
+  }
+  return undefined;
+};
+
+const lineOf = (starts: readonly number[], place: number): number => {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= place) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+};

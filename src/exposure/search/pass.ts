@@ -1,0 +1,195 @@
+import { beginning, type Entry, type Lexicon, letters, unitKind } from './lexicon.ts';
+
+/** A list of numbers that grows, kept from text to text. */
+export class Places {
+  #list = new Int32Array(1024);
+  length = 0;
+
+  push(a: number, b: number): void {
+    if (this.length + 2 > this.#list.length) {
+      const wider = new Int32Array(this.#list.length * 2);
+      wider.set(this.#list);
+      this.#list = wider;
+    }
+    this.#list[this.length] = a;
+    this.#list[this.length + 1] = b;
+    this.length += 2;
+  }
+
+  at(index: number): number {
+    return this.#list[index] ?? 0;
+  }
+}
+
+/** What one pass over a text found; from and to of each, in the order of the text. */
+export interface Anchored {
+  /** Rows of digits, characters without width among them. */
+  readonly groups: Places;
+  /** Latin letters and digits without anything between, at least one of each. */
+  readonly tokens: Places;
+  /** Places of `@`; the second number is not used. */
+  readonly ats: Places;
+  readonly words: Places;
+  /** Of each of `words`. */
+  readonly entries: Entry[];
+}
+
+/** Room for what a pass finds, so that it is not made anew for every text. */
+export const room = (): Anchored => ({
+  groups: new Places(),
+  tokens: new Places(),
+  ats: new Places(),
+  words: new Places(),
+  entries: [],
+});
+
+/** Finds all anchors, looking at every character once. */
+export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void => {
+  found.groups.length = 0;
+  found.tokens.length = 0;
+  found.ats.length = 0;
+  found.words.length = 0;
+  found.entries.length = 0;
+  const { kinds } = lexicon;
+  const length = text.length;
+  let at = 0;
+  /** Words within a longer one that was found say nothing of their own. */
+  let wordEnd = 0;
+  while (at < length) {
+    const kind = kinds[text.charCodeAt(at)] ?? 0;
+    if (kind === unitKind.other || kind === unitKind.noWidth) at += 1;
+    else if (kind <= unitKind.digit) {
+      const from = at;
+      let hasLetter = false;
+      let hasDigit = false;
+      let previous: number = unitKind.other;
+      for (;;) {
+        const here = at < length ? (kinds[text.charCodeAt(at)] ?? 0) : 0;
+        if (here === unitKind.small || here === unitKind.capital) {
+          // A word begins where letters begin, and within `phoneNumber` where a capital follows a small letter.
+          const begins =
+            here === unitKind.small
+              ? previous !== unitKind.small && previous !== unitKind.capital
+              : previous !== unitKind.capital;
+          if (begins && at >= wordEnd) wordEnd = latinWord(text, at, lexicon, found, wordEnd);
+          hasLetter = true;
+          previous = here;
+          at += 1;
+        } else if (here === unitKind.digit) {
+          const digits = at;
+          at = digitsEnd(text, at, kinds);
+          found.groups.push(digits, at);
+          hasDigit = true;
+          previous = unitKind.digit;
+        } else break;
+      }
+      if (hasLetter && hasDigit) found.tokens.push(from, at);
+    } else if (kind === unitKind.at) {
+      found.ats.push(at, at + 1);
+      at += 1;
+    } else {
+      if (at >= wordEnd) wordEnd = otherWord(text, at, lexicon, found, wordEnd);
+      at += 1;
+    }
+  }
+};
+
+const digitsEnd = (text: string, from: number, kinds: Uint8Array): number => {
+  let to = from + 1;
+  for (let at = to; at < text.length; at += 1) {
+    const kind = kinds[text.charCodeAt(at)];
+    if (kind === unitKind.digit) to = at + 1;
+    else if (kind !== unitKind.noWidth) break;
+  }
+  return to;
+};
+
+const latinWord = (
+  text: string,
+  at: number,
+  lexicon: Lexicon,
+  found: Anchored,
+  wordEnd: number,
+): number => {
+  const first = letters[text.charCodeAt(at)] ?? 0;
+  const second = letters[text.charCodeAt(at + 1)] ?? 0;
+  const third = second === 0 ? 0 : (letters[text.charCodeAt(at + 2)] ?? 0);
+  const key = beginning(first, second, third);
+  if (lexicon.begins[key] === 0) return wordEnd;
+  for (const entry of lexicon.latin.get(key) ?? []) {
+    const to =
+      entry.literalOf.length > 0 ? literalTo(text, at, entry) : wordTo(text, at, entry.text);
+    if (to < 0) continue;
+    found.words.push(at, to);
+    found.entries.push(entry);
+    // A literal does not hide the words in it.
+    if (entry.literalOf.length === 0) return to;
+  }
+  return wordEnd;
+};
+
+const otherWord = (
+  text: string,
+  at: number,
+  lexicon: Lexicon,
+  found: Anchored,
+  wordEnd: number,
+): number => {
+  for (const entry of lexicon.other.get(text.charCodeAt(at)) ?? []) {
+    if (entry.literalOf.length > 0) {
+      if (!text.startsWith(entry.text, at)) continue;
+      found.words.push(at, at + entry.text.length);
+      found.entries.push(entry);
+      continue;
+    }
+    const to = mixedTo(text, at, entry.text);
+    if (to < 0) continue;
+    found.words.push(at, to);
+    found.entries.push(entry);
+    return to;
+  }
+  return wordEnd;
+};
+
+const literalTo = (text: string, at: number, entry: Entry): number => {
+  if (!text.startsWith(entry.text, at)) return -1;
+  const before = at === 0 ? 0 : text.charCodeAt(at - 1);
+  return (letters[before] ?? 0) !== 0 || (before >= 0x30 && before <= 0x39)
+    ? -1
+    : at + entry.text.length;
+};
+
+const isBlank = (unit: number): boolean =>
+  unit === 0x20 || unit === 0x2d || unit === 0x5f || unit === 0x2e || unit === 0xad;
+
+/** Where the word ends that stands at `at`, or -1. */
+const mixedTo = (text: string, at: number, word: string): number => {
+  let to = at;
+  for (let index = 0; index < word.length; index += 1) {
+    const wanted = word.charCodeAt(index);
+    let unit = text.charCodeAt(to);
+    if (wanted === 0x20) {
+      if (isBlank(unit)) to += 1;
+      continue;
+    }
+    if (unit === 0xad) {
+      to += 1;
+      unit = text.charCodeAt(to);
+    }
+    if (unit !== wanted && (letters[unit] ?? 0) !== wanted) return -1;
+    to += 1;
+  }
+  return to;
+};
+
+/** As `mixedTo`, and no letter follows that would make it another word. */
+const wordTo = (text: string, at: number, word: string): number => {
+  const to = mixedTo(text, at, word);
+  if (to < 0 || to >= text.length) return to;
+  const next = text.charCodeAt(to);
+  const small = letters[next] ?? 0;
+  if (small === 0) return to;
+  const last = text.charCodeAt(to - 1);
+  // `phoneNumber`: a capital after a small letter begins another word.
+  return next !== small && (letters[last] ?? 0) === last ? to : -1;
+};
