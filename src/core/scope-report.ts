@@ -2,7 +2,7 @@ import type { DataTypeId, PersonStatus, Sensitivity } from './personal.ts';
 
 /** One thing that was in somebody else's hands, and for how long. Moments are RFC 3339 in reports. */
 export interface ScopeFinding {
-  readonly subject: 'component' | 'account' | 'address' | 'application' | 'credential';
+  readonly subject: 'component' | 'account' | 'address' | 'application' | 'session';
   /** `roundcube/twofactor`, `vmail`, `203.0.113.9`, an application's id. */
   readonly value: string;
   readonly from: string;
@@ -47,8 +47,11 @@ export interface ScopeTenant {
   readonly withinReach: { readonly people: number } & Readonly<Record<PersonStatus, number>>;
 }
 
-/** What a log can tell of one day of the window. */
-export type CoverageState = 'kept' | 'partial' | 'missing' | 'off';
+/**
+ * What a log can tell of one day of the window. `lost`: the store knows that lines are gone. `missing`: nothing
+ * accounts for the day. `off`: nothing was written.
+ */
+export type CoverageState = 'kept' | 'partial' | 'missing' | 'lost' | 'off';
 
 export interface ScopeCoverage {
   /** Path or source of the log, or the log that should have been there. */

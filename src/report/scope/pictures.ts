@@ -127,12 +127,14 @@ const colours: Readonly<Record<CoverageState, string>> = {
   kept: 'pass',
   partial: 'partial',
   missing: 'fail',
+  lost: 'fail',
   off: 'off',
 };
 export const coverageWords: Readonly<Record<CoverageState, string>> = {
   kept: 'kept',
   partial: 'partly kept',
   missing: 'missing',
+  lost: 'lost',
   off: 'not written',
 };
 

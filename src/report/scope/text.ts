@@ -57,6 +57,7 @@ const words: Readonly<Record<CoverageState, string>> = {
   kept: 'kept',
   partial: 'partly kept',
   missing: 'MISSING',
+  lost: 'LOST',
   off: 'NOT WRITTEN',
 };
 
