@@ -84,6 +84,13 @@ const registries: readonly Registry[] = [
     typeFrom: './words.ts',
     name: 'languages',
   },
+  {
+    folder: 'src/exposure/stores',
+    output: 'src/exposure/stores.generated.ts',
+    type: 'MailStore',
+    typeFrom: './mail-store.ts',
+    name: 'mailStores',
+  },
 ];
 
 /** `policyd-spf` is exported as `policydSpf`. */

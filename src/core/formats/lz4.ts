@@ -14,7 +14,7 @@ const fail = (why: string): never => {
  * Unpacks one block behind the history already in `out` and answers where it ends. Every length is
  * written by whoever made the file: each is checked against both ends before anything is copied.
  */
-const unpackBlock = (block: Buffer, out: Buffer, from: number): number => {
+export const unpackBlock = (block: Buffer, out: Buffer, from: number): number => {
   let i = 0;
   let at = from;
   const longer = (nibble: number): number => {

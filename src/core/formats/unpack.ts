@@ -52,7 +52,12 @@ function* unpackFrames(
 /** What comes out of these is held whole, and for a moment twice. */
 const wholeBytesMax = 160 << 20;
 
-const unpackBytes = (packing: Packing, bytes: Buffer, bytesMax: number): Iterable<Uint8Array> => {
+/** @throws what the packing's reader throws, and where more than `bytesMax` would come out. */
+export const unpackBytes = (
+  packing: Packing,
+  bytes: Buffer,
+  bytesMax: number,
+): Iterable<Uint8Array> => {
   switch (packing) {
     case 'plain':
       return [bytes];
