@@ -21,6 +21,8 @@ export interface ExposureFolder {
   readonly mailbox: number;
   /** Of its name (kind `folder`). */
   readonly name: Pseudonym;
+  /** By which it is known again: of all that tells it from other folders of its source. */
+  readonly key: Pseudonym;
   /** Digest of what its store said of its listing when all of it was scanned; absent where it has to be listed again. */
   readonly listing?: string;
 }
@@ -110,7 +112,9 @@ export interface ExposureState {
   segments(): readonly ExposureSegment[];
   /** Of messages that count: not of those that were read anew since. */
   keys(folder: number): KnownKeys;
-  /** Ascending. */
+  /** Folders that have messages in some segments. */
+  foldersIn(segments: readonly number[]): readonly number[];
+  /** Messages that were read anew, ascending. */
   dropped(): Uint32Array;
   /** By message, when it was seen to be gone. */
   gone(): { readonly message: Uint32Array; readonly seenMs: Float64Array };

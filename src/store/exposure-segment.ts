@@ -3,8 +3,9 @@ import type {
   MentionColumns,
   MessageColumns,
 } from '../core/exposure-index.ts';
-import { ParquetFile } from './parquet/read.ts';
-import { type ColumnData, writeParquet } from './parquet/write.ts';
+import { ColumnFile } from './parquet/column-file.ts';
+import type { DenseColumnData } from './parquet/dense-column.ts';
+import { writeParquet } from './parquet/write.ts';
 
 /** A segment's tables. */
 export interface SegmentTables {
@@ -31,124 +32,104 @@ const layout = '1';
 /** zstd: what lies there is numbers without much order, a higher level finds no more. */
 const level = 1;
 
-const messageColumns = [
-  'message',
-  'mailbox',
-  'folder',
-  'received',
-  'uid',
-  'idHigh',
-  'idLow',
-  'size',
-  'flags',
-  'types',
-  'weak',
-  'shared',
-] as const satisfies readonly (keyof MessageColumns)[];
+type Shape<Name extends string> = readonly (readonly [
+  name: Name,
+  dense: DenseColumnData['dense'],
+  as: DenseColumnData['as'],
+])[];
 
-const mentionColumns = [
-  'message',
-  'identifier',
-  'roles',
-  'own',
-  'weak',
-] as const satisfies readonly (keyof MentionColumns)[];
+const messageShape: Shape<keyof MessageColumns> = [
+  ['message', 'uint32', 'deltas'],
+  ['mailbox', 'uint32', 'few'],
+  ['folder', 'uint32', 'few'],
+  ['received', 'int64', 'plain'],
+  ['uid', 'uint32', 'deltas'],
+  ['idHigh', 'int64', 'plain'],
+  ['idLow', 'int64', 'plain'],
+  ['size', 'uint32', 'plain'],
+  ['flags', 'uint32', 'few'],
+  ['types', 'int64', 'few'],
+  ['weak', 'int64', 'few'],
+  ['shared', 'int64', 'few'],
+];
 
-const numbers = (values: ArrayLike<number>): Float64Array =>
-  values instanceof Float64Array ? values : Float64Array.from(values);
+const mentionShape: Shape<keyof MentionColumns> = [
+  ['message', 'uint32', 'deltas'],
+  ['identifier', 'uint32', 'plain'],
+  ['roles', 'uint32', 'few'],
+  ['own', 'int64', 'few'],
+  ['weak', 'int64', 'few'],
+];
 
-const fileOf = (
-  columns: readonly (readonly [name: string, values: ArrayLike<number>])[],
+const identifierShape: Shape<keyof IdentifierDictionary> = [
+  ['high', 'int64', 'plain'],
+  ['low', 'int64', 'plain'],
+  ['kind', 'uint32', 'few'],
+];
+
+const most32 = 2 ** 32 - 1;
+
+const fileOf = <Name extends string>(
+  shape: Shape<Name>,
+  columns: Readonly<Record<Name, ArrayLike<number>>>,
   createdBy: string,
-): Buffer =>
-  writeParquet({
-    rows: columns[0]?.[1].length ?? 0,
-    columns: columns.map(
-      ([name, values]): ColumnData => ({
-        name,
-        kind: name === 'received' ? 'time' : 'int64',
-        values: numbers(values),
-      }),
-    ),
+): Buffer => {
+  const dense = shape.map(
+    ([name, kind, as]): DenseColumnData => ({
+      name,
+      dense: kind,
+      as,
+      values:
+        kind === 'uint32'
+          ? Uint32Array.from(columns[name], value => Math.min(value, most32))
+          : Float64Array.from(columns[name]),
+    }),
+  );
+  return writeParquet({
+    rows: dense[0]?.values.length ?? 0,
+    columns: dense,
     metadata: { 'postern.exposure': layout },
     createdBy,
     level,
   });
+};
 
 /** The three files of a segment. */
 export const segmentFiles = (
   { messages, mentions, identifiers }: SegmentTables,
   createdBy: string,
 ): Readonly<Record<SegmentPart, Buffer>> => ({
-  messages: fileOf(
-    messageColumns.map(name => [name, messages[name]]),
-    createdBy,
-  ),
-  mentions: fileOf(
-    mentionColumns.map(name => [name, mentions[name]]),
-    createdBy,
-  ),
-  identifiers: fileOf(
-    [
-      ['high', identifiers.high],
-      ['low', identifiers.low],
-      ['kind', identifiers.kind],
-    ],
-    createdBy,
-  ),
+  messages: fileOf(messageShape, messages, createdBy),
+  mentions: fileOf(mentionShape, mentions, createdBy),
+  identifiers: fileOf(identifierShape, identifiers, createdBy),
 });
 
-/** @throws RangeError where the file is another one or damaged, as all that follow. */
-const opened = (bytes: Buffer): ParquetFile => {
-  const file = new ParquetFile(bytes);
-  if (file.metadata.get('postern.exposure') !== layout) {
-    throw new RangeError('it is no table of the index, or another version of Postern wrote it');
+/** All columns of a file. @throws RangeError where it is another one or damaged, and what the system says */
+const columnsOf = <Name extends string>(
+  path: string,
+  shape: Shape<Name>,
+): Record<Name, Float64Array> => {
+  const file = new ColumnFile(path);
+  try {
+    if (file.metadata.get('postern.exposure') !== layout) {
+      throw new RangeError('it is no table of the index, or another version of Postern wrote it');
+    }
+    const [group] = file.groups;
+    const columns = shape.map(([name]) => [
+      name,
+      group === undefined ? new Float64Array(0) : file.numbers(group, name),
+    ]);
+    return Object.fromEntries(columns) as Record<Name, Float64Array>;
+  } finally {
+    file.close();
   }
-  return file;
 };
 
-const column = (file: ParquetFile, name: string): Float64Array => {
-  const values = file.numbers(name);
-  if (values.length !== file.rows) throw new RangeError('a column is missing');
-  return values;
-};
+export const readMessages = (path: string): MessageColumns => columnsOf(path, messageShape);
 
-export const readMessages = (bytes: Buffer): MessageColumns => {
-  const file = opened(bytes);
-  const at = (name: keyof MessageColumns): Float64Array => column(file, name);
-  return {
-    message: at('message'),
-    mailbox: at('mailbox'),
-    folder: at('folder'),
-    received: at('received'),
-    uid: at('uid'),
-    idHigh: at('idHigh'),
-    idLow: at('idLow'),
-    size: at('size'),
-    flags: at('flags'),
-    types: at('types'),
-    weak: at('weak'),
-    shared: at('shared'),
-  };
-};
+export const readMentions = (path: string): MentionColumns => columnsOf(path, mentionShape);
 
-export const readMentions = (bytes: Buffer): MentionColumns => {
-  const file = opened(bytes);
-  const at = (name: keyof MentionColumns): Float64Array => column(file, name);
-  return {
-    message: at('message'),
-    identifier: at('identifier'),
-    roles: at('roles'),
-    own: at('own'),
-    weak: at('weak'),
-  };
-};
-
-export const readIdentifiers = (bytes: Buffer): IdentifierDictionary => {
-  const file = opened(bytes);
-  return {
-    high: column(file, 'high'),
-    low: column(file, 'low'),
-    kind: Uint8Array.from(column(file, 'kind')),
-  };
+export const readIdentifiers = (path: string): IdentifierDictionary => {
+  const { high, low, kind } = columnsOf(path, identifierShape);
+  return { high, low, kind: Uint8Array.from(kind) };
 };

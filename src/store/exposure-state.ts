@@ -26,7 +26,8 @@ const tables = `
     number INTEGER PRIMARY KEY, high INTEGER NOT NULL, low INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS folder (
     number INTEGER PRIMARY KEY, source INTEGER NOT NULL, mailbox INTEGER NOT NULL,
-    high INTEGER NOT NULL, low INTEGER NOT NULL, listing TEXT);
+    high INTEGER NOT NULL, low INTEGER NOT NULL,
+    key_high INTEGER NOT NULL, key_low INTEGER NOT NULL, listing TEXT);
   CREATE TABLE IF NOT EXISTS segment (
     number INTEGER PRIMARY KEY, digest TEXT NOT NULL, messages INTEGER NOT NULL,
     mentions INTEGER NOT NULL, identifiers INTEGER NOT NULL, bytes INTEGER NOT NULL,
@@ -57,6 +58,8 @@ interface NamedRow {
 interface FolderRow extends NamedRow {
   readonly source: number;
   readonly mailbox: number;
+  readonly key_high: number;
+  readonly key_low: number;
   readonly listing: string | null;
 }
 
@@ -127,6 +130,7 @@ export class SqliteExposureState implements ExposureState {
       source: row.source,
       mailbox: row.mailbox,
       name: nameOf(row),
+      key: { high: row.key_high, low: row.key_low },
       ...(row.listing === null ? {} : { listing: row.listing }),
     }));
   }
@@ -149,6 +153,18 @@ export class SqliteExposureState implements ExposureState {
     );
     const parts = rows.map(({ segment, content }) => ({ segment, keys: keysFromBytes(content) }));
     return joinedKeys(parts, this.droppedSet());
+  }
+
+  foldersIn(segments: readonly number[]): readonly number[] {
+    const folders = new Set<number>();
+    for (const segment of segments) {
+      const rows = this.all<{ folder: number }>(
+        'SELECT folder FROM keys WHERE segment = ?',
+        segment,
+      );
+      for (const { folder } of rows) folders.add(folder);
+    }
+    return [...folders];
   }
 
   dropped(): Uint32Array {
@@ -218,9 +234,10 @@ export class SqliteExposureState implements ExposureState {
     for (const { number, name } of change.mailboxes ?? []) {
       this.run('INSERT OR REPLACE INTO mailbox VALUES (?, ?, ?)', [number, name.high, name.low]);
     }
-    for (const { number, source, mailbox, name, listing } of change.folders ?? []) {
-      const values = [number, source, mailbox, name.high, name.low, listing ?? null];
-      this.run('INSERT OR REPLACE INTO folder VALUES (?, ?, ?, ?, ?, ?)', values);
+    for (const { number, source, mailbox, name, key, listing } of change.folders ?? []) {
+      const names = [name.high, name.low, key.high, key.low];
+      const values = [number, source, mailbox, ...names, listing ?? null];
+      this.run('INSERT OR REPLACE INTO folder VALUES (?, ?, ?, ?, ?, ?, ?, ?)', values);
     }
     for (const message of change.dropped ?? []) {
       this.run('INSERT OR IGNORE INTO dropped VALUES (?)', [message]);
