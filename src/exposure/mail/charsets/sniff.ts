@@ -1,0 +1,110 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { decodeEucKr } from './euc-kr.ts';
+import { scoreDouble, scoreSingle } from './statistics.ts';
+import { looksLikeUtf16 } from './utf-16-32.ts';
+
+const esc = 0x1b;
+
+/** The charset that escape sequences in the text belong to (ISO 2022). */
+export const escapesOf = (bytes: Uint8Array): string | undefined => {
+  for (let at = bytes.indexOf(esc); at >= 0; at = bytes.indexOf(esc, at + 1)) {
+    const first = bytes[at + 1];
+    const second = bytes[at + 2];
+    if (first === 0x28 && (second === 0x4a || second === 0x49)) return 'iso-2022-jp';
+    if (first !== 0x24) continue;
+    if (second === 0x42 || second === 0x40 || second === 0x41) return 'iso-2022-jp';
+    const third = bytes[at + 3] ?? 0;
+    if (second === 0x28 && 'ABCDOPQ@'.includes(String.fromCharCode(third))) return 'iso-2022-jp';
+    if (second === 0x29 && third === 0x43) return 'iso-2022-kr';
+    if (second === 0x29 && (third === 0x41 || third === 0x45 || third === 0x47)) {
+      return 'iso-2022-cn';
+    }
+  }
+  return undefined;
+};
+
+/** HZ in text without a label: `~{`, pairs of graphic bytes, `~}` on one line. */
+const looksLikeHz = (bytes: Buffer): boolean => {
+  const from = bytes.indexOf('~{', 0, 'latin1');
+  if (from < 0) return false;
+  const to = bytes.indexOf('~}', from + 2, 'latin1');
+  if (to < from + 4 || (to - from) % 2 !== 0 || to - from > 2_000) return false;
+  for (let at = from + 2; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x21 || byte > 0x77) return false;
+  }
+  return true;
+};
+
+const sampleMax = 8_192;
+const tried = ['shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr'] as const;
+const singles = [
+  'windows-1251',
+  'koi8-r',
+  'iso-8859-5',
+  'ibm866',
+  'windows-1253',
+  'iso-8859-7',
+  'windows-1255',
+  'windows-1256',
+  'windows-874',
+  'windows-1250',
+  'iso-8859-2',
+  'windows-1254',
+] as const;
+
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
+
+const decode = (bytes: Buffer, charset: string): string => {
+  if (charset === 'euc-kr') return decodeEucKr(bytes);
+  let decoder = decoders.get(charset);
+  if (decoder === undefined) {
+    decoder = new TextDecoder(charset);
+    decoders.set(charset, decoder);
+  }
+  return decoder.decode(bytes);
+};
+
+const firstHigh = (bytes: Uint8Array): number => {
+  let at = 0;
+  while (at < bytes.length && (bytes[at] ?? 0) < 0x80) at++;
+  return at;
+};
+
+/** A label is a hint that statistics of few characters do not outweigh. */
+const hintWeight = 0.15;
+const doubleMin = 0.4;
+
+const byStatistics = (bytes: Buffer, hint: string | undefined): string => {
+  const from = firstHigh(bytes);
+  const sample = bytes.subarray(from, from + sampleMax);
+  // UTF-8 with a damaged character or a cut end is still UTF-8.
+  const asUtf8 = scoreDouble(sample.toString('utf8', 0, sample.length), 'utf-8');
+  let best = { charset: 'utf-8', score: asUtf8 };
+  for (const charset of tried) {
+    const score =
+      scoreDouble(decode(sample, charset), charset) + (charset === hint ? hintWeight : 0);
+    if (score > best.score) best = { charset, score };
+  }
+  const isLatinHint = hint === 'us-ascii' || hint === 'windows-1252';
+  if (best.score >= (hint === 'windows-1252' ? 0.6 : doubleMin)) return best.charset;
+  const latin = scoreSingle(decode(sample, 'windows-1252'), 'windows-1252');
+  let single = { charset: 'windows-1252', score: latin + (isLatinHint ? 0.2 : 0.05) };
+  for (const charset of singles) {
+    const score =
+      scoreSingle(decode(sample, charset), charset) + (charset === hint ? hintWeight : 0);
+    if (score > single.score) single = { charset, score };
+  }
+  return single.charset;
+};
+
+/** The charset of bytes whose label is missing or wrong; `hint` is the label, where it may yet be right. */
+export const sniff = (bytes: Buffer, hint?: string): string => {
+  const wide = looksLikeUtf16(bytes);
+  if (wide !== undefined) return wide;
+  const escapes = escapesOf(bytes);
+  if (escapes !== undefined) return escapes;
+  if (isAscii(bytes)) return looksLikeHz(bytes) ? 'hz-gb-2312' : 'us-ascii';
+  if (isUtf8(bytes)) return 'utf-8';
+  return byStatistics(bytes, hint);
+};

@@ -1,0 +1,228 @@
+import type { MailAddress } from '../message.ts';
+import { unfold } from './block.ts';
+import { decodeWords } from './encoded-words.ts';
+
+const addressesMax = 10_000;
+const commentDepthMax = 50;
+
+/** What one mailbox is made of while it is read. */
+interface Parts {
+  phrase: string;
+  comment: string;
+  angle: string | undefined;
+  /** A quoted string stood in the phrase: its commas and at-signs are no syntax. */
+  quoted: boolean;
+}
+
+const empty = (): Parts => ({ phrase: '', comment: '', angle: undefined, quoted: false });
+
+const isSpace = (code: number): boolean => code <= 32;
+
+const trimDots = (text: string): string => text.replace(/^[\s,;:]+/, '').trim();
+
+const bare = (text: string): string => {
+  let out = text.trim();
+  if (/^mailto:/i.test(out)) out = out.slice(7);
+  return out;
+};
+
+/** The address in a phrase without brackets: the last word with an at-sign, and the words around it as the name. */
+const fromPhrase = (phrase: string): { name: string; address: string } | undefined => {
+  const glued = phrase.includes('@') ? phrase.replace(/[ \t]{0,20}@[ \t]{0,20}/g, '@') : phrase;
+  const words = glued.split(/\s+/).filter(word => word !== '');
+  const place = words.findLastIndex(word => word.includes('@') && word.length > 2);
+  if (place < 0) return undefined;
+  const name = words.filter((_, index) => index !== place).join(' ');
+  return { name, address: bare(words[place] ?? '') };
+};
+
+class AddressReader {
+  private readonly text: string;
+  private at = 0;
+  private readonly found: MailAddress[] = [];
+  private parts: Parts = empty();
+  private quotesGone = false;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  read(): readonly MailAddress[] {
+    const { text } = this;
+    while (this.at < text.length && this.found.length < addressesMax) {
+      const character = text.charAt(this.at);
+      switch (character) {
+        case '"':
+          this.quotedString();
+          break;
+        case '(':
+          this.comment();
+          break;
+        case '<':
+          this.angle();
+          break;
+        case ',':
+        case ';':
+          this.at++;
+          this.end();
+          break;
+        case ':':
+          this.colon();
+          break;
+        default:
+          this.word();
+      }
+    }
+    this.end();
+    return this.found;
+  }
+
+  private word(): void {
+    const from = this.at;
+    while (this.at < this.text.length && !'"(<,;:'.includes(this.text.charAt(this.at))) {
+      // A quoted pair outside of quotes, and a domain literal: `[IPv6:::1]`.
+      if (this.text.charAt(this.at) === '[') {
+        const close = this.text.indexOf(']', this.at);
+        if (close > 0 && close - this.at < 60 && this.text.charAt(this.at - 1) === '@')
+          this.at = close;
+      }
+      this.at++;
+    }
+    const piece = this.text.slice(from, this.at);
+    // `a@example.jp <b@…` and `<a@example.jp> b@example.jp`: a comma was forgotten.
+    if (this.parts.angle !== undefined && piece.includes('@')) this.end();
+    this.parts.phrase += piece;
+  }
+
+  /** `Name:` begins a group; `mailto:` and a colon in a word do not. */
+  private colon(): void {
+    this.at++;
+    const { phrase, quoted } = this.parts;
+    if (/mailto$/i.test(phrase)) this.parts.phrase = phrase.slice(0, -6);
+    else if (phrase.includes('@') && !quoted) this.parts.phrase += ':';
+    else this.parts = empty();
+  }
+
+  private quotedString(): void {
+    const from = this.at + 1;
+    let out = '';
+    let at = from;
+    if (!this.quotesGone) {
+      for (; at < this.text.length; at++) {
+        const character = this.text.charAt(at);
+        if (character === '"') break;
+        if (character === '\\' && at + 1 < this.text.length) at++;
+        out += this.text.charAt(at);
+      }
+    }
+    if (this.quotesGone || at >= this.text.length) {
+      // It never ends: then it is a character as any other, and every one behind it too.
+      this.quotesGone = true;
+      this.at = from;
+      return;
+    }
+    this.at = at + 1;
+    if (this.parts.angle !== undefined && this.text.charAt(this.at) === '@') this.end();
+    const next = this.text.charAt(this.at);
+    // `"john doe"@example.jp`: the quotes belong to the address.
+    if (next === '@') {
+      let end = this.at;
+      while (
+        end < this.text.length &&
+        !isSpace(this.text.charCodeAt(end)) &&
+        !',;<>('.includes(this.text.charAt(end))
+      )
+        end++;
+      this.parts.angle = `"${out}"${this.text.slice(this.at, end)}`;
+      this.at = end;
+      return;
+    }
+    this.parts.phrase += out;
+    this.parts.quoted = true;
+  }
+
+  private comment(): void {
+    let depth = 0;
+    let out = '';
+    let at = this.at;
+    for (; at < this.text.length; at++) {
+      const character = this.text.charAt(at);
+      if (character === '(') {
+        if (depth++ > 0) out += character;
+        if (depth > commentDepthMax) break;
+      } else if (character === ')') {
+        if (--depth === 0) break;
+        out += character;
+      } else {
+        if (character === '\\' && at + 1 < this.text.length) at++;
+        out += this.text.charAt(at);
+      }
+    }
+    this.at = at + 1;
+    this.parts.comment += this.parts.comment === '' ? out : ` ${out}`;
+  }
+
+  private angle(): void {
+    if (this.parts.angle !== undefined) this.end();
+    let at = this.at + 1;
+    let quoted = false;
+    for (; at < this.text.length; at++) {
+      const character = this.text.charAt(at);
+      if (character === '\\') at++;
+      else if (character === '"') quoted = !quoted;
+      else if (
+        !quoted &&
+        (character === '>' || (character === ',' && this.text.charAt(this.at + 1) !== '@'))
+      )
+        break;
+    }
+    // A quote inside that never ends hides the bracket: look for that alone.
+    if (at >= this.text.length && quoted) {
+      const close = this.text.indexOf('>', this.at);
+      at = close < 0 ? this.text.length : close;
+    }
+    let inside = this.text.slice(this.at + 1, at);
+    while (inside.startsWith('<')) inside = inside.slice(1);
+    this.at = this.text.charAt(at) === '>' ? at + 1 : at;
+    while (this.text.charAt(this.at) === '>') this.at++;
+    // A source route (RFC 5322 4.4): `<@a.example,@b.example:taro@example.jp>`.
+    if (inside.startsWith('@') && inside.includes(':'))
+      inside = inside.slice(inside.indexOf(':') + 1);
+    this.parts.angle = bare(inside);
+  }
+
+  private end(): void {
+    const { phrase, comment, angle } = this.parts;
+    this.parts = empty();
+    const said = trimDots(phrase);
+    if (angle !== undefined) {
+      const name = decodeWords(said) || decodeWords(comment.trim());
+      const inAngle = angle.includes('=?') ? decodeWords(angle) : angle;
+      if (inAngle !== '' || name !== '')
+        this.push(name, inAngle.replace(/\s+/g, inAngle.startsWith('"') ? ' ' : ''));
+      return;
+    }
+    if (said === '') return;
+    const decoded = decodeWords(said);
+    const split = fromPhrase(said);
+    if (split !== undefined) {
+      this.push(decodeWords(split.name) || decodeWords(comment.trim()), split.address);
+      return;
+    }
+    // A program that encoded the whole of it: `=?utf-8?B?…?=` with `Name <address>` inside.
+    if (decoded !== said && decoded.includes('@')) {
+      for (const address of new AddressReader(decoded.replaceAll('=?', '= ?')).read())
+        this.found.push(address);
+      return;
+    }
+    this.push(decoded, '');
+  }
+
+  private push(name: string, address: string): void {
+    this.found.push({ name: name.trim(), address });
+  }
+}
+
+/** The mailboxes of a From, To … header; members of groups among them, the groups' names not. */
+export const readAddresses = (folded: string): readonly MailAddress[] =>
+  new AddressReader(unfold(folded)).read();

@@ -1,0 +1,313 @@
+import { resolveReferences } from './references.ts';
+
+/** Ends a line before and behind it. */
+const blocks = new Set(
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol option p pre section select summary table tbody tfoot thead title tr ul br'.split(
+    ' ',
+  ),
+);
+
+/** What is between these and their end is not text. */
+const dropped = new Set(['script', 'style', 'noembed', 'noframes', 'template']);
+
+const attributes = new Set([
+  'alt',
+  'title',
+  'href',
+  'value',
+  'placeholder',
+  'content',
+  'aria-label',
+]);
+
+const isNameCode = (code: number): boolean =>
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 58) ||
+  code === 45;
+
+const isSpaceCode = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+
+/** What text a tag's attributes hold: alternative texts, and whom a link writes to or calls. */
+const attributeText = (name: string, value: string): string | undefined => {
+  if (name === 'href')
+    return /^\s*(?:mailto|tel|sms|callto):/i.test(value) ? linkText(value) : undefined;
+  return value;
+};
+
+const linkText = (value: string): string => {
+  const target = value.slice(value.indexOf(':') + 1);
+  try {
+    return decodeURIComponent(target);
+  } catch {
+    return target;
+  }
+};
+
+class HtmlReader {
+  private readonly html: string;
+  private readonly out: string[] = [];
+  /** What the last piece ended with: several block elements give one line end. */
+  private last = '\n';
+  private wantsSpace = false;
+  private wantsTab = false;
+  private pre = 0;
+  private cells = 0;
+
+  constructor(html: string) {
+    this.html = html;
+  }
+
+  read(): string {
+    const { html } = this;
+    let at = 0;
+    while (at < html.length) {
+      const open = html.indexOf('<', at);
+      if (open < 0) {
+        this.text(at, html.length);
+        break;
+      }
+      if (open > at) this.text(at, open);
+      at = this.markup(open);
+    }
+    return this.out.join('').trimEnd();
+  }
+
+  private markup(open: number): number {
+    const { html } = this;
+    const next = html.charCodeAt(open + 1);
+    if (next === 33) return this.declaration(open);
+    // `<?xml …>`
+    if (next === 63) return this.behind('>', open + 2, 1);
+    const isEnd = next === 47;
+    const from = open + (isEnd ? 2 : 1);
+    const first = html.charCodeAt(from);
+    if (!((first >= 97 && first <= 122) || (first >= 65 && first <= 90))) {
+      if (isEnd) return this.behind('>', from, 1);
+      // `a < b`, `<3`: text.
+      this.piece('<');
+      return open + 1;
+    }
+    let to = from;
+    while (to < html.length && isNameCode(html.charCodeAt(to))) to++;
+    return this.tag(open, html.slice(from, to).toLowerCase(), isEnd, to);
+  }
+
+  private declaration(open: number): number {
+    const { html } = this;
+    if (html.startsWith('<!--', open)) {
+      // Conditional comments of Office hold markup for other programs; what others show lies outside of them.
+      if (html.startsWith('>', open + 4)) return open + 5;
+      return this.behind('-->', open + 4, 3);
+    }
+    if (html.startsWith('<![CDATA[', open)) {
+      const end = html.indexOf(']]>', open);
+      this.text(open + 9, end < 0 ? html.length : end);
+      return end < 0 ? html.length : end + 3;
+    }
+    return this.behind('>', open + 2, 1);
+  }
+
+  /** Position behind a mark; where it never comes, markup is taken to end with its line, so that text is not lost. */
+  private behind(mark: string, from: number, length: number): number {
+    const at = this.find(mark, from);
+    if (at >= 0) return at + length;
+    const line = this.html.indexOf('\n', from);
+    return line < 0 ? this.html.length : line + 1;
+  }
+
+  private readonly gone = new Set<string>();
+
+  /** `indexOf` that remembers that a mark does not come again, so that hostile input costs no search each time. */
+  private find(mark: string, from: number): number {
+    if (this.gone.has(mark)) return -1;
+    const at = this.html.indexOf(mark, from);
+    if (at < 0) this.gone.add(mark);
+    return at;
+  }
+
+  private tag(open: number, name: string, isEnd: boolean, from: number): number {
+    let to = from;
+    if (this.html.charCodeAt(from) === 62) to = from + 1;
+    else {
+      const tag = this.attributes(from);
+      if (tag < 0) {
+        // A tag without an end: text, as a browser would not show it but a person wrote it.
+        this.piece('<');
+        return open + 1;
+      }
+      to = tag;
+    }
+    if (dropped.has(name) && !isEnd) return this.behindElement(name, to);
+    this.element(name, isEnd);
+    if (this.held.length > 0) {
+      for (const text of this.held) this.attribute(text);
+      this.held = [];
+    }
+    return to;
+  }
+
+  private held: string[] = [];
+
+  private attribute(text: string): void {
+    if (text.trim() === '') return;
+    this.wantsSpace = true;
+    this.plain(resolveReferences(text));
+    this.wantsSpace = true;
+  }
+
+  /** Reads attributes up to `>`; answers where the tag ends, -1 where it does not. */
+  private attributes(from: number): number {
+    const { html } = this;
+    this.held = [];
+    let at = from;
+    while (at < html.length) {
+      const code = html.charCodeAt(at);
+      if (code === 62) return at + 1;
+      if (isSpaceCode(code) || code === 47 || code === 34 || code === 39 || code === 61) {
+        at++;
+        continue;
+      }
+      // Another tag begins: this one's end was forgotten.
+      if (code === 60) return at;
+      const nameFrom = at;
+      while (at < html.length && !this.endsName(html.charCodeAt(at))) at++;
+      const nameTo = at;
+      while (isSpaceCode(html.charCodeAt(at))) at++;
+      if (html.charCodeAt(at) !== 61) continue;
+      at++;
+      while (isSpaceCode(html.charCodeAt(at))) at++;
+      const value = this.attributeValue(at);
+      if (value === undefined) return -1;
+      const length = nameTo - nameFrom;
+      if (length >= 3 && length <= 11) {
+        this.hold(html.slice(nameFrom, nameTo).toLowerCase(), value.from, value.to);
+      }
+      at = value.next;
+    }
+    return -1;
+  }
+
+  private hold(name: string, from: number, to: number): void {
+    if (!attributes.has(name) || to <= from) return;
+    const text = attributeText(name, this.html.slice(from, to));
+    if (text !== undefined) this.held.push(text);
+  }
+
+  private endsName(code: number): boolean {
+    return isSpaceCode(code) || code === 61 || code === 62 || code === 47 || code === 60;
+  }
+
+  private attributeValue(at: number): { from: number; to: number; next: number } | undefined {
+    const { html } = this;
+    const code = html.charCodeAt(at);
+    if (code === 34 || code === 39) {
+      const end = this.find(code === 34 ? '"' : "'", at + 1);
+      return end < 0 ? undefined : { from: at + 1, to: end, next: end + 1 };
+    }
+    let to = at;
+    while (to < html.length && !isSpaceCode(html.charCodeAt(to)) && html.charCodeAt(to) !== 62)
+      to++;
+    return to >= html.length ? undefined : { from: at, to, next: to };
+  }
+
+  private behindElement(name: string, from: number): number {
+    const mark = `</${name}`;
+    const { html } = this;
+    let at = from;
+    while (!this.gone.has(mark)) {
+      const end = html.indexOf('</', at);
+      if (end < 0) break;
+      if (html.slice(end, end + mark.length).toLowerCase() === mark)
+        return this.behind('>', end, 1);
+      at = end + 2;
+    }
+    this.gone.add(mark);
+    // Without an end the rest of the document would be lost: it is read as text.
+    return from;
+  }
+
+  private element(name: string, isEnd: boolean): void {
+    if (name === 'td' || name === 'th') {
+      if (isEnd) return;
+      if (this.cells > 0) this.wantsTab = true;
+      this.cells++;
+      return;
+    }
+    if (name === 'tr') {
+      this.cells = 0;
+      this.wantsTab = false;
+      this.line();
+    } else if (this.cells > 0 && blocks.has(name) && name !== 'table') {
+      // Blocks inside of a cell: the row stays one line.
+      this.wantsSpace = true;
+    } else if (blocks.has(name)) {
+      if (name === 'table') this.cells = 0;
+      if (name === 'pre') this.pre = Math.max(0, this.pre + (isEnd ? -1 : 1));
+      this.line();
+    }
+  }
+
+  private line(): void {
+    this.wantsSpace = false;
+    if (this.last !== '\n') {
+      this.out.push('\n');
+      this.last = '\n';
+    }
+  }
+
+  private text(from: number, to: number): void {
+    const raw = this.html.slice(from, to);
+    this.plain(raw.includes('&') ? resolveReferences(raw) : raw);
+  }
+
+  /** A piece that is set as it is. */
+  private piece(text: string): void {
+    this.lead();
+    this.out.push(text);
+    this.last = text.slice(-1);
+  }
+
+  private lead(): void {
+    if (this.wantsTab) this.out.push('\t');
+    else if (this.wantsSpace && this.last !== '\n' && this.last !== ' ' && this.last !== '\t') {
+      this.out.push(' ');
+    }
+    this.wantsTab = false;
+    this.wantsSpace = false;
+  }
+
+  private plain(text: string): void {
+    if (this.pre > 0) {
+      this.piece(text);
+      return;
+    }
+    let at = 0;
+    while (at < text.length) {
+      let start = at;
+      while (start < text.length && isSpaceCode(text.charCodeAt(start))) start++;
+      if (start > at) this.wantsSpace = true;
+      if (start >= text.length) return;
+      let end = start;
+      while (end < text.length && !this.breaks(text, end)) end++;
+      this.piece(text.slice(start, end));
+      at = end;
+    }
+  }
+
+  /** White space that is more than one space between words. */
+  private breaks(text: string, at: number): boolean {
+    const code = text.charCodeAt(at);
+    if (code > 32) return false;
+    if (code !== 32) return isSpaceCode(code);
+    const next = text.charCodeAt(at + 1);
+    return isSpaceCode(next) || Number.isNaN(next);
+  }
+}
+
+/**
+ * HTML as text: tags, comments, scripts and styles gone, references resolved, block elements as line
+ * ends, a table's row one line with tabs between its cells. Text that a browser hides stays, and so do
+ * alternative texts, titles, values of fields, and the targets of mailto: and tel: links.
+ */
+export const htmlToText = (html: string): string => new HtmlReader(html).read();

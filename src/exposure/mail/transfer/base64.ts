@@ -1,0 +1,65 @@
+const equals = 61;
+
+/** Whether only padding and white space is left. */
+const isRest = (bytes: Buffer, from: number): boolean => {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 32 && byte !== equals) return false;
+  }
+  return true;
+};
+
+const isAlphabet = (byte: number): boolean =>
+  (byte >= 65 && byte <= 90) ||
+  (byte >= 97 && byte <= 122) ||
+  (byte >= 47 && byte <= 57) ||
+  byte === 43 ||
+  byte === equals ||
+  byte === 45 ||
+  byte === 95;
+
+/** Where text begins that somebody set behind the encoded content, as mailing lists do; the end where there is none. */
+const foreignFrom = (bytes: Buffer, from: number): number => {
+  for (let at = from; at < bytes.length; ) {
+    const found = bytes.indexOf(10, at);
+    const end = found < 0 ? bytes.length : found;
+    let strange = 0;
+    for (let place = at; place < end; place++) {
+      const byte = bytes[place] ?? 0;
+      if (byte !== 13 && !isAlphabet(byte)) strange++;
+    }
+    if (strange > 0 && strange * 20 > end - at) return at;
+    at = end + 1;
+  }
+  return bytes.length;
+};
+
+const decodeRun = (bytes: Buffer): Buffer =>
+  Buffer.from(bytes.toString('latin1', 0, bytes.length), 'base64');
+
+export interface FromBase64 {
+  readonly bytes: Buffer;
+  /** Text behind the encoded content, not encoded itself. */
+  readonly behind?: Buffer;
+  readonly isBroken: boolean;
+}
+
+/** Base64 as it is met: any line lengths, without padding, in several padded pieces, with text behind. Bounded by its input. */
+export const decodeBase64 = (bytes: Buffer): FromBase64 => {
+  const pad = bytes.indexOf(equals);
+  if (pad >= 0 && isRest(bytes, pad)) return { bytes: decodeRun(bytes), isBroken: false };
+  const end = foreignFrom(bytes, 0);
+  const pieces: Buffer[] = [];
+  let at = 0;
+  while (at < end) {
+    const next = bytes.indexOf(equals, at);
+    const to = next < 0 || next > end ? end : next;
+    pieces.push(decodeRun(bytes.subarray(at, to)));
+    at = to;
+    while (at < end && (bytes[at] === equals || (bytes[at] ?? 0) <= 32)) at++;
+  }
+  const [first] = pieces;
+  const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+  if (end === bytes.length) return { bytes: whole, isBroken: pieces.length > 1 };
+  return { bytes: whole, behind: bytes.subarray(end), isBroken: true };
+};
