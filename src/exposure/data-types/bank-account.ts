@@ -17,7 +17,8 @@ export const bankAccount: DataType = {
   anchors: { numbers: [[6], [7], [8], [9], [10], [11], [12], [4, 4], [3, 4]] },
   judge(candidate, around) {
     const { value, from, to, glued, continued } = candidate;
-    if (glued || continued || isOneDigit(value) || isAmount(around.text, from, to)) return undefined;
+    if (glued || continued || isOneDigit(value) || isAmount(around.text, from, to))
+      return undefined;
     return value.length === 7 ? japanese(candidate, around) : labelled(candidate, around);
   },
 };
@@ -30,16 +31,21 @@ const japanese = (candidate: Candidate, around: Around): Judged | undefined => {
   if (leaning === 'field') return { ...found, confidence: 'high' };
   const kind = around.leaning(kinds, from, to);
   if (kind === 'field') {
-    return around.hasWord(['bank-account/bank', 'bank-account'], from, to, 80) ? { ...found, confidence: 'high' } : { ...found, confidence: 'low' };
+    return around.hasWord(['bank-account/bank', 'bank-account'], from, to, 80)
+      ? { ...found, confidence: 'high' }
+      : { ...found, confidence: 'low' };
   }
   if (leaning === 'near' && isAtBank) return { ...found, confidence: 'medium' };
-  if (kind === 'near' && around.hasWord(['bank-account/bank'], from, to, 80)) return { ...found, confidence: isClose(around, from) ? 'medium' : 'low' };
+  if (kind === 'near' && around.hasWord(['bank-account/bank'], from, to, 80))
+    return { ...found, confidence: isClose(around, from) ? 'medium' : 'low' };
   return undefined;
 };
 
 /** The kind stands directly before, in brackets or with a word of its own: `(普) 0482915`, `普通預金 No.1`. */
 const isClose = (around: Around, from: number): boolean =>
-  /(?:普|当|貯|普通|当座|貯蓄|預金)[)\]\u3011]?[ :\u3000]{0,2}$/.test(around.text.slice(Math.max(0, from - 8), from));
+  /(?:普|当|貯|普通|当座|貯蓄|預金)[)\]\u3011]?[ :\u3000]{0,2}$/.test(
+    around.text.slice(Math.max(0, from - 8), from),
+  );
 
 const labelled = ({ value, from, to }: Candidate, around: Around): Judged | undefined => {
   if (around.leaning(numbers, from, to) !== 'field') return undefined;

@@ -19,29 +19,52 @@ export const healthInsurance: DataType = {
   judge(candidate, around) {
     if (candidate.kind === 'word') return symbolAndNumber(candidate, around);
     const { value, from, to, glued, continued } = candidate;
-    if (glued || continued || isOneDigit(value) || isAmount(around.text, from, to)) return undefined;
+    if (glued || continued || isOneDigit(value) || isAmount(around.text, from, to))
+      return undefined;
     const found = { from, to, value: `jp:${value}` };
     if (value.length !== 10) {
       const leaning = around.leaning(insurer, from, to);
       const isValid = isInsurerNumber(value);
       if (leaning === 'field') return { ...found, confidence: isValid ? 'high' : 'low' };
-      if (leaning === 'near' && isValid && value.length === 8) return { ...found, confidence: 'medium' };
+      if (leaning === 'near' && isValid && value.length === 8)
+        return { ...found, confidence: 'medium' };
     }
     if (value.length === 6) return undefined;
     const leaning = around.leaning(insured, from, to);
-    if ((leaning !== 'field' && leaning !== 'near') || around.hasWord(['employment-insurance'], from, to, 30)) return undefined;
-    return { ...found, confidence: around.hasWord(insurance, from, to, 60) ? 'high' : leaning === 'field' ? 'medium' : 'low' };
+    if (
+      (leaning !== 'field' && leaning !== 'near') ||
+      around.hasWord(['employment-insurance'], from, to, 30)
+    )
+      return undefined;
+    return {
+      ...found,
+      confidence: around.hasWord(insurance, from, to, 60)
+        ? 'high'
+        : leaning === 'field'
+          ? 'medium'
+          : 'low',
+    };
   },
 };
 
 /** Symbols may have kanji and kana (`松本`), and a dot or dash between symbol and number. */
-const symbol = /^(?:[\u30fb・]?番号)?[\s:=("'\u300c\u3010\u3011\u3000]{0,6}([0-9A-Za-z]{1,10})(?:[\u30fb・\-/]([0-9]{1,8}))?(?![0-9A-Za-z])/;
-const number = /^[^\d\n\u3002]{0,6}\n?[^\d\n\u3002]{0,6}番号[\s:=("'\u300c\u3010\u3000]{0,4}([0-9]{1,8})(?!\d)/;
+const symbol =
+  /^(?:[\u30fb・]?番号)?[\s:=("'\u300c\u3010\u3011\u3000]{0,6}([0-9A-Za-z]{1,10})(?:[\u30fb・\-/]([0-9]{1,8}))?(?![0-9A-Za-z])/;
+const number =
+  /^[^\d\n\u3002]{0,6}\n?[^\d\n\u3002]{0,6}番号[\s:=("'\u300c\u3010\u3000]{0,4}([0-9]{1,8})(?!\d)/;
 
-const symbolAndNumber = ({ from, to }: Candidate, around: Around): readonly Judged[] | undefined => {
+const symbolAndNumber = (
+  { from, to }: Candidate,
+  around: Around,
+): readonly Judged[] | undefined => {
   const { text } = around;
   const first = symbol.exec(text.slice(to, to + 40));
-  if (first === null || !around.hasWord(insurance, from, to + 40, 120) || around.hasWord(['yucho-account'], from, to, 60)) return undefined;
+  if (
+    first === null ||
+    !around.hasWord(insurance, from, to + 40, 120) ||
+    around.hasWord(['yucho-account'], from, to, 60)
+  )
+    return undefined;
   const [whole, written = '', joined] = first;
   if (!/\d/.test(written)) return undefined;
   const end = to + whole.length;

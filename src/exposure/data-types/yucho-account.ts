@@ -28,16 +28,24 @@ export const yuchoAccount: DataType = {
     const found = { from, to, value: `${symbol}-${number.padStart(8, '0')}` };
     const isLabelled = leaning !== 'none' || around.hasWord(sets, from, to, 60);
     if (isLabelled) return { ...found, confidence: isValid ? 'high' : 'low' };
-    if (!isValid || groups.length === 1 || !isJapaneseAround(around.text, from, to)) return undefined;
-    return { ...found, confidence: around.hasWord(['account-symbol', 'bank-account/bank'], from, to, 60) ? 'medium' : 'low' };
+    if (!isValid || groups.length === 1 || !isJapaneseAround(around.text, from, to))
+      return undefined;
+    return {
+      ...found,
+      confidence: around.hasWord(['account-symbol', 'bank-account/bank'], from, to, 60)
+        ? 'medium'
+        : 'low',
+    };
   },
 };
 
 /** Accounts that can be paid into: `1xxx0` and a number that ends in 1; `0xxx0` of a postal giro account. */
 const isShape = (symbol: string, number: string): boolean =>
-  (symbol.startsWith('1') && symbol.endsWith('0') && number.endsWith('1')) || (symbol.startsWith('0') && number.length <= 7);
+  (symbol.startsWith('1') && symbol.endsWith('0') && number.endsWith('1')) ||
+  (symbol.startsWith('0') && number.length <= 7);
 
-const fields = /^(?:番号)?[\s:=\-.,|"'()\u300c\u3010\u3011\u3000]{0,8}(\d{5})([^\d\u3002]{1,24}?番号[^\d]{0,8})(\d{1,8})(?!\d)/;
+const fields =
+  /^(?:番号)?[\s:=\-.,|"'()\u300c\u3010\u3011\u3000]{0,8}(\d{5})([^\d\u3002]{1,24}?番号[^\d]{0,8})(\d{1,8})(?!\d)/;
 
 /** `記号 10530 番号 12345671`, in one line or two. */
 const inFields = ({ from, to }: Candidate, around: Around): readonly Judged[] | undefined => {

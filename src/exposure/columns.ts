@@ -1,0 +1,108 @@
+import type { SearchedText } from './data-type.ts';
+
+/** A cell below a column's head, without quotes and blanks around it. */
+export interface Cell {
+  readonly from: number;
+  readonly to: number;
+}
+
+const rowsMax = 50_000;
+const lineMax = 4_096;
+/** A head line with more words of one set than this is no head line. */
+const headsMax = 6;
+
+/**
+ * The cells of the column that the word at `from`..`to` heads: it stands alone in a cell (but for brackets and a note) of the first
+ * line of a table, of CSV, of HTML, or of at least three lines of plain text with one delimiter. Time grows with the table's
+ * length, for the first few heads of a line only.
+ */
+export const cellsBelow = (
+  text: string,
+  kind: SearchedText['kind'],
+  from: number,
+  to: number,
+): readonly Cell[] => {
+  const start = text.lastIndexOf('\n', from - 1) + 1;
+  const end = lineEnd(text, start);
+  if (end - start > lineMax || from - start > lineMax) return [];
+  const delimiter = delimiterOf(text, start, end, kind);
+  if (delimiter === '' || !isFirst(text, start, delimiter)) return [];
+  const heads = cellsOf(text, start, end, delimiter);
+  const column = heads.findIndex(cell => cell.from <= from && to <= cell.to);
+  const head = heads[column];
+  if (head === undefined || column >= headsMax * 4 || !isAlone(text, head, from, to)) return [];
+  const below: Cell[] = [];
+  for (let line = end + 1, rows = 0; line < text.length && rows < rowsMax; rows += 1) {
+    const lineTo = lineEnd(text, line);
+    if (lineTo === line) break;
+    const cells = lineTo - line > lineMax ? [] : cellsOf(text, line, lineTo, delimiter);
+    if (cells.length < 2 && kind !== 'csv') break;
+    const cell = cells[column];
+    if (cell !== undefined && cell.to > cell.from && cells.length >= heads.length - 1)
+      below.push(cell);
+    line = lineTo + 1;
+  }
+  return below;
+};
+
+const lineEnd = (text: string, from: number): number => {
+  const newline = text.indexOf('\n', from);
+  return newline < 0 ? text.length : newline;
+};
+
+const delimiters = {
+  csv: [',', '\t', ';', '|'],
+  html: ['\t'],
+  plain: ['\t', ',', '|', ';'],
+  subject: [],
+} as const;
+
+const delimiterOf = (
+  text: string,
+  start: number,
+  end: number,
+  kind: SearchedText['kind'],
+): string => {
+  let best = '';
+  let most = 0;
+  for (const delimiter of delimiters[kind]) {
+    const count = cellsOf(text, start, end, delimiter).length - 1;
+    if (count > most) [best, most] = [delimiter, count];
+  }
+  return best;
+};
+
+/** Nothing of the same table stands in the line before. */
+const isFirst = (text: string, start: number, delimiter: string): boolean => {
+  if (start === 0) return true;
+  const before = text.slice(
+    Math.max(text.lastIndexOf('\n', start - 2) + 1, start - lineMax),
+    start - 1,
+  );
+  return before.trim() === '' || !before.includes(delimiter);
+};
+
+const isAlone = (text: string, cell: Cell, from: number, to: number): boolean =>
+  text.slice(cell.from, from).length <= 4 && text.slice(to, cell.to).length <= 12;
+
+const cellsOf = (text: string, start: number, end: number, delimiter: string): Cell[] => {
+  const cells: Cell[] = [];
+  let from = start;
+  let quoted = false;
+  for (let at = start; at <= end && cells.length < 200; at += 1) {
+    const character = at < end ? text[at] : delimiter;
+    if (character === '"') quoted = !quoted;
+    else if (character === delimiter && (!quoted || at === end)) {
+      cells.push(trimmed(text, from, at));
+      from = at + 1;
+    }
+  }
+  return cells;
+};
+
+const trimmed = (text: string, from: number, to: number): Cell => {
+  let [first, last] = [from, to];
+  while (first < last && ' "\t\r\u00ad'.includes(text[first] ?? '')) first += 1;
+  while (last > first && ' "\t\r\u00ad'.includes(text[last - 1] ?? '')) last -= 1;
+  return { from: first, to: last };
+};

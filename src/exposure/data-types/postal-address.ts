@@ -1,0 +1,86 @@
+import { cellsBelow } from '../columns.ts';
+import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
+import { addressAt, cities, prefectures } from '../japan/address.ts';
+import { latinAddressAt } from '../latin-address.ts';
+
+/** Postal addresses: Japanese by prefecture, city, 〒 or label; others where they are labelled. */
+export const postalAddress: DataType = {
+  id: 'postal-address',
+  title: 'Postal address',
+  sensitivity: 'ordinary',
+  holds: true,
+  anchors: { words: ['postal-address'], literals: ['〒', ...prefectures, ...cities] },
+  judge(candidate, around) {
+    if (candidate.kind === 'word') return labelled(candidate, around);
+    return candidate.value === '〒' ? behindCode(candidate, around) : named(candidate, around);
+  },
+};
+
+const judged = (
+  text: string,
+  from: number,
+  to: number,
+  confidence: Judged['confidence'],
+): Judged => ({
+  from,
+  to,
+  value: text.slice(from, to),
+  confidence,
+});
+
+const between = /(?:[\s:=\-・|>*"'\u3010\u3011\u300c\u3000]|は|が|\([^()\n]{1,10}\)){0,8}/y;
+const code = /(?:〒 ?)?\d{3}[- ]?\d{4}[\s,]{0,4}/y;
+
+const after = (pattern: RegExp, text: string, from: number): number => {
+  pattern.lastIndex = from;
+  return from + (pattern.exec(text)?.[0].length ?? 0);
+};
+
+const labelled = ({ from, to }: Candidate, around: Around): readonly Judged[] => {
+  const { text } = around;
+  const cells = cellsBelow(text, around.kind, from, to);
+  if (cells.length > 0) {
+    return cells.flatMap(cell => {
+      const found = field(text, cell.from);
+      return found === undefined ? [] : [found];
+    });
+  }
+  if (isOtherAddress(text, from)) return [];
+  const found = field(text, after(between, text, to));
+  return found === undefined ? [] : [found];
+};
+
+/** `Email address`, `IP address`, `MAC address`, `web address`: what is no place of a house. */
+const isOtherAddress = (text: string, from: number): boolean =>
+  /(?:e-?mail|mail|ip|mac|web|url|wallet|bitcoin|memory|network|reply|return)[ -]$/i.test(
+    text.slice(Math.max(0, from - 9), from),
+  );
+
+const field = (text: string, from: number): Judged | undefined => {
+  const begin = after(code, text, from);
+  const address = addressAt(text, begin);
+  if (address !== undefined)
+    return judged(text, from, address.to, address.isExact ? 'high' : 'medium');
+  const to = latinAddressAt(text, from);
+  return to === undefined ? undefined : judged(text, from, to, 'medium');
+};
+
+const behindCode = ({ from }: Candidate, { text }: Around): Judged | undefined => {
+  const begin = after(code, text, from);
+  if (begin <= from + 1) return undefined;
+  const address = addressAt(text, begin);
+  return address === undefined
+    ? undefined
+    : judged(text, from, address.to, address.isExact ? 'high' : 'medium');
+};
+
+/** A prefecture or a large city in running text: an address where a block follows. */
+const named = ({ from, value }: Candidate, { text }: Around): Judged | undefined => {
+  const isPrefecture = prefectures.includes(value);
+  // `東京都千代田区`: the prefecture before has it already.
+  if (!isPrefecture && /[\u4e00-\u9fff]/.test(text[from - 1] ?? '')) return undefined;
+  const address = addressAt(text, from);
+  if (address === undefined) return undefined;
+  if (!address.isExact) return undefined;
+  return judged(text, from, address.to, isPrefecture ? 'high' : 'medium');
+};

@@ -1,0 +1,155 @@
+import type { Judged } from './data-type.ts';
+import { isFullName, nameLikeness } from './japan/names.ts';
+
+const letters = '\u3400-\u9fff々ヶ\uf900-\ufaff';
+const before = new RegExp(
+  `(?:^|[^${letters}\u3041-\u3096ァ-ヴー])([${letters}]{1,4}(?: [${letters}\u3041-\u3096ァ-ヴー]{1,4})?|[${letters}]{2,6}|[ァ-ヴー]{2,8}(?: [ァ-ヴー]{2,8})?) ?$`,
+  'u',
+);
+/** Words that end in 様 without anybody being meant, and people who are meant without a name. */
+const nobody =
+  /(?:皆|お客|客|奥|嬢|坊|王|神|仏|殿|姫|子|仕|多|同|模|一|異|有|各|貴|上|両|何|人|担当者|担当|御担当者|関係者|利用者|会員|部長|課長|係長|社長|店長|院長|先生|事務局|御中|保護者|契約者|購入者|申込者|参加者|読者|株主|患者|親|父|母|兄|姉|弟|妹|旦那|女王|生徒|学生|先輩|後輩|隊長|校長|教頭|教授|博士|患者|看護婦|看護師|医師|お嬢|おじい|おばあ)$/;
+
+/** The name before an honorific: `山田 太郎 様`, `田中さん`. Of the honorific itself nothing is taken. */
+export const honoured = (text: string, from: number, to: number): Judged | undefined => {
+  const match = before.exec(text.slice(Math.max(0, from - 14), from));
+  const name = match?.[1];
+  if (match === null || name === undefined || nobody.test(name)) return undefined;
+  const written = text.slice(from, to);
+  // `仕様書`, `氏名`, `さんざん`: the honorific ends a word.
+  if (isWordAfter(text, to, written)) return undefined;
+  const blank = from - (match[0].endsWith(' ') ? 1 : 0);
+  const found = { from: blank - name.length, to: blank, value: name };
+  const likeness = nameLikeness(name);
+  if (likeness === 'listed') return { ...found, confidence: isFullName(name) ? 'high' : 'medium' };
+  if (likeness === 'none' || written !== '様' || !isGreeting(text, found.from, to))
+    return undefined;
+  return { ...found, confidence: name.includes(' ') ? 'medium' : 'low' };
+};
+
+const isWordAfter = (text: string, to: number, written: string): boolean => {
+  const next = text[to] ?? '';
+  if (written === '氏' || written === '殿') return /[\u3400-\u9fff々]/.test(next);
+  if (written === '様')
+    return /[式子相々書\u3400-\u9fff]/.test(next) && !/[宛分用方向本共各]/.test(next);
+  return written === 'さん' && /[ざごば]/.test(next);
+};
+
+/** The honorific ends the line or the clause. */
+const isGreeting = (text: string, from: number, to: number): boolean =>
+  /^(?:[ \t]*(?:$|\n|\r|、|,|へ|宛))/.test(text.slice(to, to + 3)) &&
+  (from === 0 || /[\n\r\t ,:>]/.test(text[from - 1] ?? ''));
+
+const capitalised = "[A-Z][a-zA-Z'’-]{1,20}";
+const greetedName = new RegExp(
+  `^[ ]((?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\\.? )?)(${capitalised}(?: ${capitalised})?)`,
+);
+const titledName = new RegExp(`^\\.? (${capitalised}(?: ${capitalised})?)`);
+const anybody = new Set(
+  'all sir madam sirs customer customers team colleague colleagues friend friends user users member members valued hiring subscriber everyone everybody folks guys there supplier partner partners client clients guest student students parents editor reader readers sales support admin administrator applicant candidate list world kitty'.split(
+    ' ',
+  ),
+);
+
+/** `Dear Ms. Tanaka`, `Mr. Smith`; a title makes a name of what a greeting alone leaves open. */
+export const greeted = (
+  text: string,
+  from: number,
+  to: number,
+  isTitle: boolean,
+): Judged | undefined => {
+  if (!/[A-Z]/.test(text[from] ?? '')) return undefined;
+  const rest = text.slice(to, to + 60);
+  if (isTitle) {
+    const name = titledName.exec(rest)?.[1];
+    if (name === undefined || anybody.has(name.toLowerCase())) return undefined;
+    const begin = to + rest.indexOf(name);
+    return { from: begin, to: begin + name.length, value: name, confidence: 'medium' };
+  }
+  const [, title = '', name = ''] = greetedName.exec(rest) ?? [];
+  if (name === '' || anybody.has((name.split(' ')[0] ?? '').toLowerCase())) return undefined;
+  const begin = to + 1 + title.length;
+  const isSure = title !== '' || name.includes(' ');
+  return {
+    from: begin,
+    to: begin + name.length,
+    value: name,
+    confidence: isSure ? 'medium' : 'low',
+  };
+};
+
+const linesBack = 6;
+const signatureReach = 320;
+const reading =
+  /[ ]?\(([\u3041-\u3096ァ-ヴー]{2,8} ?[\u3041-\u3096ァ-ヴー]{1,8}|[A-Za-z .-]{4,30})\)$/;
+
+/**
+ * The name in a signature: a line of its own, a surname of the list with a given name, above a line that gives a telephone. In
+ * Latin letters only behind the mark `-- ` of a signature.
+ */
+export const signed = (text: string, from: number): readonly Judged[] | undefined => {
+  const start = text.lastIndexOf('\n', from - 1) + 1;
+  if (start === 0) return undefined;
+  // The label stands at the beginning of its line: a signature is a list of such lines.
+  if (from - start > 40) return undefined;
+  const low = Math.max(0, start - signatureReach);
+  const lines = text.slice(low, start - 1).split('\n');
+  let end = start - 1;
+  for (let back = lines.length - 1; back >= 0 && back >= lines.length - linesBack; back -= 1) {
+    const line = lines[back] ?? '';
+    const lineFrom = end - line.length;
+    if (lineFrom < low || (back === 0 && low > 0)) break;
+    const found = signedLine(line, lineFrom, lines[back - 1]);
+    if (found !== undefined) return found;
+    end = lineFrom - 1;
+  }
+  return undefined;
+};
+
+const signedLine = (
+  line: string,
+  lineFrom: number,
+  lineBefore: string | undefined,
+): readonly Judged[] | undefined => {
+  if (line.length > 60) return undefined;
+  const said = reading.exec(line);
+  const bare = said === null ? line : line.slice(0, said.index);
+  const name = bare.replace(/^[ \t>|]+/, '').trimEnd();
+  const words = name.split(/ {1,4}/);
+  const [last = ''] = words.slice(-2).join(' ') === name ? [name] : [words.slice(-2).join(' ')];
+  const isLatin =
+    lineBefore !== undefined &&
+    /^--\s*$/.test(lineBefore) &&
+    /^[A-Z][a-z'-]+(?: [A-Z][a-z'.-]*){1,2}$/.test(name);
+  const full =
+    [name, last].find(candidate => isFullName(candidate)) ?? (isLatin ? name : undefined);
+  if (full === undefined) return undefined;
+  const from = lineFrom + bare.lastIndexOf(full);
+  const found: Judged[] = [{ from, to: from + full.length, value: full, confidence: 'medium' }];
+  const reads = said?.[1];
+  if (said !== null && reads !== undefined) {
+    const begin = lineFrom + said.index + said[0].indexOf(reads);
+    found.push({ from: begin, to: begin + reads.length, value: reads, confidence: 'medium' });
+  }
+  return found;
+};
+
+/** The display name before an address in angle brackets: `木村 拓 <kimura@example.jp>`. */
+export const withAddress = (text: string, at: number): Judged | undefined => {
+  const low = Math.max(0, at - 65);
+  const bracket = text.lastIndexOf('<', at);
+  if (bracket < low || /\s/.test(text.slice(bracket, at))) return undefined;
+  const match = /(?:^|[\n\r\t,;:>"'(])[ "']{0,2}([^\n\r\t,;:<>"'()@]{2,40}?)["']? ?$/.exec(
+    text.slice(Math.max(0, bracket - 48), bracket),
+  );
+  const written = match?.[1]?.trim();
+  if (written === undefined) return undefined;
+  const japanese = /([\u3400-\u9fff々ヶ]{1,4} ?[\u3400-\u9fff々ヶ\u3041-\u3096ァ-ヴー]{1,5})$/.exec(
+    written,
+  )?.[1];
+  const name = japanese ?? written;
+  const likeness = nameLikeness(name);
+  if (likeness === 'none' || (likeness === 'shaped' && japanese !== undefined)) return undefined;
+  const from = text.lastIndexOf(name, bracket);
+  return { from, to: from + name.length, value: name, confidence: 'medium' };
+};
