@@ -1,0 +1,147 @@
+import { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { MailFiles } from '../../mail-store.ts';
+
+/** The bytes of an mbox, asked for from front to back. */
+export interface MboxBytes {
+  /** What there is of these; less only at the end, and where it was let go. */
+  at(offset: number, length: number): Promise<Buffer>;
+  /** Nothing before this is asked for any more. */
+  passed(offset: number): void;
+  /** Whether a message can be read again later, from the file. */
+  readonly isLasting: boolean;
+}
+
+const chunkBytes = 1 << 20;
+
+class PlainBytes implements MboxBytes {
+  readonly isLasting = true;
+  private readonly files: MailFiles;
+  private readonly path: string;
+  private readonly identity: string;
+  private chunk: Buffer = Buffer.alloc(0);
+  private from = 0;
+
+  constructor(files: MailFiles, path: string, identity: string) {
+    this.files = files;
+    this.path = path;
+    this.identity = identity;
+  }
+
+  async at(offset: number, length: number): Promise<Buffer> {
+    if (offset < this.from || offset + length > this.from + this.chunk.length) {
+      const piece = await this.files.read(this.path, offset, Math.max(length, chunkBytes));
+      // Another file by that name: what is left of the old one is gone.
+      const isSame = piece?.entry.identity === this.identity;
+      this.chunk = isSame
+        ? Buffer.from(piece.bytes.buffer, 0, piece.bytes.length)
+        : Buffer.alloc(0);
+      this.from = offset;
+    }
+    return this.chunk.subarray(offset - this.from, offset - this.from + length);
+  }
+
+  passed(): void {}
+}
+
+interface Chunk {
+  readonly from: number;
+  readonly bytes: Buffer;
+}
+
+/** What a packed mbox unpacks to: from the message in hand on, as much of it as a message may have. */
+class UnpackedBytes implements MboxBytes {
+  readonly isLasting = false;
+  private readonly stream: AsyncIterator<Buffer>;
+  private readonly keptMax: number;
+  private chunks: Chunk[] = [];
+  private end = 0;
+  private kept = 0;
+  private isOver = false;
+
+  constructor(stream: AsyncIterable<Buffer>, keptMax: number) {
+    this.stream = stream[Symbol.asyncIterator]();
+    this.keptMax = keptMax;
+  }
+
+  async at(offset: number, length: number): Promise<Buffer> {
+    while (!this.isOver && this.end < offset + length) await this.more();
+    const pieces: Buffer[] = [];
+    let next = offset;
+    for (const { from, bytes } of this.chunks) {
+      if (from + bytes.length <= next) continue;
+      if (from > next || next >= offset + length) break;
+      const piece = bytes.subarray(next - from, offset + length - from);
+      pieces.push(piece);
+      next += piece.length;
+    }
+    return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+  }
+
+  passed(offset: number): void {
+    this.kept = offset;
+    this.chunks = this.chunks.filter(({ from, bytes }) => from + bytes.length > offset);
+  }
+
+  private async more(): Promise<void> {
+    const next = await this.stream.next();
+    if (next.done === true) {
+      this.isOver = true;
+      return;
+    }
+    this.chunks.push({ from: this.end, bytes: next.value });
+    this.end += next.value.length;
+    // Of a message longer than is read, the middle is let go: only where it ends is of interest.
+    const tail = this.end - 4 * chunkBytes;
+    this.chunks = this.chunks.filter(
+      ({ from, bytes }) => from < this.kept + this.keptMax || from + bytes.length > tail,
+    );
+  }
+}
+
+async function* pieces(files: MailFiles, path: string): AsyncGenerator<Uint8Array> {
+  for (let from = 0; ; ) {
+    const piece = await files.read(path, from, chunkBytes);
+    if (piece === undefined || piece.bytes.length === 0) return;
+    yield piece.bytes;
+    from += piece.bytes.length;
+  }
+}
+
+async function* unpacked(files: MailFiles, path: string): AsyncGenerator<Buffer> {
+  const unpacker = zlib.createGunzip({ chunkSize: 1 << 18 });
+  const source = Readable.from(pieces(files, path), { objectMode: true });
+  source.on('error', fault => unpacker.destroy(fault));
+  try {
+    yield* source.pipe(unpacker) as AsyncIterable<Buffer>;
+  } catch {
+    files.note(path, 'is damaged: not all of it can be unpacked');
+  } finally {
+    source.destroy();
+    unpacker.destroy();
+  }
+}
+
+export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
+
+/** The first bytes of what a gzip file holds, of its own first bytes. */
+export const unpackedHead = (head: Uint8Array): Uint8Array => {
+  try {
+    return zlib.gunzipSync(head, {
+      finishFlush: zlib.constants.Z_SYNC_FLUSH,
+      maxOutputLength: 8 << 20,
+    });
+  } catch {
+    return Buffer.alloc(0);
+  }
+};
+
+export const openMboxBytes = (
+  files: MailFiles,
+  path: string,
+  identity: string,
+  isPacked: boolean,
+): MboxBytes =>
+  isPacked
+    ? new UnpackedBytes(unpacked(files, path), files.limits.messageBytesMax + chunkBytes)
+    : new PlainBytes(files, path, identity);
