@@ -11,7 +11,7 @@ const latin = /^[\p{Lu}][\p{L}'’.-]{0,20}(?:[ ,]{1,2}[\p{Lu}][\p{L}'’.-]{0,2
 
 /** What stands where a name is asked for and is none. */
 const placeholders =
-  /^(?:未定|未記入|未入力|未登録|なし|無し|不明|同上|同左|匿名|該当なし|非公開|省略|空欄|任意|必須|各位|記入|入力|登録|変更|確認|必要|以下|下記|上記|次のとおり|サンプル|テスト|ダミー|田|本人|担当|担当者|先生|全員|一同|皆)/;
+  /^(?:未定|未記入|未入力|未登録|なし|無し|不明|同上|同左|匿名|該当なし|非公開|省略|空欄|任意|必須|各位|記入|入力|登録|変更|確認|必要|以下|下記|上記|次のとおり|サンプル|テスト|ダミー|本人|担当|担当者|先生|全員|一同|皆)/;
 const organisations =
   /(?:会社|有限|合同|法人|組合|協会|銀行|支店|本店|商店|商事|商会|工業|産業|製作所|製薬|建設|電機|電気|物産|事務所|事務局|病院|医院|大学|学校|学園|高校|学部|研究所|研究室|省|庁|役所|役場|委員会|センター|グループ|ホーム|サービス|システム|ショップ|クラブ|チーム|部|課|係|室|局|店|社|様|御中|号|町|村|市|区|県|府|都)$/;
 const words = /^(?:株式|有限|合同|一般|公益|独立|国立|医療|学校|社会|御|ご|お)/;
@@ -19,6 +19,7 @@ const words = /^(?:株式|有限|合同|一般|公益|独立|国立|医療|学�
 /** @param text folded, without honorific, at most some twenty characters */
 export const nameLikeness = (text: string): NameLikeness => {
   if (text.length < 2 || text.length > 40 || placeholders.test(text)) return 'none';
+  if (/(?:です|ます|した|して|する|から|まで)$/.test(text)) return 'none';
   if (kanji.test(text)) {
     if (organisations.test(text) && !isListed(text)) return 'none';
     if (words.test(text)) return 'none';
