@@ -173,7 +173,7 @@ class HostMailFiles implements RealMailFiles {
       const stats = fstatSync(fd);
       const wanted = Math.max(0, Math.min(most, stats.size - from));
       // A buffer of its own, not a piece of Node.js's pool: it may be handed to another thread.
-      const bytes = new Uint8Array(wanted);
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer);
       let have = 0;
       while (have < wanted) {
         const count = readSync(fd, bytes, have, wanted - have, from + have);

@@ -110,6 +110,7 @@ describe('mbox, split again', () => {
         const inMemory: MboxBytes = {
           isLasting: true,
           passed: () => {},
+          held: () => undefined,
           at: async (offset, length) => bytes.subarray(offset, offset + length),
         };
         let end = 0;
@@ -239,7 +240,8 @@ describe('mbox', () => {
   });
 
   test('a message that moved since it was listed is gone, not another', async () => {
-    tree.write('/var/mail/taro', `${line}Subject: a\n\nA\n\n${line}Subject: b\n\nB\n\n`);
+    const long = 'x'.repeat(3_000_000);
+    tree.write('/var/mail/taro', `${line}Subject: a\n\nA\n\n${line}Subject: b\n\nB\n\n${line}\n${long}`);
     const at = join(tree.root, '/var/mail/taro');
     const found = await mailIn(tree.files, '/var/mail/taro', { stores });
     writeFileSync(at, `${line}Subject: b\n\nB\n\n`);

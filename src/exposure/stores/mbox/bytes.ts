@@ -6,13 +6,15 @@ import type { MailFiles } from '../../mail-store.ts';
 export interface MboxBytes {
   /** What there is of these; less only at the end, and where it was let go. */
   at(offset: number, length: number): Promise<Buffer>;
+  /** The same, where they are at hand without asking the disk. */
+  held(offset: number, end: number): Buffer | undefined;
   /** Nothing before this is asked for any more. */
   passed(offset: number): void;
   /** Whether a message can be read again later, from the file. */
   readonly isLasting: boolean;
 }
 
-const chunkBytes = 1 << 20;
+const chunkBytes = 1 << 21;
 
 class PlainBytes implements MboxBytes {
   readonly isLasting = true;
@@ -21,6 +23,8 @@ class PlainBytes implements MboxBytes {
   private readonly identity: string;
   private chunk: Buffer = Buffer.alloc(0);
   private from = 0;
+  private kept = 0;
+  private isOver = false;
 
   constructor(files: MailFiles, path: string, identity: string) {
     this.files = files;
@@ -30,18 +34,32 @@ class PlainBytes implements MboxBytes {
 
   async at(offset: number, length: number): Promise<Buffer> {
     if (offset < this.from || offset + length > this.from + this.chunk.length) {
-      const piece = await this.files.read(this.path, offset, Math.max(length, chunkBytes));
-      // Another file by that name: what is left of the old one is gone.
-      const isSame = piece?.entry.identity === this.identity;
-      this.chunk = isSame
-        ? Buffer.from(piece.bytes.buffer, 0, piece.bytes.length)
-        : Buffer.alloc(0);
-      this.from = offset;
+      // From the message in hand on, which is asked for again.
+      const isNear = offset >= this.kept && offset - this.kept < chunkBytes;
+      await this.fill(isNear ? this.kept : offset, offset + length);
     }
     return this.chunk.subarray(offset - this.from, offset - this.from + length);
   }
 
-  passed(): void {}
+  held(offset: number, end: number): Buffer | undefined {
+    const isHeld = offset >= this.from && end <= this.from + this.chunk.length;
+    return isHeld ? this.chunk.subarray(offset - this.from, end - this.from) : undefined;
+  }
+
+  passed(offset: number): void {
+    this.kept = offset;
+  }
+
+  private async fill(from: number, end: number): Promise<void> {
+    if (this.isOver && from >= this.from) return;
+    const wanted = Math.max(end - from, chunkBytes);
+    const piece = await this.files.read(this.path, from, wanted);
+    // Another file by that name: what is left of the old one is gone.
+    const isSame = piece?.entry.identity === this.identity;
+    this.chunk = isSame ? Buffer.from(piece.bytes.buffer, 0, piece.bytes.length) : Buffer.alloc(0);
+    this.from = from;
+    this.isOver = this.chunk.length < wanted;
+  }
 }
 
 interface Chunk {
@@ -76,6 +94,10 @@ class UnpackedBytes implements MboxBytes {
       next += piece.length;
     }
     return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+  }
+
+  held(): undefined {
+    return undefined;
   }
 
   passed(offset: number): void {

@@ -84,8 +84,11 @@ const receivedAt = ({ date, head }: MboxPiece): number | undefined => {
 const readPiece = async (
   files: MailFiles,
   path: string,
+  bytes: MboxBytes,
   piece: MboxPiece,
 ): Promise<ReadMessage> => {
+  const held = bytes.held(piece.from, piece.end);
+  if (held !== undefined) return givenOut(files, path, piece, held);
   const found = await files.read(path, piece.offset, piece.end - piece.offset);
   if (found === undefined) return { state: 'gone' };
   const line = Buffer.from(piece.line, 'latin1');
@@ -146,7 +149,7 @@ const reader = async (
   bytes: MboxBytes,
   piece: MboxPiece,
 ): Promise<() => Promise<ReadMessage>> => {
-  if (bytes.isLasting) return () => readPiece(files, path, piece);
+  if (bytes.isLasting) return () => readPiece(files, path, bytes, piece);
   const length = Math.min(files.limits.messageBytesMax, piece.end - piece.from);
   const content = Buffer.from(await bytes.at(piece.from, length));
   return () => givenOut(files, path, piece, content);
