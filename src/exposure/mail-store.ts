@@ -69,7 +69,8 @@ export interface StoredMessage {
   readonly isExpunged?: boolean;
   /**
    * Where its bytes lie as they are, in a regular file that `MailFiles.read` would read: a thread that scans reads
-   * them there itself, without a promise for each. Absent where they have to be unpacked, put together or asked for.
+   * them there itself, without a promise for each, and unpacks what Dovecot packed. Absent where they have to be put
+   * together or asked for; where they are not there any more, `read` is asked.
    */
   readonly lies?: MailBytesPlace;
   read(): Promise<ReadMessage>;

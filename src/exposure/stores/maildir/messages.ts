@@ -105,6 +105,7 @@ export async function* maildirMessages(
       ...(uid === undefined ? {} : { uid }),
       ...(size === undefined ? {} : { sizeBytes: Number(size) }),
       ...(received === undefined ? {} : { received }),
+      lies: { path: `${path}/${was.part}/${was.name}` },
       read: () => whereabouts.read(unique, was),
     };
   }
