@@ -21,15 +21,23 @@ export interface ScopeCount {
   readonly mailboxes: number;
   /** Rows of the customer list that name one of the people. */
   readonly contracts: number;
+  /** Former customers whose data could have been deleted. */
+  readonly deletable: number;
+  /** Whose mailbox it is, who wrote or got the message, who is named in it; who is several of them counts in each. */
+  readonly roles: {
+    readonly owner: number;
+    readonly correspondent: number;
+    readonly mentioned: number;
+  };
 }
 
-/** People whose data of one type is concerned. */
+/** People whose data of one type is concerned: three sets, each within the next. */
 export interface ScopeTypeCount {
   /** The data is theirs: same row, same form, nobody else named. */
   readonly own: number;
-  /** It stands in a message that names them and others. */
+  /** It stands in a message that names them: theirs, or another's. */
   readonly shared: number;
-  /** Found with low confidence only. */
+  /** With what was found with low confidence. */
   readonly weak: number;
 }
 
@@ -106,11 +114,19 @@ export interface ScopeChange {
  * The reach of what was breached, as a picture: widths are people. Columns: what was breached (0), by which
  * permission (1), whose mailboxes (2), which data types (3); a flow leads from one column to the next.
  */
-export interface ScopeFlow {
-  readonly column: 0 | 1 | 2;
-  readonly from: string;
-  readonly to: string;
-  readonly people: number;
+export interface ScopePicture {
+  readonly nodes: readonly {
+    readonly column: 0 | 1 | 2 | 3;
+    readonly name: string;
+    /** Each counted once. */
+    readonly people: number;
+  }[];
+  readonly flows: readonly {
+    readonly column: 0 | 1 | 2;
+    readonly from: string;
+    readonly to: string;
+    readonly people: number;
+  }[];
 }
 
 /** Whose data was within reach, and whose was taken. */
@@ -134,7 +150,7 @@ export interface ScopeReport {
     readonly how: string;
   }[];
   readonly deadlines: readonly ScopeDuty[];
-  readonly flows: readonly ScopeFlow[];
+  readonly picture: ScopePicture;
   readonly changes?: ScopeChange;
   /** Digests and dates of all that it rests on. */
   readonly inputs: readonly {

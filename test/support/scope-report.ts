@@ -8,6 +8,8 @@ export const countOf = (people: number, more: Partial<ScopeCount> = {}): ScopeCo
   messages: people,
   mailboxes: 1,
   contracts: people,
+  deletable: 0,
+  roles: { owner: people, correspondent: 0, mentioned: 0 },
   ...more,
 });
 
@@ -34,7 +36,7 @@ export const scopeReport = (more: Partial<ScopeReport> = {}): ScopeReport => ({
   basis: [],
   unknown: [],
   deadlines: [],
-  flows: [],
+  picture: { nodes: [], flows: [] },
   inputs: [{ what: 'the exposure index', digest: 'a'.repeat(64), asOf: '2026-06-28' }],
   ...more,
 });

@@ -33,12 +33,12 @@ const typeCells = ({ own, shared, weak }: ScopeTypeCount): readonly Markup[] => 
 const typeTable = (types: readonly ScopeType[]): Markup =>
   types.length === 0
     ? markup`<section><h2 id="types">By data type</h2><p>None was found in the mail that was scanned.</p></section>`
-    : markup`<section><h2 id="types">By data type</h2><div class="scroll" tabindex="0" role="region" aria-label="By data type"><table><thead><tr><th scope="col" rowspan="2">Data type</th><th scope="col" rowspan="2">Kind</th><th scope="colgroup" colspan="3" class="number">Evidenced</th><th scope="colgroup" colspan="3" class="number">Within reach</th></tr><tr>${['own', 'beside', 'weak', 'own', 'beside', 'weak'].map(head => markup`<th scope="col" class="number">${head}</th>`)}</tr></thead><tbody>${types
+    : markup`<section><h2 id="types">By data type</h2><div class="scroll" tabindex="0" role="region" aria-label="By data type"><table><thead><tr><th scope="col" rowspan="2">Data type</th><th scope="col" rowspan="2">Kind</th><th scope="colgroup" colspan="3" class="number">Evidenced</th><th scope="colgroup" colspan="3" class="number">Within reach</th></tr><tr>${['own', 'named', 'weak', 'own', 'named', 'weak'].map(head => markup`<th scope="col" class="number">${head}</th>`)}</tr></thead><tbody>${types
         .slice(0, rowsMax)
         .map(
           ({ title, sensitivity, evidenced, withinReach }) =>
             markup`<tr><th scope="row">${title}</th><td>${sensitivity}</td>${typeCells(evidenced)}${typeCells(withinReach)}</tr>`,
-        )}</tbody></table></div><p class="small">People. Own: the data is theirs. Beside: it stands in a message that names them and others. Weak: found with low confidence only.</p></section>`;
+        )}</tbody></table></div><p class="small">People, each number within the next. Own: the data is theirs. Named: a message with it names them, and it may be another’s. Weak: with what was found with low confidence.</p></section>`;
 
 const tenantTable = (tenants: readonly ScopeTenant[]): Markup =>
   tenants.length === 0
@@ -70,6 +70,20 @@ const applies: Readonly<Record<ScopeDuty['applies'], readonly [string, string]>>
   no: ['not-applicable', 'not due'],
 };
 
+const peopleSection = ({ evidenced, withinReach }: ScopeReport): Markup => {
+  const rows: readonly (readonly [string, (count: ScopeCount) => number])[] = [
+    ['whose mailbox it is', ({ roles }) => roles.owner],
+    ['who wrote or got a message', ({ roles }) => roles.correspondent],
+    ['who is named in a message', ({ roles }) => roles.mentioned],
+    ['probable, not certain', ({ probable }) => probable],
+    ['former customers whose data could have been deleted', ({ deletable }) => deletable],
+  ];
+  return markup`<section><h2 id="people">People</h2><div class="scroll"><table><thead><tr><th scope="col">Of the people</th><th scope="col" class="number">Evidenced</th><th scope="col" class="number">Within reach</th></tr></thead><tbody>${rows.map(
+    ([title, of]) =>
+      markup`<tr><th scope="row">${title}</th>${cell(of(evidenced))}${cell(of(withinReach))}</tr>`,
+  )}</tbody></table></div><p class="small">Who is several of these counts in each. <code>postern scope people</code> lists them.</p></section>`;
+};
+
 const deadlineSection = (duties: readonly ScopeDuty[]): Markup =>
   duties.length === 0
     ? markup``
@@ -99,7 +113,7 @@ export const scopeHtml = (report: ScopeReport): string => {
 <p class="small">${report.case === undefined ? '' : `Case ${report.case.name}, version ${report.case.version} · `}${report.generated} · version ${report.tool.version}</p></header>
 <main>
 <section id="numbers" class="tiles two" aria-label="The two numbers">${bound('Evidenced', 'A log shows that it was read, copied or sent. No fewer.', evidenced, share)}${bound('Within reach', 'All that could be reached in that time, gaps in the logs included. No more.', withinReach, 1)}</section>
-<nav class="small" aria-label="On this page"><a href="#types">By data type</a>${report.tenants.length === 0 ? '' : markup` · <a href="#tenants">By tenant</a>`}${report.flows.length === 0 ? '' : markup` · <a href="#reach">How far it reaches</a>`}${report.coverage.length === 0 ? '' : markup` · <a href="#coverage">What the logs can tell</a>`}${report.deadlines.length === 0 ? '' : markup` · <a href="#deadlines">Deadlines</a>`} · <a href="#inputs">What it rests on</a></nav>
+<nav class="small" aria-label="On this page"><a href="#types">By data type</a>${report.tenants.length === 0 ? '' : markup` · <a href="#tenants">By tenant</a>`}${report.picture.nodes.length === 0 ? '' : markup` · <a href="#reach">How far it reaches</a>`}${report.coverage.length === 0 ? '' : markup` · <a href="#coverage">What the logs can tell</a>`}${report.deadlines.length === 0 ? '' : markup` · <a href="#deadlines">Deadlines</a>`} · <a href="#inputs">What it rests on</a></nav>
 ${list(
   'findings',
   'What was in other hands',
@@ -116,6 +130,7 @@ ${list(
   'What happened',
   report.timeline.map(({ at, what }) => markup`<time>${at}</time> ${what}`),
 )}
+${peopleSection(report)}
 ${list(
   'basis',
   'Why people are counted',
@@ -153,6 +168,6 @@ ${list(
 const scopeStyles = `
 .tiles.two{grid-template-columns:repeat(2,1fr)}.tiles.two .tile:hover{border-color:var(--line)}.tiles.two dl{grid-template-columns:repeat(4,1fr)}
 .coverage{margin-bottom:10px}.coverage rect.day.pass{fill:#2f9d62}.coverage rect.day.partial{fill:#c79a2b}.coverage rect.day.fail,.coverage rect.day.off{fill:url(#gap)}.coverage rect.hatch{fill:var(--paper)}.coverage pattern rect.fail{fill:#d0453c}
-thead tr+tr th{top:26px}
+thead tr+tr th{top:26px}thead th[scope=colgroup]{text-align:center}.flow text{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 @media(max-width:760px){.tiles.two,.tiles.two dl{grid-template-columns:1fr 1fr}}
 `;

@@ -1,126 +1,134 @@
 import type {
   CoverageState,
   ScopeCoverage,
-  ScopeFlow,
+  ScopePicture,
   ScopeReport,
 } from '../../core/scope-report.ts';
 import { html, type Markup } from '../html/markup.ts';
 import { cut, oneLine } from '../plain.ts';
 
 const viewWidth = 1000;
-const columnX = [150, 390, 620, 780] as const;
+const columnX = [190, 400, 600, 790] as const;
 const barWidth = 10;
 const nodesMax = 12;
 const gap = 14;
 const top = 30;
 const drawingHeight = 340;
 const heads = ['what was breached', 'may', 'whose mailboxes', 'data types in them'] as const;
+const columns = [0, 1, 2, 3] as const;
 
-type Column = 0 | 1 | 2 | 3;
+type Column = (typeof columns)[number];
+type Flow = ScopePicture['flows'][number];
 
 interface Node {
+  readonly column: Column;
   readonly name: string;
   readonly people: number;
   readonly y: number;
   readonly height: number;
-  /** Where the next flow leaves, and where it arrives. */
+  /** Where the next flow leaves, and where it arrives, below its upper edge. */
   left: number;
   arrived: number;
 }
 
 const number = (value: number): string => value.toLocaleString('en');
 
-/** The names that have most people; the rest as one. */
-const folded = (flows: readonly ScopeFlow[]): readonly ScopeFlow[] => {
-  const kept = ([0, 1, 2, 3] as const).map(column => {
-    const people = new Map<string, number>();
-    for (const flow of flows) {
-      if (flow.column === column) people.set(flow.from, (people.get(flow.from) ?? 0) + flow.people);
-      if (flow.column === column - 1)
-        people.set(flow.to, Math.max(people.get(flow.to) ?? 0, flow.people));
-    }
-    const names = [...people].sort(([, a], [, b]) => b - a).map(([name]) => name);
-    return names.length <= nodesMax ? undefined : new Set(names.slice(0, nodesMax - 1));
+const others = 'others';
+
+/** The names that have most people; flows of the rest as one, whose people nobody counted once. */
+const folded = ({ nodes, flows }: ScopePicture): ScopePicture => {
+  const kept = columns.map(column => {
+    const mine = nodes
+      .filter(node => node.column === column)
+      .toSorted((a, b) => b.people - a.people);
+    return new Set(
+      (mine.length > nodesMax ? mine.slice(0, nodesMax - 1) : mine).map(({ name }) => name),
+    );
   });
   const nameIn = (column: number, name: string): string =>
-    kept[column]?.has(name) === false ? 'others' : name;
-  const sums = new Map<string, ScopeFlow>();
+    kept[column]?.has(name) === true ? name : others;
+  const sums = new Map<string, Flow>();
   for (const flow of flows) {
     const from = nameIn(flow.column, flow.from);
     const to = nameIn(flow.column + 1, flow.to);
     const key = `${flow.column}\n${from}\n${to}`;
-    const people = (sums.get(key)?.people ?? 0) + flow.people;
-    sums.set(key, { column: flow.column, from, to, people });
+    sums.set(key, {
+      column: flow.column,
+      from,
+      to,
+      people: (sums.get(key)?.people ?? 0) + flow.people,
+    });
   }
-  return [...sums.values()];
+  const rest = columns.flatMap(column => {
+    const most = nodes
+      .filter(node => node.column === column && kept[column]?.has(node.name) !== true)
+      .map(({ people }) => people);
+    return most.length === 0 ? [] : [{ column, name: others, people: Math.max(...most) }];
+  });
+  return {
+    nodes: [...nodes.filter(({ column, name }) => kept[column]?.has(name) === true), ...rest],
+    flows: [...sums.values()],
+  };
 };
 
-const nodesOf = (flows: readonly ScopeFlow[], column: Column, scale: number): readonly Node[] => {
-  const out = new Map<string, number>();
-  const into = new Map<string, number>();
-  for (const flow of flows) {
-    if (flow.column === column) out.set(flow.from, (out.get(flow.from) ?? 0) + flow.people);
-    if (flow.column === column - 1) into.set(flow.to, (into.get(flow.to) ?? 0) + flow.people);
-  }
+const placed = (nodes: ScopePicture['nodes'], column: Column, scale: number): readonly Node[] => {
   let y = top;
-  return [...new Set([...into.keys(), ...out.keys()])]
-    .map(name => ({ name, people: Math.max(out.get(name) ?? 0, into.get(name) ?? 0) }))
-    .sort((a, b) => b.people - a.people)
-    .map(({ name, people }) => {
-      const height = Math.max(2, people * scale);
-      const node: Node = { name, people, y, height, left: 0, arrived: 0 };
+  return nodes
+    .filter(node => node.column === column)
+    .toSorted((a, b) => b.people - a.people)
+    .map(node => {
+      const height = Math.max(2, node.people * scale);
+      const here: Node = { ...node, y, height, left: 0, arrived: 0 };
       y += Math.max(height, 16) + gap;
-      return node;
+      return here;
     });
+};
+
+const path = (
+  { column, from, to, people }: Flow,
+  nodes: readonly Node[],
+  scale: number,
+): Markup => {
+  const start = nodes.find(node => node.column === column && node.name === from);
+  const end = nodes.find(node => node.column === column + 1 && node.name === to);
+  if (start === undefined || end === undefined) return html``;
+  const [x1, x2] = [columnX[start.column] + barWidth, columnX[end.column]];
+  const thick = Math.max(1, people * scale);
+  // Somebody may be in several flows: what does not fit any more leaves from the lower edge.
+  const within = (used: number, height: number): number =>
+    Math.min(used, Math.max(0, height - thick));
+  const y1 = (start.y + within(start.left, start.height) + thick / 2).toFixed(1);
+  const y2 = (end.y + within(end.arrived, end.height) + thick / 2).toFixed(1);
+  start.left += thick;
+  end.arrived += thick;
+  const middle = (x1 + x2) / 2;
+  return html`<path stroke-width="${thick.toFixed(1)}" d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"><title>${from} → ${to}: ${number(people)} people</title></path>`;
+};
+
+const label = ({ column, name, people, y, height }: Node): Markup => {
+  const atLeft = column === 0;
+  const x = columnX[column] + (atLeft ? -6 : barWidth + 6);
+  const middle = y + Math.max(8, height / 2);
+  return html`<rect x="${columnX[column]}" y="${y.toFixed(1)}" width="${barWidth}" height="${height.toFixed(1)}" rx="2"/><text x="${x}" y="${(middle + 1).toFixed(1)}" text-anchor="${atLeft ? 'end' : 'start'}">${cut(oneLine(name), 25)}<tspan class="label" x="${x}" dy="13">${name === others ? '' : number(people)}</tspan></text>`;
 };
 
 /** From what was breached, by its permissions, into whose mailboxes, to which data: as wide as there are people. */
-export const reachFlow = ({ flows: all }: ScopeReport): Markup => {
-  if (all.length === 0) return html``;
-  const flows = folded(all);
-  // Somebody may be in several flows: each column is scaled to the one with most in it.
+export const reachFlow = ({ picture }: ScopeReport): Markup => {
+  if (picture.nodes.length === 0) return html``;
+  const { nodes, flows } = folded(picture);
   const most = Math.max(
     1,
-    ...([0, 1, 2] as const).map(column =>
-      flows.filter(flow => flow.column === column).reduce((sum, { people }) => sum + people, 0),
+    ...columns.map(column =>
+      nodes.filter(node => node.column === column).reduce((sum, { people }) => sum + people, 0),
     ),
   );
   const scale = (drawingHeight - gap * nodesMax) / most;
-  const columns = ([0, 1, 2, 3] as const).map(column => nodesOf(flows, column, scale));
-  const find = (column: number, name: string): Node | undefined =>
-    columns[column]?.find(node => node.name === name);
-  const height =
-    20 +
-    Math.max(
-      ...columns.map(nodes =>
-        nodes.reduce((y, node) => Math.max(y, node.y + Math.max(16, node.height)), top),
-      ),
-    );
-  const paths = [...flows]
-    .sort((a, b) => b.people - a.people)
-    .map(({ column, from, to, people }) => {
-      const [start, end] = [find(column, from), find(column + 1, to)];
-      const [x1, x2] = [(columnX[column] ?? 0) + barWidth, columnX[column + 1] ?? 0];
-      if (start === undefined || end === undefined) return html``;
-      const thick = Math.max(1, people * scale);
-      const y1 = start.y + Math.min(start.left, Math.max(0, start.height - thick)) + thick / 2;
-      const y2 = end.y + Math.min(end.arrived, Math.max(0, end.height - thick)) + thick / 2;
-      start.left += thick;
-      end.arrived += thick;
-      const middle = (x1 + x2) / 2;
-      return html`<path stroke-width="${thick.toFixed(1)}" d="M${x1} ${y1.toFixed(1)}C${middle} ${y1.toFixed(1)} ${middle} ${y2.toFixed(1)} ${x2} ${y2.toFixed(1)}"><title>${from} → ${to}: ${number(people)} people</title></path>`;
-    });
-  const labels = columns.flatMap((nodes, column) =>
-    nodes.map(({ name, people, y, height: tall }) => {
-      const atLeft = column === 0;
-      const x = (columnX[column] ?? 0) + (atLeft ? -6 : barWidth + 6);
-      const text = cut(oneLine(name), column === 3 ? 26 : 22);
-      return html`<rect x="${columnX[column] ?? 0}" y="${y.toFixed(1)}" width="${barWidth}" height="${tall.toFixed(1)}" rx="2"/><text x="${x}" y="${(y + Math.max(12, tall / 2 + 4)).toFixed(1)}" text-anchor="${atLeft ? 'end' : 'start'}">${text}<tspan class="label" dx="5">${number(people)}</tspan></text>`;
-    }),
-  );
-  return html`<section><h2 id="reach">How far it reaches</h2><div class="reach" tabindex="0"><svg viewBox="0 0 ${viewWidth} ${height.toFixed(0)}" role="img" aria-label="From what was breached to the data within its reach, as wide as there are people; the same numbers stand in the tables">
-${heads.map((head, i) => html`<text class="label" x="${(columnX[i] ?? 0) + (i === 0 ? barWidth : 0)}" y="16" text-anchor="${i === 0 ? 'end' : 'start'}">${head}</text>`)}
-${paths}${labels}</svg><p class="small">As wide as there are people. Somebody with several mailboxes or kinds of data is in each of them; the totals above count everybody once.</p></div></section>`;
+  const all = columns.flatMap(column => placed(nodes, column, scale));
+  const height = 24 + Math.max(...all.map(node => node.y + Math.max(26, node.height)));
+  const paths = flows.toSorted((a, b) => b.people - a.people).map(flow => path(flow, all, scale));
+  return html`<section><h2 id="reach">How far it reaches</h2><div class="reach flow" tabindex="0"><svg viewBox="0 0 ${viewWidth} ${height.toFixed(0)}" role="img" aria-label="From what was breached to the data within its reach, as wide as there are people; the same numbers stand in the tables">
+${columns.map(column => html`<text class="label" x="${columnX[column] + (column === 0 ? barWidth : 0)}" y="16" text-anchor="${column === 0 ? 'end' : 'start'}">${heads[column]}</text>`)}
+${paths}${all.map(label)}</svg><p class="small">As wide as there are people, each bar counting everybody once; who has several mailboxes or kinds of data is in several bars.</p></div></section>`;
 };
 
 const colours: Readonly<Record<CoverageState, string>> = {

@@ -9,8 +9,8 @@ import type {
 import { cut, fit, oneLine, width, wrap } from '../plain.ts';
 
 const columns = 100;
-const labelColumns = 44;
-const numberColumns = 18;
+const labelColumns = 42;
+const numberColumns = 27;
 const rowsMax = 30;
 
 const number = (value: number): string => value.toLocaleString('en');
@@ -30,7 +30,6 @@ const both = (
 const numbers = (report: ScopeReport): readonly string[] => [
   row('', 'evidenced', 'within reach'),
   both('people', report, ({ people }) => people),
-  both('  of them probable, not certain', report, ({ probable }) => probable),
   both('  customers, active', report, ({ customers }) => customers.active),
   both('  customers, dormant', report, ({ customers }) => customers.dormant),
   both('  customers, former', report, ({ customers }) => customers.former),
@@ -40,11 +39,21 @@ const numbers = (report: ScopeReport): readonly string[] => [
   both('messages', report, ({ messages }) => messages),
 ];
 
-/** `12 (+3)`: theirs, and in a message that names others as well. */
+/** Those whose own data it is, and all whom a message with it names; or those of whom it is only guessed. */
 const typeCount = ({ own, shared, weak }: ScopeTypeCount): string => {
-  const sure = own + shared === 0 && weak > 0 ? `? ${number(weak)}` : number(own + shared);
-  return own > 0 && shared > 0 ? `${number(own)} + ${number(shared)}` : sure;
+  if (shared === 0) return weak === 0 ? '0' : `? ${number(weak)}`;
+  return own === shared ? number(own) : `${number(own)} to ${number(shared)}`;
 };
+
+const people = (report: ScopeReport): readonly string[] => [
+  row('', 'evidenced', 'within reach'),
+  both('whose mailbox it is', report, ({ roles }) => roles.owner),
+  both('who wrote or got a message', report, ({ roles }) => roles.correspondent),
+  both('who is named in a message', report, ({ roles }) => roles.mentioned),
+  both('probable, not certain', report, ({ probable }) => probable),
+  both('former, data could have been deleted', report, ({ deletable }) => deletable),
+  '  who is several of these counts in each; postern scope people lists them',
+];
 
 const shown = <T>(all: readonly T[], lineOf: (each: T) => string): readonly string[] => [
   ...all.slice(0, rowsMax).map(lineOf),
@@ -115,12 +124,9 @@ export const scopeText = (report: ScopeReport): string => {
   const { types, tenants, timeline, basis, unknown, deadlines, changes, inputs } = report;
   const hasBoth = types.some(
     ({ evidenced, withinReach }) =>
-      (evidenced.own > 0 && evidenced.shared > 0) ||
-      (withinReach.own > 0 && withinReach.shared > 0),
+      evidenced.own !== evidenced.shared || withinReach.own !== withinReach.shared,
   );
-  const hasWeak = types.some(
-    ({ withinReach: { own, shared, weak } }) => own + shared === 0 && weak > 0,
-  );
+  const hasWeak = types.some(({ withinReach: { shared, weak } }) => shared === 0 && weak > 0);
   const lines = [
     wrap(oneLine(report.sentence), columns),
     ...(report.case === undefined
@@ -140,7 +146,7 @@ export const scopeText = (report: ScopeReport): string => {
         ),
       ),
       ...(hasBoth
-        ? ['  a + b: a people whose own data it is, b more named beside it in a message']
+        ? ['  a to b: a people whose own data it is; b with all whom a message names beside it']
         : []),
       ...(hasWeak ? ['  ?: found with low confidence only'] : []),
     ]),
@@ -157,6 +163,7 @@ export const scopeText = (report: ScopeReport): string => {
         wrap(oneLine(`${at.slice(0, 19).replace('T', ' ')}  ${what}`), columns, '  '),
       ),
     ),
+    ...section('People', people(report)),
     ...section(
       'Why people are counted',
       shown(basis, ({ title, bound, events, people, messages, mailboxes, line }) =>
