@@ -33,7 +33,7 @@ export const ownSchema = (
     | 'inventory'
     | 'advisory-notes'
     | 'replay'
-  | 'scope'
+    | 'scope'
     | 'line-proof'
     | `evidence-${'bundle' | 'dwell' | 'gaps' | 'reparse' | 'status' | 'verify' | 'witness'}`,
 ): Complaints => {
