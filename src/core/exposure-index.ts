@@ -50,6 +50,8 @@ export interface MessageColumns {
   readonly flags: ArrayLike<number>;
   readonly types: ArrayLike<number>;
   readonly weak: ArrayLike<number>;
+  /** Of `types`, those found with high confidence. */
+  readonly sure: ArrayLike<number>;
   /** Of both, what could not be told whose it is, at least once: anybody whom the message names. */
   readonly shared: ArrayLike<number>;
 }

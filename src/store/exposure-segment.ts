@@ -50,6 +50,7 @@ const messageShape: Shape<keyof MessageColumns> = [
   ['flags', 'uint32', 'few'],
   ['types', 'int64', 'few'],
   ['weak', 'int64', 'few'],
+  ['sure', 'int64', 'few'],
   ['shared', 'int64', 'few'],
 ];
 

@@ -9,7 +9,8 @@ import type { TypeCounts } from '../../core/exposure-state.ts';
 import type { BatchTables, Scanned } from './batch.ts';
 import { GrownNumbers } from './grown.ts';
 import { IdentifierTable, inOrder } from './identifier-table.ts';
-import { either, hasBit, without } from './masks.ts';
+import { either, without } from './masks.ts';
+import { typeCounts } from './type-counts.ts';
 
 /** Where the messages of a batch lie, by their place in it. */
 export interface BatchPlaces {
@@ -44,6 +45,7 @@ const messageNames = [
   'flags',
   'types',
   'weak',
+  'sure',
   'shared',
 ] as const satisfies readonly (keyof MessageColumns)[];
 
@@ -68,17 +70,9 @@ export class SegmentBuilder {
   private readonly mentions = columnsOf(['message', 'identifier', 'roles', 'own', 'weak'] as const);
   private readonly identifiers = new IdentifierTable();
   private readonly types: ExposureTypes;
-  private readonly counts: Float64Array;
-  private readonly countedMasks: [
-    sure: Map<number, number>,
-    Map<number, number>,
-    Map<number, number>,
-  ] = [new Map(), new Map(), new Map()];
-  private bytesRead = 0;
 
   constructor(types: ExposureTypes) {
     this.types = types;
-    this.counts = new Float64Array(3 * types.length);
   }
 
   get messageCount(): number {
@@ -162,22 +156,23 @@ export class SegmentBuilder {
     const order = inOrder(high, low, kind);
     const ranks = new Uint32Array(order.length);
     for (let rank = 0; rank < order.length; rank += 1) ranks[order[rank] ?? 0] = rank;
-    this.countTypes();
+    const built = {
+      message: messages.message.done(),
+      mailbox: messages.mailbox.done(),
+      folder: messages.folder.done(),
+      received: messages.received.done(),
+      uid: messages.uid.done(),
+      idHigh: messages.idHigh.done(),
+      idLow: messages.idLow.done(),
+      size: messages.size.done(),
+      flags: messages.flags.done(),
+      types: messages.types.done(),
+      weak: messages.weak.done(),
+      sure: messages.sure.done(),
+      shared: messages.shared.done(),
+    };
     return {
-      messages: {
-        message: messages.message.done(),
-        mailbox: messages.mailbox.done(),
-        folder: messages.folder.done(),
-        received: messages.received.done(),
-        uid: messages.uid.done(),
-        idHigh: messages.idHigh.done(),
-        idLow: messages.idLow.done(),
-        size: messages.size.done(),
-        flags: messages.flags.done(),
-        types: messages.types.done(),
-        weak: messages.weak.done(),
-        shared: messages.shared.done(),
-      },
+      messages: built,
       mentions: {
         message: mentions.message.done(),
         identifier: mentions.identifier.done().map(number => ranks[number] ?? 0),
@@ -190,8 +185,8 @@ export class SegmentBuilder {
         low: Float64Array.from(order, place => low[place] ?? 0),
         kind: Uint8Array.from(order, place => kind[place] ?? 0),
       },
-      types: this.typeCounts(),
-      bytes: this.bytesRead,
+      types: typeCounts(built, this.types),
+      bytes: built.size.reduce((sum, size) => sum + size, 0),
     };
   }
 
@@ -262,7 +257,6 @@ export class SegmentBuilder {
     places: BatchPlaces,
   ): void {
     const { messages } = this;
-    const size = batch.size[row] ?? 0;
     messages.message.push(message);
     messages.mailbox.push(places.mailbox[item] ?? 0);
     messages.folder.push(places.folder[item] ?? 0);
@@ -270,40 +264,11 @@ export class SegmentBuilder {
     messages.uid.push(places.uid[item] ?? 0);
     messages.idHigh.push(batch.idHigh[row] ?? 0);
     messages.idLow.push(batch.idLow[row] ?? 0);
-    messages.size.push(size);
+    messages.size.push(batch.size[row] ?? 0);
     messages.flags.push(inHand.flags);
     messages.types.push(inHand.types);
     messages.weak.push(inHand.weak);
+    messages.sure.push(inHand.sure);
     messages.shared.push(inHand.shared);
-    this.bytesRead += size;
-    const levels = [inHand.sure, without(inHand.types, inHand.sure), inHand.weak];
-    for (const [level, counted] of this.countedMasks.entries()) {
-      const mask = levels[level] ?? 0;
-      if (mask !== 0) counted.set(mask, (counted.get(mask) ?? 0) + 1);
-    }
-  }
-
-  /** Few masks are of many messages. */
-  private countTypes(): void {
-    for (const [level, counted] of this.countedMasks.entries()) {
-      for (const [mask, times] of counted) {
-        for (let bit = 0; bit < this.types.length; bit += 1) {
-          const at = 3 * bit + level;
-          if (hasBit(mask, bit)) this.counts[at] = (this.counts[at] ?? 0) + times;
-        }
-      }
-      counted.clear();
-    }
-  }
-
-  private typeCounts(): TypeCounts {
-    return Object.fromEntries(
-      this.types
-        .map((id, bit): readonly [string, readonly [number, number, number]] => [
-          id,
-          [this.counts[3 * bit] ?? 0, this.counts[3 * bit + 1] ?? 0, this.counts[3 * bit + 2] ?? 0],
-        ])
-        .filter(([, counts]) => counts.some(count => count > 0)),
-    );
   }
 }
