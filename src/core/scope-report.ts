@@ -77,12 +77,14 @@ export interface ScopeBasis {
   readonly rule: string;
   readonly title: string;
   readonly bound: 'evidenced' | 'within-reach';
-  readonly events: number;
+  /** Lines, findings or gaps that it rests on. */
+  readonly evidence: number;
   readonly people: number;
   readonly messages: number;
-  readonly mailboxes: number;
-  /** A line that shows it, to be proved with `postern evidence prove`. */
-  readonly line?: { readonly source: string; readonly sequence: number; readonly at: string };
+  /** Messages that logs count without naming them: at least so many were read. */
+  readonly counted: number;
+  /** The first of it: `source/segment/line`, as `postern evidence prove` takes it, or the name of a finding. */
+  readonly first?: { readonly where: string; readonly at?: string };
 }
 
 export interface ScopeMoment {

@@ -47,11 +47,11 @@ const full: ScopeReport = scopeReport({
       rule: 'message-read',
       title: 'reads that name their messages',
       bound: 'evidenced',
-      events: 44,
+      evidence: 44,
       people: 31,
       messages: 40,
-      mailboxes: 3,
-      line: { source: 'mail', sequence: 4_711, at: '2026-06-02T02:11:09.000Z' },
+      counted: 0,
+      first: { where: 'mail/3/4711', at: '2026-06-02T02:11:09.000Z' },
     },
   ],
   unknown: [
@@ -127,7 +127,7 @@ test('as text it reads in the order in which somebody decides, in 100 columns', 
   }
   expect(text).toContain('2026-06-03 LOST: its spool was damaged');
   expect(text).toMatch(/My Number \(identity\) +2 to 5 +\? 7/);
-  expect(text).toContain('mail line 4,711');
+  expect(text).toContain('mail/3/4711');
 });
 
 test('no control character of a name reaches the terminal', () => {

@@ -10,7 +10,7 @@ import type {
 import { type Markup, html as markup, raw, render } from '../html/markup.ts';
 import { styles } from '../html/styles.ts';
 import { coveragePicture, coverageWords, reachFlow } from './pictures.ts';
-import { stretchesOf } from './text.ts';
+import { boundTitles, stretchesOf } from './text.ts';
 
 const rowsMax = 500;
 const number = (value: number): string => value.toLocaleString('en');
@@ -97,8 +97,6 @@ const list = (id: string, title: string, items: readonly Markup[]): Markup =>
     ? markup``
     : markup`<section><h2 id="${id}">${title}</h2><ul>${items.slice(0, rowsMax).map(item => markup`<li>${item}</li>`)}</ul>${items.length > rowsMax ? markup`<p class="small">${number(items.length - rowsMax)} more in the JSON.</p>` : ''}</section>`;
 
-const boundTitle = { evidenced: 'evidenced', 'within-reach': 'within reach' } as const;
-
 /** One file: no network, no script, readable with a keyboard and in print. */
 export const scopeHtml = (report: ScopeReport): string => {
   const { evidenced, withinReach, changes } = report;
@@ -135,8 +133,8 @@ ${list(
   'basis',
   'Why people are counted',
   report.basis.map(
-    each =>
-      markup`<b>${boundTitle[each.bound]}</b>: ${each.title}: ${number(each.people)} people, ${number(each.messages)} messages in ${number(each.mailboxes)} mailboxes${each.events === 0 ? '' : `, ${number(each.events)} events`}${each.line === undefined ? '' : markup` <span class="small">first: <code>${each.line.source}</code> line ${number(each.line.sequence)}, ${each.line.at}</span>`}`,
+    ({ bound: which, title: name, people, messages, evidence, counted, first }) =>
+      markup`<b>${boundTitles[which]}</b>: ${name}: ${number(people)} people, ${number(messages)} messages${evidence === 0 ? '' : `, by ${number(evidence)} lines, findings or gaps`}${counted === 0 ? '' : `; ${number(counted)} messages were counted and not named`}${first === undefined ? '' : markup` <span class="small">first: <code>${first.where}</code>${first.at === undefined ? '' : ` ${first.at}`}</span>`}`,
   ),
 )}
 ${list(

@@ -1,5 +1,6 @@
 import type {
   CoverageState,
+  ScopeBasis,
   ScopeCount,
   ScopeCoverage,
   ScopeDuty,
@@ -119,6 +120,26 @@ const duty = (each: ScopeDuty): string =>
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
 
+export const boundTitles = { evidenced: 'evidenced', 'within-reach': 'within reach' } as const;
+
+const basisLine = ({
+  title,
+  bound,
+  evidence,
+  people: many,
+  messages,
+  counted,
+  first,
+}: ScopeBasis): string => {
+  const rests = evidence === 0 ? '' : `, by ${number(evidence)} lines, findings or gaps`;
+  const more = counted === 0 ? '' : `; ${number(counted)} messages were counted and not named`;
+  const begin =
+    first === undefined
+      ? ''
+      : ` (first: ${first.where}${first.at === undefined ? '' : `, ${first.at}`})`;
+  return `${boundTitles[bound]}: ${title}: ${number(many)} people, ${number(messages)} messages${rests}${more}${begin}`;
+};
+
 /** At most 100 columns; in the order in which somebody who must decide reads. */
 export const scopeText = (report: ScopeReport): string => {
   const { types, tenants, timeline, basis, unknown, deadlines, changes, inputs } = report;
@@ -166,15 +187,7 @@ export const scopeText = (report: ScopeReport): string => {
     ...section('People', people(report)),
     ...section(
       'Why people are counted',
-      shown(basis, ({ title, bound, events, people, messages, mailboxes, line }) =>
-        wrap(
-          oneLine(
-            `${bound === 'evidenced' ? 'evidenced' : 'within reach'}: ${title}: ${number(people)} people, ${number(messages)} messages in ${number(mailboxes)} mailboxes${events === 0 ? '' : `, ${number(events)} events`}${line === undefined ? '' : ` (first: ${line.source} line ${number(line.sequence)}, ${line.at})`}`,
-          ),
-          columns,
-          '  ',
-        ),
-      ),
+      shown(basis, each => wrap(oneLine(basisLine(each)), columns, '  ')),
     ),
     ...section(
       'What cannot be known',
