@@ -45,17 +45,18 @@ const addressesOf = (
   headers.filter(({ name }) => names.has(name)).flatMap(({ folded }) => readAddresses(folded));
 
 /** As logs have it: with its brackets, without what stands around them. */
-const messageIdOf = (headers: readonly MailHeader[]): string | undefined => {
-  const value = headers.find(({ name }) => name === 'message-id')?.value.trim();
-  if (value === undefined || value === '') return undefined;
+const messageIdOf = (headers: readonly RawHeader[]): string | undefined => {
+  const said = headers.find(({ name }) => name === 'message-id')?.folded;
+  if (said === undefined || said === '') return undefined;
+  const value = decodeWords(said).trim();
   const open = value.indexOf('<');
   const close = value.indexOf('>', open);
   return open >= 0 && close > open ? value.slice(open, close + 1) : value;
 };
 
-const dateOf = (headers: readonly MailHeader[]): number | undefined => {
-  const value = headers.find(({ name }) => name === 'date')?.value;
-  return value === undefined ? undefined : readDate(value);
+const dateOf = (headers: readonly RawHeader[]): number | undefined => {
+  const value = headers.find(({ name }) => name === 'date')?.folded;
+  return value === undefined ? undefined : readDate(decodeWords(value));
 };
 
 /**
@@ -69,10 +70,10 @@ export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {})
   );
   const block = readHeaders(buffer, 0, buffer.length, collected.limits);
   if (block.over) collected.fault('header-bytes', 'the message has more headers than are read');
-  const headers = block.headers.map(({ name, folded }) => ({ name, value: decodeWords(folded) }));
-  for (const { name, value } of headers) {
-    if (name === 'subject')
-      collected.text({ text: value, kind: 'subject', charset: 'utf-8', depth: 0 });
+  for (const { name, folded } of block.headers) {
+    if (name === 'subject') {
+      collected.text({ text: decodeWords(folded), kind: 'subject', charset: 'utf-8', depth: 0 });
+    }
   }
   readBody(
     buffer.subarray(block.bodyFrom),
@@ -80,10 +81,15 @@ export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {})
     { level: 0, depth: 0, fallback: 'text/plain' },
     collected,
   );
-  const messageId = messageIdOf(headers);
-  const date = dateOf(headers);
+  const messageId = messageIdOf(block.headers);
+  const date = dateOf(block.headers);
+  let headers: readonly MailHeader[] | undefined;
   return {
-    headers,
+    // Few ask for all of them, and to decode them costs as much as the rest of a short message.
+    get headers(): readonly MailHeader[] {
+      headers ??= block.headers.map(({ name, folded }) => ({ name, value: decodeWords(folded) }));
+      return headers;
+    },
     senders: addressesOf(block.headers, senderHeaders),
     recipients: addressesOf(block.headers, recipientHeaders),
     ...(messageId === undefined ? {} : { messageId }),

@@ -1,9 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { decodeEucKr } from './euc-kr.ts';
 import { decodeIso2022Jp } from './iso-2022-jp.ts';
+import { decodeEucJis2004, decodeShiftJis2004 } from './jis-2004.ts';
 import { charsetOf } from './labels.ts';
 import { decodeHz, decodeIso2022Cn, decodeIso2022Kr } from './shifting.ts';
-import { escapesOf, sniff } from './sniff.ts';
+import { escapesOf, looksLikeHz, sniff } from './sniff.ts';
 import { decodeUtf7 } from './utf-7.ts';
 import { decodeUtf16, decodeUtf32 } from './utf-16-32.ts';
 
@@ -58,6 +59,10 @@ const own: Readonly<Record<string, (bytes: Buffer) => string>> = {
   'iso-2022-cn': decodeIso2022Cn,
   'hz-gb-2312': decodeHz,
   'euc-kr': decodeEucKr,
+  'euc-jis-2004': decodeEucJis2004,
+  'shift_jis-2004': decodeShiftJis2004,
+  'euc-tw': bytes => byBrowser(bytes, 'big5'),
+  'big5-hkscs': bytes => byBrowser(bytes, 'big5'),
 };
 
 /** Decodes by one charset, as `charsetOf` names it; what means nothing becomes U+FFFD. */
@@ -130,8 +135,12 @@ export const decodeText = (bytes: Buffer, label?: string): Decoded => {
       if (isKnown && charset.startsWith('iso-2022')) {
         return { text: decodeBy(bytes, charset), charset };
       }
-      if (isKnown) return { text: bytes.toString('latin1', 0, bytes.length), charset };
-      return sniffed(bytes, undefined);
+      if (bytes.includes('~{') && looksLikeHz(bytes)) {
+        return { text: decodeHz(bytes), charset: 'hz-gb-2312' };
+      }
+      if (bytes.includes(0)) return sniffed(bytes, undefined);
+      const text = bytes.toString('latin1', 0, bytes.length);
+      return { text, charset: isKnown ? charset : 'us-ascii' };
     }
   }
   if (isKnown) return labelled(bytes, charset);

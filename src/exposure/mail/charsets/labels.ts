@@ -199,9 +199,7 @@ const plainLabel = (label: string): string => {
   if (star >= 0) text = text.slice(0, star); // RFC 2231 5: a language behind the charset.
   for (const mark of ['"', "'", '<', '>', ';', ',', '=', '`']) text = text.replaceAll(mark, '');
   if (text.startsWith('charset')) text = text.slice('charset'.length);
-  if (text.startsWith('iso-ir') === false && text.startsWith('cs') && aliases[text] === undefined) {
-    return text.trim();
-  }
+  if (text.endsWith('_charset')) text = text.slice(0, -'_charset'.length);
   return text.trim();
 };
 

@@ -16,6 +16,10 @@ interface Parts {
 
 const empty = (): Parts => ({ phrase: '', comment: '', angle: undefined, quoted: false });
 
+/** One of `"(<,;:`, at which a word ends. */
+const isMark = (code: number): boolean =>
+  code === 34 || code === 40 || code === 60 || code === 44 || code === 59 || code === 58;
+
 const isSpace = (code: number): boolean => code <= 32;
 
 const trimDots = (text: string): string => text.replace(/^[\s,;:]+/, '').trim();
@@ -79,7 +83,7 @@ class AddressReader {
 
   private word(): void {
     const from = this.at;
-    while (this.at < this.text.length && !'"(<,;:'.includes(this.text.charAt(this.at))) {
+    while (this.at < this.text.length && !isMark(this.text.charCodeAt(this.at))) {
       // A quoted pair outside of quotes, and a domain literal: `[IPv6:::1]`.
       if (this.text.charAt(this.at) === '[') {
         const close = this.text.indexOf(']', this.at);
@@ -223,6 +227,43 @@ class AddressReader {
   }
 }
 
+/** `taro@example.jp` and `Taro <taro@example.jp>`, without anything that has a meaning of its own. */
+const readUsual = (text: string): MailAddress | undefined => {
+  let open = -1;
+  let signs = 0;
+  const end = text.endsWith('>') ? text.length - 1 : text.length;
+  for (let at = 0; at < end; at++) {
+    switch (text.charCodeAt(at)) {
+      case 64: // @
+        signs++;
+        break;
+      case 60: // <
+        if (open >= 0 || signs > 0) return undefined;
+        open = at;
+        break;
+      case 32:
+        if (open >= 0) return undefined;
+        break;
+      case 34: // "
+      case 40: // (
+      case 44: // ,
+      case 58: // :
+      case 59: // ;
+      case 61: // =
+      case 62: // >
+      case 92: // backslash
+        return undefined;
+      default:
+        if (text.charCodeAt(at) < 32) return undefined;
+    }
+  }
+  if (signs !== 1 || open >= 0 !== end < text.length) return undefined;
+  if (open < 0) return text.includes(' ') ? undefined : { name: '', address: text };
+  return { name: text.slice(0, open).trim(), address: text.slice(open + 1, end) };
+};
+
 /** The mailboxes of a From, To … header; members of groups among them, the groups' names not. */
-export const readAddresses = (folded: string): readonly MailAddress[] =>
-  new AddressReader(unfold(folded)).read();
+export const readAddresses = (folded: string): readonly MailAddress[] => {
+  const usual = readUsual(folded);
+  return usual === undefined ? new AddressReader(unfold(folded)).read() : [usual];
+};

@@ -136,17 +136,17 @@ export const readHeaders = (
 
 /** Folds undone: a line end and the white space behind it become one space. */
 export const unfold = (folded: string): string => {
-  if (!folded.includes('\n') && !folded.includes('\r')) return folded;
+  let found = folded.indexOf('\n');
+  if (found < 0) return folded.includes('\r') ? unfold(folded.replaceAll('\r', '\n')) : folded;
   let out = '';
-  let at = 0;
-  while (at < folded.length) {
-    let end = at;
-    while (end < folded.length && folded.charCodeAt(end) !== 10 && folded.charCodeAt(end) !== 13)
-      end++;
-    out += folded.slice(at, end);
-    at = end;
-    while (at < folded.length && folded.charCodeAt(at) <= 32) at++;
-    if (at < folded.length && end < folded.length) out += ' ';
+  let from = 0;
+  while (found >= 0) {
+    const to = folded.charCodeAt(found - 1) === cr ? found - 1 : found;
+    out += folded.slice(from, Math.max(from, to));
+    from = found + 1;
+    while (from < folded.length && folded.charCodeAt(from) <= 32) from++;
+    if (from < folded.length) out += ' ';
+    found = folded.indexOf('\n', from);
   }
-  return out;
+  return out + folded.slice(from);
 };

@@ -29,6 +29,10 @@ const zones: Readonly<Record<string, number>> = {
 };
 
 const offsetOf = (zone: string): number => {
+  const named = /^(?:gmt|utc)([+-])([0-9]{1,2})(?::?([0-9]{2}))?$/.exec(zone);
+  if (named !== null) {
+    return (Number(named[2]) * 60 + Number(named[3] ?? 0)) * (named[1] === '-' ? -1 : 1);
+  }
   const found = /^([+-])([0-9]{2}):?([0-9]{2})$/.exec(zone);
   if (found === null) return zones[zone] ?? 0;
   const minutes = Number(found[2]) * 60 + Number(found[3]);
@@ -99,7 +103,7 @@ const takeWord = (word: string, fields: Fields): void => {
   const month = word.length >= 3 ? months.indexOf(word.slice(0, 3)) : -1;
   if (month >= 0 && month % 3 === 0 && fields.month === undefined) fields.month = month / 3;
   else if (fields.time !== undefined && fields.offset === undefined) {
-    if (/^[+-][0-9]{2}:?[0-9]{2}$/.test(word) || zones[word] !== undefined) {
+    if (/^(?:gmt|utc)?[+-][0-9]{1,2}:?[0-9]{0,2}$/.test(word) || zones[word] !== undefined) {
       fields.offset = offsetOf(word);
     } else if (word === 'pm' || word === 'am') {
       const [hour = 0, ...rest] = fields.time;
@@ -108,8 +112,25 @@ const takeWord = (word: string, fields: Fields): void => {
   }
 };
 
+/** How nearly all programs write it: `Mon, 29 Jun 2026 09:00:00 +0900`. */
+const usual =
+  /^(?:[A-Z][a-z]{2}, {1,2})?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})(?![0-9])/;
+
+const readUsual = (text: string): number | undefined => {
+  const found = usual.exec(text);
+  if (found === null) return undefined;
+  const month = months.indexOf((found[2] ?? '').toLowerCase());
+  const [day, year, hour, minute, second] = [1, 3, 4, 5, 6].map(at => Number(found[at]));
+  if (month < 0 || month % 3 !== 0 || day === undefined || day < 1 || day > 31) return undefined;
+  if ((hour ?? 0) > 24 || (minute ?? 0) > 59 || (second ?? 0) > 60) return undefined;
+  const offset = (Number(found[8]) * 60 + Number(found[9])) * (found[7] === '-' ? -1 : 1);
+  return Date.UTC(year ?? 0, month / 3, day, hour, minute, second) - offset * 60_000;
+};
+
 /** Milliseconds since 1970 of a Date header, in any of the orders that mail programs write; undefined where it is none. */
 export const readDate = (text: string): number | undefined => {
+  const usually = readUsual(text);
+  if (usually !== undefined) return usually;
   const fields: Fields = {};
   const words = withoutComments(text.slice(0, 200))
     .toLowerCase()

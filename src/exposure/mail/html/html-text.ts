@@ -130,9 +130,12 @@ class HtmlReader {
     let to = from;
     if (this.html.charCodeAt(from) === 62) to = from + 1;
     else {
-      const tag = this.attributes(from);
-      if (tag < 0) {
-        // A tag without an end: text, as a browser would not show it but a person wrote it.
+      const tag = this.endless ? this.find('>', from) + 1 : this.attributes(from);
+      if (tag <= 0) {
+        // A tag without an end: text, as a browser would not show it but a person wrote it. One such
+        // search went to the end of the document; no other may.
+        this.endless = true;
+        this.held = [];
         this.piece('<');
         return open + 1;
       }
@@ -148,6 +151,7 @@ class HtmlReader {
   }
 
   private held: string[] = [];
+  private endless = false;
 
   private attribute(text: string): void {
     if (text.trim() === '') return;
@@ -277,31 +281,28 @@ class HtmlReader {
     this.wantsSpace = false;
   }
 
+  /** White space of any kind and length between words becomes one space. */
   private plain(text: string): void {
     if (this.pre > 0) {
       this.piece(text);
       return;
     }
+    const { length } = text;
     let at = 0;
-    while (at < text.length) {
-      let start = at;
-      while (start < text.length && isSpaceCode(text.charCodeAt(start))) start++;
-      if (start > at) this.wantsSpace = true;
-      if (start >= text.length) return;
-      let end = start;
-      while (end < text.length && !this.breaks(text, end)) end++;
-      this.piece(text.slice(start, end));
-      at = end;
+    while (at < length) {
+      const from = at;
+      while (at < length && isSpaceCode(text.charCodeAt(at))) at++;
+      if (at > from) this.wantsSpace = true;
+      if (at >= length) return;
+      const start = at;
+      for (; at < length; at++) {
+        const code = text.charCodeAt(at);
+        if (code > 32 || !isSpaceCode(code)) continue;
+        // One space between words is what most white space is: it stays, and the run goes on.
+        if (code !== 32 || at + 1 >= length || isSpaceCode(text.charCodeAt(at + 1))) break;
+      }
+      this.piece(text.slice(start, at));
     }
-  }
-
-  /** White space that is more than one space between words. */
-  private breaks(text: string, at: number): boolean {
-    const code = text.charCodeAt(at);
-    if (code > 32) return false;
-    if (code !== 32) return isSpaceCode(code);
-    const next = text.charCodeAt(at + 1);
-    return isSpaceCode(next) || Number.isNaN(next);
   }
 }
 

@@ -193,6 +193,7 @@ const readMultipart = (
   place: Place,
   collected: Collected,
 ): void => {
+  if (isBlank(raw)) return;
   const said = headers.parameters.get('boundary')?.trimEnd();
   const partsMax = collected.parts;
   let cut = said === undefined || said === '' ? undefined : sectionsOf(raw, said, partsMax);

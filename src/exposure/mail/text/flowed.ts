@@ -16,7 +16,7 @@ export const joinFlowed = (text: string, deletesSpace: boolean): string => {
     if (content.startsWith(' ')) content = content.slice(1);
     const joins = open && depth === openDepth;
     if (!joins && out.length > 0) out.push('\n');
-    if (!joins && depth > 0) out.push('>'.repeat(depth), ' ');
+    if (!joins && depth > 0) out.push(line.slice(0, line.length - content.length));
     // The line before a signature is fixed whatever it ends with.
     const isSoft = content.endsWith(' ') && content !== '-- ';
     out.push(isSoft && deletesSpace ? content.slice(0, -1) : content);
