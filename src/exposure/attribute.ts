@@ -1,6 +1,13 @@
+import { roles } from '../core/exposure-index.ts';
 import type { DataTypeId, IdentifierKind } from '../core/personal.ts';
+import { type Identifier, isOneName, type NamedPerson, personOf } from './attribution/people.ts';
+import { type FoundRecord, recordsOf } from './attribution/records.ts';
+import { FoundTypes, TypeLists } from './attribution/type-sets.ts';
 import type { Found, SearchedText } from './data-type.ts';
+import { isFullName, nameLikeness } from './japan/names.ts';
 import type { MailAddress } from './mail/message.ts';
+import { fold } from './normal.ts';
+import { nameText } from './people/person-name.ts';
 
 /** A text of a message with what was found in it, in the order of the message. */
 export interface AttributedText {
@@ -49,16 +56,212 @@ export interface AttributionLimits {
 export const attributionLimits: AttributionLimits = { mentionsMax: 200_000 };
 
 /**
- * Says whom a message names, as what, and which of the types found in it are whose. What cannot be told stays
- * with the message (`shared`): it is never guessed.
+ * Says whom a message names, as what, and which of the types found in it are whose. What stands in one row of a table, one form,
+ * one signature or one sentence with one person is his; what does not is his whom the message names when it names nobody else.
+ * Everything else stays with the message (`shared`): it is never guessed.
  */
 export const attribute = (
   texts: readonly AttributedText[],
   header: Correspondents,
   limits: AttributionLimits = attributionLimits,
 ): Attribution => {
-  void texts;
-  void header;
-  void limits;
-  return { mentions: [], types: [], weak: [], shared: [], truncated: false };
+  const drafts = new Drafts(limits.mentionsMax);
+  const correspondents = correspondentsOf(header, drafts);
+  const all = new FoundTypes();
+  const loose: Loose[] = [];
+  const named = new Map<string, Identifier>();
+  const aside = new Set<string>();
+  const names = new Set<string>();
+  for (const { text, found, attachment } of texts) {
+    all.add(found);
+    const role = attachment === true ? roles.attachment : roles.text;
+    for (const record of recordsOf(text, found)) {
+      const person = personOf(record.found, record.isOnePerson);
+      const identifiers = withCorrespondents(person, record, correspondents);
+      for (const each of person.identifiers)
+        drafts.of(each, role)?.add(ofItself(each, record.found));
+      if (record.isHeader === true || isOfSender(record, identifiers, correspondents)) {
+        for (const each of identifiers) aside.add(keyOf(each));
+      } else {
+        for (const each of person.identifiers) named.set(keyOf(each), each);
+        for (const name of person.names) names.add(name);
+      }
+      if (person.isSeveral)
+        loose.push({
+          found: record.found.filter(each => each.identifier === undefined),
+          isNobodys: false,
+        });
+      else if (identifiers.length === 0) loose.push({ found: record.found, isNobodys: true });
+      else for (const each of identifiers) drafts.of(each, 0)?.add(record.found);
+    }
+  }
+  const shared = new FoundTypes();
+  const others = [...named].filter(([key]) => !aside.has(key)).map(([, identifier]) => identifier);
+  const only = onlyPerson(others, [...names]);
+  for (const { found, isNobodys } of loose) {
+    if (isNobodys && only.length > 0) for (const each of only) drafts.of(each, 0)?.add(found);
+    else shared.add(found);
+  }
+  const lists = new TypeLists();
+  const mentions = drafts.mentions(lists);
+  for (const type of correspondents.types) all.sure.add(type);
+  return {
+    mentions,
+    types: lists.of(all.sure),
+    weak: lists.of(all.weak),
+    shared: lists.of(shared.all),
+    truncated: drafts.truncated,
+  };
+};
+
+/** Findings that no identifier owns yet. */
+interface Loose {
+  readonly found: readonly Found[];
+  /** Nobody is named beside them, so they may be of the only person whom the message names. */
+  readonly isNobodys: boolean;
+}
+
+const keyOf = ({ kind, value }: Identifier): string => `${kind}\n${value}`;
+
+/** Identifiers as they are met, each once, up to a limit. */
+class Drafts {
+  truncated = false;
+  private readonly max: number;
+  private readonly drafts = new Map<
+    string,
+    { identifier: Identifier; roles: number; types: FoundTypes }
+  >();
+
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  of(identifier: Identifier, role: number): FoundTypes | undefined {
+    const key = keyOf(identifier);
+    const known = this.drafts.get(key);
+    if (known !== undefined) {
+      known.roles |= role;
+      return known.types;
+    }
+    if (this.drafts.size >= this.max) {
+      this.truncated = true;
+      return undefined;
+    }
+    const types = new FoundTypes();
+    this.drafts.set(key, { identifier, roles: role, types });
+    return types;
+  }
+
+  mentions(lists: TypeLists): readonly Mention[] {
+    return [...this.drafts.values()].map(({ identifier, roles: as, types }) => ({
+      ...identifier,
+      roles: as,
+      own: lists.of(types.sure),
+      weak: lists.of(types.weak),
+    }));
+  }
+}
+
+interface KnownCorrespondents {
+  /** Addresses in lower case. */
+  readonly senders: ReadonlySet<string>;
+  /** Address of the only sender. */
+  readonly sender: string | undefined;
+  /** Address by display name, of names that one person has. */
+  readonly byName: ReadonlyMap<string, string>;
+  readonly types: ReadonlySet<DataTypeId>;
+}
+
+const correspondentsOf = (
+  { senders, recipients }: Correspondents,
+  drafts: Drafts,
+): KnownCorrespondents => {
+  const byName = new Map<string, string>();
+  const types = new Set<DataTypeId>();
+  const add = (people: readonly MailAddress[], role: number): void => {
+    for (const { name, address } of people) {
+      const value = address.toLowerCase();
+      if (!value.includes('@')) continue;
+      const own = drafts.of({ kind: 'email', value }, role);
+      own?.sure.add('email');
+      types.add('email');
+      const folded = fold(name).trim();
+      if (folded === '' || nameLikeness(folded) === 'none') continue;
+      own?.sure.add('person-name');
+      types.add('person-name');
+      const text = isWhole(folded) ? nameText(folded) : undefined;
+      if (text !== undefined)
+        byName.set(text, byName.has(text) && byName.get(text) !== value ? '' : value);
+    }
+  };
+  add(senders, roles.sender);
+  add(recipients, roles.recipient);
+  const from = new Set(senders.map(({ address }) => address.toLowerCase()));
+  const [sender] = from;
+  return { senders: from, sender: from.size === 1 ? sender : undefined, byName, types };
+};
+
+/** A surname alone is many people's. */
+const isWhole = (name: string): boolean =>
+  isFullName(name) || /^[\p{L}'.-]{2,}(?: [\p{L}'.-]{2,})+$/u.test(name);
+
+/**
+ * The identifiers to which a record belongs: its own; the signer's address where it is his signature; the address of a
+ * correspondent who bears the very name that stands in it.
+ */
+const withCorrespondents = (
+  person: NamedPerson,
+  { found, signatureOf }: FoundRecord,
+  { sender, byName }: KnownCorrespondents,
+): readonly Identifier[] => {
+  if (person.isSeveral) return person.identifiers;
+  const identifiers = [...person.identifiers];
+  const add = (value: string | undefined): void => {
+    if (
+      value === undefined ||
+      value === '' ||
+      identifiers.some(each => each.kind === 'email' && each.value === value)
+    )
+      return;
+    identifiers.push({ kind: 'email', value });
+  };
+  const hasAddress = found.some(({ type }) => type === 'email');
+  if (signatureOf !== undefined) {
+    // Another address in it is the signer's too only if he is not known by one.
+    if (!hasAddress) add(signatureOf === '' ? sender : signatureOf);
+    return identifiers;
+  }
+  if (hasAddress) return identifiers;
+  for (const name of person.names) add(byName.get(nameText(name) ?? ''));
+  return identifiers;
+};
+
+/** His signature, or wherever else he names himself: who writes of somebody else does not mean himself. */
+const isOfSender = (
+  { signatureOf }: FoundRecord,
+  identifiers: readonly Identifier[],
+  { senders }: KnownCorrespondents,
+): boolean =>
+  signatureOf !== undefined ||
+  identifiers.some(({ kind, value }) => kind === 'email' && senders.has(value));
+
+/** What an identifier is of by itself: an e-mail address is the data type e-mail. */
+const ofItself = (identifier: Identifier, found: readonly Found[]): readonly Found[] =>
+  found.filter(
+    ({ identifier: kind, value }) => kind === identifier.kind && value === identifier.value,
+  );
+
+/** All identifiers, if they are of one person: no two addresses, no two customers, no two names. */
+const onlyPerson = (
+  identifiers: readonly Identifier[],
+  names: readonly string[],
+): readonly Identifier[] => {
+  const count = (kind: IdentifierKind): number =>
+    identifiers.filter(each => each.kind === kind).length;
+  const isOne =
+    count('email') <= 1 &&
+    count('customer-number') <= 1 &&
+    count('telephone') <= 2 &&
+    isOneName(names);
+  return isOne ? identifiers : [];
 };
