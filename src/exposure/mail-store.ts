@@ -93,7 +93,7 @@ export type ReadMessage =
     }
   /** Moved or deleted since it was listed. */
   | { readonly state: 'gone' }
-  /** It lies there and cannot be read; counted in the notes by its store. */
+  /** It lies there and cannot be read: whoever asked counts it by its `why`. */
   | { readonly state: 'unseen'; readonly why: UnreadableMessage };
 
 /** `packed`: in a way that is not unpacked here. `forbidden`: the system refuses to open it. */

@@ -1,11 +1,5 @@
-import type { MailFiles, MailPiece, ReadMessage } from '../mail-store.ts';
+import type { MailFiles, MailPiece, MailStoreLimits, ReadMessage } from '../mail-store.ts';
 import { unpackMessage } from './unpack-message.ts';
-
-const unreadable: Readonly<Record<string, string>> = {
-  encrypted: 'is encrypted (Dovecot’s mail_crypt)',
-  packed: 'is packed in a way that is not read here',
-  damaged: 'is damaged: nothing of it can be unpacked',
-};
 
 /** Bytes with a buffer of their own: what is a view of a larger one is copied. */
 export const owned = (bytes: Uint8Array): Uint8Array =>
@@ -22,22 +16,13 @@ interface StoredAs {
 
 /** A message out of the bytes that the store keeps of it, unpacked where Dovecot has packed it. */
 export const storedMessage = async (
-  files: MailFiles,
-  path: string,
+  { messageBytesMax }: MailStoreLimits,
   stored: Uint8Array,
   { received, isCut = false }: StoredAs,
 ): Promise<ReadMessage> => {
-  const unpacked = await unpackMessage(stored, files.limits.messageBytesMax);
-  if ('why' in unpacked) {
-    files.note(path, unreadable[unpacked.why] ?? 'cannot be read');
-    return { state: 'unseen', why: unpacked.why };
-  }
+  const unpacked = await unpackMessage(stored, messageBytesMax);
+  if ('why' in unpacked) return { state: 'unseen', why: unpacked.why };
   const whole = !isCut && !unpacked.isCut;
-  if (!whole)
-    files.note(
-      path,
-      `is longer than the ${files.limits.messageBytesMax} bytes that are read, or cut off`,
-    );
   return {
     state: 'read',
     bytes: owned(unpacked.bytes),
@@ -49,10 +34,9 @@ export const storedMessage = async (
 /** A file that holds one message and nothing else; its time is when it was put there. */
 export const messageInFile = (
   files: MailFiles,
-  path: string,
   { bytes, entry }: MailPiece,
 ): Promise<ReadMessage> =>
-  storedMessage(files, path, bytes, {
+  storedMessage(files.limits, bytes, {
     received: entry.modifiedMs,
     isCut: entry.sizeBytes > bytes.length,
   });

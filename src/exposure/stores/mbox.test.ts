@@ -241,7 +241,10 @@ describe('mbox', () => {
 
   test('a message that moved since it was listed is gone, not another', async () => {
     const long = 'x'.repeat(3_000_000);
-    tree.write('/var/mail/taro', `${line}Subject: a\n\nA\n\n${line}Subject: b\n\nB\n\n${line}\n${long}`);
+    tree.write(
+      '/var/mail/taro',
+      `${line}Subject: a\n\nA\n\n${line}Subject: b\n\nB\n\n${line}\n${long}`,
+    );
     const at = join(tree.root, '/var/mail/taro');
     const found = await mailIn(tree.files, '/var/mail/taro', { stores });
     writeFileSync(at, `${line}Subject: b\n\nB\n\n`);

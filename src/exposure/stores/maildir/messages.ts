@@ -50,7 +50,7 @@ class Whereabouts {
     for await (const { part, name } of this.guesses(unique, was)) {
       const path = `${this.path}/${part}/${name}`;
       const piece = await this.files.read(path);
-      if (piece !== undefined) return messageInFile(this.files, path, piece);
+      if (piece !== undefined) return messageInFile(this.files, piece);
       // It is there and was not given: why is in the notes.
       if ((await this.files.stat(path)) !== undefined) return { state: 'unseen', why: 'forbidden' };
     }

@@ -88,22 +88,17 @@ const readPiece = async (
   piece: MboxPiece,
 ): Promise<ReadMessage> => {
   const held = bytes.held(piece.from, piece.end);
-  if (held !== undefined) return givenOut(files, path, piece, held);
+  if (held !== undefined) return givenOut(files, piece, held);
   const found = await files.read(path, piece.offset, piece.end - piece.offset);
   if (found === undefined) return { state: 'gone' };
   const line = Buffer.from(piece.line, 'latin1');
   if (Buffer.compare(found.bytes.subarray(0, line.length), line) !== 0) return { state: 'gone' };
-  return givenOut(files, path, piece, found.bytes.subarray(piece.from - piece.offset));
+  return givenOut(files, piece, found.bytes.subarray(piece.from - piece.offset));
 };
 
-const givenOut = (
-  files: MailFiles,
-  path: string,
-  piece: MboxPiece,
-  bytes: Uint8Array,
-): Promise<ReadMessage> => {
+const givenOut = (files: MailFiles, piece: MboxPiece, bytes: Uint8Array): Promise<ReadMessage> => {
   const received = receivedAt(piece);
-  return storedMessage(files, path, piece.isCounted ? bytes : unquoted(bytes), {
+  return storedMessage(files.limits, piece.isCounted ? bytes : unquoted(bytes), {
     isCut: bytes.length < piece.end - piece.from,
     ...(received === undefined ? {} : { received }),
   });
@@ -152,5 +147,5 @@ const reader = async (
   if (bytes.isLasting) return () => readPiece(files, path, bytes, piece);
   const length = Math.min(files.limits.messageBytesMax, piece.end - piece.from);
   const content = Buffer.from(await bytes.at(piece.from, length));
-  return () => givenOut(files, path, piece, content);
+  return () => givenOut(files, piece, content);
 };

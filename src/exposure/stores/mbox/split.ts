@@ -29,7 +29,10 @@ const lineAt = async (bytes: MboxBytes, offset: number): Promise<{ text: string;
   const feed = found.indexOf(10);
   const length = feed < 0 ? found.length : feed;
   const text = found.toString('latin1', 0, length);
-  return { text: text.endsWith('\r') ? text.slice(0, -1) : text, end: offset + length + (feed < 0 ? 0 : 1) };
+  return {
+    text: text.endsWith('\r') ? text.slice(0, -1) : text,
+    end: offset + length + (feed < 0 ? 0 : 1),
+  };
 };
 
 /** Where an empty line ends the header, from its beginning on; the whole of it where none does. */
