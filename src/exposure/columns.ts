@@ -1,4 +1,5 @@
 import type { SearchedText } from './data-type.ts';
+import { lastBefore, nextWithin } from './nearby-text.ts';
 
 /** A cell below a column's head, without quotes and blanks around it. */
 export interface Cell {
@@ -8,6 +9,8 @@ export interface Cell {
 
 const rowsMax = 50_000;
 const lineMax = 4_096;
+/** Lines within a cell of CSV. */
+const strangeMax = 20;
 /** A head line with more words of one set than this is no head line. */
 const headsMax = 6;
 
@@ -22,9 +25,10 @@ export const cellsBelow = (
   from: number,
   to: number,
 ): readonly Cell[] => {
-  const start = text.lastIndexOf('\n', from - 1) + 1;
-  const end = lineEnd(text, start);
-  if (end - start > lineMax || from - start > lineMax) return [];
+  const start = lastBefore(text, '\n', from, lineMax) + 1;
+  const end = nextWithin(text, '\n', from, lineMax);
+  // Nothing is below the last line, and a line too long heads nothing.
+  if (end < 0 || end - start > lineMax) return [];
   const delimiter = delimiterOf(text, start, end, kind);
   if (delimiter === '' || !isFirst(text, start, delimiter)) return [];
   const heads = cellsOf(text, start, end, delimiter);
@@ -32,11 +36,13 @@ export const cellsBelow = (
   const head = heads[column];
   if (head === undefined || column >= headsMax * 4 || !isAlone(text, head, from, to)) return [];
   const below: Cell[] = [];
+  let strange = 0;
   for (let line = end + 1, rows = 0; line < text.length && rows < rowsMax; rows += 1) {
     const lineTo = lineEnd(text, line);
     if (lineTo === line) break;
     const cells = lineTo - line > lineMax ? [] : cellsOf(text, line, lineTo, delimiter);
-    if (cells.length < 2 && kind !== 'csv') break;
+    strange = cells.length < 2 ? strange + 1 : 0;
+    if (strange > (kind === 'csv' ? strangeMax : 0)) break;
     const cell = cells[column];
     if (cell !== undefined && cell.to > cell.from && cells.length >= heads.length - 1)
       below.push(cell);
@@ -75,10 +81,9 @@ const delimiterOf = (
 /** Nothing of the same table stands in the line before. */
 const isFirst = (text: string, start: number, delimiter: string): boolean => {
   if (start === 0) return true;
-  const before = text.slice(
-    Math.max(text.lastIndexOf('\n', start - 2) + 1, start - lineMax),
-    start - 1,
-  );
+  const before = text
+    .slice(lastBefore(text, '\n', start - 1, lineMax) + 1, start - 1)
+    .slice(-lineMax);
   return before.trim() === '' || !before.includes(delimiter);
 };
 

@@ -1,5 +1,6 @@
 import type { Judged } from './data-type.ts';
 import { isFullName, nameLikeness } from './japan/names.ts';
+import { lastBefore } from './nearby-text.ts';
 
 const letters = '\u3400-\u9fff々ヶ\uf900-\ufaff';
 const before = new RegExp(
@@ -88,10 +89,9 @@ const reading =
  * Latin letters only behind the mark `-- ` of a signature.
  */
 export const signed = (text: string, from: number): readonly Judged[] | undefined => {
-  const start = text.lastIndexOf('\n', from - 1) + 1;
-  if (start === 0) return undefined;
   // The label stands at the beginning of its line: a signature is a list of such lines.
-  if (from - start > 40) return undefined;
+  const start = lastBefore(text, '\n', from, 40) + 1;
+  if (start === 0) return undefined;
   const low = Math.max(0, start - signatureReach);
   const lines = text.slice(low, start - 1).split('\n');
   let end = start - 1;
@@ -136,9 +136,8 @@ const signedLine = (
 
 /** The display name before an address in angle brackets: `木村 拓 <kimura@example.jp>`. */
 export const withAddress = (text: string, at: number): Judged | undefined => {
-  const low = Math.max(0, at - 65);
-  const bracket = text.lastIndexOf('<', at);
-  if (bracket < low || /\s/.test(text.slice(bracket, at))) return undefined;
+  const bracket = lastBefore(text, '<', at, 65);
+  if (bracket < 0 || /\s/.test(text.slice(bracket, at))) return undefined;
   const match = /(?:^|[\n\r\t,;:>"'(])[ "']{0,2}([^\n\r\t,;:<>"'()@]{2,40}?)["']? ?$/.exec(
     text.slice(Math.max(0, bracket - 48), bracket),
   );
@@ -150,6 +149,6 @@ export const withAddress = (text: string, at: number): Judged | undefined => {
   const name = japanese ?? written;
   const likeness = nameLikeness(name);
   if (likeness === 'none' || (likeness === 'shaped' && japanese !== undefined)) return undefined;
-  const from = text.lastIndexOf(name, bracket);
+  const from = bracket - (match?.[0].length ?? 0) + (match?.[0].lastIndexOf(name) ?? 0);
   return { from, to: from + name.length, value: name, confidence: 'medium' };
 };
