@@ -20,6 +20,8 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
       return await (await import('./run-ingest.ts')).runIngest(invocation);
     case 'events':
       return await (await import('./run-events.ts')).runEvents(invocation);
+    case 'scan':
+      return await (await import('./run-scan.ts')).runScan(invocation);
     case 'evidence':
       return await (await import('./run-evidence.ts')).runEvidence(invocation);
     default:

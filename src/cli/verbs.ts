@@ -1,4 +1,5 @@
 import { eventsVerb } from './events-verb.ts';
+import { scanVerb } from './scan-verb.ts';
 
 /** A flag, as `--help`, the parser and the documentation's test see it. */
 export interface Flag {
@@ -362,7 +363,8 @@ export const verbs: readonly Verb[] = [
       ['postern evidence reparse --source var_log_mail.log', 'what a newer Postern reads in a log'],
     ],
   },
+  scanVerb,
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
-export const laterVerbs: readonly string[] = ['hunt', 'scan', 'scope', 'serve'];
+export const laterVerbs: readonly string[] = ['hunt', 'scope', 'serve'];

@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { loadConfiguration } from '../app/load-configuration.ts';
+import { givenKey, openOrMakeKey } from '../app/people/key.ts';
+import { scan } from '../app/scan/scan.ts';
+import type { ScanAnswer } from '../app/scan/scan-answer.ts';
+import type { ScanCounts } from '../app/scan/scan-counts.ts';
+import { scanText } from '../app/scan/scan-text.ts';
+import { scanSettings } from '../app/scan/settings.ts';
+import { openSources } from '../app/scan/sources.ts';
+import { exitCodes, UsageError } from '../core/errors.ts';
+import { safeJson } from '../report/plain.ts';
+import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
+import { formatOf, progressLine } from './manner.ts';
+import type { Outcome } from './outcome.ts';
+import { scanFormats } from './scan-verb.ts';
+import { storeFolder } from './store-folder.ts';
+
+const sayEveryMs = 250;
+
+/** How far it has come, now and then. */
+const told = (say: (stage: string) => void): ((counts: ScanCounts) => void) => {
+  const startedMs = performance.now();
+  let lastMs = 0;
+  return ({ listed, messages, bytes, folders }) => {
+    const nowMs = performance.now();
+    if (nowMs - lastMs < sayEveryMs) return;
+    lastMs = nowMs;
+    const seconds = Math.max(0.001, (nowMs - startedMs) / 1_000);
+    const rate = (bytes / 1e6 / seconds).toFixed(0);
+    const of = (value: number): string => value.toLocaleString('en-US');
+    say(
+      `${of(folders)} folders, ${of(listed)} messages seen, ${of(messages)} read, ${of(Math.floor(bytes / 1e6))} MB, ${rate} MB/s`,
+    );
+  };
+};
+
+/** SIGINT and SIGTERM end what is under way in good order; a second one ends it at once. */
+const stopping = (): { readonly isStopped: () => boolean; readonly end: () => void } => {
+  let signal: NodeJS.Signals | undefined;
+  const stop = (given: NodeJS.Signals): void => {
+    signal = given;
+    end();
+  };
+  const end = (): void => {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return { isStopped: () => signal !== undefined, end };
+};
+
+const answered = (answer: ScanAnswer, format: (typeof scanFormats)[number]): string =>
+  format === 'json' ? `${safeJson(answer, 2)}\n` : scanText(answer);
+
+export const runScan = async (given: Invocation): Promise<Outcome> => {
+  const configuration = await loadConfiguration(
+    given.values.get('config'),
+    spellingOf(given, 'config'),
+  );
+  const invocation = withFileOptions(given, configuration.options);
+  const { values, switches, words = [] } = invocation;
+  const format = formatOf(invocation, scanFormats, 'text');
+  const policy = configuration.exposure;
+  const settings = scanSettings(policy, configuration.folder);
+  const root = values.get('root') ?? '/';
+  const places = (words.length > 0 ? words : policy.mail).map(place =>
+    root === '/' ? resolve(place) : resolve('/', place),
+  );
+  if (places.length === 0) {
+    throw new UsageError(
+      'scan: PATH is missing: name folders of mail, or put them into postern.yaml, exposure.mail',
+    );
+  }
+  const store = storeFolder(invocation);
+  const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);
+  const { say, end } = progressLine(invocation);
+  const { isStopped, end: endStopping } = stopping();
+  const answer = await scan({
+    store,
+    pseudonyms: expected =>
+      openOrMakeKey({
+        store,
+        ...(key === undefined ? {} : { given: key }),
+        ...(expected === undefined ? {} : { expected }),
+      }),
+    sources: pseudonyms => openSources({ root, places, templates: [], pseudonyms }),
+    settings,
+    full: switches.has('full'),
+    attachments: !switches.has('no-attachments'),
+    threads: Math.max(1, availableParallelism()),
+    now: () => Date.now(),
+    progress: told(say),
+    isStopped,
+  }).finally(() => {
+    end();
+    endStopping();
+  });
+  return {
+    text: answered(answer, format),
+    exit: answer.unseen.length > 0 || answer.run.stopped ? exitCodes.unseen : exitCodes.done,
+    out: values.get('out'),
+  };
+};
