@@ -30,6 +30,8 @@ const japaneseAddress = (text: string): string | undefined => {
     .replace(/^〒?\d{3}-?\d{4}/, '')
     .replace(/^日本国?/, '')
     .replace(prefecture, '')
+    // Lists have a column for it, and write it into the next one all the same.
+    .replace(prefecture, '')
     .replace(/大字|字(?=\D)/g, '')
     .replace(counted, kanjiNumber)
     .replace(/(?<=[\d])(?:丁目|番地の?|番(?![町丁])|号(?!線)|の|ノ|之)/g, '-')

@@ -6,6 +6,9 @@ import { ShortHmac } from './short-hmac.ts';
 /** Bytes of the key that everything is derived from. */
 export const exposureKeyBytes = 32;
 
+/** What only tells which rows of a customer list are of one person. */
+export type JoiningKind = 'person-id' | 'name-and-customer-number';
+
 /**
  * Pseudonyms of identifiers and names under one key: for each kind a key of its own (HKDF-SHA-256, RFC 5869),
  * so that the same text of two kinds cannot be recognised. What is given must be in its canonical form
@@ -33,13 +36,18 @@ export class Pseudonyms {
   }
 
   /** For hot loops: `update(text)` leaves the pseudonym in `high` and `low`, and no object behind. */
-  mac(kind: PseudonymKind): ShortHmac {
+  mac(kind: PseudonymKind | JoiningKind): ShortHmac {
     let mac = this.macs.get(kind);
     if (mac === undefined) {
       mac = new ShortHmac(this.derived(`kind ${kind}`, 32));
       this.macs.set(kind, mac);
     }
     return mac;
+  }
+
+  /** A copy of the key, for a thread of this very process: it goes nowhere else. */
+  forThread(): Uint8Array {
+    return Uint8Array.from(this.key);
   }
 
   private derived(purpose: string, length: number): Uint8Array {

@@ -110,9 +110,10 @@ export class ShortHmac {
   private readonly inner: Int32Array;
   private readonly outer: Int32Array;
   private readonly state = new Int32Array(8);
-  /** The first 48 bits of what was hashed last, and the next 48. */
-  high = 0;
-  low = 0;
+  /** The first, second and third 32 bits of what was hashed last. */
+  first = 0;
+  second = 0;
+  third = 0;
 
   /** @param key at most 64 bytes. */
   constructor(key: Uint8Array) {
@@ -121,7 +122,17 @@ export class ShortHmac {
     this.outer = stateOf(key, 0x5c);
   }
 
-  /** Hashes the text's UTF-8 into `high` and `low`. */
+  /** The first 48 bits of what was hashed last. */
+  get high(): number {
+    return this.first * 0x10000 + (this.second >>> 16);
+  }
+
+  /** The next 48. */
+  get low(): number {
+    return (this.second & 0xffff) * 0x100000000 + this.third;
+  }
+
+  /** Hashes the text's UTF-8; what came out is in the fields until the next. */
   update(text: string): void {
     const { state } = this;
     const length = encode(text);
@@ -141,8 +152,8 @@ export class ShortHmac {
     words.fill(0, 9, 15);
     words[15] = 512 + 256;
     compress(state, this.outer);
-    const middle = (state[1] ?? 0) >>> 0;
-    this.high = ((state[0] ?? 0) >>> 0) * 0x10000 + (middle >>> 16);
-    this.low = (middle & 0xffff) * 0x100000000 + ((state[2] ?? 0) >>> 0);
+    this.first = (state[0] ?? 0) >>> 0;
+    this.second = (state[1] ?? 0) >>> 0;
+    this.third = (state[2] ?? 0) >>> 0;
   }
 }
