@@ -98,6 +98,16 @@ const sniffed = (bytes: Buffer, why: string | undefined): Decoded => {
   return { text, charset, ...(why === undefined ? {} : { fault: `${why}; read as ${charset}` }) };
 };
 
+/** Of so few bytes statistics say less than the worst label. */
+const highMin = 8;
+
+const fewHigh = (bytes: Buffer): boolean => {
+  let count = 0;
+  for (let at = 0; at < bytes.length && count < highMin; at++)
+    if ((bytes[at] ?? 0) >= 0x80) count++;
+  return count < highMin;
+};
+
 /** Text whose label is known, unless its bytes say louder that the label is wrong. */
 const labelled = (bytes: Buffer, charset: string): Decoded => {
   if (charset === 'utf-8' ? isUtf8(bytes) : false) return { text: decodeUtf8(bytes), charset };
@@ -113,7 +123,7 @@ const labelled = (bytes: Buffer, charset: string): Decoded => {
   if (!isWrong(text)) return { text, charset };
   const share = wrongShare(text);
   const better = sniff(bytes, charset);
-  if (better !== charset) {
+  if (better !== charset && (better === 'utf-8' || !fewHigh(bytes))) {
     const other = decodeBy(bytes, better);
     if (wrongShare(other) < share / 2) {
       return { text: other, charset: better, fault: `labelled ${charset}; read as ${better}` };

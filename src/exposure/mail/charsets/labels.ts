@@ -199,6 +199,8 @@ const plainLabel = (label: string): string => {
   if (star >= 0) text = text.slice(0, star); // RFC 2231 5: a language behind the charset.
   for (const mark of ['"', "'", '<', '>', ';', ',', '=', '`']) text = text.replaceAll(mark, '');
   if (text.startsWith('charset')) text = text.slice('charset'.length);
+  // Quoted-printable that nobody decoded.
+  if (text.startsWith('3d')) text = text.slice(2);
   if (text.endsWith('_charset')) text = text.slice(0, -'_charset'.length);
   return text.trim();
 };

@@ -27,17 +27,44 @@ const trimDots = (text: string): string => text.replace(/^[\s,;:]+/, '').trim();
 const bare = (text: string): string => {
   let out = text.trim();
   if (/^mailto:/i.test(out)) out = out.slice(7);
+  const pair = out.charAt(0) + out.charAt(out.length - 1);
+  return out.length > 2 && (pair === "''" || pair === '[]') ? out.slice(1, -1) : out;
+};
+
+/** Comments may stand inside of an address (RFC 5322 3.2.2): `pete(his account)@silly.test`. */
+const withoutComments = (text: string): string => {
+  if (!text.includes('(') || text.startsWith('"')) return text;
+  let out = '';
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '\\' && depth > 0) at++;
+    else if (character === '(') depth++;
+    else if (character === ')' && depth > 0) depth--;
+    else if (depth === 0) out += character;
+  }
   return out;
 };
 
-/** The address in a phrase without brackets: the last word with an at-sign, and the words around it as the name. */
-const fromPhrase = (phrase: string): { name: string; address: string } | undefined => {
-  const glued = phrase.includes('@') ? phrase.replace(/[ \t]{0,20}@[ \t]{0,20}/g, '@') : phrase;
+interface Split {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+/**
+ * A phrase without brackets: its word with an at-sign is the address, the words around it are the name;
+ * several such words are addresses between which commas were forgotten.
+ */
+const fromPhrase = (phrase: string): Split | undefined => {
+  if (!phrase.includes('@')) return undefined;
+  const glued = phrase
+    .replace(/[ \t]{0,20}@[ \t]{0,20}/g, '@')
+    .replace(/[ \t]{1,20}\.[ \t]{1,20}/g, '.');
   const words = glued.split(/\s+/).filter(word => word !== '');
-  const place = words.findLastIndex(word => word.includes('@') && word.length > 2);
-  if (place < 0) return undefined;
-  const name = words.filter((_, index) => index !== place).join(' ');
-  return { name, address: bare(words[place] ?? '') };
+  const isAddress = (word: string): boolean => word.includes('@') && word.length > 2;
+  const addresses = words.filter(isAddress).map(bare);
+  if (addresses.length === 0) return undefined;
+  return { name: words.filter(word => !isAddress(word)).join(' '), addresses };
 };
 
 class AddressReader {
@@ -192,13 +219,13 @@ class AddressReader {
     // A source route (RFC 5322 4.4): `<@a.example,@b.example:taro@example.jp>`.
     if (inside.startsWith('@') && inside.includes(':'))
       inside = inside.slice(inside.indexOf(':') + 1);
-    this.parts.angle = bare(inside);
+    this.parts.angle = bare(withoutComments(inside));
   }
 
   private end(): void {
-    const { phrase, comment, angle } = this.parts;
+    const { phrase, comment, angle, quoted } = this.parts;
     this.parts = empty();
-    const said = trimDots(phrase);
+    const said = trimDots(quoted ? phrase : phrase.replace(/\s+/g, ' '));
     if (angle !== undefined) {
       const name = decodeWords(said) || decodeWords(comment.trim());
       const inAngle = angle.includes('=?') ? decodeWords(angle) : angle;
@@ -210,7 +237,9 @@ class AddressReader {
     const decoded = decodeWords(said);
     const split = fromPhrase(said);
     if (split !== undefined) {
-      this.push(decodeWords(split.name) || decodeWords(comment.trim()), split.address);
+      const name = decodeWords(split.name) || decodeWords(comment.trim());
+      for (const address of split.addresses)
+        this.push(split.addresses.length > 1 ? '' : name, address);
       return;
     }
     // A program that encoded the whole of it: `=?utf-8?B?…?=` with `Name <address>` inside.
@@ -251,13 +280,14 @@ const readUsual = (text: string): MailAddress | undefined => {
       case 59: // ;
       case 61: // =
       case 62: // >
+      case 91: // [
       case 92: // backslash
         return undefined;
       default:
         if (text.charCodeAt(at) < 32) return undefined;
     }
   }
-  if (signs !== 1 || open >= 0 !== end < text.length) return undefined;
+  if (signs !== 1 || text.startsWith("'") || open >= 0 !== end < text.length) return undefined;
   if (open < 0) return text.includes(' ') ? undefined : { name: '', address: text };
   return { name: text.slice(0, open).trim(), address: text.slice(open + 1, end) };
 };

@@ -134,6 +134,7 @@ export const readDate = (text: string): number | undefined => {
   const fields: Fields = {};
   const words = withoutComments(text.slice(0, 200))
     .toLowerCase()
+    .replace(/\s{0,9}:\s{0,9}/g, ':')
     .split(/[\s,]+/);
   for (const word of words) takeWord(word, fields);
   const { day, month, year, time = [0, 0, 0], offset = 0 } = fields;

@@ -1,11 +1,13 @@
 import { decodeText } from '../charsets/decode.ts';
 import { charsetOf } from '../charsets/labels.ts';
-import { decodeBase64 } from '../transfer/base64.ts';
+import { decodePieces } from '../transfer/base64.ts';
 import { unfold } from './block.ts';
 
 interface Word {
   readonly charset: string;
-  readonly bytes: Buffer;
+  readonly isBase64: boolean;
+  /** As encoded. */
+  readonly data: string;
   /** Where it ends in the value. */
   readonly to: number;
 }
@@ -64,8 +66,12 @@ class WordReader {
       return undefined;
     }
     const data = value.slice(at, end);
-    const bytes = kind === 'B' ? decodeBase64(Buffer.from(data, 'latin1')).bytes : decodeQ(data);
-    return { charset: value.slice(from + 2, labelEnd), bytes, to: end + 2 };
+    return {
+      charset: value.slice(from + 2, labelEnd),
+      isBase64: kind === 'B',
+      data,
+      to: end + 2,
+    };
   }
 
   /** The next question mark, with nothing before it that a charset's name cannot hold. */
@@ -88,12 +94,37 @@ const sameCharset = (left: string, right: string): boolean =>
   left === right ||
   (charsetOf(left) ?? left.toLowerCase()) === (charsetOf(right) ?? right.toLowerCase());
 
+const bytesOf = ({ isBase64, data }: Pick<Word, 'isBase64' | 'data'>): Buffer =>
+  isBase64 ? decodePieces(Buffer.from(data, 'latin1')) : decodeQ(data);
+
+const isWhole = (data: string): boolean => data.endsWith('=') || data.length % 4 === 0;
+
+/** Bytes of words in one charset. Base64 that was cut between its groups of four goes together before it is decoded. */
+const joinedBytes = (words: readonly Word[]): Buffer => {
+  const pieces: Buffer[] = [];
+  let open = '';
+  for (const word of words) {
+    if (!word.isBase64) {
+      if (open !== '') pieces.push(bytesOf({ isBase64: true, data: open }));
+      open = '';
+      pieces.push(bytesOf(word));
+      continue;
+    }
+    open += word.data;
+    if (!isWhole(open)) continue;
+    pieces.push(bytesOf({ isBase64: true, data: open }));
+    open = '';
+  }
+  if (open !== '') pieces.push(bytesOf({ isBase64: true, data: open }));
+  const [first] = pieces;
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+};
+
 const textOf = (words: readonly Word[]): string => {
   const [first] = words;
   if (first === undefined) return '';
   // Many programs split in the middle of a character, against RFC 2047 5: the bytes go together first.
-  const bytes = words.length === 1 ? first.bytes : Buffer.concat(words.map(word => word.bytes));
-  const { text } = decodeText(bytes, first.charset);
+  const { text } = decodeText(joinedBytes(words), first.charset);
   return text.includes('\0') ? text.replaceAll('\0', '') : text;
 };
 

@@ -73,6 +73,10 @@ class Scanner {
   /** A quoted string where one begins here (marks around it not in the answer), else what stands up to `;`. */
   value(): string {
     while (this.text.charCodeAt(this.at) <= 32) this.at++;
+    if (this.text.charAt(this.at) === '(') {
+      this.comment();
+      while (this.text.charCodeAt(this.at) <= 32) this.at++;
+    }
     const mark = this.text.charAt(this.at);
     if (mark !== '"') return this.bare();
     let out = '';

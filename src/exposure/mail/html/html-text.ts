@@ -35,8 +35,9 @@ const attributeText = (name: string, value: string): string | undefined => {
   return value;
 };
 
+/** The rest of a mailto: link may name others, and a whole letter: `?cc=…&body=…`. */
 const linkText = (value: string): string => {
-  const target = value.slice(value.indexOf(':') + 1);
+  const target = value.slice(value.indexOf(':') + 1).replace(/[?&]/g, ' ');
   try {
     return decodeURIComponent(target);
   } catch {

@@ -18,17 +18,31 @@ const isAlphabet = (byte: number): boolean =>
   byte === 45 ||
   byte === 95;
 
+const isRule = (bytes: Buffer, from: number, to: number): boolean => {
+  const first = bytes[from];
+  if (to - from < 5 || (first !== 45 && first !== 95)) return false;
+  for (let at = from; at < to; at++) if (bytes[at] !== first && bytes[at] !== 13) return false;
+  return true;
+};
+
+/** Whether a line is words or a rule rather than Base64: damaged Base64 has a strange byte here and there. */
+const isForeign = (bytes: Buffer, from: number, to: number): boolean => {
+  let strange = 0;
+  let spaces = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 32 || byte === 9) spaces++;
+    else if (byte !== 13 && !isAlphabet(byte)) strange++;
+  }
+  return strange > (to - from) * 0.1 || spaces >= 3 || isRule(bytes, from, to);
+};
+
 /** Where text begins that somebody set behind the encoded content, as mailing lists do; the end where there is none. */
 const foreignFrom = (bytes: Buffer, from: number): number => {
   for (let at = from; at < bytes.length; ) {
     const found = bytes.indexOf(10, at);
     const end = found < 0 ? bytes.length : found;
-    let strange = 0;
-    for (let place = at; place < end; place++) {
-      const byte = bytes[place] ?? 0;
-      if (byte !== 13 && !isAlphabet(byte)) strange++;
-    }
-    if (strange > 0 && strange * 20 > end - at) return at;
+    if (isForeign(bytes, at, end)) return at;
     at = end + 1;
   }
   return bytes.length;
@@ -49,6 +63,14 @@ export const decodeBase64 = (bytes: Buffer): FromBase64 => {
   const pad = bytes.indexOf(equals);
   if (pad >= 0 && isRest(bytes, pad)) return { bytes: decodeRun(bytes), isBroken: false };
   const end = foreignFrom(bytes, 0);
+  const whole = decodePieces(bytes.subarray(0, end));
+  if (end === bytes.length) return { bytes: whole, isBroken: pad >= 0 };
+  return { bytes: whole, behind: bytes.subarray(end), isBroken: true };
+};
+
+/** Runs of Base64, each with padding of its own. */
+export const decodePieces = (bytes: Buffer): Buffer => {
+  const end = bytes.length;
   const pieces: Buffer[] = [];
   let at = 0;
   while (at < end) {
@@ -59,7 +81,5 @@ export const decodeBase64 = (bytes: Buffer): FromBase64 => {
     while (at < end && (bytes[at] === equals || (bytes[at] ?? 0) <= 32)) at++;
   }
   const [first] = pieces;
-  const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
-  if (end === bytes.length) return { bytes: whole, isBroken: pieces.length > 1 };
-  return { bytes: whole, behind: bytes.subarray(end), isBroken: true };
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 };
