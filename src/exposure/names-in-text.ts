@@ -28,6 +28,32 @@ export const honoured = (text: string, from: number, to: number): Judged | undef
   return { ...found, confidence: name.includes(' ') ? 'medium' : 'low' };
 };
 
+const introducing = new RegExp(
+  `(?:^|[^${letters}ァ-ヴー])([${letters}]{1,4}(?: [${letters}]{1,4})?|[${letters}]{2,6})$`,
+  'u',
+);
+
+/** `あおぞら商事の田中と申します`: a surname of the list before it. */
+export const introduced = (text: string, from: number): Judged | undefined => {
+  const name = introducing.exec(text.slice(Math.max(0, from - 12), from))?.[1];
+  if (name === undefined || nameLikeness(name) !== 'listed') return undefined;
+  return { from: from - name.length, to: from, value: name, confidence: 'medium' };
+};
+
+const holder = new RegExp(
+  `^[^\\d\\n]{0,12}(?:\\d{5}[- ]?)?\\d{6,8}[ \\t,、/]{1,4}(?:名義(?:人)?[:： ]{0,2})?([ァ-ヴー]{2,8} [ァ-ヴー]{2,8}|[${letters}]{1,4} [${letters}]{1,4})(?![${letters}ァ-ヴー])`,
+  'u',
+);
+
+/** Whom an account is of, behind its number: `普通 1234567 ヤマダ タロウ`. */
+export const accountHolder = (text: string, to: number): Judged | undefined => {
+  const match = holder.exec(text.slice(to, to + 60));
+  const name = match?.[1];
+  if (match === null || name === undefined || nameLikeness(name) === 'none') return undefined;
+  const end = to + match[0].length;
+  return { from: end - name.length, to: end, value: name, confidence: 'medium' };
+};
+
 const isWordAfter = (text: string, to: number, written: string): boolean => {
   const next = text[to] ?? '';
   if (written === '氏' || written === '殿') return /[\u3400-\u9fff々]/.test(next);

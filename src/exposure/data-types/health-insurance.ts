@@ -25,7 +25,8 @@ export const healthInsurance: DataType = {
     if (value.length !== 10) {
       const leaning = around.leaning(insurer, from, to);
       const isValid = isInsurerNumber(value);
-      if (leaning === 'field') return { ...found, confidence: isValid ? 'high' : 'low' };
+      if (leaning === 'field')
+        return { ...found, confidence: isValid ? 'high' : value.length === 8 ? 'medium' : 'low' };
       if (leaning === 'near' && isValid && value.length === 8)
         return { ...found, confidence: 'medium' };
     }

@@ -1,7 +1,14 @@
 import { cellsBelow } from '../columns.ts';
 import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
 import { isFullName, nameLikeness } from '../japan/names.ts';
-import { greeted, honoured, signed, withAddress } from '../names-in-text.ts';
+import {
+  accountHolder,
+  greeted,
+  honoured,
+  introduced,
+  signed,
+  withAddress,
+} from '../names-in-text.ts';
 
 /** Names of people where something says that one stands there: a label, an honorific, a greeting, a signature, a mail address. */
 export const personName: DataType = {
@@ -18,8 +25,11 @@ export const personName: DataType = {
       'person-name/title',
       'person-name/greeting',
       'telephone',
+      'bank-account',
+      'bank-account/kind',
+      'yucho-account',
     ],
-    literals: ['様', 'さま', 'さん', '殿', '氏', '先生'],
+    literals: ['様', 'さま', 'さん', '殿', '氏', '先生', 'と申します'],
     at: true,
   },
   judge(candidate, around) {
@@ -27,11 +37,17 @@ export const personName: DataType = {
       case 'at':
         return withAddress(around.text, candidate.from);
       case 'literal':
-        return honoured(around.text, candidate.from, candidate.to);
+        return candidate.value === 'と申します'
+          ? introduced(around.text, candidate.from)
+          : honoured(around.text, candidate.from, candidate.to);
       default:
         break;
     }
     switch (candidate.value) {
+      case 'bank-account':
+      case 'bank-account/kind':
+      case 'yucho-account':
+        return accountHolder(around.text, candidate.to);
       case 'telephone':
         return signed(around.text, candidate.from);
       case 'person-name/title':
@@ -48,10 +64,13 @@ export const personName: DataType = {
   },
 };
 
+/** What stands between a label and a name: `:`, a tab, a closing quotation mark, `は`, `is`, a note in brackets, a line end. */
 const between =
-  /^(?: ?\([^()\n]{1,8}\))? ?[\u3011\u300d\])]?(?:[ \t]*[:=|→][ \t"'\u300c]*|[ \t]{1,12}|\t|[ \t]*\n?[ \t]*(?:は|:)?[ \t]*)/;
+  /^(?: ?\([^()\n]{1,8}\))? ?[\u3011\u300d\]"']?(?:[ \t]{0,8}[:=|→>][ \t"'\u300c]{0,8}|[ \t]{1,3}is[ \t]{1,3}|は[、\s]?|[ \t]{1,12}|[ \t]{0,8}\n[ \t]{0,8})/;
 const value =
   /^(?:[\u3041-\u3096ァ-ヴー\uff66-\uff9f\u3400-\u9fff々ヶ\uf900-\ufaff]{1,10}(?: [\u3041-\u3096ァ-ヴー\uff66-\uff9f\u3400-\u9fff々ヶ\uf900-\ufaff]{1,8})?|[\p{L}'’.-]{2,20}(?:[ ,]{1,2}[\p{L}'’.-]{1,20}){0,3})/u;
+/** `氏名は山田太郎です`: what ends a sentence is not the name's. */
+const copula = /(?:です|でございます|と申します|となります|になります|(?<=[\u3400-\u9fff])[でとのがをには])$/;
 const honorific = / ?(?:様|さま|さん|殿|氏|先生|君|くん|ちゃん)$/;
 
 const labelled = (
@@ -70,7 +89,11 @@ const labelled = (
   const gap = between.exec(text.slice(to, to + 24))?.[0] ?? '';
   if (gap === '') return undefined;
   const begin = to + gap.length;
-  return nameAt(text, begin, text.length, set);
+  const found = nameAt(text, begin, text.length, set);
+  // In the next line something else may stand as well: of a list of labels, the next.
+  return found !== undefined && gap.includes('\n') && nameLikeness(found.value) !== 'listed'
+    ? { ...found, confidence: 'low' }
+    : found;
 };
 
 /** `File name`, `ファイル名前`: the label of something else. */
@@ -82,7 +105,7 @@ const isWithinWord = (text: string, from: number, set: string): boolean =>
 const nameAt = (text: string, from: number, end: number, set: string): Judged | undefined => {
   const match = value.exec(text.slice(from, Math.min(end, from + 64)));
   if (match === null) return undefined;
-  const name = match[0].replace(honorific, '').trimEnd();
+  const name = match[0].replace(copula, '').replace(honorific, '').trimEnd();
   const found = { from, to: from + name.length, value: name };
   const likeness = nameLikeness(name);
   const isPart = set === 'person-name/part';

@@ -9,9 +9,10 @@ export const postalAddress: DataType = {
   title: 'Postal address',
   sensitivity: 'ordinary',
   holds: true,
-  anchors: { words: ['postal-address'], literals: ['〒', ...prefectures, ...cities] },
+  anchors: { words: ['postal-address'], literals: ['〒', '市', '区', ...prefectures, ...cities] },
   judge(candidate, around) {
     if (candidate.kind === 'word') return labelled(candidate, around);
+    if (candidate.value === '市' || candidate.value === '区') return unnamed(candidate, around);
     return candidate.value === '〒' ? behindCode(candidate, around) : named(candidate, around);
   },
 };
@@ -72,6 +73,22 @@ const behindCode = ({ from }: Candidate, { text }: Around): Judged | undefined =
   return address === undefined
     ? undefined
     : judged(text, from, address.to, address.isExact ? 'high' : 'medium');
+};
+
+const before = /(?:^|[^\u4e00-\u9fff々ヶケ])([\u4e00-\u9fff々ヶケ]{1,5})$/;
+const behind =
+  /^[\u4e00-\u9fff々ヶケノの\u3041-\u3096ァ-ヴー]{1,12}(?:[0-9]{1,4}-[0-9]{1,4}|[0-9]{1,3}丁目|[0-9]{1,4}番地?[0-9の])/;
+const noCity = /(?:都|朝|夜|魚|青|闇|城下|地|学|街|選挙|管|海|空|山|特別|自治)$/;
+
+/** `町田市原町田3-10-20`: a city or ward that no list names, with a town and a block of two numbers behind it. */
+const unnamed = ({ from, to }: Candidate, { text }: Around): Judged | undefined => {
+  if (!behind.test(text.slice(to, to + 24))) return undefined;
+  const name = before.exec(text.slice(Math.max(0, from - 6), from))?.[1];
+  if (name === undefined || noCity.test(name)) return undefined;
+  const address = addressAt(text, from - name.length);
+  return address?.isExact === true
+    ? judged(text, from - name.length, address.to, 'medium')
+    : undefined;
 };
 
 /** A prefecture or a large city in running text: an address where a block follows. */
