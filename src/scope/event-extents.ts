@@ -4,9 +4,8 @@ import type { Basis, EvidenceAt, Extent, Shown, Span } from './extent.ts';
 
 const dayMs = 86_400_000;
 /** Clocks of the log and of the mailbox differ, and what a mailbox holds is dated by other programs. */
-const slackMs = 3_600_000;
-export const always = -8_640_000_000_000_000;
-export const forever = 8_640_000_000_000_000;
+export const slackMs: number = 3_600_000;
+export const always: number = -8_640_000_000_000_000;
 
 /** Services that hand out whole mailboxes, one after the other. */
 const downloads: ReadonlySet<string> = new Set(['pop3', 'pop3s', 'imap', 'imaps']);
@@ -25,6 +24,7 @@ const exportedOf = ({ change, component, user }: AccessEvent): string | undefine
 const until = (atMs: number | undefined, end: number): Span => ({
   fromMs: always,
   toMs: (atMs ?? end) + slackMs,
+  ...(atMs === undefined ? {} : { lookedMs: atMs }),
 });
 
 interface Named {
@@ -120,9 +120,8 @@ class Showing {
   }
 
   synced(): void {
-    const { service = '', folder } = this.event;
+    const { service = '' } = this.event;
     if (this.belongs.isClientTheirs) this.mailbox('mailbox-synced');
-    else if (downloads.has(service) && folder === undefined) this.mailbox('mailbox-downloaded');
     else if (downloads.has(service)) this.mailbox('mailbox-downloaded');
     else this.folderOr('folder-synced', 'mailbox-synced');
   }
@@ -153,9 +152,9 @@ class Showing {
     const { component, user, time } = this.event;
     const end = (time.atMs ?? this.end) + dayMs;
     if (user !== undefined && /^(?:exchange-online|microsoft-365)$/.test(component)) {
-      this.mailbox('throttled', undefined, until(end, end));
+      this.mailbox('throttled', undefined, { ...this.span, toMs: end + slackMs });
     } else {
-      this.put('gap', { is: 'stored-mail', span: until(end, end) });
+      this.put('gap', { is: 'stored-mail', span: { ...this.span, toMs: end + slackMs } });
     }
   }
 

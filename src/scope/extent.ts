@@ -65,6 +65,8 @@ export const isEvidenced = (basis: Basis): basis is EvidencedBasis =>
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
+  /** When somebody first looked: mail that was seen to be gone by then was not there any more. */
+  readonly lookedMs?: number;
 }
 
 /** Messages, or people, as evidence describes them. A `span` is that of their arrival in the mailbox. */
