@@ -7,6 +7,7 @@ import {
   type Somebody,
 } from '../../exposure/index/batch.ts';
 import { Masks } from '../../exposure/index/masks.ts';
+import { ScannedMemory } from '../../exposure/index/scanned-memory.ts';
 import type { MailAttachment } from '../../exposure/mail/message.ts';
 import { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { isWrapped, unpackMessage } from '../../exposure/places/unpack-message.ts';
@@ -22,17 +23,10 @@ import {
   type ThreadSetup,
 } from './protocol.ts';
 
-/** Copies of one message in many mailboxes are scanned once, as long as this many people are remembered. */
-const rememberedPeopleMax = 200_000;
+/** Copies of one message in many mailboxes are read once: of some 100,000 messages, 16 MB, is remembered what they hold. */
+const rememberedNumbers = 2 << 20;
 /** Longer ones are seldom copies. */
 const rememberedBytesMax = 4 << 20;
-
-/** What a message was found to hold, with its attachments' bytes left to whoever has the message. */
-interface Remembered {
-  readonly head: ScannedMessage['head'];
-  readonly scanned: ScannedMessage['scanned'];
-  readonly hasParts: boolean;
-}
 
 /** A batch that is being read. */
 interface InHand {
@@ -51,8 +45,7 @@ export class BatchReader {
   private readonly scan: MessageScan;
   private readonly reader: PlaceReader;
   private readonly progress: Int32Array;
-  private readonly remembered = new Map<string, Remembered>();
-  private rememberedPeople = 0;
+  private readonly remembered = new ScannedMemory(rememberedNumbers);
 
   constructor(setup: ThreadSetup) {
     const { key, types, settings, hostRoot, messageBytesMax } = setup;
@@ -168,27 +161,18 @@ export class BatchReader {
 
   private scanned(bytes: Uint8Array): ScannedMessage {
     if (bytes.length > rememberedBytesMax) return this.scan.message(bytes);
-    const digest = hash('sha256', bytes, 'base64');
-    const known = this.remembered.get(digest);
+    const digest = hash('sha256', bytes, 'buffer');
+    const high = digest.readUIntBE(0, 6);
+    const low = digest.readUIntBE(6, 6);
+    const known = this.remembered.get(high, low);
     if (known !== undefined) {
-      const { head, scanned, hasParts } = known;
-      return { head, scanned, attachments: hasParts ? this.scan.attachmentsOf(bytes) : [] };
+      const { head, scanned, hasAttachments } = known;
+      return { head, scanned, attachments: hasAttachments ? this.scan.attachmentsOf(bytes) : [] };
     }
     const message = this.scan.message(bytes);
     const { head, scanned, attachments } = message;
-    this.remembered.set(digest, { head, scanned, hasParts: attachments.length > 0 });
-    this.rememberedPeople += 1 + scanned.people.length;
-    if (this.rememberedPeople > rememberedPeopleMax) this.forget();
+    this.remembered.put(high, low, { head, scanned, hasAttachments: attachments.length > 0 });
     return message;
-  }
-
-  /** Half of what is remembered, the oldest. */
-  private forget(): void {
-    for (const [digest, { scanned }] of this.remembered) {
-      if (2 * this.rememberedPeople < rememberedPeopleMax) return;
-      this.remembered.delete(digest);
-      this.rememberedPeople -= 1 + scanned.people.length;
-    }
   }
 
   /** Leaves an attachment to the other lane. @returns why it is left away */

@@ -39,6 +39,7 @@ export class Masks {
   }
 
   of(ids: readonly DataTypeId[]): number {
+    if (ids.length < 2) return ids.length === 0 ? 0 : this.bit(ids[0] ?? '');
     const known = this.known.get(ids);
     if (known !== undefined) return known;
     let mask = 0;

@@ -23,3 +23,7 @@ export const sourcePseudonym = (namer: Namer, place: string): Pseudonym =>
 /** A pseudonym as it is shown: 24 hexadecimal digits. */
 export const shownPseudonym = ({ high, low }: Pseudonym): string =>
   high.toString(16).padStart(12, '0') + low.toString(16).padStart(12, '0');
+
+/** A pseudonym that stands for a path in what is told of it. */
+export const pathPseudonym = (namer: Namer, path: string): string =>
+  `path ${shownPseudonym(namer.of('folder', `path\n${path}`)).slice(0, 16)}`;
