@@ -93,11 +93,14 @@ const nearestWords = (
     const adjacent = isFieldGap(text, hitTo, from);
     if (speaksFor(entry, own)) {
       if (adjacent && against === Number.POSITIVE_INFINITY) return 'field';
-      label = Math.min(label, cost(text, hitTo, from));
+      if (!isTaken(text, hitTo, from)) label = Math.min(label, cost(text, hitTo, from));
       // What stands before the nearest own label speaks of something else.
       break;
     }
-    if (entry.against ? gap <= againstBefore : adjacent && entry.labels.length > 0)
+    if (
+      (entry.against === 'near' && gap <= againstBefore) ||
+      (adjacent && (entry.against !== undefined || entry.ofNumbers))
+    )
       against = Math.min(against, cost(text, hitTo, from));
   }
   for (
@@ -111,12 +114,20 @@ const nearestWords = (
     if (gap > reachAfter) break;
     const entry = anchored.entries[hit];
     if (entry === undefined || entry.literalOf.length > 0) continue;
+    // A label on the next line is of what follows it.
+    if (text.slice(to, hitFrom).includes('\n')) break;
     if (speaksFor(entry, own)) label = Math.min(label, cost(text, to, hitFrom) + behind);
-    else if (entry.against && gap <= againstAfter)
+    else if (entry.against !== undefined && gap <= (entry.against === 'near' ? againstAfter : 1))
       against = Math.min(against, cost(text, to, hitFrom) + (gap <= 1 ? 0 : behind));
   }
   if (label === Number.POSITIVE_INFINITY && against === Number.POSITIVE_INFINITY) return 'none';
   return label <= against ? 'near' : 'against';
+};
+
+/** A label on a line before has its value there already, where digits stand between. */
+const isTaken = (text: string, from: number, to: number): boolean => {
+  const line = text.indexOf('\n', from);
+  return line >= 0 && line < to && /\d/.test(text.slice(from, line));
 };
 
 const cost = (text: string, from: number, to: number): number => {
@@ -200,7 +211,7 @@ const wordsWithin = (
     if (entry === undefined || anchored.words.at(hit * 2) >= to) break;
     if (entry.literalOf.length > 0) continue;
     if (speaksFor(entry, own)) return 'field';
-    if (entry.against || entry.labels.length > 0) said = 'against';
+    if (entry.against !== undefined || entry.ofNumbers) said = 'against';
   }
   return said;
 };

@@ -8,8 +8,10 @@ export interface Entry {
   readonly text: string;
   /** Numbers of the sets it speaks for (`Lexicon.sets`). */
   readonly labels: readonly number[];
-  /** It speaks against numbers near it. */
-  readonly against: boolean;
+  /** It labels values of a kind that numbers are; names, addresses and hints may stand before any number. */
+  readonly ofNumbers: boolean;
+  /** It speaks against numbers near it: `adjacent` only of the one directly beside it, for it has other meanings too. */
+  readonly against: 'near' | 'adjacent' | undefined;
   /** Places in `types` of those that take it for a literal. */
   readonly literalOf: readonly number[];
   /** Places in `types` of those that want to judge where this word stands, with the set's name. */
@@ -17,13 +19,13 @@ export interface Entry {
   readonly latin: boolean;
 }
 
-/** All words of all languages and all literals of all types, found by the first three characters. */
+/** All words of all languages and all literals of all types, found by their first letters. */
 export interface Lexicon {
   /** Of each UTF-16 unit: `unitKind`. */
   readonly kinds: Uint8Array;
-  /** Whether any entry begins with three letters of this hash. */
+  /** Whether any entry begins with letters of this hash (`beginning`). */
   readonly begins: Uint8Array;
-  /** Longest first. */
+  /** By `beginning`; longest first. */
   readonly latin: ReadonlyMap<number, readonly Entry[]>;
   /** By first unit; longest first. */
   readonly other: ReadonlyMap<number, readonly Entry[]>;
@@ -52,9 +54,11 @@ export const letters: Uint16Array = ((): Uint16Array => {
   return table;
 })();
 
-/** Of small letters; 0 stands for no letter, behind which the others count no more. */
-export const beginning = (first: number, second: number, third: number): number =>
-  (first * 0x3d1 + (second === 0 ? 0 : second * 0x1f + third)) & 0xffff;
+/** Of four small letters; behind the first that is none (0) the others count no more. */
+export const beginning = (first: number, second: number, third: number, fourth: number): number =>
+  (first * 0x6e5 +
+    (second === 0 ? 0 : second * 0x3d1 + (third === 0 ? 0 : third * 0x1f + fourth))) &
+  0xffff;
 
 const kindsOf = (starts: Iterable<number>): Uint8Array => {
   const kinds = new Uint8Array(0x10000);
@@ -72,6 +76,7 @@ const kindsOf = (starts: Iterable<number>): Uint8Array => {
 interface Draft {
   text: string;
   labels: Set<number>;
+  ofNumbers: boolean;
   against: boolean;
   literalOf: Set<number>;
   wordOf: Map<string, readonly [number, string]>;
@@ -100,6 +105,7 @@ export const lexiconOf = (
     const fresh: Draft = {
       text,
       labels: new Set(),
+      ofNumbers: false,
       against: false,
       literalOf: new Set(),
       wordOf: new Map(),
@@ -107,6 +113,10 @@ export const lexiconOf = (
     drafts.set(key, fresh);
     return fresh;
   };
+  const wordless = new Set([
+    'special',
+    ...types.filter(type => !isOfNumbers(type)).map(({ id }) => id),
+  ]);
   const wordTypes = new Map<string, (readonly [number, string])[]>();
   types.forEach((type, index) => {
     for (const set of type.anchors.words ?? [])
@@ -119,6 +129,7 @@ export const lexiconOf = (
     if (text === '') return;
     const entry = draft(text, false);
     entry.labels.add(numberOf(set));
+    if (!wordless.has(set.split('/', 1)[0] ?? '')) entry.ofNumbers = true;
     for (const wanted of wordTypes.get(set) ?? []) entry.wordOf.set(wanted.join(' '), wanted);
   };
   for (const language of languages) {
@@ -142,14 +153,24 @@ const wordText = (word: string): string => {
   return text.length > 80 ? '' : text;
 };
 
+const isOfNumbers = ({ anchors: { numbers, runs, tokens } }: DataType): boolean =>
+  numbers !== undefined || runs !== undefined || tokens !== undefined;
+
 const finished = (literal: boolean, draft: Draft): Entry => ({
   text: draft.text,
   labels: [...draft.labels],
-  against: draft.against,
+  ofNumbers: draft.ofNumbers,
+  against: draft.against ? (isTelling(draft.text) ? 'near' : 'adjacent') : undefined,
   literalOf: literal ? [...draft.literalOf] : [],
   wordOf: [...draft.wordOf.values()],
   latin: (letters[draft.text.charCodeAt(0)] ?? 0) !== 0,
 });
+
+/** `order number`, `注文番号`; while `case`, `time` and `元` are said of anything. */
+const isTelling = (text: string): boolean => {
+  const isLatin = (letters[text.charCodeAt(0)] ?? 0) !== 0;
+  return text.includes(' ') || text.length >= (isLatin ? 9 : 3);
+};
 
 const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon => {
   const latin = new Map<number, Entry[]>();
@@ -176,10 +197,10 @@ const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon =
 /** A blank of the word may be there or not, so a word with one early is found by two beginnings. */
 const beginningsOf = (text: string): readonly number[] => {
   const hash = (from: string): number => {
-    const [first = 0, second = 0, third = 0] = [0, 1, 2].map(
+    const [first = 0, second = 0, third = 0, fourth = 0] = [0, 1, 2, 3].map(
       at => letters[from.charCodeAt(at)] ?? 0,
     );
-    return beginning(first, second, third);
+    return beginning(first, second, third, fourth);
   };
   return [hash(text), hash(text.replaceAll(' ', ''))];
 };

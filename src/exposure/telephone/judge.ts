@@ -1,0 +1,78 @@
+import type { CountryCode } from 'libphonenumber-js';
+import parse, { isSupportedCountry } from 'libphonenumber-js/max';
+import type { Around, Candidate, Judged, Leaning } from '../data-type.ts';
+import { formOf, type TelephoneForm } from './forms.ts';
+
+const sets = ['telephone', 'telephone/fax', 'telephone/mobile'];
+
+/** Regions that a labelled number may be of when those of the settings do not know it. */
+const others: readonly CountryCode[] = [
+  'JP',
+  'US',
+  'GB',
+  'DE',
+  'FR',
+  'IN',
+  'IT',
+  'ES',
+  'NL',
+  'AU',
+  'BR',
+];
+
+/** Judges a row of digits: cheap looks first, libphonenumber only for what has the form of a number. */
+export const judgeTelephone = (candidate: Candidate, around: Around): Judged | undefined => {
+  if (candidate.glued) return undefined;
+  const form = formOf(candidate, around.text);
+  if (form === undefined) return undefined;
+  const { from, to } = form;
+  const leaning = around.leaning(sets, from, to);
+  const labelled = leaning === 'field' || leaning === 'near';
+  if (!labelled && (form.kind === 'other' || around.inUrl(from))) return undefined;
+  if (leaning === 'against' && form.kind !== 'international') return undefined;
+  const number = numberOf(form, leaning, around);
+  if (number === undefined) return undefined;
+  return {
+    from,
+    to,
+    value: number.value,
+    confidence: labelled ? 'high' : unlabelled(form, leaning, number.own),
+    identifier: 'telephone',
+  };
+};
+
+const unlabelled = (form: TelephoneForm, leaning: Leaning, own: boolean): Judged['confidence'] => {
+  if (form.kind === 'international') return leaning === 'against' ? 'medium' : 'high';
+  if (form.kind === 'bracketed') return own ? 'high' : 'medium';
+  if (form.kind === 'mobile' || form.kind === 'parted') return own ? 'medium' : 'low';
+  return 'low';
+};
+
+interface Numbered {
+  /** E.164. */
+  readonly value: string;
+  /** Of a region of the settings, or with its country code. */
+  readonly own: boolean;
+}
+
+const numberOf = (form: TelephoneForm, leaning: Leaning, around: Around): Numbered | undefined => {
+  if (form.kind === 'international') return parsed(form.digits, undefined, true);
+  const { regions } = around.settings;
+  for (const region of regions) {
+    const found = parsed(form.digits, region, true);
+    if (found !== undefined) return found;
+  }
+  // Another country's number is believed where its form is that country's, or a label stands beside it.
+  const foreign = leaning === 'field' || leaning === 'near' ? others : form.like;
+  for (const region of foreign) {
+    const found = regions.includes(region) ? undefined : parsed(form.digits, region, false);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const parsed = (digits: string, region: string | undefined, own: boolean): Numbered | undefined => {
+  if (region !== undefined && !isSupportedCountry(region)) return undefined;
+  const number = parse(digits, region);
+  return number?.isValid() === true ? { value: number.number, own } : undefined;
+};
