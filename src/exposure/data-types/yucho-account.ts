@@ -3,6 +3,14 @@ import { isYuchoAccount } from '../japan/check-digits.ts';
 import { isJapaneseAround } from '../japan/nearby.ts';
 
 const sets = ['yucho-account'];
+/** What stands before any account. */
+const accounts = [
+  'yucho-account',
+  'account-symbol',
+  'bank-account',
+  'bank-account/bank',
+  'bank-account/kind',
+];
 
 /** Account at Japan Post Bank: symbol of five digits and number of up to eight, checked together. */
 export const yuchoAccount: DataType = {
@@ -24,9 +32,10 @@ export const yuchoAccount: DataType = {
     if (!isShape(symbol, number)) return undefined;
     const isValid = isYuchoAccount(symbol, number);
     const leaning = around.leaning(sets, from, to);
-    if (leaning === 'against') return undefined;
+    if (leaning === 'against' && around.leaning(accounts, from, to) === 'against') return undefined;
     const found = { from, to, value: `${symbol}-${number.padStart(8, '0')}` };
-    const isLabelled = leaning !== 'none' || around.hasWord(sets, from, to, 60);
+    const isLabelled =
+      leaning === 'field' || leaning === 'near' || around.hasWord(sets, from, to, 60);
     if (isLabelled) return { ...found, confidence: isValid ? 'high' : 'low' };
     if (!isValid || groups.length === 1 || !isJapaneseAround(around.text, from, to))
       return undefined;

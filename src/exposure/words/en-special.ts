@@ -130,7 +130,7 @@ export const enSpecial: Words = {
       'atheist',
       "jehovah's witness",
       'mormon',
-      'religion',
+
       'religious beliefs',
       'my faith',
       'political party',
@@ -217,9 +217,6 @@ export const enSpecial: Words = {
       'served',
     ],
     'ethnic-origin': [
-      'ethnicity',
-      'ethnic origin',
-      'racial origin',
       'black british',
       'african american',
       'hispanic',
@@ -249,7 +246,7 @@ export const enSpecial: Words = {
       'lesbian',
       'gay',
       'transgender',
-      'sexual orientation',
+
       'gender dysphoria',
       'asexual',
     ],

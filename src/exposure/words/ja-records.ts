@@ -67,6 +67,9 @@ export const jaRecords: Words = {
     'account-symbol': ['記号', '記号番号', '記号・番号'],
     'bank-account': ['口座番号', '口座No', '口座NO', '口番', '銀行口座'],
     'bank-account/kind': [
+      '(普)',
+      '(当)',
+      '(貯)',
       '普通',
       '普通預金',
       '普通口座',

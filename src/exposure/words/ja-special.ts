@@ -211,7 +211,7 @@ export const jaSpecial: Words = {
       '宗教上',
       '無宗教',
       '政治的信条',
-      '支持政党',
+
       '共産党員',
       '党員',
     ],
@@ -267,7 +267,7 @@ export const jaSpecial: Words = {
       '少年院',
       '刑務所',
       '出所',
-      '犯罪歴',
+
       '犯罪被害',
       '窃盗',
       '詐欺罪',
@@ -288,8 +288,6 @@ export const jaSpecial: Words = {
       '逮捕',
     ],
     'ethnic-origin': [
-      '人種',
-      '民族',
       '被差別部落',
       '同和地区',
       '部落出身',
@@ -311,8 +309,7 @@ export const jaSpecial: Words = {
       'トランスジェンダー',
       '性同一性障害',
       '性別違和',
-      '性的指向',
-      '性自認',
+
       'LGBT',
       'ゲイ',
     ],
