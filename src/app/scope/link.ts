@@ -1,7 +1,10 @@
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -110,15 +113,11 @@ const writeOverlays = (folder: string, state: ExposureState): void => {
 
 const writeMemberships = (path: string, customers: Customers | undefined): void => {
   const table = new LinkedTableWriter(path, 'memberships');
-  const columns = customers?.memberships();
-  for (let i = 0; columns !== undefined && i < columns.person.length; i += 1) {
-    table.add(
-      columns.person[i] ?? 0,
-      columns.row[i] ?? 0,
-      columns.tenant[i] ?? 0,
-      columns.status[i] ?? 0,
-      columns.deletable[i] ?? 0,
-    );
+  if (customers !== undefined) {
+    const { person, row, tenant, status, deletable } = customers.memberships();
+    for (const [i, each] of person.entries()) {
+      table.add(each, row[i] ?? 0, tenant[i] ?? 0, status[i] ?? 0, deletable[i] ?? 0);
+    }
   }
   table.close();
 };
@@ -167,6 +166,18 @@ const publish = (root: string, generation: number): void => {
     // The one before stays: somebody may be reading it.
     if (/^\d+$/.test(name) && Number(name) < generation - 1) {
       rmSync(join(root, name), { recursive: true, force: true });
+    }
+  }
+};
+
+/** All of a folder is on the disk, and its names are. */
+const syncAll = (folder: string): void => {
+  for (const path of [...readdirSync(folder).map(name => join(folder, name)), folder]) {
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
     }
   }
 };
@@ -268,8 +279,8 @@ export const link = ({
     };
     writeFileSync(join(folder, 'link.json'), `${JSON.stringify(about)}\n`, {
       mode: 0o600,
-      flush: true,
     });
+    syncAll(folder);
     publish(root, generation);
     return { about, folder, segments: done, isSame: false };
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { DenseColumnData } from '../../store/parquet/dense-column.ts';
 import { ParquetWriter } from '../../store/parquet/write.ts';
 import { toolVersion } from '../version.ts';
@@ -81,19 +81,20 @@ const linkedShapes: Readonly<Record<LinkedTable, Shape>> = {
   ],
 };
 
-/** Writes one table, a group of rows at a time. */
+/** Writes one table, a group of rows at a time. Whoever needs it on the disk syncs it. */
 export class LinkedTableWriter {
   private readonly fd: number;
   private readonly writer: ParquetWriter;
   private readonly shape: Shape;
-  private readonly columns: readonly (Uint32Array | Float64Array)[];
+  private columns: readonly (Uint32Array | Float64Array)[];
+  private room = 1 << 9;
   private held = 0;
   rows = 0;
 
   constructor(path: string, table: LinkedTable) {
     this.shape = linkedShapes[table];
     this.columns = this.shape.map(([, dense]) =>
-      dense === 'uint32' ? new Uint32Array(groupRows) : new Float64Array(groupRows),
+      dense === 'uint32' ? new Uint32Array(this.room) : new Float64Array(this.room),
     );
     this.fd = openSync(path, 'w', 0o600);
     this.writer = new ParquetWriter({
@@ -106,6 +107,7 @@ export class LinkedTableWriter {
   /** @param values in the order of the columns. */
   add(...values: readonly number[]): void {
     if (this.held === groupRows) this.flush();
+    else if (this.held === this.room) this.grow();
     for (let i = 0; i < values.length; i += 1) {
       const column = this.columns[i];
       if (column !== undefined) column[this.held] = values[i] ?? 0;
@@ -125,8 +127,17 @@ export class LinkedTableWriter {
     this.flush();
     if (this.rows === 0) this.write(0, this.columns);
     this.put(this.writer.end());
-    fsyncSync(this.fd);
     closeSync(this.fd);
+  }
+
+  private grow(): void {
+    this.room *= 4;
+    this.columns = this.columns.map(old => {
+      const grown =
+        old instanceof Uint32Array ? new Uint32Array(this.room) : new Float64Array(this.room);
+      grown.set(old);
+      return grown;
+    });
   }
 
   private flush(): void {

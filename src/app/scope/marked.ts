@@ -121,15 +121,11 @@ export const doubtsOf = (
     put('mailbox-not-scanned', `the scan could not see: ${why}`, count, false);
   }
   const scanned = about.scannedMs?.first;
-  const isOld = untilMs !== undefined && (scanned === undefined || scanned < untilMs);
-  put(
-    'scan-too-old',
-    scanned === undefined
-      ? 'no scan of the mail came to its end'
-      : `mail that came after ${new Date(scanned).toISOString()}, when the scan was`,
-    isOld ? 1 : 0,
-    false,
-  );
+  if (scanned === undefined) put('scan-too-old', 'no scan of the mail came to its end', 1, false);
+  else if (untilMs !== undefined && scanned < untilMs) {
+    const when = new Date(scanned).toISOString();
+    put('scan-too-old', `mail that came after ${when}, when the scan was`, 1, false);
+  }
   put(
     'no-customers',
     'no customer list was read: everybody is an identifier',

@@ -106,7 +106,7 @@ interface FoundMailboxes {
 const findMailboxes = (
   linked: Linked,
   names: readonly string[],
-  { mailbox }: ScopeNames,
+  pseudonyms: ScopeNames,
   domains: readonly string[],
 ): ReadonlyMap<string, FoundMailboxes> => {
   if (names.length === 0) return new Map();
@@ -115,7 +115,9 @@ const findMailboxes = (
     name =>
       [
         name,
-        spellingsOf(name, domains).map(tier => tier.map(each => wanted.want(mailbox(each)))),
+        spellingsOf(name, domains).map(tier =>
+          tier.map(each => wanted.want(pseudonyms.mailbox(each))),
+        ),
       ] as const,
   );
   eachNamed(join(linked.folder, 'mailboxes.parquet'), 'mailbox', (number, a, b, c) =>
@@ -137,7 +139,7 @@ const findFolders = (
   linked: Linked,
   folders: readonly { readonly mailbox: string; readonly folder: string }[],
   mailboxes: ReadonlyMap<string, FoundMailboxes>,
-  { folder: pseudonym }: ScopeNames,
+  pseudonyms: ScopeNames,
 ): ReadonlyMap<string, readonly number[]> => {
   const out = new Map<string, number[]>();
   if (folders.length === 0) return out;
@@ -146,7 +148,7 @@ const findFolders = (
   for (const { mailbox, folder } of folders) {
     const numbers = mailboxes.get(mailbox)?.numbers ?? [];
     for (const spelling of folderSpellings(folder)) {
-      const name = wanted.want(pseudonym(spelling));
+      const name = wanted.want(pseudonyms.folder(spelling));
       for (const number of numbers) {
         const place = `${number} ${name}`;
         keysOf.set(place, [...(keysOf.get(place) ?? []), `${mailbox}\n${folder}`]);

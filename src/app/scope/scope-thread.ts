@@ -14,9 +14,9 @@ parentPort?.on('message', ({ shared, step }: Asked) => {
   if (shared !== undefined) work = new ScopeWork(shared);
   if (step === undefined || work === undefined) return;
   try {
-    parentPort?.postMessage({ done: doScopeStep(work, step) });
+    parentPort?.postMessage({ done: doScopeStep(work, step) }, []);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    parentPort?.postMessage({ why });
+    parentPort?.postMessage({ why }, []);
   }
 });

@@ -25,7 +25,7 @@ export class ScopeThreads {
     this.own = new ScopeWork(shared);
     this.workers = Array.from({ length: threads - 1 }, () => {
       const worker = new Worker(threadUrl);
-      worker.postMessage({ shared });
+      worker.postMessage({ shared }, []);
       return worker;
     });
   }
@@ -59,5 +59,5 @@ const answerOf = (worker: Worker, step: ScopeStep): Promise<StepDone> =>
       else reject(new Error(why));
     });
     worker.once('error', failed);
-    worker.postMessage({ step });
+    worker.postMessage({ step }, []);
   });

@@ -111,14 +111,14 @@ export class ScopeWork {
     this.eachGroup('mentions', (file, group) => {
       if (!this.isMarked(group)) return;
       const { rows } = group;
-      const words = (name: string): Uint32Array => file.words(group, name, this.room(name));
+      const words = (name: string): Uint32Array => file.words(group, name, this.room(name, group));
       const message = words('message');
       const person = words('person');
       const role = words('roles');
       const sure = words('sure');
       const pair = (name: string): { low: Uint32Array; high: Uint32Array } => {
-        const low = this.room(name);
-        const high = this.room(`${name} high`);
+        const low = this.room(name, group);
+        const high = this.room(`${name} high`, group);
         if (shape.maskWords === 1) file.words(group, name, low);
         else file.pairs(group, name, low, high);
         return { low, high };
@@ -180,10 +180,10 @@ export class ScopeWork {
   }
 
   /** Memory for a column of a group, taken once. */
-  private room(name: string, rows = groupRows): Uint32Array {
+  private room(name: string, { rows }: RowGroup): Uint32Array {
     let room = this.rooms.get(name);
     if (room === undefined || room.length < rows) {
-      room = new Uint32Array(rows);
+      room = new Uint32Array(Math.max(rows, Math.min(groupRows, 4 * rows)));
       this.rooms.set(name, room);
     }
     return room;
@@ -215,9 +215,9 @@ export class ScopeWork {
     marker: Marker,
     counts: Map<number, MarkCount>,
   ): void {
-    const words = (name: string): Uint32Array => file.words(group, name, this.room(name));
-    const receivedLow = this.room('received');
-    const receivedHigh = this.room('received high');
+    const words = (name: string): Uint32Array => file.words(group, name, this.room(name, group));
+    const receivedLow = this.room('received', group);
+    const receivedHigh = this.room('received high', group);
     file.pairs(group, 'received', receivedLow, receivedHigh);
     const rows: MessageRows = {
       rows: group.rows,
