@@ -4,7 +4,7 @@ import { domainToASCII } from 'node:url';
 const lengthMax = 320;
 
 const asciiOnly = /^[\u0021-\u007e]+$/;
-const dotAtom = /^[^\s"(),:;<>@[\\\]]+$/;
+const dotAtom = /^[^\s\p{Cc}"(),:;<>@[\\\]]+$/u;
 
 /**
  * An address as two writings of it are compared: NFKC, lower case, the domain in A-labels (RFC 5890) without a last
@@ -29,7 +29,7 @@ const localText = (local: string): string | undefined => {
   if (local.length >= 2 && local.startsWith('"') && local.endsWith('"')) {
     const inner = local.slice(1, -1);
     if (dotAtom.test(inner)) return inner;
-    return /[\n\r]/.test(inner) ? undefined : local;
+    return /\p{Cc}/u.test(inner) ? undefined : local;
   }
   return dotAtom.test(local) ? local : undefined;
 };

@@ -28,7 +28,7 @@ export const nameText = (written: string): string | undefined => {
   if (!isJapanese.test(text)) return latinName(text);
   let name = foldKanji(text.replace(/[\s・･.,，、()（）「」"']/g, ''));
   if (name.replace(behind, '').length >= 2) name = name.replace(behind, '');
-  name = foldKana(name).toLowerCase();
+  name = foldKana(name).toLowerCase().normalize('NFKC');
   return Array.from(name).length < 2 ? undefined : name;
 };
 

@@ -25,6 +25,9 @@ const dashes = /[‐‑‒–—―−ーｰ~〜]/g;
 /** Town and numbers up to the block or house: what stands behind (building, floor, room) is left away. */
 const untilNumber = /^(\D*(?:\d+(?:条|線|区|号線)\D*)*)(\d+(?:-\d+){0,2})/;
 
+const isTown =
+  /[\p{sc=Han}\p{sc=Katakana}\p{sc=Hiragana}].*\p{L}|\p{L}.*[\p{sc=Han}\p{sc=Katakana}\p{sc=Hiragana}]/u;
+
 const japaneseAddress = (text: string): string | undefined => {
   const folded = foldKanji(text.replace(/[\s,、，.]/g, ''))
     .replace(/^〒?\d{3}-?\d{4}/, '')
@@ -41,9 +44,9 @@ const japaneseAddress = (text: string): string | undefined => {
   const found = untilNumber.exec(kana);
   const town = found?.[1] ?? '';
   const number = found?.[2] ?? '';
-  if (number === '' || Array.from(town).length < 2) return undefined;
+  if (number === '' || !isTown.test(town)) return undefined;
   const numbers = number.split('-').map(each => each.replace(/^0+(?=\d)/, ''));
-  return `${foldKana(town).toLowerCase()}${numbers.join('-')}`;
+  return `${foldKana(town).toLowerCase().normalize('NFKC')}${numbers.join('-')}`;
 };
 
 const shortened: ReadonlyMap<string, string> = new Map(
@@ -60,7 +63,7 @@ const latinAddress = (text: string): string | undefined => {
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/(?:[^\p{L}\p{N}]|ー)+/gu, ' ')
     .trim()
     .split(' ')
     .map(word => shortened.get(word) ?? word);
