@@ -9,7 +9,7 @@ import {
   mailTree,
   type TreeMessage,
 } from '../../../test/support/mail-tree.ts';
-import type { MboxBytes } from './mbox/bytes.ts';
+import type { RunningBytes } from '../places/running-bytes.ts';
 import { readFromLine } from './mbox/from-line.ts';
 import { MboxSplitter } from './mbox/split.ts';
 import { mbox } from './mbox.ts';
@@ -107,7 +107,7 @@ describe('mbox, split again', () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async pieces => {
         const text = `${line}Subject: s\n\n${pieces.join('\n')}`;
         const bytes = Buffer.from(text, 'latin1');
-        const inMemory: MboxBytes = {
+        const inMemory: RunningBytes = {
           isLasting: true,
           passed: () => {},
           held: () => undefined,

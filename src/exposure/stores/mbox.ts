@@ -1,7 +1,7 @@
 import type { MailboxNaming, MailFiles, MailFolder, MailPlace, MailStore } from '../mail-store.ts';
 import { folderNameOf } from '../places/folder-name.ts';
+import { isGzip, unpackedHead } from '../places/running-bytes.ts';
 import { stateOf } from '../places/stored-bytes.ts';
-import { isGzip, unpackedHead } from './mbox/bytes.ts';
 import { looksLikeHeader, readFromLine } from './mbox/from-line.ts';
 import { mboxMessages } from './mbox/messages.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { MailFiles, MailPlace, ReadMessage, StoredMessage } from '../../mail-store.ts';
 import { receivedIn } from '../../places/received.ts';
+import { isGzip, openRunningBytes, type RunningBytes } from '../../places/running-bytes.ts';
 import { storedMessage } from '../../places/stored-bytes.ts';
-import { isGzip, type MboxBytes, openMboxBytes } from './bytes.ts';
 import { type MboxPiece, MboxSplitter, mmdfLine, mmdfPieces } from './split.ts';
 
 /** What mail servers write into the header of a message that lies there, and change again. */
@@ -23,7 +23,7 @@ const lastingHead = (head: string): string => {
 
 const digestedBytes = 1 << 14;
 
-const digestOf = async (bytes: MboxBytes, piece: MboxPiece, head: string): Promise<Buffer> => {
+const digestOf = async (bytes: RunningBytes, piece: MboxPiece, head: string): Promise<Buffer> => {
   const body = piece.from + piece.head.length;
   const front = await bytes.at(body, Math.min(digestedBytes, piece.end - body));
   return createHash('sha256')
@@ -84,7 +84,7 @@ const receivedAt = ({ date, head }: MboxPiece): number | undefined => {
 const readPiece = async (
   files: MailFiles,
   path: string,
-  bytes: MboxBytes,
+  bytes: RunningBytes,
   piece: MboxPiece,
 ): Promise<ReadMessage> => {
   const held = bytes.held(piece.from, piece.end);
@@ -109,7 +109,7 @@ export async function* mboxMessages(
   files: MailFiles,
   { path, entry, head: front }: MailPlace,
 ): AsyncGenerator<StoredMessage> {
-  const bytes = openMboxBytes(files, path, entry.identity, isGzip(front));
+  const bytes = openRunningBytes(files, path, entry.identity, isGzip(front));
   const isMmdf = (await bytes.at(0, mmdfLine.length)).equals(mmdfLine);
   const pieces = isMmdf ? mmdfPieces(bytes) : new MboxSplitter(bytes).pieces();
   const uids = new Uids();
@@ -141,7 +141,7 @@ export async function* mboxMessages(
 const reader = async (
   files: MailFiles,
   path: string,
-  bytes: MboxBytes,
+  bytes: RunningBytes,
   piece: MboxPiece,
 ): Promise<() => Promise<ReadMessage>> => {
   if (bytes.isLasting) return () => readPiece(files, path, bytes, piece);

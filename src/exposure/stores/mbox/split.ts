@@ -1,4 +1,4 @@
-import type { MboxBytes } from './bytes.ts';
+import type { RunningBytes } from '../../places/running-bytes.ts';
 import { type FromLine, looksLikeHeader, readFromLine } from './from-line.ts';
 
 /** One message of an mbox, where it lies. */
@@ -24,7 +24,10 @@ const separator = Buffer.from('\nFrom ');
 export const mmdfLine: Buffer = Buffer.from('\x01\x01\x01\x01\n');
 const mmdfSeparator = Buffer.from('\n\x01\x01\x01\x01\n');
 
-const lineAt = async (bytes: MboxBytes, offset: number): Promise<{ text: string; end: number }> => {
+const lineAt = async (
+  bytes: RunningBytes,
+  offset: number,
+): Promise<{ text: string; end: number }> => {
   const found = await bytes.at(offset, lineBytesMax);
   const feed = found.indexOf(10);
   const length = feed < 0 ? found.length : feed;
@@ -54,11 +57,11 @@ const contentLength = (head: Buffer): number | undefined => {
 };
 
 export class MboxSplitter {
-  private readonly bytes: MboxBytes;
+  private readonly bytes: RunningBytes;
   /** Some programs leave the date out; then all lines of that file are without. */
   private isDated = true;
 
-  constructor(bytes: MboxBytes) {
+  constructor(bytes: RunningBytes) {
     this.bytes = bytes;
   }
 
@@ -162,7 +165,7 @@ export class MboxSplitter {
 }
 
 /** MMDF: what stands between two lines of four bytes 0x01. */
-export async function* mmdfPieces(bytes: MboxBytes): AsyncGenerator<MboxPiece> {
+export async function* mmdfPieces(bytes: RunningBytes): AsyncGenerator<MboxPiece> {
   for (let offset = 0; ; ) {
     bytes.passed(offset);
     const mark = await bytes.at(offset, mmdfLine.length);

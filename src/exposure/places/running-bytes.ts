@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import type { MailFiles } from '../../mail-store.ts';
+import type { MailFiles } from '../mail-store.ts';
 
-/** The bytes of an mbox, asked for from front to back. */
-export interface MboxBytes {
+/** The bytes of a large file, asked for from front to back. */
+export interface RunningBytes {
   /** What there is of these; less only at the end, and where it was let go. */
   at(offset: number, length: number): Promise<Buffer>;
   /** The same, where they are at hand without asking the disk. */
@@ -16,7 +16,7 @@ export interface MboxBytes {
 
 const chunkBytes = 1 << 21;
 
-class PlainBytes implements MboxBytes {
+class PlainBytes implements RunningBytes {
   readonly isLasting = true;
   private readonly files: MailFiles;
   private readonly path: string;
@@ -67,8 +67,8 @@ interface Chunk {
   readonly bytes: Buffer;
 }
 
-/** What a packed mbox unpacks to: from the message in hand on, as much of it as a message may have. */
-class UnpackedBytes implements MboxBytes {
+/** What a packed file unpacks to: from the message in hand on, as much of it as a message may have. */
+class UnpackedBytes implements RunningBytes {
   readonly isLasting = false;
   private readonly stream: AsyncIterator<Buffer>;
   private readonly keptMax: number;
@@ -158,12 +158,12 @@ export const unpackedHead = (head: Uint8Array): Uint8Array => {
   }
 };
 
-export const openMboxBytes = (
+export const openRunningBytes = (
   files: MailFiles,
   path: string,
   identity: string,
   isPacked: boolean,
-): MboxBytes =>
+): RunningBytes =>
   isPacked
     ? new UnpackedBytes(unpacked(files, path), files.limits.messageBytesMax + chunkBytes)
     : new PlainBytes(files, path, identity);
