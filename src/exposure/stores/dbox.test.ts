@@ -130,7 +130,7 @@ describe('sdbox', () => {
       ]),
     });
     expect(await told()).toEqual([
-      ['copy', 'INBOX', 1, false, 'one'],
+      ['mnt/copy', 'INBOX', 1, false, 'one'],
       ['taro@example.jp', 'Sent/2026', 2, false, 'two'],
       ['taro@example.jp', 'Sent/2026', 10, false, 'ten'],
       ['taro@example.jp', 'Sent/2026', 11, false, 'damaged'],

@@ -56,14 +56,9 @@ class Records {
         for (let at = 0; at + 8 <= data.length; at += 8) this.append(data.readUInt32LE(at));
         return;
       case logKinds.expunge:
-        for (let at = 0; isDone && at + 8 <= data.length; at += 8) {
-          this.expunge(data.readUInt32LE(at), data.readUInt32LE(at + 4));
-        }
-        return;
       case logKinds.expungeWithGuid:
-        for (let at = 0; isDone && at + 20 <= data.length; at += 20) {
-          this.uids.delete(data.readUInt32LE(at));
-        }
+        // One that is not done is what somebody wishes for.
+        if (isDone) this.expungeAll(data, kind === logKinds.expungeWithGuid);
         return;
       case logKinds.extensionIntro:
         this.introduce(data);
@@ -87,6 +82,14 @@ class Records {
   private append(uid: number): void {
     if (this.uids.size < recordsMax) this.uids.set(uid, noData);
     else this.isSound = false;
+  }
+
+  private expungeAll(data: Buffer, isByGuid: boolean): void {
+    const step = isByGuid ? 20 : 8;
+    for (let at = 0; at + step <= data.length; at += step) {
+      const first = data.readUInt32LE(at);
+      this.expunge(first, isByGuid ? first : data.readUInt32LE(at + 4));
+    }
   }
 
   private expunge(first: number, last: number): void {
