@@ -1,14 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { loadConfiguration } from '../app/load-configuration.ts';
 import { givenKey, openOrMakeKey } from '../app/people/key.ts';
+import type { ScanSettings } from '../app/scan/protocol.ts';
 import { scan } from '../app/scan/scan.ts';
 import type { ScanAnswer } from '../app/scan/scan-answer.ts';
 import type { ScanCounts } from '../app/scan/scan-counts.ts';
 import { scanText } from '../app/scan/scan-text.ts';
 import { scanSettings } from '../app/scan/settings.ts';
 import { openSources } from '../app/scan/sources.ts';
-import { exitCodes, UsageError } from '../core/errors.ts';
+import { type TriedMessage, tryMessage } from '../app/scan/try-message.ts';
+import { tryText } from '../app/scan/try-text.ts';
+import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import { safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
 import { formatOf, progressLine } from './manner.ts';
@@ -54,6 +58,35 @@ const stopping = (): { readonly isStopped: () => boolean; readonly end: () => vo
 const answered = (answer: ScanAnswer, format: (typeof scanFormats)[number]): string =>
   format === 'json' ? `${safeJson(answer, 2)}\n` : scanText(answer);
 
+const messageBytesMax = 64 << 20;
+
+/** What the detectors say of some files; nothing is kept. */
+const runDry = async (
+  { words = [], values }: Invocation,
+  format: (typeof scanFormats)[number],
+  settings: ScanSettings,
+): Promise<Outcome> => {
+  if (words.length === 0) {
+    throw new UsageError('scan: --dry-run: name the file of a message: message.eml');
+  }
+  const tried: TriedMessage[] = [];
+  for (const path of words) {
+    let bytes: Uint8Array;
+    try {
+      bytes = readFileSync(path).subarray(0, messageBytesMax);
+    } catch (thrown) {
+      throw new UsageError(`scan: ${path}: cannot be read: ${messageOf(thrown)}`);
+    }
+    tried.push(await tryMessage(path, bytes, settings));
+  }
+  const text =
+    format === 'json'
+      ? `${safeJson(tried.length === 1 ? tried[0] : tried, 2)}\n`
+      : tried.map(tryText).join('\n');
+  const exit = tried.some(({ unseen }) => unseen.length > 0) ? exitCodes.unseen : exitCodes.done;
+  return { text, exit, out: values.get('out') };
+};
+
 export const runScan = async (given: Invocation): Promise<Outcome> => {
   const configuration = await loadConfiguration(
     given.values.get('config'),
@@ -64,6 +97,7 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
   const format = formatOf(invocation, scanFormats, 'text');
   const policy = configuration.exposure;
   const settings = scanSettings(policy, configuration.folder);
+  if (switches.has('dry-run')) return await runDry(invocation, format, settings);
   const root = values.get('root') ?? '/';
   const places = (words.length > 0 ? words : policy.mail).map(place =>
     root === '/' ? resolve(place) : resolve('/', place),
