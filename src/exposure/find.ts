@@ -102,11 +102,12 @@ const judgeAll = (
     return all.length > 0;
   };
   const { text } = around;
-  numberWindows(text, anchored.groups, plan.shapes, (wanted, candidate) => {
+  const wraps = around.kind === 'plain';
+  numberWindows(text, anchored.groups, plan.shapes, wraps, (wanted, candidate) => {
     for (const index of wanted) judge(index, candidate);
   });
   for (const index of plan.runs)
-    runsOf(text, anchored.groups, types[index]?.anchors.runs ?? [1, 1], candidate =>
+    runsOf(text, anchored.groups, types[index]?.anchors.runs ?? [1, 1], wraps, candidate =>
       judge(index, candidate),
     );
   judgeTokens(text, plan, anchored, judge);

@@ -35,7 +35,8 @@ export const aroundOf = (
     leaning: (sets, from, to) => {
       const own = numbersOf(sets);
       const nearest = nearestWords(text, anchored, own, from, to);
-      if (nearest === 'field') return 'field';
+      // The last head of a table's first line is not the label of the cell that begins the next.
+      if (nearest === 'field' && !beginsLine(text, from)) return 'field';
       const head = columnHead(text, lines(), from);
       if (head !== undefined) {
         const said = wordsWithin(anchored, own, head.from, head.to);
@@ -56,6 +57,13 @@ export const aroundOf = (
     },
     inUrl: from => inUrl(text, from),
   };
+};
+
+const beginsLine = (text: string, from: number): boolean => {
+  let at = from - 1;
+  while (at >= 0 && from - at < 8 && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x22))
+    at -= 1;
+  return at >= 0 && text.charCodeAt(at) === 0x0a;
 };
 
 const speaksFor = (entry: Entry | undefined, own: readonly number[]): boolean =>

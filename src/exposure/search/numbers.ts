@@ -38,19 +38,19 @@ const wrapAfter = 30;
 const runOnly = 0x10000;
 
 /** What joins the group that ends at `from` to the one that begins at `to`. */
-export const joint = (text: string, from: number, to: number): number => {
+export const joint = (text: string, from: number, to: number, wraps = false): number => {
   const gap = to - from;
   if (gap === 1) {
     const unit = text.charCodeAt(from);
     if (unit === 0x20 || unit === 0x2d || unit === 0x2e || unit === 0x2f) return unit;
     if (unit === 0x29 || unit === 0x28 || unit === 0x2b) return runOnly + unit;
-    return unit === 0x0a && isWrapped(text, from) ? 0x0a : 0;
+    return unit === 0x0a && wraps && isWrapped(text, from) ? 0x0a : 0;
   }
   if (gap > 8 || gap < 1) return 0;
-  return widerJoint(text, from, to);
+  return widerJoint(text, from, to, wraps);
 };
 
-const widerJoint = (text: string, from: number, to: number): number => {
+const widerJoint = (text: string, from: number, to: number, wraps: boolean): number => {
   let strong = 0;
   let newlines = 0;
   let blanks = 0;
@@ -67,7 +67,8 @@ const widerJoint = (text: string, from: number, to: number): number => {
       strong = unit;
     } else if (unit !== 0xad) return 0;
   }
-  if (newlines > 0) return newlines === 1 && brackets === 0 && isWrapped(text, from) ? 0x0a : 0;
+  if (newlines > 0)
+    return newlines === 1 && brackets === 0 && wraps && isWrapped(text, from) ? 0x0a : 0;
   if (blanks > 2 || brackets > 2) return 0;
   if (brackets > 0) return runOnly + (strong === 0 ? 0x20 : strong);
   if (strong !== 0)
@@ -114,11 +115,12 @@ const gluedBehind = (text: string, to: number): boolean => {
   return false;
 };
 
-/** Looks through all windows of groups; `judge` gets each that a type wants. */
+/** Looks through all windows of groups; `judge` gets each that a type wants. In tables no line `wraps` into the next. */
 export const numberWindows = (
   text: string,
   groups: Places,
   shapes: Shapes,
+  wraps: boolean,
   judge: (types: readonly number[], candidate: Candidate) => void,
 ): void => {
   const count = groups.length / 2;
@@ -131,7 +133,7 @@ export const numberWindows = (
       const groupFrom = groups.at(last * 2);
       const to = groups.at(last * 2 + 1);
       if (last > first) {
-        const join = joint(text, groups.at(last * 2 - 1), groupFrom);
+        const join = joint(text, groups.at(last * 2 - 1), groupFrom, wraps);
         if (join === 0 || join >= runOnly) break;
         separators += String.fromCharCode(join);
       }
@@ -189,18 +191,18 @@ export const runsOf = (
   text: string,
   groups: Places,
   [digitsMin, digitsMax]: readonly [number, number],
+  wraps: boolean,
   judge: (candidate: Candidate) => boolean,
 ): void => {
   const count = groups.length / 2;
   let first = 0;
   while (first < count) {
-    const row = rowFrom(text, groups, first, digitsMax);
+    const row = rowFrom(text, groups, first, digitsMax, wraps);
     let taken = -1;
     for (let size = row.lengths.length; size > 0 && taken < 0; size -= 1) {
       const last = first + size - 1;
-      // A row may be parted at blanks only, or where it is too long.
-      const after = row.joints[size - 1] ?? 0;
-      if (size < row.lengths.length && (after & 0xffff) !== 0x20) continue;
+      // A row may be parted at blanks and line ends only, or where it is too long.
+      if (size < row.lengths.length && !parts(row.joints[size - 1] ?? 0)) continue;
       const digits = row.lengths.slice(0, size).reduce((sum, length) => sum + length, 0);
       if (digits < digitsMin) break;
       const from = groups.at(first * 2);
@@ -223,13 +225,21 @@ export const runsOf = (
   }
 };
 
+const parts = (join: number): boolean => (join & 0xffff) === 0x20 || join === 0x0a;
+
 interface Row {
   readonly lengths: readonly number[];
   /** Behind each group. */
   readonly joints: readonly number[];
 }
 
-const rowFrom = (text: string, groups: Places, first: number, digitsMax: number): Row => {
+const rowFrom = (
+  text: string,
+  groups: Places,
+  first: number,
+  digitsMax: number,
+  wraps: boolean,
+): Row => {
   const count = groups.length / 2;
   const lengths: number[] = [];
   const joints: number[] = [];
@@ -239,7 +249,8 @@ const rowFrom = (text: string, groups: Places, first: number, digitsMax: number)
     digits += length;
     if (digits > digitsMax) break;
     lengths.push(length);
-    const join = at + 1 < count ? joint(text, groups.at(at * 2 + 1), groups.at(at * 2 + 2)) : 0;
+    const join =
+      at + 1 < count ? joint(text, groups.at(at * 2 + 1), groups.at(at * 2 + 2), wraps) : 0;
     joints.push(join);
     if (join === 0) break;
   }
@@ -248,6 +259,6 @@ const rowFrom = (text: string, groups: Places, first: number, digitsMax: number)
 
 /** Behind the next blank: what begins in the middle of `1-2-3` is no number of its own. */
 const nextStart = ({ joints }: Row, first: number): number => {
-  const blank = joints.findIndex(join => join === 0 || (join & 0xffff) === 0x20);
+  const blank = joints.findIndex(join => join === 0 || parts(join));
   return first + (blank < 0 ? Math.max(1, joints.length) : blank + 1);
 };
