@@ -32,6 +32,8 @@ export const judgeTelephone = (candidate: Candidate, around: Around): Judged | u
   if (leaning === 'against' && form.kind !== 'international') return undefined;
   const number = numberOf(form, leaning, around);
   if (number === undefined) return undefined;
+  // A free or shared number is an organisation's: it names nobody.
+  if (number.service) return { from, to, value: number.value, confidence: 'low' };
   return {
     from,
     to,
@@ -53,7 +55,11 @@ interface Numbered {
   readonly value: string;
   /** Of a region of the settings, or with its country code. */
   readonly own: boolean;
+  /** Toll-free, shared cost, premium rate, universal access. */
+  readonly service: boolean;
 }
+
+const services: ReadonlySet<string> = new Set(['TOLL_FREE', 'SHARED_COST', 'PREMIUM_RATE', 'UAN']);
 
 const numberOf = (form: TelephoneForm, leaning: Leaning, around: Around): Numbered | undefined => {
   if (form.kind === 'international') return parsed(form.digits, undefined, true);
@@ -74,5 +80,7 @@ const numberOf = (form: TelephoneForm, leaning: Leaning, around: Around): Number
 const parsed = (digits: string, region: string | undefined, own: boolean): Numbered | undefined => {
   if (region !== undefined && !isSupportedCountry(region)) return undefined;
   const number = parse(digits, region);
-  return number?.isValid() === true ? { value: number.number, own } : undefined;
+  return number?.isValid() === true
+    ? { value: number.number, own, service: services.has(number.getType() ?? '') }
+    : undefined;
 };
