@@ -110,6 +110,30 @@ export class Belongs {
       : undefined;
   }
 
+  /** Whether events of a component, or of an application within it, can belong. */
+  mayBeOf(component: string | undefined, app: string | undefined): boolean {
+    const { names, behind } = this;
+    if (names === undefined) return true;
+    return isNamed(names, component) || isNamed(names, app) || isNamed(behind, component);
+  }
+
+  /** Whether a component is the breached one, and not one that lies behind it. */
+  isNamedOwn(component: string | undefined): boolean {
+    return this.names !== undefined && isNamed(this.names, component);
+  }
+
+  /** Whether events from an address can belong, that was not reached through a proxy. */
+  mayBeFrom(ip: string): boolean {
+    const { isAddress } = this.breach;
+    return isAddress === undefined || isAddress(ip) || this.hosts.has(ip);
+  }
+
+  /** Whether events about a name, and with no other name in them, can belong. */
+  mayBeAbout(name: string): boolean {
+    const { accounts } = this.breach;
+    return accounts === undefined || isAccount(accounts, name);
+  }
+
   /** Whether it is a web request by which sessions behind are to be known. */
   isRequest(event: AccessEvent): boolean {
     return this.behind.size > 0 && event.request !== undefined && this.of(event) === 'own';

@@ -1,4 +1,4 @@
-import type { AccessEvent, MessageRef } from '../core/access-event.ts';
+import type { AccessEvent, EventKind, MessageRef } from '../core/access-event.ts';
 import type { Belongs } from './belongs.ts';
 import type { Basis, EvidenceAt, Extent, Shown, Span } from './extent.ts';
 
@@ -6,6 +6,37 @@ const dayMs = 86_400_000;
 /** Clocks of the log and of the mailbox differ, and what a mailbox holds is dated by other programs. */
 export const slackMs: number = 3_600_000;
 export const always: number = -8_640_000_000_000_000;
+
+/** Kinds of which an event can show anything by what it says in common words: who, when, through what. */
+export const plainKinds: ReadonlySet<EventKind> = new Set<EventKind>([
+  'login',
+  'login.impersonated',
+  'mailbox.open',
+  'mailbox.sync',
+  'message.list',
+  'message.change',
+  'message.delete',
+  'message.save',
+  'search',
+  'rule.changed',
+  'forward.changed',
+]);
+
+/** Kinds of which all has to be known. */
+export const wholeKinds: ReadonlySet<EventKind> = new Set<EventKind>([
+  'message.read',
+  'mailbox.export',
+  'api.request',
+  'other',
+]);
+
+/** Kinds that tell of a message on its way. */
+export const transitKinds: ReadonlySet<EventKind> = new Set<EventKind>([
+  'message.received',
+  'message.submitted',
+  'message.delivered',
+  'message.scanned',
+]);
 
 /** Services that hand out whole mailboxes, one after the other. */
 const downloads: ReadonlySet<string> = new Set(['pop3', 'pop3s', 'imap', 'imaps']);

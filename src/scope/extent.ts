@@ -110,6 +110,8 @@ export interface Shown {
   readonly at?: EvidenceAt;
   /** Messages that the log counts and does not name. */
   readonly counted?: number;
+  /** Lines that show the same; 1 unless given. */
+  readonly lines?: number;
 }
 
 /** Where something stands that an extent rests on. */

@@ -117,13 +117,13 @@ export class ScopePlan {
     this.pseudonym = pseudonym;
   }
 
-  add({ basis, extent, at, counted = 0 }: Shown): void {
+  add({ basis, extent, at, counted = 0, lines = 1 }: Shown): void {
     let evidence = this.evidence.get(basis);
     if (evidence === undefined) {
       evidence = new Evidence();
       this.evidence.set(basis, evidence);
     }
-    evidence.count += 1;
+    evidence.count += lines;
     evidence.counted += counted;
     if (at !== undefined) {
       if (evidence.first === undefined || compareAt(at, evidence.first) < 0) evidence.first = at;

@@ -1,0 +1,315 @@
+import type { AccessEvent, EventKind } from '../../core/access-event.ts';
+import { messageOf } from '../../core/errors.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import { endOfDayMs } from '../../evidence/days.ts';
+import { RowDecoder } from '../../logs/rows/decode.ts';
+import { Belongs, RequestTimes } from '../../scope/belongs.ts';
+import type { Breach } from '../../scope/breach.ts';
+import { extentsOf } from '../../scope/event-extents.ts';
+import type { Basis, EvidenceAt, Shown } from '../../scope/extent.ts';
+import { WebUsers } from '../../scope/web-users.ts';
+import type { ParquetFile } from '../../store/parquet/read.ts';
+import { KeptLines } from '../events/kept-lines.ts';
+import { openAgain, openSegment } from '../events/open-segment.ts';
+import type { StoreSegment } from '../events/store-segments.ts';
+import type { ZoneOf } from '../ingest/zones.ts';
+import { askedRows, columnsIn, type RowColumns, rowsOfKinds, textOf } from './asked-rows.ts';
+import { OpenedRows } from './opened-rows.ts';
+
+export interface ReadBreachRequest {
+  readonly breach: Breach;
+  readonly segments: readonly StoreSegment[];
+  readonly zoneOf: ZoneOf;
+  readonly note: (unseen: Unseen) => void;
+  readonly take: (shown: Shown) => void;
+}
+
+export interface ReadBreach {
+  /** Segments whose rows were looked at. */
+  readonly segments: number;
+  readonly rows: number;
+  /** Lines that belong to the breach. */
+  readonly events: number;
+  /** Lines in these segments that no format understands. */
+  readonly unparsed: number;
+}
+
+const dayMs = 86_400_000;
+/** A line up to so much older than the one before is kept with that one's day. */
+const lateMs = 3_600_000;
+const pendingMax = 1_000_000;
+
+/** A read that a web server's log tells of, which does not say whose message it was. */
+interface PendingRead {
+  readonly event: AccessEvent;
+  readonly at: EvidenceAt;
+}
+
+/** Goes through what a store keeps for what shows something of one breach. */
+class BreachReading {
+  private readonly request: ReadBreachRequest;
+  private readonly requests = new RequestTimes();
+  private readonly belongs: Belongs;
+  private readonly users = new WebUsers();
+  private readonly pending: PendingRead[] = [];
+  private readonly decoder = new RowDecoder();
+  private readonly lines = new KeptLines();
+  private readonly transit: Basis | undefined;
+  private readonly isWeb: boolean;
+  private segments = 0;
+  private rows = 0;
+  private events = 0;
+  private unparsed = 0;
+
+  constructor(request: ReadBreachRequest) {
+    this.request = request;
+    const { component } = request.breach;
+    this.belongs = new Belongs(request.breach, this.requests);
+    this.isWeb = (component?.behind?.length ?? 0) > 0;
+    if (component?.inTransit === true) {
+      this.transit = component.controlled === true ? 'in-transit' : 'passed';
+    }
+  }
+
+  async run(): Promise<ReadBreach> {
+    const asked = this.request.segments.filter(each => this.mayHold(each));
+    // Which sessions are the attacker's shows once all of his requests are known.
+    if (this.isWeb && this.request.breach.isAddress !== undefined) {
+      for (const segment of asked) await this.open(segment, each => this.webRequests(each));
+    }
+    for (const segment of asked) {
+      await this.open(segment, each => this.look(each));
+      this.segments += 1;
+    }
+    this.settlePending();
+    const { segments, rows, events, unparsed } = this;
+    return { segments, rows, events, unparsed };
+  }
+
+  private mayHold({ day, firstMs, lastMs }: StoreSegment): boolean {
+    const { fromMs, toMs } = this.request.breach.window;
+    const end = endOfDayMs(day);
+    return (firstMs ?? end - dayMs - lateMs) <= toMs && (lastMs ?? end) >= fromMs;
+  }
+
+  private async open(segment: StoreSegment, look: (open: OpenedRows) => void): Promise<void> {
+    const options = { ...this.request, lines: this.lines };
+    try {
+      const open = await openSegment(segment, options);
+      if (open !== undefined) look(new OpenedRows(open));
+    } catch (thrown) {
+      const again = await openAgain(segment, options, thrown);
+      if (again !== undefined) look(new OpenedRows(again));
+    }
+  }
+
+  private webRequests({ file }: OpenedRows): void {
+    const rest = textOf(file, 'rest');
+    const component = textOf(file, 'component');
+    const app = textOf(file, 'app');
+    const address = textOf(file, 'address');
+    const user = textOf(file, 'user');
+    const times = file.numbers('time');
+    for (let row = 0; row < file.rows; row += 1) {
+      if (!(rest.text(rest.code(row)) ?? '').includes('"request":')) continue;
+      const from = address.text(address.code(row));
+      const atMs = times[row] ?? Number.NaN;
+      const name = user.text(user.code(row));
+      const appName = app.text(app.code(row));
+      const event: AccessEvent = {
+        kind: 'web.request',
+        time: { original: '', ...(Number.isNaN(atMs) ? {} : { atMs }) },
+        outcome: 'success',
+        component: component.text(component.code(row)) ?? '',
+        request: {},
+        ...(from === undefined ? {} : { from: { ip: from } }),
+        ...(name === undefined ? {} : { user: { name } }),
+        ...(appName === undefined ? {} : { app: { name: appName } }),
+      };
+      if (this.belongs.isRequest(event)) this.requests.add(event);
+    }
+  }
+
+  private look(open: OpenedRows): void {
+    const { file } = open;
+    this.unparsed += Number(file.metadata.get('postern.unparsed') ?? 0);
+    this.rows += file.rows;
+    const ofKinds = rowsOfKinds(file, this.transit !== undefined);
+    if (ofKinds.length === 0) return;
+    const columns = columnsIn(file);
+    const needsSession = this.request.breach.sessions !== undefined;
+    const { plain, whole } = askedRows(ofKinds, columns, this.belongs, needsSession);
+    if (plain.length + whole.length === 0) return;
+    const times = timesOf(file, plain, whole);
+    this.plainRows(open, columns, plain, times);
+    for (const row of whole) this.wholeRow(open, row, times(row));
+  }
+
+  /** Rows that differ in nothing but their times are one: the first and the last of them show all that they do. */
+  private plainRows(
+    open: OpenedRows,
+    columns: RowColumns,
+    rows: readonly number[],
+    times: (row: number) => number,
+  ): void {
+    const { window, isAddress } = this.request.breach;
+    // Of sessions that a webmail opened, only those near a request are the attacker's: each by its own time.
+    const isEach = this.isWeb && isAddress !== undefined;
+    const alike = new Map<number | string, { first: number; last: number; count: number }>();
+    const keyOf = keysOf(columns);
+    for (const row of rows) {
+      const at = times(row);
+      if (at < window.fromMs || at > window.toMs) continue;
+      if (this.isWeb) this.logins(columns, row, at);
+      if (isEach || Number.isNaN(at)) {
+        this.plainEvent(open, columns, row, at, 1);
+        continue;
+      }
+      const key = keyOf(row);
+      const known = alike.get(key);
+      if (known === undefined) {
+        alike.set(key, { first: row, last: row, count: 1 });
+        continue;
+      }
+      known.count += 1;
+      if (at < times(known.first)) known.first = row;
+      if (at > times(known.last)) known.last = row;
+    }
+    for (const { first, last, count } of alike.values()) {
+      this.plainEvent(open, columns, first, times(first), first === last ? count : count - 1);
+      if (first !== last) this.plainEvent(open, columns, last, times(last), 1);
+    }
+  }
+
+  /** By whom requests of a webmail can be told. */
+  private logins({ kind, user, address, component }: RowColumns, row: number, at: number): void {
+    const name = user.text(user.code(row));
+    if (name === undefined) return;
+    const what = kind.text(kind.code(row));
+    if (what !== 'login' && what !== 'mailbox.open') return;
+    const ip = address.text(address.code(row));
+    const isOwn = this.belongs.isNamedOwn(component.text(component.code(row)));
+    if (isOwn && ip !== undefined) this.users.login(ip, name, at);
+    else if (!isOwn) this.users.session(name, at);
+  }
+
+  private plainEvent(
+    open: OpenedRows,
+    columns: RowColumns,
+    row: number,
+    atMs: number,
+    lines: number,
+  ): void {
+    const text = (column: keyof RowColumns): string | undefined =>
+      columns[column].text(columns[column].code(row));
+    const [user, actor, app, ip] = [text('user'), text('actor'), text('app'), text('address')];
+    const [service, folder] = [text('service'), text('folder')];
+    const event: AccessEvent = {
+      kind: text('kind') as EventKind,
+      time: { original: '', ...(Number.isNaN(atMs) ? {} : { atMs }) },
+      outcome: (text('outcome') ?? 'unknown') as AccessEvent['outcome'],
+      component: text('component') ?? '',
+      ...(user === undefined ? {} : { user: { name: user } }),
+      ...(actor === undefined ? {} : { actor: { name: actor } }),
+      ...(app === undefined ? {} : { app: { name: app, uid: app } }),
+      ...(ip === undefined ? {} : { from: { ip } }),
+      ...(service === undefined ? {} : { service }),
+      ...(folder === undefined ? {} : { folder }),
+    };
+    this.event(event, this.placeOf(open, row, event.time.atMs), lines);
+  }
+
+  private wholeRow(open: OpenedRows, row: number, atMs: number): void {
+    const { fromMs, toMs } = this.request.breach.window;
+    if (atMs < fromMs || atMs > toMs) return;
+    const at = this.placeOf(open, row, Number.isNaN(atMs) ? undefined : atMs);
+    try {
+      const texts = open.texts(row);
+      const text = open.text(row);
+      const { parsed } = this.decoder.decode({ timeMs: at.atMs, texts }, text);
+      if ('event' in parsed) this.event(parsed.event, at, 1);
+    } catch (thrown) {
+      this.request.note({
+        what: open.path,
+        why: messageOf(thrown),
+        how: 'Run postern evidence verify.',
+      });
+    }
+  }
+
+  private event(event: AccessEvent, at: EvidenceAt, lines: number): void {
+    const { belongs, transit } = this;
+    const how = belongs.of(event);
+    if (how === undefined) return;
+    this.events += lines;
+    const isWhose =
+      event.kind === 'message.read' &&
+      event.user === undefined &&
+      event.request !== undefined &&
+      event.messages !== undefined;
+    if (isWhose && this.pending.length < pendingMax) {
+      this.pending.push({ event, at });
+      return;
+    }
+    this.show(event, at, lines, transit);
+  }
+
+  private show(event: AccessEvent, at: EvidenceAt, lines: number, transit?: Basis): void {
+    const { toMs } = this.request.breach.window;
+    for (const shown of extentsOf(event, this.belongs, toMs, at, transit)) {
+      this.request.take(lines === 1 ? shown : { ...shown, lines });
+    }
+  }
+
+  private settlePending(): void {
+    for (const { event, at } of this.pending) {
+      const { users, isSure } = this.users.of(event.from?.ip, event.time.atMs ?? 0);
+      if (users.length === 0) this.show(event, at, 1);
+      for (const name of users) {
+        // Of several that it may have been, nobody's reading is evidenced.
+        const outcome = isSure ? event.outcome : 'unknown';
+        this.show({ ...event, outcome, user: { name } }, at, 1);
+      }
+    }
+  }
+
+  private placeOf({ source, seq, line }: OpenedRows, row: number, atMs?: number): EvidenceAt {
+    return { source, seq, line: line(row), ...(atMs === undefined ? {} : { atMs }) };
+  }
+}
+
+/** What rows that show the same have in common; a number where the columns of the segment leave room. */
+const keysOf = (columns: RowColumns): ((row: number) => number | string) => {
+  const { kind, outcome, component, app, user, actor, address, service, folder } = columns;
+  const names = [kind, outcome, component, app, user, actor, address, service, folder];
+  if (names.reduce((room, { count }) => room * (count + 1), 1) < 2 ** 53) {
+    return row => {
+      let key = 0;
+      for (const column of names) key = key * (column.count + 1) + column.code(row) + 1;
+      return key;
+    };
+  }
+  return row => names.map(column => column.code(row)).join();
+};
+
+/** Times of the rows that are asked about, and of no others; NaN where a row tells none. */
+const timesOf = (
+  file: ParquetFile,
+  plain: readonly number[],
+  whole: readonly number[],
+): ((row: number) => number) => {
+  const few = plain.length + whole.length < file.rows / 4;
+  if (!few) {
+    const all = file.numbers('time');
+    return row => all[row] ?? Number.NaN;
+  }
+  const rows = Int32Array.from([...plain, ...whole]).sort();
+  const numbers = file.numbersAt('time', rows);
+  const known = new Map<number, number>();
+  for (const [i, row] of rows.entries()) known.set(row, numbers[i] ?? Number.NaN);
+  return row => known.get(row) ?? Number.NaN;
+};
+
+/** Tells what stored events show of a breach. */
+export const readBreach = (request: ReadBreachRequest): Promise<ReadBreach> =>
+  new BreachReading(request).run();
