@@ -34,6 +34,8 @@ export const ownSchema = (
     | 'advisory-notes'
     | 'replay'
     | 'scope'
+    | 'scan'
+    | 'scan-try'
     | 'line-proof'
     | `evidence-${'bundle' | 'dwell' | 'gaps' | 'reparse' | 'status' | 'verify' | 'witness'}`,
 ): Complaints => {

@@ -10,7 +10,7 @@ import { FolderRun } from './folder-run.ts';
 import type { IndexWriter, KeptItem } from './index-writer.ts';
 import { type BatchAnswer, itemStates } from './protocol.ts';
 import type { ScanCounts } from './scan-counts.ts';
-import type { ScanThreads } from './scan-threads.ts';
+import type { BatchReaders } from './scan-threads.ts';
 import type { Stale } from './stale.ts';
 
 /** Batches of which the attachments are being opened; each keeps some tables in memory. */
@@ -21,7 +21,7 @@ export interface RunParts {
   readonly writer: IndexWriter;
   readonly pseudonyms: Pseudonyms;
   /** Started when there is something to read. */
-  readonly threads: () => ScanThreads;
+  readonly threads: () => BatchReaders;
   readonly lane: () => AttachmentLane;
   readonly counts: ScanCounts;
   /** What is to be read anew where it is still there. */

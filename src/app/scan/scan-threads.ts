@@ -109,8 +109,16 @@ class ScanThread {
   }
 }
 
+/** Whoever reads batches. */
+export interface BatchReaders {
+  /** Until there is room for another batch. */
+  room(): Promise<void>;
+  read(order: BatchOrder): Promise<BatchAnswer>;
+  close(): Promise<void>;
+}
+
 /** Threads that read messages, as many batches at a time as keep them at work. */
-export class ScanThreads {
+export class ScanThreads implements BatchReaders {
   private readonly threads: readonly ScanThread[];
   private readonly timer: NodeJS.Timeout;
   private waiting: (() => void)[] = [];

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../../core/errors.ts';
 import type { ExposureSource, ExposureState, ExposureUnseen } from '../../core/exposure-state.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { withTypes } from '../../exposure/index/masks.ts';
@@ -15,7 +16,7 @@ import type { ScanSettings, ThreadSetup } from './protocol.ts';
 import { type ScanAnswer, scanAnswer } from './scan-answer.ts';
 import { ScanCounts } from './scan-counts.ts';
 import { ScanRun } from './scan-run.ts';
-import { ScanThreads } from './scan-threads.ts';
+import { type BatchReaders, ScanThreads } from './scan-threads.ts';
 import type { ScanSources } from './sources.ts';
 import { staleIn } from './stale.ts';
 
@@ -33,6 +34,8 @@ export interface ScanOptions {
   readonly full: boolean;
   readonly attachments: boolean;
   readonly threads: number;
+  /** In place of threads. */
+  readonly readers?: (setup: Omit<ThreadSetup, 'progress'>) => BatchReaders;
   readonly now: () => number;
   readonly progress: (counts: ScanCounts) => void;
   readonly isStopped: () => boolean;
@@ -110,6 +113,11 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
   const writer = new IndexWriter({ state, files: durableFiles(folder), types, detector, now });
   await writer.prepare();
   const sources = options.sources(pseudonyms);
+  const missing = await sources.missing();
+  if (missing !== undefined) {
+    await sources.close();
+    throw new UsageError(`scan: ${missing.slice(0, 200)}: no such file or folder`);
+  }
   const setup: Omit<ThreadSetup, 'progress'> = {
     hostRoot: sources.hostRoot,
     key: pseudonyms.forThread(),
@@ -118,7 +126,7 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
     attachments,
     messageBytesMax: sources.messageBytesMax,
   };
-  let threads: ScanThreads | undefined;
+  let threads: BatchReaders | undefined;
   let lane: AttachmentLane | undefined;
   const counts = new ScanCounts();
   const run = new ScanRun({
@@ -126,7 +134,8 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
     writer,
     pseudonyms,
     counts,
-    threads: () => (threads ??= new ScanThreads(setup, options.threads)),
+    threads: () =>
+      (threads ??= options.readers?.(setup) ?? new ScanThreads(setup, options.threads)),
     lane: () => (lane ??= new AttachmentLane(setup, options.threads)),
     stale: staleIn(join(folder, segmentsFolder), state, detector, full),
     isStopped: options.isStopped,
