@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { messageOf, UsageError } from '../../../core/errors.ts';
 import { type QueryAnswer, QueryList } from './query-list.ts';
 import type { Cell, CustomerRows } from './rows.ts';
@@ -13,6 +14,12 @@ const connectMsMax = 15_000;
  */
 export const openMysql = async (settings: ServerSettings, query: string): Promise<CustomerRows> => {
   const server = serverOf(settings, 3306);
+  if (server.tls !== undefined && isIP(server.host) !== 0) {
+    // The driver holds the certificate against a name, or against nothing.
+    throw new UsageError(
+      `${server.name}: over TLS the server is to be named, not numbered: its certificate is held against its name`,
+    );
+  }
   const { createConnection } = await import('mysql2');
   const connection = createConnection({
     ...(server.socket === undefined
