@@ -67,9 +67,10 @@ export class ScanRun {
     const folders = state.folders();
     for (const folder of folders) this.folders.set(keyOf(folder.key), folder);
     for (const { number, name } of state.mailboxes()) this.mailboxes.set(keyOf(name), number);
-    this.staleFolders = new Set(state.foldersIn([...stale.segments]));
     this.gone = new Set(state.gone().message);
-    this.living = livingOf(state, stale.segments);
+    const { living, folders: staleFolders } = livingIn(state, stale.segments, this.gone);
+    this.living = living;
+    this.staleFolders = staleFolders;
     this.nextFolder = 1 + folders.reduce((most, { number }) => Math.max(most, number), 0);
     this.nextMailbox = 1 + [...this.mailboxes.values()].reduce((a, b) => Math.max(a, b), 0);
     this.nextMessage = state.nextMessage();
@@ -348,16 +349,25 @@ export class ScanRun {
   }
 }
 
-/** How many messages of each stale segment still count: what was read anew before does not. */
-const livingOf = (state: ExposureState, stale: ReadonlySet<number>): Map<number, number> => {
-  const living = new Map<number, number>();
-  if (stale.size === 0) return living;
-  for (const { number } of state.segments()) if (stale.has(number)) living.set(number, 0);
+/**
+ * How many messages of each stale segment still count (what was read anew before does not), and the folders in
+ * which some of them lie. What is gone cannot be read anew.
+ */
+const livingIn = (
+  state: ExposureState,
+  stale: ReadonlySet<number>,
+  gone: ReadonlySet<number>,
+): { readonly living: Map<number, number>; readonly folders: ReadonlySet<number> } => {
+  const living = new Map<number, number>([...stale].map(segment => [segment, 0]));
+  const folders = new Set<number>();
   for (const folder of state.foldersIn([...stale])) {
-    for (const segment of state.keys(folder).segment) {
-      const count = living.get(segment);
-      if (count !== undefined) living.set(segment, count + 1);
+    const { segment, message } = state.keys(folder);
+    for (let i = 0; i < segment.length; i += 1) {
+      const count = living.get(segment[i] ?? 0);
+      if (count === undefined) continue;
+      living.set(segment[i] ?? 0, count + 1);
+      if (!gone.has(message[i] ?? 0)) folders.add(folder);
     }
   }
-  return living;
+  return { living, folders };
 };
