@@ -14,16 +14,11 @@ export type EventParts = { readonly [K in keyof AccessEvent]: AccessEvent[K] | u
   readonly component: string;
 };
 
-/** The event without what is undefined. */
-export const eventOf = (parts: EventParts): AccessEvent => {
-  const told: Record<string, unknown> = {};
-  for (const key in parts) {
-    const value = parts[key as keyof AccessEvent];
-    if (value !== undefined) told[key] = value;
-  }
-  // Only what was undefined is gone, and the required fields are never that.
-  return told as unknown as AccessEvent;
-};
+/**
+ * The event of these fields. Those that a line does not tell stay in it as undefined, which nobody tells from absent:
+ * events that are all made in one way are read at several times the speed.
+ */
+export const eventOf = (parts: EventParts): AccessEvent => parts as AccessEvent;
 
 export const happened = (parts: EventParts): Parsed => ({ event: eventOf(parts) });
 export const quiet = (why: string): Parsed => ({ quiet: why });

@@ -1,5 +1,14 @@
 import { LineTokens } from './line-tokens.ts';
-import { keyOp, ops, placeOp, Templates, wholeMax, wholeOp, wordOp } from './template.ts';
+import {
+  keyOp,
+  ops,
+  placeOp,
+  type Template,
+  Templates,
+  wholeMax,
+  wholeOp,
+  wordOp,
+} from './template.ts';
 
 /**
  * What an event says beside the columns of its own, in two texts that are short and mostly the same from line to line.
@@ -8,7 +17,7 @@ import { keyOp, ops, placeOp, Templates, wholeMax, wholeOp, wordOp } from './tem
  * stands in the line anyhow is not kept twice.
  */
 export interface EncodedRest {
-  readonly rest: string;
+  readonly rest: Template;
   readonly more: string | undefined;
 }
 
@@ -40,23 +49,43 @@ const wordPattern = /^[A-Za-z0-9 _.:,'-]{1,120}$/;
 const keyPattern = /^@?[A-Za-z0-9]{1,40}$/;
 /** Whatever a log's own names are, they would make each row one of a kind. */
 const literalKeys: ReadonlySet<string> = new Set(['change']);
+/** Members of an event that have columns, and are told before the rest. */
+const columnKeys: ReadonlySet<string> = new Set([
+  'kind',
+  'outcome',
+  'component',
+  'service',
+  'host',
+  'folder',
+  'time',
+  'user',
+  'actor',
+  'from',
+  'app',
+]);
 
 /** What is known of a name: its number, and where its values were found in the lines before. */
 class Name {
+  readonly key: string;
   readonly op: number;
   readonly mayBeWord: boolean;
   readonly mayBeWhole: boolean;
   readonly isLiteral: boolean;
+  readonly isColumn: boolean;
   readonly from: Int32Array = new Int32Array(placesMax);
   readonly tokens: Int32Array = new Int32Array(placesMax);
   /** The place that is thrown out next. */
   next = 0;
+  /** The name that came behind it when it was last looked at. */
+  follower: Name | undefined;
 
   constructor(key: string, number: number) {
+    this.key = key;
     this.op = keyOp(number);
     this.mayBeWord = wordKeys.has(key);
     this.mayBeWhole = wholeKeys.has(key);
     this.isLiteral = literalKeys.has(key);
+    this.isColumn = columnKeys.has(key);
   }
 }
 
@@ -67,6 +96,7 @@ export class RestEncoder {
   private readonly names = new Map<string, Name>();
   private readonly words = new Map<string, number>();
   private templates = new Templates();
+  private before: Name | undefined;
   private text = '';
   private hasText = false;
   private more: unknown[] = [];
@@ -87,6 +117,19 @@ export class RestEncoder {
     this.value(name, value, 0);
   }
 
+  /** What an event has beside its columns. */
+  putRest(event: object): void {
+    const members = event as Readonly<Record<string, unknown>>;
+    for (const key in members) {
+      const value = members[key];
+      if (value === undefined) continue;
+      const name = this.name(key);
+      if (name.isColumn) continue;
+      this.templates.add(name.op);
+      this.value(name, value, 0);
+    }
+  }
+
   /** The members of an object of its own, but for one that has a column. */
   putWithout(key: string, value: object, column: string): void {
     const name = this.name(key);
@@ -101,6 +144,20 @@ export class RestEncoder {
   }
 
   private name(key: string): Name {
+    const { before } = this;
+    // Events of one kind have their members in one order.
+    const follower = before?.follower;
+    if (follower !== undefined && follower.key === key) {
+      this.before = follower;
+      return follower;
+    }
+    const name = this.named(key);
+    if (before !== undefined) before.follower = name;
+    this.before = name;
+    return name;
+  }
+
+  private named(key: string): Name {
     const known = this.names.get(key);
     if (known !== undefined) return known;
     if (!keyPattern.test(key)) throw new RangeError(`no name of an event: ${key.slice(0, 40)}`);
@@ -113,6 +170,7 @@ export class RestEncoder {
 
   private forget(): void {
     this.names.clear();
+    this.before = undefined;
     this.words.clear();
     this.templates = new Templates();
   }
@@ -140,7 +198,7 @@ export class RestEncoder {
   private object(value: object, depth: number, column: string | undefined): void {
     this.templates.add(ops.beginObject);
     const members = value as Readonly<Record<string, unknown>>;
-    for (const key of Object.keys(value)) {
+    for (const key in members) {
       const each = members[key];
       if (each === undefined || key === column) continue;
       const name = this.name(key);
@@ -203,10 +261,9 @@ export class RestEncoder {
       const many = tokens[i] ?? 0;
       if (many === 0 || first + many > count) continue;
       const start = starts[first] ?? 0;
-      if (
-        (starts[first + many] ?? 0) - start === value.length &&
-        this.text.startsWith(value, start)
-      ) {
+      const end = starts[first + many] ?? 0;
+      // Whole pieces are compared at once; `startsWith` goes from character to character.
+      if (end - start === value.length && this.text.slice(start, end) === value) {
         return placeOp(ops.text, first, many);
       }
     }

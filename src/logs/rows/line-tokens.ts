@@ -5,8 +5,16 @@ const isWord: Uint8Array = Uint8Array.from({ length: ascii }, (_, code) =>
   /[A-Za-z0-9@._-]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 
+/** The same of one byte, of which the upper half is part of words. */
+const isWordByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => isWord[code] ?? 1);
+
 /** Tokens of a line at most: what lies behind is in the last one. */
 const tokensMax = 4_096;
+
+/** Lines of more are rare, and none is worth so much memory. */
+const bytesMax = 8_192;
+
+const wide = /[^\0-\xff]/;
 
 /**
  * A line, taken apart where values in it begin and end: runs of letters and digits, and every other character by
@@ -16,8 +24,32 @@ export class LineTokens {
   /** Where each token begins, and behind the last one the length of the line. */
   readonly starts: Int32Array = new Int32Array(tokensMax + 1);
   count = 0;
+  private readonly bytes = Buffer.alloc(bytesMax);
 
   read(text: string): void {
+    // A look at bytes costs half of one at characters.
+    if (text.length <= bytesMax && !wide.test(text)) this.readBytes(text);
+    else this.readCharacters(text);
+  }
+
+  private readBytes(text: string): void {
+    const { starts, bytes } = this;
+    const length = bytes.write(text, 'latin1');
+    let count = 0;
+    let at = 0;
+    while (at < length && count < tokensMax) {
+      starts[count] = at;
+      count += 1;
+      const isOne = isWordByte[bytes[at] ?? 0] === 0;
+      at += 1;
+      if (isOne) continue;
+      while (at < length && isWordByte[bytes[at] ?? 0] === 1) at += 1;
+    }
+    starts[count] = length;
+    this.count = count;
+  }
+
+  private readCharacters(text: string): void {
     const { starts } = this;
     const { length } = text;
     let count = 0;

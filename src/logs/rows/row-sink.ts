@@ -4,6 +4,7 @@ import { absent, type TextColumn, textColumns, unparsedKind } from './columns.ts
 import { RestEncoder } from './encode.ts';
 import { Interner } from './interner.ts';
 import { lineCheck } from './line-check.ts';
+import type { Template } from './template.ts';
 
 type Interners = Readonly<Record<TextColumn, Interner>>;
 
@@ -32,6 +33,8 @@ const textCharsMax = 8 << 20;
 /** Beyond the year 37,000 a time is no time of a log, and kept with the rest. */
 const timeMsMax = 2 ** 50;
 const roomMin = 512;
+/** Values of more characters, all of one row's, are hardly those of another row. */
+const sharedCharsMax = 40;
 
 const forEachColumn = <T>(make: () => T): Record<TextColumn, T> =>
   Object.fromEntries(textColumns.map(column => [column, make()])) as Record<TextColumn, T>;
@@ -58,6 +61,28 @@ class Column {
     const code = this.interner.code(text);
     this.codes[at] = code;
     return this.interner.isExact(code);
+  }
+
+  /** The same of a text of which there are few. */
+  setWord(at: number, text: string): boolean {
+    const code = this.interner.word(text);
+    this.codes[at] = code;
+    return this.interner.isExact(code);
+  }
+
+  /** A text that is of this row, unless it is a short one. */
+  setOwn(at: number, text: string): void {
+    const { interner } = this;
+    this.codes[at] = text.length < sharedCharsMax ? interner.code(text) : interner.next(text);
+  }
+
+  setTemplate(at: number, template: Template): void {
+    const { interner } = this;
+    if (template.numberedBy !== interner) {
+      template.numberedBy = interner;
+      template.code = interner.code(template.text);
+    }
+    this.codes[at] = template.code;
   }
 }
 
@@ -92,21 +117,21 @@ export class RowSink {
     this.sequence[at] = line.number;
     this.check[at] = isVerbatim ? lineCheck(line.text) : absent;
     columns.log.set(at, log);
-    if (format !== undefined) columns.format.set(at, format);
+    if (format !== undefined) columns.format.setWord(at, format);
     encoder.begin(isVerbatim ? line.text : undefined);
     if ('event' in parsed) {
       this.event(at, parsed.event);
       if (repeated !== undefined) encoder.put('@repeated', repeated);
     } else {
       this.timeMs[at] = Number.NaN;
-      columns.kind.set(at, unparsedKind);
+      columns.kind.setWord(at, unparsedKind);
       encoder.put('@unparsed', parsed.unparsed);
       if (line.truncated === true) encoder.put('@truncated', true);
     }
     if (line.joined !== undefined) encoder.put('@lines', line.joined);
     const { rest, more } = encoder.end();
-    columns.rest.set(at, rest);
-    if (more !== undefined) columns.more.set(at, more);
+    columns.rest.setTemplate(at, rest);
+    if (more !== undefined) columns.more.setOwn(at, more);
   }
 
   /** What came since it was last taken. */
@@ -154,23 +179,19 @@ export class RowSink {
   private event(at: number, event: AccessEvent): void {
     const { columns, encoder } = this;
     const { kind, outcome, component, service, host, folder } = event;
-    if (!columns.kind.set(at, kind)) encoder.put('kind', kind);
-    if (!columns.outcome.set(at, outcome)) encoder.put('outcome', outcome);
-    if (!columns.component.set(at, component)) encoder.put('component', component);
-    if (service !== undefined && !columns.service.set(at, service)) encoder.put('service', service);
-    if (host !== undefined && !columns.host.set(at, host)) encoder.put('host', host);
+    if (!columns.kind.setWord(at, kind)) encoder.put('kind', kind);
+    if (!columns.outcome.setWord(at, outcome)) encoder.put('outcome', outcome);
+    if (!columns.component.setWord(at, component)) encoder.put('component', component);
+    if (service !== undefined && !columns.service.setWord(at, service))
+      encoder.put('service', service);
+    if (host !== undefined && !columns.host.setWord(at, host)) encoder.put('host', host);
     if (folder !== undefined && !columns.folder.set(at, folder)) encoder.put('folder', folder);
     this.time(at, event.time);
     if (event.user !== undefined) this.person(at, 'user', event.user);
     if (event.actor !== undefined) this.person(at, 'actor', event.actor);
     if (event.from !== undefined) this.address(at, event.from);
     if (event.app !== undefined) this.app(at, event.app);
-    const members = event as unknown as Readonly<Record<string, unknown>>;
-    for (const key of Object.keys(event)) {
-      if (columnKeys.has(key)) continue;
-      const value = members[key];
-      if (value !== undefined) encoder.put(key, value);
-    }
+    encoder.putRest(event);
   }
 
   private time(at: number, time: AccessEvent['time']): void {
@@ -204,18 +225,3 @@ export class RowSink {
     else this.encoder.put('app', uid === undefined ? 'name' : 'uid');
   }
 }
-
-/** What `event` has told before the rest. */
-const columnKeys: ReadonlySet<string> = new Set([
-  'kind',
-  'outcome',
-  'component',
-  'service',
-  'host',
-  'folder',
-  'time',
-  'user',
-  'actor',
-  'from',
-  'app',
-]);

@@ -90,6 +90,15 @@ const textOf = (numbers: Int32Array, keys: readonly string[], words: readonly st
   return out;
 };
 
+/** A template that was seen. */
+export interface Template {
+  readonly numbers: Int32Array;
+  readonly text: string;
+  /** Where its text has a number already, and which. */
+  numberedBy: object | undefined;
+  code: number;
+}
+
 /** Numbers of the row in hand, and the templates that were seen. */
 export class Templates {
   /** Of keys and words, by their numbers. */
@@ -98,8 +107,7 @@ export class Templates {
   private readonly scratch = new Int32Array(scratchMax);
   private length = 0;
   private hash = 0;
-  /** Numbers of each template, and its text. */
-  private known: { readonly numbers: Int32Array; readonly text: string }[] = [];
+  private known: Template[] = [];
   /** Place in `known` plus 1, by hash. */
   private slots = new Int32Array(slotsMin);
 
@@ -120,14 +128,14 @@ export class Templates {
     return this.length + count <= scratchMax;
   }
 
-  /** The text of the row in hand; the same string for the same numbers. */
-  end(): string {
+  /** The template of the row in hand; the same one for the same numbers. */
+  end(): Template {
     const mask = this.slots.length - 1;
     for (let slot = this.hash & mask; ; slot = (slot + 1) & mask) {
       const place = this.slots[slot] ?? 0;
       if (place === 0) return this.learn(slot);
       const known = this.known[place - 1];
-      if (known !== undefined && this.isSame(known.numbers)) return known.text;
+      if (known !== undefined && this.isSame(known.numbers)) return known;
     }
   }
 
@@ -139,18 +147,19 @@ export class Templates {
     return true;
   }
 
-  private learn(slot: number): string {
+  private learn(slot: number): Template {
     const numbers = this.scratch.slice(0, this.length);
     const text = textOf(numbers, this.keys, this.words);
+    const template: Template = { numbers, text, numberedBy: undefined, code: 0 };
     if (this.known.length >= templatesMax) {
       this.known = [];
       this.slots.fill(0);
-      return text;
+      return template;
     }
-    this.known.push({ numbers, text });
+    this.known.push(template);
     this.slots[slot] = this.known.length;
     if (this.known.length * 2 > this.slots.length) this.grow();
-    return text;
+    return template;
   }
 
   private grow(): void {

@@ -1,16 +1,17 @@
 import type { EventKind, MessageRef } from '../../../core/access-event.ts';
+import type { Draft } from '../../draft.ts';
 import { countOf } from '../../reading.ts';
 import { printable } from '../../text.ts';
 
 /** What a line of the `mail_log` plug-in tells of one message or one mailbox. */
 export interface MailLog {
   readonly kind: EventKind;
-  readonly folder?: string;
-  readonly message?: MessageRef;
+  readonly folder: string | undefined;
+  readonly message: MessageRef | undefined;
   readonly detail: string;
-  readonly change?: Readonly<Record<string, string>>;
+  readonly change: Readonly<Record<string, string>> | undefined;
   /** Names of folders that are deleted, or another folder's from now on. */
-  readonly gone?: readonly string[];
+  readonly gone: readonly string[] | undefined;
 }
 
 const kinds: Readonly<Record<string, EventKind>> = {
@@ -27,19 +28,44 @@ const kinds: Readonly<Record<string, EventKind>> = {
 /** In the order in which the plug-in writes them, whichever of them are configured. */
 const keys = ['box', 'uid', 'msgid', 'size', 'vsize', 'from', 'subject', 'flags'] as const;
 type Key = (typeof keys)[number];
+type Fields = Record<Key, string | undefined>;
 
-/** Where `, key=` stands for the first key that may follow. */
-const nextKey = (
-  text: string,
-  from: number,
-  after: number,
-): readonly [number, number] | undefined => {
-  let best: readonly [number, number] | undefined;
-  for (let k = after + 1; k < keys.length; k += 1) {
-    const at = text.indexOf(`, ${keys[k] ?? ''}=`, from);
-    if (at >= 0 && (best === undefined || at < best[0])) best = [at, k];
+const noFields: Readonly<Fields> = {
+  box: undefined,
+  uid: undefined,
+  msgid: undefined,
+  size: undefined,
+  vsize: undefined,
+  from: undefined,
+  subject: undefined,
+  flags: undefined,
+};
+
+/** Which of the keys stands there with its `=`; -1 for none. */
+const keyAt = (text: string, at: number): number => {
+  switch (text.charCodeAt(at)) {
+    case 0x62 /* b */:
+      return text.startsWith('box=', at) ? 0 : -1;
+    case 0x75 /* u */:
+      return text.startsWith('uid=', at) ? 1 : -1;
+    case 0x6d /* m */:
+      return text.startsWith('msgid=', at) ? 2 : -1;
+    case 0x73 /* s */:
+      return text.startsWith('size=', at) ? 3 : text.startsWith('subject=', at) ? 6 : -1;
+    case 0x76 /* v */:
+      return text.startsWith('vsize=', at) ? 4 : -1;
+    case 0x66 /* f */:
+      return text.startsWith('from=', at) ? 5 : text.startsWith('flags=', at) ? 7 : -1;
+    default:
+      return -1;
   }
-  return best;
+};
+
+/** Where `, key=` stands for the first key that may follow; -1 where none does. */
+const nextKey = (text: string, from: number, after: number): number => {
+  let at = text.indexOf(', ', from);
+  while (at >= 0 && keyAt(text, at + 2) <= after) at = text.indexOf(', ', at + 1);
+  return at;
 };
 
 /**
@@ -47,8 +73,8 @@ const nextKey = (
  * message id, sender and subject, the owner the folder's name; uid and folder stand before what strangers
  * choose, so they are read from the left, and the flags, which stand behind it, from the right.
  */
-const fieldsOf = (text: string): Partial<Record<Key, string>> => {
-  const fields: Partial<Record<Key, string>> = {};
+const fieldsOf = (text: string): Fields => {
+  const fields: Fields = { ...noFields };
   let end = text.length;
   if (text.endsWith(')')) {
     const flags = text.lastIndexOf(', flags=(');
@@ -57,59 +83,93 @@ const fieldsOf = (text: string): Partial<Record<Key, string>> => {
       end = flags;
     }
   }
-  const rest = text.slice(0, end);
-  let k = keys.findIndex(key => rest.startsWith(`${key}=`));
+  const rest = end === text.length ? text : text.slice(0, end);
+  let k = keyAt(rest, 0);
   let at = 0;
   for (let step = 0; k >= 0 && step < keys.length; step += 1) {
     const key = keys[k];
     if (key === undefined) break;
-    const from = at + key.length + 1;
-    const next = key === 'subject' ? undefined : nextKey(rest, from, k);
-    fields[key] ??= rest.slice(from, next === undefined ? rest.length : next[0]);
-    if (next === undefined) break;
-    at = next[0] + 2;
-    k = next[1];
+    const next = key === 'subject' ? -1 : nextKey(rest, at + key.length + 1, k);
+    fields[key] ??= rest.slice(at + key.length + 1, next < 0 ? end : next);
+    if (next < 0) break;
+    at = next + 2;
+    k = keyAt(rest, at);
   }
   return fields;
 };
 
-const messageOf = (fields: Partial<Record<Key, string>>): MessageRef => {
+const messageOf = (fields: Readonly<Fields>): MessageRef => {
+  const { msgid, box, subject, from } = fields;
   const uid = countOf(fields.uid);
   const size = countOf(fields.size) ?? countOf(fields.vsize);
-  return {
-    ...(fields.msgid?.startsWith('<') ? { messageId: printable(fields.msgid, 998) } : {}),
-    ...(uid === undefined || uid === 0 ? {} : { uid }),
-    ...(fields.box === undefined ? {} : { folder: printable(fields.box) }),
-    ...(size === undefined ? {} : { sizeBytes: size }),
-    ...(fields.subject === undefined ? {} : { subject: printable(fields.subject, 998) }),
-    ...(fields.from === undefined || fields.from === '' ? {} : { from: printable(fields.from) }),
-  };
+  // Hot: assigned, and not spread.
+  const message: Draft<MessageRef> = {};
+  if (msgid?.startsWith('<') === true) message.messageId = printable(msgid, 998);
+  if (uid !== undefined && uid !== 0) message.uid = uid;
+  if (box !== undefined) message.folder = printable(box);
+  if (size !== undefined) message.sizeBytes = size;
+  if (subject !== undefined) message.subject = printable(subject, 998);
+  if (from !== undefined && from !== '') message.from = printable(from);
+  return message;
 };
 
-const event =
-  /^(save|copy|delete|undelete|expunge|autoexpunge|flag_change)(?: from (.{1,400}?))?: (?=box=|uid=|msgid=|size=|vsize=|from=|subject=|flags=)/;
+const eventNames = [
+  'save',
+  'copy',
+  'delete',
+  'undelete',
+  'expunge',
+  'autoexpunge',
+  'flag_change',
+] as const;
+
+const copied = / from (.{1,400}?): (?=box=|uid=|msgid=|size=|vsize=|from=|subject=|flags=)/y;
+
+interface EventHead {
+  readonly name: string;
+  /** The folder that it was copied from. */
+  readonly source: string | undefined;
+  /** Where the fields begin. */
+  readonly end: number;
+}
+
+/** `save: `, `copy from INBOX: `, with fields behind it. */
+const eventHead = (text: string): EventHead | undefined => {
+  for (const name of eventNames) {
+    if (!text.startsWith(name)) continue;
+    const end = name.length + 2;
+    if (text.startsWith(': ', name.length)) {
+      return keyAt(text, end) < 0 ? undefined : { name, source: undefined, end };
+    }
+    copied.lastIndex = name.length;
+    const match = copied.exec(text);
+    return match === null ? undefined : { name, source: match[1], end: copied.lastIndex };
+  }
+  return undefined;
+};
 
 const mailbox = /^Mailbox (created|deleted|renamed|subscribed|unsubscribed|updated): (.{1,800})$/;
 
 const messageLine = (text: string, box: string | undefined): MailLog | undefined => {
-  const match = event.exec(text);
-  if (match !== null) {
-    const [whole, name = '', source] = match;
-    const told = fieldsOf(text.slice(whole.length));
-    const fields = box === undefined ? told : { ...told, box };
-    const change = {
-      ...(fields.flags === undefined ? {} : { flags: printable(fields.flags) }),
-      ...(source === undefined ? {} : { copiedFrom: printable(source) }),
-    };
-    return {
-      kind: kinds[name] ?? 'other',
-      ...(fields.box === undefined ? {} : { folder: printable(fields.box) }),
-      message: messageOf(fields),
-      detail: name === 'delete' ? 'delete: marked as deleted' : name,
-      ...(Object.keys(change).length === 0 ? {} : { change }),
-    };
-  }
-  return undefined;
+  const head = eventHead(text);
+  if (head === undefined) return undefined;
+  const { name, source, end } = head;
+  const fields = fieldsOf(text.slice(end));
+  if (box !== undefined) fields.box = box;
+  const folder = fields.box === undefined ? undefined : printable(fields.box);
+  const { flags } = fields;
+  const change: Record<string, string> = {};
+  if (flags !== undefined) change['flags'] = printable(flags);
+  if (source !== undefined) change['copiedFrom'] = printable(source);
+  const hasChange = flags !== undefined || source !== undefined;
+  return {
+    kind: kinds[name] ?? 'other',
+    folder,
+    message: messageOf(fields),
+    detail: name === 'delete' ? 'delete: marked as deleted' : name,
+    change: hasChange ? change : undefined,
+    gone: undefined,
+  };
 };
 
 const mailboxLine = (text: string): MailLog | undefined => {
@@ -117,14 +177,16 @@ const mailboxLine = (text: string): MailLog | undefined => {
   if (folder === null) return undefined;
   const [, word = '', named = ''] = folder;
   const [from = '', to] = word === 'renamed' ? named.split(' -> ', 2) : [named];
+  const isGone = word === 'deleted' || word === 'renamed';
   return {
     kind: word === 'deleted' ? 'message.delete' : 'other',
     folder: printable(to ?? from),
+    message: undefined,
     detail: `Mailbox ${word}`,
-    ...(word === 'deleted' || word === 'renamed'
-      ? { gone: [from, ...(to === undefined ? [] : [to])].map(name => printable(name)) }
-      : {}),
-    ...(to === undefined ? {} : { change: { mailbox: `${printable(from)} -> ${printable(to)}` } }),
+    change: to === undefined ? undefined : { mailbox: `${printable(from)} -> ${printable(to)}` },
+    gone: isGone
+      ? [from, ...(to === undefined ? [] : [to])].map(name => printable(name))
+      : undefined,
   };
 };
 

@@ -17,11 +17,11 @@ import { mailLogOf } from './mail-log.ts';
 import { type Memory, marked, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
 
-/** `name=123` in the counters at the end of a session, which Dovecot writes: the last one. */
-const counter = (text: string, name: string): number | undefined => {
-  const at = text.lastIndexOf(`${name}=`);
+/** The number behind `name=` in the counters at the end of a session, which Dovecot writes: the last one. */
+const counter = (text: string, name: `${string}=`): number | undefined => {
+  const at = text.lastIndexOf(name);
   if (at < 0 || (at > 0 && text.charCodeAt(at - 1) !== 0x20)) return undefined;
-  const from = at + name.length + 1;
+  const from = at + name.length;
   let end = from;
   while (end < text.length && text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39)
     end += 1;
@@ -47,14 +47,14 @@ interface Sum {
  * counters stay in the detail.
  */
 const imapSum = (text: string): Sum => {
-  const bodies = counter(text, 'body_count') ?? 0;
+  const bodies = counter(text, 'body_count=') ?? 0;
   if (bodies > 0)
-    return { kind: 'message.read', count: bodies, bytes: counter(text, 'body_bytes') };
-  const expunged = counter(text, 'expunged') ?? 0;
+    return { kind: 'message.read', count: bodies, bytes: counter(text, 'body_bytes=') };
+  const expunged = counter(text, 'expunged=') ?? 0;
   if (expunged > 0) return { kind: 'message.delete', count: expunged };
-  const headers = counter(text, 'hdr_count') ?? 0;
+  const headers = counter(text, 'hdr_count=') ?? 0;
   if (headers > 0)
-    return { kind: 'message.list', count: headers, bytes: counter(text, 'hdr_bytes') };
+    return { kind: 'message.list', count: headers, bytes: counter(text, 'hdr_bytes=') };
   return { kind: 'logout' };
 };
 
