@@ -17,8 +17,8 @@ const withLineFeeds = (bytes: Buffer): Buffer => {
   const head = bytes.subarray(0, 4_096);
   if (head.includes(10) || !head.includes(13)) return bytes;
   const copy = Buffer.from(bytes);
-  for (let at = copy.indexOf(13); at >= 0; at = copy.indexOf(13, at + 1)) {
-    if (copy[at + 1] !== 10) copy[at] = 10;
+  for (let at = 0; at < copy.length; at++) {
+    if (copy[at] === 13 && copy[at + 1] !== 10) copy[at] = 10;
   }
   return copy;
 };

@@ -113,9 +113,8 @@ class AddressReader {
     while (this.at < this.text.length && !isMark(this.text.charCodeAt(this.at))) {
       // A quoted pair outside of quotes, and a domain literal: `[IPv6:::1]`.
       if (this.text.charAt(this.at) === '[') {
-        const close = this.text.indexOf(']', this.at);
-        if (close > 0 && close - this.at < 60 && this.text.charAt(this.at - 1) === '@')
-          this.at = close;
+        const close = this.text.slice(this.at, this.at + 60).indexOf(']');
+        if (close > 0 && this.text.charAt(this.at - 1) === '@') this.at += close;
       }
       this.at++;
     }

@@ -7,6 +7,7 @@ import { EncodedAttachment } from './attachment.ts';
 import type { Section } from './boundaries.ts';
 import { guessBoundary, sectionsOf } from './boundaries.ts';
 import type { Collected } from './collected.ts';
+import { isCms, isTnefPart, openCms, readTnefPart } from './enclosed-part.ts';
 import type { PartHeaders } from './part-headers.ts';
 import { readPartHeaders } from './part-headers.ts';
 import { readTextPart } from './text-part.ts';
@@ -235,6 +236,26 @@ const decoded = (raw: Buffer, headers: PartHeaders, collected: Collected): Buffe
   return bytes;
 };
 
+/** S/MIME: what was signed is read, what was encrypted is said to be. */
+const readCmsPart = (
+  raw: Buffer,
+  headers: PartHeaders,
+  place: Place,
+  collected: Collected,
+): void => {
+  const opened = openCms(decoded(raw, headers, collected), headers, collected);
+  if (opened === undefined || opened === 'encrypted' || place.level >= collected.limits.depthMax) {
+    attach(raw, headers, collected, opened === 'encrypted');
+    return;
+  }
+  collected.spend(opened.content.length);
+  readSection(
+    opened.content,
+    { ...place, level: place.level + 1, fallback: 'text/plain' },
+    collected,
+  );
+};
+
 /** Reads a body by what its headers say, and everything in it. */
 export const readBody = (
   raw: Buffer,
@@ -257,6 +278,10 @@ export const readBody = (
   else if (messageTypes.has(type)) readAttached(decoded(raw, headers, collected), place, collected);
   else if (type === 'message/partial' && headers.parameters.get('number') === '1') {
     readAttached(decoded(raw, headers, collected), place, collected);
+  } else if (isCms(headers)) readCmsPart(raw, headers, place, collected);
+  else if (isTnefPart(headers)) {
+    const bytes = decoded(raw, headers, collected);
+    if (!readTnefPart(bytes, place.depth, collected)) attach(raw, headers, collected, false);
   } else if (headerTypes.has(type)) {
     const bytes = decoded(raw, headers, collected);
     readAttachedHeaders(

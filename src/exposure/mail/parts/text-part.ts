@@ -97,7 +97,7 @@ const withoutPgp = (text: string, collected: Collected): string => {
 };
 
 /** Adds a decoded text in the form that is searched. */
-const addText = (
+export const addText = (
   bytes: Buffer,
   kind: MailText['kind'],
   parameters: ReadonlyMap<string, string>,

@@ -68,18 +68,32 @@ export const decodeBase64 = (bytes: Buffer): FromBase64 => {
   return { bytes: whole, behind: bytes.subarray(end), isBroken: true };
 };
 
-/** Runs of Base64, each with padding of its own. */
+const values: Int8Array = (() => {
+  const table = new Int8Array(256).fill(-1);
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  for (let at = 0; at < alphabet.length; at++) table[alphabet.charCodeAt(at)] = at;
+  table[45] = 62;
+  table[95] = 63;
+  return table;
+})();
+
+/** Runs of Base64, each with padding of its own; what is not of the alphabet is passed over. */
 export const decodePieces = (bytes: Buffer): Buffer => {
-  const end = bytes.length;
-  const pieces: Buffer[] = [];
-  let at = 0;
-  while (at < end) {
-    const next = bytes.indexOf(equals, at);
-    const to = next < 0 || next > end ? end : next;
-    pieces.push(decodeRun(bytes.subarray(at, to)));
-    at = to;
-    while (at < end && (bytes[at] === equals || (bytes[at] ?? 0) <= 32)) at++;
+  const out = Buffer.allocUnsafe(Math.ceil(bytes.length * 0.75) + 3);
+  let length = 0;
+  let bits = 0;
+  let held = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    const value = values[byte] ?? -1;
+    if (value >= 0) {
+      bits = ((bits << 6) | value) & 0xffffff;
+      held += 6;
+      if (held >= 8) {
+        held -= 8;
+        out[length++] = (bits >> held) & 0xff;
+      }
+    } else if (byte === equals) held = 0;
   }
-  const [first] = pieces;
-  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+  return out.subarray(0, length);
 };
