@@ -100,6 +100,8 @@ export interface DataType {
   readonly rank?: number;
   /** It is a stretch of text that may hold values of other types (an address, a link, a hint): it competes with none. */
   readonly holds?: true;
+  /** What the type is where these settings hold, for types that depend on them for their anchors. */
+  readonly forSettings?: (settings: ExposureSettings) => DataType;
   /** Judges one candidate. Pure, never throws, looks at no more than some hundred characters around it. */
   judge(candidate: Candidate, around: Around): Judged | readonly Judged[] | undefined;
 }

@@ -36,7 +36,8 @@ export const searchFor = (
 type Search = (text: SearchedText) => readonly Found[];
 const searches = new WeakMap<ExposureSettings, WeakMap<readonly DataType[], Search>>();
 
-const search = (types: readonly DataType[], settings: ExposureSettings): Search => {
+const search = (given: readonly DataType[], settings: ExposureSettings): Search => {
+  const types = given.map(type => type.forSettings?.(settings) ?? type);
   const lexicon = lexiconOf([...languages, ...(settings.words ?? [])], types, houseWords(settings));
   const plan = planOf(types);
   const anchored = room();

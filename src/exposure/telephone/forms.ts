@@ -92,6 +92,9 @@ const formOfPlain = (
     new Set(separators).size <= 2;
   if (isAmerican) return { ...base, kind: 'parted', like: ['US'] };
   if (!isTrunk) return { ...base, kind: 'other', like: none };
+  // France and Belgium part by dots, others take such a row for something else.
+  if (separators.includes('.') && !/^2(?:-2){4}$/.test(shape))
+    return { ...base, kind: 'other', like: none };
   const isParted = groups.length <= 5 && (groups[0] ?? 0) <= 6 && !separators.includes('\n');
   return { ...base, kind: isParted && digits.length >= 9 ? 'parted' : 'other', like: none };
 };

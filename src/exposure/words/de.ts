@@ -99,7 +99,7 @@ export const de: Words = {
     passport: ['reisepass', 'reisepassnummer', 'passnummer', 'pass nr'],
     'drivers-licence': ['führerschein', 'führerscheinnummer', 'fahrerlaubnis'],
     'date-of-birth': ['geburtsdatum', 'geboren am', 'geburtstag', 'geb am', 'geb'],
-    password: ['passwort', 'kennwort', 'passwörter', 'zugangspasswort', 'pin nummer', 'geheimzahl'],
+    password: ['passwort', 'kennwort', 'passwörter', 'zugangspasswort'],
     'password/user': ['benutzer', 'benutzername', 'anmeldename', 'nutzername'],
     'person-name': ['vorname', 'nachname', 'familienname', 'ansprechpartner'],
     'postal-address': ['anschrift', 'adresse', 'wohnort', 'straße', 'lieferadresse'],

@@ -309,8 +309,6 @@ export const en: Words = {
       'subscriber number',
       'subscriber id',
       'customer code',
-      'account number',
-      'account no',
     ],
   },
   against: {},

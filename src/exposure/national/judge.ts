@@ -1,0 +1,128 @@
+import type { Anchors, Around, Candidate, Judged } from '../data-type.ts';
+import type { NationalId } from './national-id.ts';
+
+const key = (groups: readonly number[]): string => groups.join('-');
+
+/** Digits that a number with letters may begin with: `131052-308T`, `1234567 FA`, `12.345.678-Z`. */
+const beginnings: readonly (readonly number[])[] = [
+  [8],
+  [7],
+  [6],
+  [2, 3, 3],
+  [1, 3, 3],
+  [1, 2, 2],
+  [2, 6],
+  [8, 1],
+];
+
+export interface NationalJudge {
+  readonly anchors: Anchors;
+  readonly judge: (candidate: Candidate, around: Around) => Judged | undefined;
+}
+
+/** Judges numbers of many countries; `set` names the words that speak for any of them, `set/…` those of one, `literals` letters that begin one apart from its digits. */
+export const nationalJudge = (
+  set: string,
+  ids: readonly NationalId[],
+  literals: readonly string[] = [],
+): NationalJudge => {
+  const byShape = new Map<string, NationalId[]>();
+  for (const id of ids)
+    for (const shape of id.numbers ?? [])
+      byShape.set(key(shape), [...(byShape.get(key(shape)) ?? []), id]);
+  const shapes = new Map(
+    [...ids.flatMap(({ numbers }) => numbers ?? []), ...beginnings].map(shape => [
+      key(shape),
+      shape,
+    ]),
+  );
+  /** Those with letters, tried where a token or digits begin. */
+  const lettered = ids.filter(({ pattern }) => pattern !== undefined);
+  return {
+    anchors: { numbers: [...shapes.values()], tokens: [4, 20], literals },
+    judge: (candidate, around) => {
+      const found: (Judged | undefined)[] = [];
+      if (candidate.kind === 'number' && !candidate.glued) {
+        for (const id of byShape.get(key(candidate.groups)) ?? [])
+          found.push(judgeNumber(set, id, candidate, around));
+      }
+      if (isBeginning(candidate, around.text))
+        for (const id of lettered) found.push(judgeLettered(set, id, candidate, around));
+      return best(found);
+    },
+  };
+};
+
+const worth = { low: 0, medium: 1, high: 2 } as const;
+
+const best = (found: readonly (Judged | undefined)[]): Judged | undefined => {
+  let first: Judged | undefined;
+  for (const one of found) {
+    if (one === undefined) continue;
+    if (first === undefined || worth[one.confidence] > worth[first.confidence]) first = one;
+  }
+  return first;
+};
+
+const judgeNumber = (
+  set: string,
+  id: NationalId,
+  candidate: Candidate,
+  around: Around,
+): Judged | undefined => {
+  const { value, from, to, separators, continued, groups } = candidate;
+  if (!id.isValid(value)) return undefined;
+  // Parted as nobody would by chance: `94.04.11-123.45`, `756.1234.5678.97`.
+  const isParted = groups.length > 2 || /^[-/+]$/.test(separators);
+  const byChance = isParted && !continued ? id.byChance / 5 : id.byChance;
+  return graded(set, id, { from, to, value }, around, byChance, continued);
+};
+
+const isBeginning = ({ from }: Candidate, text: string): boolean =>
+  from === 0 ||
+  !/[\w.@/\\-]/.test(text.charAt(from - 1)) ||
+  /[^\w][.-]/.test(text.slice(from - 2, from));
+
+const judgeLettered = (
+  set: string,
+  id: NationalId,
+  { from }: Candidate,
+  around: Around,
+): Judged | undefined => {
+  const match = id.pattern?.exec(around.text.slice(from, from + 40));
+  if (match === null || match === undefined) return undefined;
+  const value = match
+    .slice(1)
+    .join('')
+    .replace(/[ .\u00ad]/g, '')
+    .toUpperCase();
+  if (!id.isValid(value)) return undefined;
+  const to = from + match[0].length;
+  if (/^[-@][A-Za-z0-9]/.test(around.text.slice(to, to + 2))) return undefined;
+  const isCapital = match[0] === match[0].toUpperCase();
+  const byChance = isCapital ? id.byChance : id.byChance * 5;
+  return graded(set, id, { from, to, value }, around, byChance, false);
+};
+
+const graded = (
+  set: string,
+  { country, label, labelledOnly }: NationalId,
+  { from, to, value }: { readonly from: number; readonly to: number; readonly value: string },
+  around: Around,
+  byChance: number,
+  continued: boolean,
+): Judged | undefined => {
+  const found = { from, to, value: `${country}:${value}` };
+  const own = around.leaning([`${set}/${label ?? country}`], from, to);
+  if (own === 'field') return { ...found, confidence: 'high' };
+  if (own === 'near') return { ...found, confidence: byChance < 50 ? 'high' : 'medium' };
+  if (labelledOnly === true) return undefined;
+  const any = around.leaning([set], from, to);
+  if (any === 'field') return { ...found, confidence: byChance <= 20 ? 'high' : 'medium' };
+  if (any === 'near') return { ...found, confidence: byChance <= 20 ? 'medium' : 'low' };
+  if (any === 'against' || continued || around.inUrl(from)) return undefined;
+  if (byChance <= 1) return { ...found, confidence: 'medium' };
+  const isHere = around.settings.regions.includes(country.toUpperCase());
+  if (isHere && byChance <= 20) return { ...found, confidence: 'medium' };
+  return isHere || byChance <= 20 ? { ...found, confidence: 'low' } : undefined;
+};
