@@ -24,6 +24,8 @@ export interface CustomerList {
   }[];
   /** SHA-256 in hex of the digests of the lists, one line each: names this state of all of them. */
   readonly digest: string;
+  /** SHA-256 in hex of how the lists were read: columns, words, regions, version of Postern's rules. */
+  readonly settings: string;
   /** RFC 3339, UTC: when reading began. */
   readonly read: string;
   /** Of the key that identifiers are pseudonymised with: pseudonyms of another key match nobody. */

@@ -10,7 +10,9 @@ import { identifierText } from '../../exposure/people/normalise.ts';
 import { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { openToFill } from '../../store/sqlite.ts';
 import { openCustomers } from './customer-files.ts';
+import { type NamedRow, namedRows } from './named-rows.ts';
 import { readCustomers } from './read-customers.ts';
+import { refreshCustomers } from './refresh-customers.ts';
 
 const pseudonyms = new Pseudonyms(Buffer.alloc(32, 5));
 const now = new Date('2026-11-26T00:00:00Z');
@@ -269,6 +271,54 @@ a@example.jp,1,2,secret,secret,secret
     expect(whoHas('customer-number', '9007199254740993')).toEqual([0]);
     await expect(read({ ...source, query: 'DELETE FROM c' })).rejects.toThrow(/^crm\.sqlite: /);
     expect((await read(source)).persons).toBe(2);
+  });
+
+  test('is not read again while nothing changed, and names its people for a letter', async () => {
+    const text =
+      'email,姓,名,郵便番号,都道府県,住所\na@example.jp,山田,太郎,100-0001,東京都,千代田区千代田1-1\n,,,,,\nb@example.jp,佐藤,健,,,\n';
+    const sources = [{ file: 'list.csv' }];
+    const request = {
+      store: store(),
+      sources,
+      folder,
+      environment: {},
+      pseudonyms,
+      regions: ['JP'],
+      now,
+    };
+    writeFileSync(join(folder, 'list.csv'), text);
+    const list = await refreshCustomers(request);
+    expect(await refreshCustomers(request)).toEqual(list);
+    const named = async (): Promise<readonly NamedRow[]> => {
+      const rows: NamedRow[] = [];
+      for await (const some of namedRows({
+        sources,
+        folder,
+        environment: {},
+        list,
+        wants: row => row !== 3,
+      }))
+        rows.push(...some);
+      return rows;
+    };
+    expect(await named()).toMatchObject([
+      {
+        row: 1,
+        name: '山田 太郎',
+        email: 'a@example.jp',
+        postcode: '100-0001',
+        address: '東京都千代田区千代田1-1',
+      },
+      { row: 2, name: '' },
+    ]);
+    writeFileSync(join(folder, 'list.csv'), text.replace('b@', 'c@'));
+    await expect(named()).rejects.toThrow('list.csv: not the list that was read on 2026-11-26');
+    const changed = await refreshCustomers(request);
+    expect(changed.folder).not.toBe(list.folder);
+    expect(whoHas('email', 'c@example.jp')).toEqual([1]);
+    const later = await refreshCustomers({ ...request, now: new Date('2026-11-27T00:00:00Z') });
+    expect(later.folder).not.toBe(changed.folder);
+    expect((await refreshCustomers({ ...request, regions: ['US'] })).folder).not.toBe(later.folder);
   });
 
   test('leaves no value of any row in the store', async () => {

@@ -113,6 +113,32 @@ const crowdsUnseen = (crowds: number): readonly Unseen[] =>
         },
       ];
 
+/** Changes whenever a list comes out otherwise than before. */
+const rules = 1;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** How lists are read, as one word: the same bytes and the same settings give the same persons. */
+export const settingsDigest = ({
+  sources,
+  regions,
+  separators,
+  tenants = [],
+}: Pick<CustomersRequest, 'sources' | 'regions' | 'separators' | 'tenants'>): string =>
+  sha256(
+    JSON.stringify([
+      rules,
+      sources,
+      regions,
+      separators ?? null,
+      tenants.map(({ name, domains }) => [name, domains]),
+    ]),
+  );
+
+/** Names the state of all lists together. */
+export const listsDigest = (lists: CustomerList['lists']): string =>
+  sha256(lists.map(({ digest }) => `${digest}\n`).join(''));
+
 /**
  * Reads lists of customers into the store, in place of those that it held. Only numbers and pseudonyms are written;
  * memory does not grow with names, but with rows: some twenty bytes for each.
@@ -148,9 +174,8 @@ export const readCustomers = async (request: CustomersRequest): Promise<Customer
       format: 1,
       folder: name,
       lists,
-      digest: createHash('sha256')
-        .update(lists.map(({ digest }) => `${digest}\n`).join(''))
-        .digest('hex'),
+      digest: listsDigest(lists),
+      settings: settingsDigest(request),
       read: now.toISOString(),
       fingerprint: pseudonyms.fingerprint,
       rows: columns.rows,

@@ -73,7 +73,7 @@ class ParquetList implements CustomerRows {
   }
 
   async *batches(): AsyncGenerator<RowBatch, undefined> {
-    const { file, metadata, head } = this;
+    const { metadata, head } = this;
     const total = Number(metadata.num_rows);
     let start = 0;
     for (const group of metadata.row_groups) {
@@ -81,7 +81,7 @@ class ParquetList implements CustomerRows {
       for (; start < groupEnd; start += rowsAtOnce) {
         const rowStart = start;
         const rowEnd = Math.min(groupEnd, start + rowsAtOnce);
-        const objects = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+        const objects = await this.read(rowStart, rowEnd);
         yield {
           rows: objects.map(row => head.map(column => cellOf(row[column]))),
           lines: objects.map((_, i) => rowStart + i + 1),
@@ -91,6 +91,17 @@ class ParquetList implements CustomerRows {
       start = groupEnd;
     }
     return undefined;
+  }
+
+  private async read(rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> {
+    const { file, metadata } = this;
+    try {
+      return await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+    } catch (thrown) {
+      throw new UsageError(
+        `${this.name}: cannot be read as Parquet: rows ${rowStart + 1} to ${rowEnd}: ${messageOf(thrown)}`,
+      );
+    }
   }
 
   place(line: number, column: number): string {
