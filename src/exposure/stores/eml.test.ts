@@ -57,6 +57,7 @@ describe('files of one message each', () => {
       '/home/taro/Mail/inbox/9': mail('nine'),
       '/home/taro/Mail/inbox/,8': mail('deleted'),
       '/home/taro/Mail/inbox/.mh_sequences': 'unseen: 9-10\n',
+      '/home/taro/mail/2026': 'From x Thu Nov 26 07:40:20 2026\nFrom: a\nTo: b\n\n',
       '/home/taro/numbers/1': 'one\n',
       '/home/taro/numbers/2': 'two\n',
     });
@@ -110,7 +111,7 @@ describe('files of one message each', () => {
   test.each([
     ['From: a\nTo: b\n\n', true],
     ['\r\nReceived: x\r\n y\r\nDate: z\r\n', true],
-    ['From x Thu\nFrom: a\nSubject: b\n\n', true],
+    ['From x Thu\nFrom: a\nSubject: b\n\n', false],
     ['Subject: a\n\nDate: b\n', false],
     ['Subject: a\ntext\nDate: b\n', false],
     ['{"Subject": "a", "Date": 1}', false],

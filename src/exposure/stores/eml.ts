@@ -21,8 +21,7 @@ export const eml: MailStore = {
   id: 'eml',
   title: 'Files of one message each: .eml, .emlx, MH, Cyrus',
   recognises: async (place, files) => {
-    if (place.entry.kind === 'file')
-      return looksLikeMessage(place.head) && !startsAsMbox(place.head);
+    if (place.entry.kind === 'file') return looksLikeMessage(place.head);
     const members = await membersOf(place, files);
     if (members === undefined) return false;
     membersIn.set(place, { members, names: new Set(members.names) });
@@ -35,9 +34,6 @@ export const eml: MailStore = {
     return found.names.has(name) || (found.members.layout === 'cyrus' && name.startsWith('cyrus.'));
   },
 };
-
-const startsAsMbox = (head: Uint8Array): boolean =>
-  Buffer.from(head.subarray(0, 5)).toString('latin1') === 'From ';
 
 interface Placed {
   readonly mailbox: string;

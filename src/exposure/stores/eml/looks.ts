@@ -26,7 +26,7 @@ const known: ReadonlySet<string> = new Set([
 const lookedAtBytes = 4_096;
 const linesMax = 200;
 
-/** Whether bytes begin as a message does (RFC 5322): nothing but header lines, two of them well known. */
+/** Whether bytes begin as a message does (RFC 5322): nothing but header lines, two of them well known. An mbox does not. */
 export const looksLikeMessage = (head: Uint8Array): boolean => {
   if (head.subarray(0, 512).includes(0)) return false;
   const length = Math.min(head.length, lookedAtBytes);
@@ -39,7 +39,7 @@ export const looksLikeMessage = (head: Uint8Array): boolean => {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     if (line === '') break;
     if (i > 0 && (line.startsWith(' ') || line.startsWith('\t'))) continue;
-    if (i === 0 && /^>?From /.test(line)) continue;
+    if (i === 0 && line.startsWith('>From ')) continue;
     const name = /^([!-9;-~]{1,76})[ \t]{0,4}:/.exec(line)?.[1]?.toLowerCase();
     if (name === undefined) return false;
     if (known.has(name)) found.add(name);
