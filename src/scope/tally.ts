@@ -47,7 +47,7 @@ export interface TallyShape {
 /** Words of a person: rules, flags, and masks within reach (own, shared, weak) and evidenced. */
 export const wordsOfPerson = (maskWords: 1 | 2): number => 2 + 6 * maskWords;
 
-/** Memory of a tally: shared, where several threads add to it. */
+/** Memory of a tally. Each thread adds to one of its own: together they are what either has. */
 export interface TallyMemory {
   readonly words: Int32Array;
   readonly touched: Uint8Array;
@@ -64,11 +64,6 @@ export const tallyMemory = (shape: TallyShape): TallyMemory => {
   };
 };
 
-/** What several threads add at the same time: bits are only ever set, so that looking first is safe. */
-const add = (words: Int32Array, at: number, bits: number): void => {
-  if (((words[at] ?? 0) & bits) !== bits) Atomics.or(words, at, bits);
-};
-
 /** Adds up, person by person, by which rules, in which roles and with which types somebody is in a bound. */
 export class Tally {
   private readonly shape: TallyShape;
@@ -83,55 +78,58 @@ export class Tally {
   mentions(rows: MentionRows, marks: Uint32Array): void {
     const { from, persons, maskWords } = this.shape;
     const { words, touched } = this.memory;
-    const { message, person, own, shared, weak } = rows;
+    const { message, person, roles: role, sure, own, shared, weak } = rows;
     const stride = wordsOfPerson(maskWords);
-    const isWide = maskWords === 2;
     const evidencedAt = 2 + 3 * maskWords;
+    const ownLow = own.low;
+    const sharedLow = shared.low;
+    const weakLow = weak.low;
     for (let row = 0; row < rows.rows; row += 1) {
       const bits = marks[message[row] ?? 0] ?? 0;
       if (bits === 0) continue;
       const place = (person[row] ?? 0) - from;
       if (place < 0 || place >= persons) continue;
       const at = place * stride;
-      if (words[at] === 0) touched[place >> blockShift] = 1;
-      add(words, at, bits);
+      touched[place >> blockShift] = 1;
+      // Without a branch: the next person, who lies somewhere else in memory, is fetched meanwhile.
+      const evidenced = -Math.min(1, bits & evidencedMask);
       const flags =
-        (flagsOfRoles[(rows.roles[row] ?? 0) & 31] ?? 0) |
-        (rows.sure[row] === 0 ? 0 : personFlags.sure);
-      const isEvidenced = (bits & evidencedMask) !== 0;
-      add(words, at + 1, isEvidenced ? flags | (flags << evidencedShift) : flags);
-      const ownLow = own.low[row] ?? 0;
-      const sharedLow = shared.low[row] ?? 0;
-      const weakLow = weak.low[row] ?? 0;
-      let to = at + 2;
-      add(words, to, ownLow);
-      add(words, to + 1, sharedLow);
-      add(words, to + 2, weakLow);
-      if (isEvidenced) {
-        to = at + evidencedAt;
-        add(words, to, ownLow);
-        add(words, to + 1, sharedLow);
-        add(words, to + 2, weakLow);
-      }
-      if (isWide) this.high(rows, row, at, isEvidenced);
+        (flagsOfRoles[(role[row] ?? 0) & 31] ?? 0) | ((sure[row] ?? 0) * personFlags.sure);
+      const a = ownLow[row] ?? 0;
+      const b = sharedLow[row] ?? 0;
+      const c = weakLow[row] ?? 0;
+      words[at] = (words[at] ?? 0) | bits;
+      words[at + 1] = (words[at + 1] ?? 0) | flags | ((flags << evidencedShift) & evidenced);
+      words[at + 2] = (words[at + 2] ?? 0) | a;
+      words[at + 3] = (words[at + 3] ?? 0) | b;
+      words[at + 4] = (words[at + 4] ?? 0) | c;
+      const to = at + evidencedAt;
+      words[to] = (words[to] ?? 0) | (a & evidenced);
+      words[to + 1] = (words[to + 1] ?? 0) | (b & evidenced);
+      words[to + 2] = (words[to + 2] ?? 0) | (c & evidenced);
     }
+    if (maskWords === 2) this.high(rows, marks);
   }
 
+  /** The second words of masks. */
   private high(
-    { own, shared, weak }: MentionRows,
-    row: number,
-    at: number,
-    isEvidenced: boolean,
+    { rows, message, person, own, shared, weak }: MentionRows,
+    marks: Uint32Array,
   ): void {
+    const { from, persons } = this.shape;
     const { words } = this.memory;
-    const [a = 0, b = 0, c = 0] = [own.high[row], shared.high[row], weak.high[row]];
-    add(words, at + 5, a);
-    add(words, at + 6, b);
-    add(words, at + 7, c);
-    if (!isEvidenced) return;
-    add(words, at + 11, a);
-    add(words, at + 12, b);
-    add(words, at + 13, c);
+    for (let row = 0; row < rows; row += 1) {
+      const bits = marks[message[row] ?? 0] ?? 0;
+      const place = (person[row] ?? 0) - from;
+      if (bits === 0 || place < 0 || place >= persons) continue;
+      const masks = [own.high[row] ?? 0, shared.high[row] ?? 0, weak.high[row] ?? 0];
+      const evidenced = -Math.min(1, bits & evidencedMask);
+      for (const [i, mask] of masks.entries()) {
+        const at = place * wordsOfPerson(2) + 5 + i;
+        words[at] = (words[at] ?? 0) | mask;
+        words[at + 6] = (words[at + 6] ?? 0) | (mask & evidenced);
+      }
+    }
   }
 
   /** A person of whom a record was, or could have been, read. */
@@ -141,17 +139,44 @@ export class Tally {
     const place = person - from;
     if (place < 0 || place >= persons) return;
     const at = place * wordsOfPerson(maskWords);
-    if (words[at] === 0) touched[place >> blockShift] = 1;
-    add(words, at, bits);
+    touched[place >> blockShift] = 1;
+    const add = (to: number, mask: number): void => {
+      words[to] = (words[to] ?? 0) | mask;
+    };
+    add(at, bits);
     const isEvidenced = (bits & evidencedMask) !== 0;
     const flags: number = personFlags.sure;
-    add(words, at + 1, isEvidenced ? flags | (flags << evidencedShift) : flags);
+    add(at + 1, isEvidenced ? flags | (flags << evidencedShift) : flags);
     for (let i = 0; i < 3; i += 1) {
-      add(words, at + 2 + i, typesLow);
-      if (maskWords === 2) add(words, at + 5 + i, typesHigh);
+      add(at + 2 + i, typesLow);
+      if (maskWords === 2) add(at + 5 + i, typesHigh);
       if (!isEvidenced) continue;
-      add(words, at + 2 + 3 * maskWords + i, typesLow);
-      if (maskWords === 2) add(words, at + 11 + i, typesHigh);
+      add(at + 2 + 3 * maskWords + i, typesLow);
+      if (maskWords === 2) add(at + 11 + i, typesHigh);
     }
   }
 }
+
+/** Puts into one memory, of some persons, what the others have. */
+export const gather = (
+  shape: TallyShape,
+  into: TallyMemory,
+  others: readonly TallyMemory[],
+  from: number,
+  to: number,
+): void => {
+  const stride = wordsOfPerson(shape.maskWords);
+  const [first, end] = [from - shape.from, to - shape.from];
+  for (const other of others) {
+    for (let block = first >> blockShift; block << blockShift < end; block += 1) {
+      if (other.touched[block] === 0) continue;
+      // Blocks at the edges may be gathered twice, by both sides: each does its own persons.
+      into.touched[block] = 1;
+      const begin = Math.max(first, block << blockShift) * stride;
+      const behind = Math.min(end, (block + 1) << blockShift) * stride;
+      for (let at = begin; at < behind; at += 1) {
+        into.words[at] = (into.words[at] ?? 0) | (other.words[at] ?? 0);
+      }
+    }
+  }
+};

@@ -189,7 +189,7 @@ class Scoping {
     const fixed = 4 * about.messagesTo + about.mailboxes / 4;
     // Marks are there in any case; of people a hundredth at a time, at the least.
     const room = Math.max(limit - fixed, limit / 100, 1 << 20);
-    const all = tallyBytes({ from: 0, persons: about.persons, maskWords });
+    const all = this.threads.count * tallyBytes({ from: 0, persons: about.persons, maskWords });
     const slices = Math.min(100, Math.ceil(all / room));
     const step = Math.ceil(about.persons / slices / 1024) * 1024;
     return Array.from({ length: slices }, (_, i) => ({
@@ -210,18 +210,24 @@ class Scoping {
     };
     const shapes = this.shapes();
     const [largest] = shapes;
-    const memory = tallyMemory(largest ?? { from: 0, persons: 0, maskWords: 1 });
+    const memories = Array.from({ length: this.threads.count }, () =>
+      tallyMemory(largest ?? { from: 0, persons: 0, maskWords: 1 }),
+    );
+    const [memory] = memories;
+    if (memory === undefined) throw new RangeError('no thread does it');
     for (const [i, shape] of shapes.entries()) {
       if (i > 0) {
-        memory.words.fill(0);
-        memory.touched.fill(0);
+        for (const each of memories) {
+          each.words.fill(0);
+          each.touched.fill(0);
+        }
       }
-      if (marked.counts.size > 0) await this.threads.step({ do: 'tally', shape, memory });
+      if (marked.counts.size > 0) await this.threads.step({ do: 'tally', shape, memories });
       this.addPeople(shape, memory);
       const counted = await this.threads.step({
         do: 'census',
         shape,
-        memory,
+        memories,
         census,
         pieces: piecesOf(shape, this.shared.customers),
       });

@@ -18,14 +18,16 @@ export class ScopeThreads {
   private readonly shared: ScopeShared;
   private readonly own: ScopeWork;
   private readonly workers: readonly Worker[];
+  readonly count: number;
 
   /** @param threads this one counted. */
   constructor(shared: ScopeShared, threads: number) {
     this.shared = shared;
     this.own = new ScopeWork(shared);
+    this.count = threads;
     this.workers = Array.from({ length: threads - 1 }, () => {
       const worker = new Worker(threadUrl);
-      worker.postMessage({ shared }, []);
+      worker.postMessage({ shared, thread: 0 }, []);
       return worker;
     });
   }
@@ -33,9 +35,9 @@ export class ScopeThreads {
   /** What each thread did of it. @throws what one of them threw */
   async step(step: ScopeStep): Promise<readonly StepDone[]> {
     this.shared.counter[0] = 0;
-    const others = this.workers.map(async worker => await answerOf(worker, step));
+    const others = this.workers.map(async (worker, i) => await answerOf(worker, step, i + 1));
     // Whatever fails here, the others are waited for.
-    const own = Promise.resolve().then(() => doScopeStep(this.own, step));
+    const own = Promise.resolve().then(() => doScopeStep(this.own, step, 0));
     const settled = await Promise.allSettled([own, ...others]);
     return settled.map(each => {
       if (each.status === 'fulfilled') return each.value;
@@ -49,7 +51,7 @@ export class ScopeThreads {
   }
 }
 
-const answerOf = (worker: Worker, step: ScopeStep): Promise<StepDone> =>
+const answerOf = (worker: Worker, step: ScopeStep, thread: number): Promise<StepDone> =>
   new Promise((resolve, reject) => {
     const failed = (thrown: unknown): void =>
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
@@ -59,5 +61,5 @@ const answerOf = (worker: Worker, step: ScopeStep): Promise<StepDone> =>
       else reject(new Error(why));
     });
     worker.once('error', failed);
-    worker.postMessage({ step }, []);
+    worker.postMessage({ step, thread }, []);
   });

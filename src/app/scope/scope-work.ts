@@ -5,7 +5,7 @@ import { Census, type CensusShape, type MembershipRows } from '../../scope/censu
 import { evidencedMask } from '../../scope/extent.ts';
 import { IdTable, type IdTableParts } from '../../scope/id-table.ts';
 import { Marker, type MessageRows, type Sought } from '../../scope/marks.ts';
-import { Tally, type TallyMemory, type TallyShape } from '../../scope/tally.ts';
+import { gather, Tally, type TallyMemory, type TallyShape } from '../../scope/tally.ts';
 import { ColumnFile, type RowGroup } from '../../store/parquet/column-file.ts';
 import { groupRows } from './linked-tables.ts';
 
@@ -133,7 +133,7 @@ export class ScopeWork {
   /** Counts the people of a tally. @param pieces into how many parts persons are cut. */
   census(
     shape: TallyShape,
-    memory: TallyMemory,
+    [memory, ...others]: readonly TallyMemory[],
     censusShape: CensusShape,
     pieces: readonly (readonly [from: number, to: number])[],
   ): Float64Array {
@@ -143,8 +143,9 @@ export class ScopeWork {
     try {
       for (;;) {
         const piece = pieces[Atomics.add(counter, 0, 1)];
-        if (piece === undefined) break;
+        if (piece === undefined || memory === undefined) break;
         const [from, to] = piece;
+        gather(shape, memory, others, from, to);
         const rows = from < customers ? memberships.of(from, Math.min(to, customers)) : noRows;
         census.take(shape, memory, from, to, customers, rows);
       }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
+import { unpackDeltaWords } from './delta-words.ts';
 import { unpackCodes, unpackDeltas } from './encodings.ts';
 import { codecs, encodings, magic, pageTypes, physical } from './layout.ts';
 import { ThriftReader, type ThriftStruct, type ThriftValue } from './thrift.ts';
@@ -142,9 +143,8 @@ export class ColumnFile {
     const { place, data, dictionary } = this.pages(group, column);
     const { rows } = group;
     if (data.encoding === encodings.deltas) {
-      const numbers = unpackDeltas(data.content, rows);
-      if (numbers.length !== rows) throw new RangeError('it has a number too many or too few');
-      out.set(numbers);
+      if (place.isLong) out.set(deltasIn(data, rows));
+      else unpackDeltaWords(data.content, rows, out);
     } else if (data.encoding === encodings.plain) {
       const step = place.isLong ? 2 : 1;
       const words = wordsOf(data.content, rows * step);
@@ -160,8 +160,7 @@ export class ColumnFile {
     const { place, data, dictionary } = this.pages(group, column);
     const { rows } = group;
     if (data.encoding === encodings.deltas) {
-      const numbers = unpackDeltas(data.content, rows);
-      if (numbers.length !== rows) throw new RangeError('it has a number too many or too few');
+      const numbers = deltasIn(data, rows);
       for (let i = 0; i < rows; i += 1) {
         const number = numbers[i] ?? 0;
         lowOut[i] = number;
@@ -197,7 +196,7 @@ export class ColumnFile {
     dictionary: Page | undefined,
     place: ColumnPlace,
     rows: number,
-    take: (low: Uint32Array, codes: Uint8Array | Int32Array, high: Uint32Array) => void,
+    take: (low: Uint32Array, codes: Codes, high: Uint32Array) => void,
   ): void {
     if (data.encoding !== encodings.dictionary || dictionary === undefined) {
       throw new RangeError('a page of another encoding');
@@ -262,18 +261,21 @@ export class ColumnFile {
   }
 }
 
-const low = (
-  words: Uint32Array,
-  codes: Uint8Array | Int32Array,
-  rows: number,
-  out: Uint32Array,
-): void => {
+const deltasIn = ({ content }: Page, rows: number): Float64Array => {
+  const numbers = unpackDeltas(content, rows);
+  if (numbers.length !== rows) throw new RangeError('it has a number too many or too few');
+  return numbers;
+};
+
+type Codes = Uint8Array | Uint16Array | Int32Array;
+
+const low = (words: Uint32Array, codes: Codes, rows: number, out: Uint32Array): void => {
   for (let i = 0; i < rows; i += 1) out[i] = words[codes[i] ?? 0] ?? 0;
 };
 
-/** Codes of one whole byte each, in one run, lie there as they are. */
-const codesIn = (content: Buffer, rows: number, width: number): Uint8Array | Int32Array => {
-  if (width === 8) {
+/** Codes of whole bytes each, in one run, lie there as they are. */
+const codesIn = (content: Buffer, rows: number, width: number): Codes => {
+  if (width === 8 || width === 16) {
     let head = 0;
     let at = 1;
     for (let scale = 1; at < 7; scale *= 0x80) {
@@ -282,8 +284,13 @@ const codesIn = (content: Buffer, rows: number, width: number): Uint8Array | Int
       head += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
     }
-    if (head % 2 === 1 && ((head - 1) / 2) * 8 >= rows && at + rows <= content.length) {
-      return content.subarray(at, at + rows);
+    const isOneRun = head % 2 === 1 && ((head - 1) / 2) * 8 >= rows;
+    const end = at + rows * (width / 8);
+    if (isOneRun && end <= content.length) {
+      if (width === 8) return content.subarray(at, end);
+      const copy = new Uint8Array(rows * 2);
+      content.copy(copy, 0, at, end);
+      return new Uint16Array(copy.buffer);
     }
   }
   return unpackCodes(content, 1, rows, width);
