@@ -26,6 +26,7 @@ import { ancestorsOf } from './ancestors.ts';
 import { witnessKeys } from './evidence/witness.ts';
 import { openFlawFacts } from './flaws.ts';
 import { keptLogs } from './kept-logs.ts';
+import { withTrails } from './log-trails.ts';
 import { noteNoHost } from './no-host.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
@@ -75,15 +76,6 @@ const patchFacts = (
   }
   return facts;
 };
-
-const withTrails = (component: Component, keeping: ReturnType<typeof openKeeping>): Component => ({
-  ...component,
-  logs: component.logs.map(log =>
-    log.sink === undefined || log.emitted === 'off'
-      ? log
-      : { ...log, trail: keeping.trailOf(log.sink, component.platform) },
-  ),
-});
 
 const advisoryStates = (
   { holdings }: AdvisoryIndex,
