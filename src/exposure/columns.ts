@@ -9,6 +9,10 @@ export interface Cell {
 
 const rowsMax = 50_000;
 const lineMax = 4_096;
+/** Heads are short, and not many. */
+const headMax = 600;
+/** Lines of a title above the heads of CSV. */
+const titlesMax = 6;
 /** Lines within a cell of CSV. */
 const strangeMax = 20;
 /** A head line with more words of one set than this is no head line. */
@@ -25,12 +29,12 @@ export const cellsBelow = (
   from: number,
   to: number,
 ): readonly Cell[] => {
-  const start = lastBefore(text, '\n', from, lineMax) + 1;
+  const start = lastBefore(text, '\n', from, headMax) + 1;
   const end = nextWithin(text, '\n', from, lineMax);
   // Nothing is below the last line, and a line too long heads nothing.
-  if (end < 0 || end - start > lineMax) return [];
+  if (end < 0 || (start === 0 && from > headMax) || end - start > lineMax) return [];
   const delimiter = delimiterOf(text, start, end, kind);
-  if (delimiter === '' || !isFirst(text, start, delimiter)) return [];
+  if (delimiter === '' || !isFirst(text, kind, start, delimiter)) return [];
   const heads = cellsOf(text, start, end, delimiter);
   const column = heads.findIndex(cell => cell.from <= from && to <= cell.to);
   const head = heads[column];
@@ -78,13 +82,24 @@ const delimiterOf = (
   return best;
 };
 
-/** Nothing of the same table stands in the line before. */
-const isFirst = (text: string, start: number, delimiter: string): boolean => {
+/**
+ * Nothing of the same table stands in the line before. CSV, whose cells may have lines in them, has its heads in one of the first
+ * few lines: otherwise every line could make the whole rest be read again.
+ */
+const isFirst = (
+  text: string,
+  kind: SearchedText['kind'],
+  start: number,
+  delimiter: string,
+): boolean => {
   if (start === 0) return true;
-  const before = text
-    .slice(lastBefore(text, '\n', start - 1, lineMax) + 1, start - 1)
-    .slice(-lineMax);
-  return before.trim() === '' || !before.includes(delimiter);
+  const begin = lastBefore(text, '\n', start - 1, lineMax) + 1;
+  const before = text.slice(Math.max(begin, start - 1 - lineMax), start - 1);
+  if (before.trim() === '') return true;
+  if (before.includes(delimiter)) return false;
+  return (
+    kind !== 'csv' || (start < lineMax && text.slice(0, start).split('\n').length <= titlesMax)
+  );
 };
 
 const isAlone = (text: string, cell: Cell, from: number, to: number): boolean =>
