@@ -1,4 +1,5 @@
 import type { Judged } from '../data-type.ts';
+import { lastBefore } from '../nearby-text.ts';
 import { withoutNoWidth } from '../normal.ts';
 import { letters } from '../search/lexicon.ts';
 import { isKnownTld } from './tlds.ts';
@@ -192,7 +193,7 @@ const idHeaders =
 export const isMessageId = (text: string, from: number): boolean => {
   let lineEnd = from;
   for (let lines = 0; lines < 4; lines += 1) {
-    const lineStart = text.lastIndexOf('\n', lineEnd - 1) + 1;
+    const lineStart = lastBefore(text, '\n', lineEnd, 1_001) + 1;
     if (from - lineStart > 1_000) return looksLikeId(text, from);
     if (idHeaders.test(text.slice(lineStart, lineStart + 80))) return true;
     if (lineStart === 0 || !/^[ \t]{1,8}</.test(text.slice(lineStart, lineStart + 9))) break;
