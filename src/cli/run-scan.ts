@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { loadConfiguration } from '../app/load-configuration.ts';
 import { givenKey, openOrMakeKey } from '../app/people/key.ts';
+import { scanCustomers } from '../app/people/scan-customers.ts';
+import { takeStock } from '../app/people/take-stock.ts';
 import type { ScanSettings } from '../app/scan/protocol.ts';
 import { scan } from '../app/scan/scan.ts';
 import type { ScanAnswer } from '../app/scan/scan-answer.ts';
@@ -12,6 +14,7 @@ import { scanSettings } from '../app/scan/settings.ts';
 import { openSources } from '../app/scan/sources.ts';
 import { type TriedMessage, tryMessage } from '../app/scan/try-message.ts';
 import { tryText } from '../app/scan/try-text.ts';
+import { fingerprintOf } from '../app/scope/link-store.ts';
 import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import { safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
@@ -111,23 +114,43 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
   const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);
   const { say, end } = progressLine(invocation);
   const { isStopped, end: endStopping } = stopping();
-  const answer = await scan({
-    store,
-    pseudonyms: expected =>
-      openOrMakeKey({
-        store,
-        ...(key === undefined ? {} : { given: key }),
-        ...(expected === undefined ? {} : { expected }),
-      }),
-    sources: pseudonyms => openSources({ root, places, templates: [], pseudonyms }),
-    settings,
-    full: switches.has('full'),
-    attachments: !switches.has('no-attachments'),
-    threads: Math.max(1, availableParallelism()),
-    now: () => Date.now(),
-    progress: told(say),
-    isStopped,
-  }).finally(() => {
+  const pseudonyms = (expected: string | undefined): ReturnType<typeof openOrMakeKey> =>
+    openOrMakeKey({
+      store,
+      ...(key === undefined ? {} : { given: key }),
+      ...(expected === undefined ? {} : { expected }),
+    });
+  const work = async (): Promise<ScanAnswer> => {
+    // A list that cannot be read says so before hours of reading mail.
+    const unused = await scanCustomers({
+      store,
+      given: values.get('customers'),
+      configuration,
+      environment: process.env,
+      pseudonyms: () => pseudonyms(fingerprintOf(store)),
+      now: new Date(),
+      say,
+    });
+    const scanned = await scan({
+      store,
+      pseudonyms,
+      sources: opened => openSources({ root, places, templates: [], pseudonyms: opened }),
+      settings,
+      full: switches.has('full'),
+      attachments: !switches.has('no-attachments'),
+      threads: Math.max(1, availableParallelism()),
+      now: () => Date.now(),
+      progress: told(say),
+      isStopped,
+    });
+    const people = isStopped() ? undefined : await takeStock(store, new Date(), say);
+    return {
+      ...scanned,
+      ...(people === undefined ? {} : { people }),
+      unseen: [...unused.map(each => ({ ...each, count: 1 })), ...scanned.unseen],
+    };
+  };
+  const answer = await work().finally(() => {
     end();
     endStopping();
   });

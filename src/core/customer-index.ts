@@ -1,4 +1,4 @@
-import type { IdentifierKind, PersonStatus } from './personal.ts';
+import type { DataTypeId, IdentifierKind, PersonStatus } from './personal.ts';
 import type { Unseen } from './unseen.ts';
 
 /**
@@ -41,6 +41,8 @@ export interface CustomerList {
   readonly kinds: Readonly<Record<IdentifierKind, number>>;
   /** Identifiers that more than `crowdMax` persons have (`none@example.jp`, a switchboard): they name nobody. */
   readonly crowds: number;
+  /** Data types that a record holds, by the columns of the lists: `email`, `date-of-birth`. */
+  readonly types: readonly DataTypeId[];
   /** By number, in the order in which the list names them; `''` where a row names none. */
   readonly tenants: readonly string[];
   /** Persons by the status that counts (`statusCounting`). */

@@ -158,11 +158,13 @@ export const readCustomers = async (request: CustomersRequest): Promise<Customer
     buckets = new Buckets(draft);
     const columns = new RowColumns();
     const lists: CustomerList['lists'][number][] = [];
+    const types = new Set<string>();
     const unseen: Unseen[] = [];
     const settings: ListSettings = { ...request, buckets, columns };
     for (const source of sources) {
       const read = await readList(source, settings);
       lists.push(read.list);
+      for (const type of read.types) types.add(type);
       unseen.push(...read.unseen);
     }
     buckets.sort();
@@ -182,6 +184,7 @@ export const readCustomers = async (request: CustomersRequest): Promise<Customer
       persons,
       ...identifiers,
       ...memberships,
+      types: [...types],
       tenants: columns.tenants,
       unrecognisable: persons - recognisable.reduce((sum, has) => sum + has, 0),
       unseen: [...unseen, ...crowdsUnseen(identifiers.crowds)],

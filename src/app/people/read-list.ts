@@ -2,7 +2,7 @@ import type { CustomerList } from '../../core/customer-index.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { CustomerSource } from '../../core/exposure-policy.ts';
 import type { Unseen } from '../../core/unseen.ts';
-import { type ColumnPlaces, mapColumns } from '../../exposure/people/columns.ts';
+import { type ColumnPlaces, mapColumns, typesOf } from '../../exposure/people/columns.ts';
 import { emailText } from '../../exposure/people/email-text.ts';
 import { type RowFault, RowReader, type RowSettings } from '../../exposure/people/row-reader.ts';
 import { statusWords } from '../../exposure/people/status.ts';
@@ -121,14 +121,17 @@ const blank = {
   isBlank: true,
 } as const;
 
+export interface ReadList {
+  readonly list: CustomerList['lists'][number];
+  readonly types: CustomerList['types'];
+  readonly unseen: readonly Unseen[];
+}
+
 /** Reads one list; what it says goes into the buckets and columns. */
 export const readList = async (
   source: CustomerSource,
   settings: ListSettings,
-): Promise<{
-  readonly list: CustomerList['lists'][number];
-  readonly unseen: readonly Unseen[];
-}> => {
+): Promise<ReadList> => {
   const { buckets, columns, pseudonyms, progress, folder, environment } = settings;
   const list = await openList(source, folder, environment);
   try {
@@ -169,6 +172,7 @@ export const readList = async (
           ];
     return {
       list: { name, digest: list.digest(), rows: columns.rows - firstRow },
+      types: typesOf(places),
       unseen: [...unseen, ...faults.unseen(list), ...shifted.unseen(list), ...characters],
     };
   } finally {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ExposureState } from '../../core/exposure-state.ts';
 import { identifierKinds } from '../../core/personal.ts';
+import type { StoredPeople } from '../../core/stored-people.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { dataTypes } from '../../exposure/data-types.generated.ts';
 import { summedCounts } from '../../exposure/index/type-counts.ts';
@@ -38,6 +39,8 @@ export interface ScanAnswer {
     readonly people: PeopleCounts;
     readonly types: readonly TypeRow[];
   };
+  /** Whose data lies in the mail, each person once; absent where the scan was stopped. */
+  readonly people?: StoredPeople;
   readonly unseen: readonly (Unseen & { readonly count: number })[];
 }
 

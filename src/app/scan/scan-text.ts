@@ -1,5 +1,6 @@
 import { identifierKinds } from '../../core/personal.ts';
 import { printable } from '../../report/plain.ts';
+import { stockLines } from '../people/stock-text.ts';
 import { kindWords, type ScanAnswer, type TypeRow } from './scan-answer.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -69,6 +70,7 @@ export const scanText = (answer: ScanAnswer): string => {
     sentence(answer),
     '',
     `people     ${peopleOf(index)}`,
+    ...(answer.people === undefined ? [] : stockLines(answer.people)),
     `messages   ${number(run.messages)} read${run.readAnew === 0 ? '' : `, ${number(run.readAnew)} of them anew`}; ${number(index.gone)} gone from their mailboxes`,
     `folders    ${number(run.folders)} seen, ${number(run.foldersUnchanged)} as they were`,
     `time       ${duration(run.seconds)}${run.bytes === 0 ? '' : `, ${number(Math.round(run.bytes / 1e6))} MB, ${rate(run.bytes, run.seconds)}`}`,

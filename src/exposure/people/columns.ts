@@ -1,4 +1,5 @@
 import type { CustomerColumns } from '../../core/exposure-policy.ts';
+import type { DataTypeId } from '../../core/personal.ts';
 
 /** For each meaning the places of its columns, in the order in which they are read. */
 export interface ColumnPlaces {
@@ -16,6 +17,21 @@ export interface ColumnPlaces {
   readonly left: number | undefined;
   readonly deletableAfter: number | undefined;
 }
+
+/** Data types that a list with these columns holds of people. */
+export const typesOf = (places: ColumnPlaces): readonly DataTypeId[] => {
+  const { name, kana, email, telephone, customerNumber, address, postcode, birthDate } = places;
+  const has: Readonly<Record<DataTypeId, boolean>> = {
+    email: email.length > 0,
+    'person-name': name.length + kana.length > 0,
+    'postal-address': address.length > 0,
+    postcode: postcode !== undefined,
+    telephone: telephone.length > 0,
+    'date-of-birth': birthDate !== undefined,
+    'customer-number': customerNumber.length > 0,
+  };
+  return Object.keys(has).filter(type => has[type] === true);
+};
 
 type Meaning =
   | keyof CustomerColumns

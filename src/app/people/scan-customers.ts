@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import type { CustomerSource } from '../../core/exposure-policy.ts';
+import type { Configuration } from '../../core/policy.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
+import { refreshCustomers } from './refresh-customers.ts';
+
+/** Lists with absolute paths: those of `postern.yaml`, or the one that the command line names. */
+export const customerSources = (
+  given: string | undefined,
+  { exposure, folder = '.' }: Pick<Configuration, 'exposure' | 'folder'>,
+): readonly CustomerSource[] => {
+  const known = exposure.customers.map(source =>
+    source.file === undefined ? source : { ...source, file: resolve(folder, source.file) },
+  );
+  if (given === undefined) return known;
+  const path = resolve(given);
+  // What postern.yaml says of this file holds when it is named, too.
+  return [known.find(({ file }) => file === path) ?? { file: path }];
+};
+
+export interface ScanCustomers {
+  readonly store: string;
+  /** `--customers` */
+  readonly given: string | undefined;
+  readonly configuration: Configuration;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly pseudonyms: () => Pseudonyms;
+  readonly now: Date;
+  readonly say: (stage: string) => void;
+}
+
+/** Reads the lists that a scan is to know of, if any. @returns what could not be used of them */
+export const scanCustomers = async ({
+  store,
+  given,
+  configuration,
+  environment,
+  pseudonyms,
+  now,
+  say,
+}: ScanCustomers): Promise<readonly Unseen[]> => {
+  const sources = customerSources(given, configuration);
+  if (sources.length === 0) return [];
+  const { regions, customerNumberSeparators: separators } = configuration.exposure;
+  let lastMs = 0;
+  const { unseen } = await refreshCustomers({
+    store,
+    sources,
+    folder: configuration.folder ?? '.',
+    environment,
+    pseudonyms: pseudonyms(),
+    regions,
+    ...(separators === undefined ? {} : { separators }),
+    tenants: configuration.tenants,
+    now,
+    progress: ({ list, rows, share }) => {
+      const nowMs = performance.now();
+      if (nowMs - lastMs < 250) return;
+      lastMs = nowMs;
+      const part = share === undefined ? '' : `, ${Math.floor(100 * share)} %`;
+      say(`${list}: ${rows.toLocaleString('en-US')} rows${part}`);
+    },
+  });
+  return unseen;
+};

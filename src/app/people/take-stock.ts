@@ -1,0 +1,30 @@
+import type { StoredPeople } from '../../core/stored-people.ts';
+import { linkStore } from '../scope/link-store.ts';
+import { openCustomers } from './customer-files.ts';
+import { countStoredPeople, knownPeople, putStoredPeople } from './stored-people.ts';
+
+/**
+ * After a scan: joins what was found in mail with the customer list, and counts whose data lies there. Where nothing
+ * changed since, it is had from the last time.
+ *
+ * @param progress hears what is being done. @returns undefined where there is neither mail nor a list
+ * @throws UsageError where list and index have not one key
+ */
+export const takeStock = async (
+  store: string,
+  now: Date,
+  progress: (stage: string) => void = () => {},
+): Promise<StoredPeople | undefined> => {
+  progress('joining mail with the customer list');
+  const linked = linkStore(store, (done, of) =>
+    progress(`joining mail with the customer list: ${done} of ${of}`),
+  );
+  if (linked === undefined) return undefined;
+  // They lie beside the tables that they were made of.
+  const known = knownPeople(store);
+  if (known.is === 'counted') return known.people;
+  progress('counting people');
+  const counts = await countStoredPeople(store, linked, openCustomers(store), now);
+  putStoredPeople(linked, counts);
+  return counts;
+};
