@@ -17,25 +17,25 @@ const isHex = (unit: number): boolean =>
   (unit >= 0x41 && unit <= 0x46) ||
   (unit >= 0x61 && unit <= 0x66);
 
-/** The address of which the first colon stands at `colon`. */
-export const ipv6At = (text: string, colon: number): Address | undefined => {
-  const next = text.charCodeAt(colon + 1);
-  if (next !== 0x3a && !isHex(next)) return undefined;
-  let from = colon;
-  while (from > 0 && colon - from < 5 && isHex(text.charCodeAt(from - 1))) from -= 1;
-  if (colon - from > 4) return undefined;
+/** The address that goes over `place`: hexadecimal groups and colons as far as they go on both sides. */
+export const ipv6Around = (text: string, place: number): Address | undefined => {
+  let from = place;
+  while (from > 0 && place - from < 41 && isOfAddress(text.charCodeAt(from - 1))) from -= 1;
   const before = from === 0 ? '' : text.charAt(from - 1);
-  if (/[\w:.]/.test(before) || (from === colon && next !== 0x3a)) return undefined;
-  if (from === colon && /[)>\]"'`]/.test(before)) return undefined;
+  if (place - from > 40 || /[\w.]/.test(before)) return undefined;
+  // `from:2001:db8::1`: a word before the first group is no part of it.
+  if (text.charAt(from) === ':' && text.charAt(from + 1) !== ':') from += 1;
+  if (text.startsWith('::', from) && /[)>\]"'`]/.test(before)) return undefined;
   const piece =
-    /^[\da-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3}|(?:\.\d{1,3}){3})?/i.exec(
-      text.slice(from, from + 64),
-    )?.[0] ?? '';
+    /^[\da-f:]{2,39}(?:(?:\.\d{1,3}){3})?/i.exec(text.slice(from, from + 64))?.[0] ?? '';
   const value = piece.endsWith(':') && !piece.endsWith('::') ? piece.slice(0, -1) : piece;
   const to = from + value.length;
-  if (/^(?:[g-z_]|[.-][a-z\d])/i.test(text.slice(to, to + 2)) || !isIpv6(value)) return undefined;
-  return { from, to, value: value.toLowerCase() };
+  if (/^(?:[g-z_]|[.-][a-z\d]|[\da-f:])/i.test(text.slice(to, to + 2)) && !value.endsWith(':'))
+    if (!/^:(?:[^\da-f:]|$)/i.test(text.slice(to, to + 2))) return undefined;
+  return isIpv6(value) ? { from, to, value: value.toLowerCase() } : undefined;
 };
+
+const isOfAddress = (unit: number): boolean => unit === 0x3a || isHex(unit);
 
 /** RFC 4291, 2.2: eight groups, or fewer with one `::`; the last two may be dotted. */
 export const isIpv6 = (text: string): boolean => {

@@ -81,7 +81,7 @@ const writtenAt = (text: string, at: number): Written | undefined => {
   const after = text.slice(at + run.length, at + run.length + 40);
   // The end of a sentence, unless it ends a password that has more signs.
   if (/[.,:;]$/.test(value)) value = value.slice(0, -1);
-  if (/\?$/.test(value)) return undefined;
+  if (value.endsWith('?')) return undefined;
   const alone =
     value.length < run.length
       ? /^\s*(?:\n|$)/.test(after) || run.length - value.length <= 1
@@ -147,6 +147,7 @@ const isLength = (value: string, after: string): boolean =>
 
 /** `https://user:secret@host/`: the password of an address, from the `:` behind the scheme on. */
 export const passwordOfUrl = (text: string, from: number): Judged | undefined => {
+  if (!text.slice(from + 4, from + 180).includes('@')) return undefined;
   const match =
     /^[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/?#"'<>]{0,64}:([^\s@/"'<>]{3,64})@[a-z0-9.[-]/i.exec(
       text.slice(from, from + 180),

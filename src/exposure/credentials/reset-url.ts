@@ -48,12 +48,10 @@ interface Secret {
 
 const secretsOf = (rest: string): readonly Secret[] => {
   const [path = '', ...queries] = rest.split(/[?#]/, 4);
-  const found: Secret[] = path
-    .split(/[/;]/, 40)
-    .map(part => ({
-      name: /^(\w{1,30})=/.exec(part)?.[1] ?? '',
-      value: part.replace(/^\w{1,30}=/, ''),
-    }));
+  const found: Secret[] = path.split(/[/;]/, 40).map(part => ({
+    name: /^(\w{1,30})=/.exec(part)?.[1] ?? '',
+    value: part.replace(/^\w{1,30}=/, ''),
+  }));
   for (const pair of queries.join('&').split('&', 40)) {
     const sign = pair.indexOf('=');
     if (sign < 0) found.push({ name: '', value: pair });

@@ -1,4 +1,4 @@
-import { ipv6At, isSpecial } from '../checks/ip.ts';
+import { ipv6Around, isSpecial } from '../checks/ip.ts';
 import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
 
 const sets = ['ip-address'];
@@ -13,15 +13,20 @@ export const ipAddress: DataType = {
   title: 'IP address',
   sensitivity: 'ordinary',
   rank: 2,
-  anchors: { numbers: quad, literals: [':'] },
+  anchors: { numbers: quad, literals: ['::'], tokens: [2, 4] },
   judge(candidate: Candidate, around: Around): Judged | undefined {
-    if (candidate.kind === 'literal') {
-      const found = ipv6At(around.text, candidate.from);
+    if (candidate.kind !== 'number') {
+      const { text } = around;
+      if (candidate.kind === 'token' && !isBesideColon(text, candidate)) return undefined;
+      const found = ipv6Around(text, candidate.from);
       return found === undefined ? undefined : graded(found, around);
     }
     return fourth(candidate, around);
   },
 };
+
+const isBesideColon = (text: string, { from, to }: Candidate): boolean =>
+  text.charCodeAt(to) === 0x3a || (from > 0 && text.charCodeAt(from - 1) === 0x3a);
 
 const fourth = ({ from, to, separators }: Candidate, around: Around): Judged | undefined => {
   const { text } = around;

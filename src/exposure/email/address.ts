@@ -40,6 +40,8 @@ const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 /** RFC 5322 atext and the dot. */
 const atext = table(`${alphanumeric}!#$%&'*+-/=?^_\`{|}~.`);
 
+const delimits = table('?&|/{}`^*!#$');
+
 const isAtext = (unit: number): boolean =>
   unit < 0x80 ? atext[unit] === 1 : unit === 0xad || (letters[unit] ?? 0) !== 0;
 
@@ -70,13 +72,14 @@ const isOldMobile = (text: string, at: number): boolean =>
 
 /** `?to=`, `{`, `'` and the like before an address are no part of it, though RFC 5322 would let them. */
 const afterDelimiters = (text: string, from: number, at: number): number => {
-  const piece = text.slice(from, at);
-  const cut = Math.max(
-    ...['?', '&', '|', '/', '{', '}', '`', '^', '*', '!', '#', '$'].map(mark =>
-      piece.lastIndexOf(mark),
-    ),
-  );
-  let start = from + cut + 1;
+  let start = from;
+  for (let place = at - 1; place >= from; place -= 1) {
+    const unit = text.charCodeAt(place);
+    if (unit < 0x80 && delimits[unit] === 1) {
+      start = place + 1;
+      break;
+    }
+  }
   const key = /^\w{1,30}=(?=.)/.exec(text.slice(start, at));
   if (key !== null) start += key[0].length;
   while (start < at && /[-.'+~=%\u00ad]/.test(text.charAt(start))) start += 1;
@@ -177,8 +180,13 @@ const literalAfter = (text: string, from: number): Piece | undefined => {
 /** `https://user@host/`, `git@host:path`: names of accounts on machines, not addresses. */
 const isOfUrl = (text: string, from: number, to: number): boolean => {
   const before = text.slice(Math.max(0, from - 80), from);
-  if (/:\/\/[^\s/?#]{0,76}$/.test(before) && !/(?:mailto|acct|sip):\/\/$/i.test(before))
+  if (
+    before.includes('://') &&
+    /:\/\/[^\s/?#]{0,76}$/.test(before) &&
+    !/(?:mailto|acct|sip):\/\/$/i.test(before)
+  )
     return true;
+  if (text.charCodeAt(to) !== 0x3a) return false;
   const after = text.slice(to, to + 3);
   return /^:(?:\/|~|[\w-]+)/.test(after) &&
     /^(?:git|svn|hg)$/i.test(text.slice(from, text.indexOf('@', from)))

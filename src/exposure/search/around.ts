@@ -1,5 +1,5 @@
 import type { Around, ExposureSettings, Leaning, SearchedText } from '../data-type.ts';
-import { columnHead, type TableLines, tableLines } from './columns.ts';
+import { columnHead, mayBeTable, type TableLines, tableLines } from './columns.ts';
 import { type Entry, type Lexicon, letters } from './lexicon.ts';
 import type { Anchored } from './pass.ts';
 
@@ -26,8 +26,7 @@ export const aroundOf = (
     table ??= tableLines(text, kind);
     return table;
   };
-  const numbersOf = (sets: readonly string[]): readonly number[] =>
-    sets.flatMap(set => lexicon.sets.get(set) ?? []);
+  const numbersOf = (sets: readonly string[]): readonly number[] => setNumbers(lexicon, sets);
   return {
     text,
     kind,
@@ -37,6 +36,7 @@ export const aroundOf = (
       const nearest = nearestWords(text, anchored, own, from, to);
       // The last head of a table's first line is not the label of the cell that begins the next.
       if (nearest === 'field' && !beginsLine(text, from)) return 'field';
+      if (!mayBeTable(text, kind, from)) return nearest;
       const head = columnHead(text, lines(), from);
       if (head !== undefined) {
         const said = wordsWithin(anchored, own, head.from, head.to);
@@ -64,6 +64,20 @@ const beginsLine = (text: string, from: number): boolean => {
   while (at >= 0 && from - at < 8 && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x22))
     at -= 1;
   return at >= 0 && text.charCodeAt(at) === 0x0a;
+};
+
+/** Types ask with the same lists again and again. */
+const asked = new WeakMap<Lexicon, WeakMap<readonly string[], readonly number[]>>();
+
+const setNumbers = (lexicon: Lexicon, sets: readonly string[]): readonly number[] => {
+  let known = asked.get(lexicon);
+  if (known === undefined) {
+    known = new WeakMap();
+    asked.set(lexicon, known);
+  }
+  const numbers = known.get(sets) ?? sets.flatMap(set => lexicon.sets.get(set) ?? []);
+  known.set(sets, numbers);
+  return numbers;
 };
 
 const speaksFor = (entry: Entry | undefined, own: readonly number[]): boolean =>

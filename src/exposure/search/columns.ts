@@ -65,6 +65,33 @@ const begins = (
   return best;
 };
 
+/** Whether the line of `place` can be one of a table: cheaper than looking at all lines, and most are none. */
+export const mayBeTable = (text: string, kind: SearchedText['kind'], place: number): boolean => {
+  if (kind === 'subject') return false;
+  if (kind === 'csv') return true;
+  const start = lineStart(text, place);
+  if (start === undefined || start === 0) return false;
+  const newline = text.indexOf('\n', place);
+  const end = Math.min(newline < 0 ? text.length : newline, place + lineReach);
+  const before = lineStart(text, start - 1) ?? start - 1;
+  return delimitersOf[kind].some(delimiter => {
+    const count = countIn(text, start, end, delimiter);
+    if (count === 0) return false;
+    const above = countIn(text, before, start - 1, delimiter);
+    return delimiter === tab ? above > 0 : above === count;
+  });
+};
+
+/** Undefined where the line is longer than tables have them. */
+const lineStart = (text: string, place: number): number | undefined => {
+  let at = place;
+  while (at > 0 && place - at < lineReach) {
+    if (text.charCodeAt(at - 1) === 0x0a) return at;
+    at -= 1;
+  }
+  return at === 0 ? 0 : undefined;
+};
+
 const countIn = (text: string, from: number, to: number, delimiter: number): number => {
   if (delimiter === 0) return 0;
   let count = 0;

@@ -23,11 +23,17 @@ export interface Entry {
 export interface Lexicon {
   /** Of each UTF-16 unit: `unitKind`. */
   readonly kinds: Uint8Array;
-  /** Whether any entry begins with letters of this hash (`beginning`). */
+  /**
+   * Of entries that begin with letters of this hash (`beginning`): `mayBegin` where one is short, `mayGoOn` where all are long, so
+   * that the hash of their first seven letters is in `longer` (`goingOn`).
+   */
   readonly begins: Uint8Array;
+  readonly longer: Uint8Array;
   /** By `beginning`; longest first. */
   readonly latin: ReadonlyMap<number, readonly Entry[]>;
-  /** By first unit; longest first. */
+  /** Whether any entry of no Latin letters begins with two units of this hash (`pair`). */
+  readonly pairs: Uint8Array;
+  /** By `pair`, words of one unit by that alone; longest first. */
   readonly other: ReadonlyMap<number, readonly Entry[]>;
   readonly sets: ReadonlyMap<string, number>;
 }
@@ -40,6 +46,8 @@ export const unitKind = {
   at: 4,
   noWidth: 5,
   start: 6,
+  /** A word of one unit begins here, and perhaps longer ones. */
+  single: 7,
 } as const;
 
 /** Small letter of a Latin one, 0 for anything else. */
@@ -54,15 +62,53 @@ export const letters: Uint16Array = ((): Uint16Array => {
   return table;
 })();
 
+/** Bits of a hash, so that few words that begin no entry are looked at twice. */
+const hashBits = 18;
+const hashed = (value: number): number => Math.imul(value, 0x9e3779b1) >>> (32 - hashBits);
+
 /** Of four small letters; behind the first that is none (0) the others count no more. */
 export const beginning = (first: number, second: number, third: number, fourth: number): number =>
-  (first * 0x6e5 +
-    (second === 0 ? 0 : second * 0x3d1 + (third === 0 ? 0 : third * 0x1f + fourth))) &
-  0xffff;
+  hashed(
+    first * 0x1003f +
+      (second === 0 ? 0 : second * 0x407 + (third === 0 ? 0 : third * 0x25 + fourth * 0x10001)),
+  );
 
-const kindsOf = (starts: Iterable<number>): Uint8Array => {
+export const mayBegin = 1;
+export const mayGoOn = 2;
+const goingOnLetters = 7;
+
+/** Of the first seven letters, single blanks and their like between them left away. */
+export const goingOn = (letterAt: (at: number) => number, from: number): number => {
+  let hash = 0;
+  let at = from;
+  for (let count = 0; count < goingOnLetters; at += 1) {
+    const unit = letterAt(at);
+    const small = letters[unit] ?? 0;
+    if (small === 0) {
+      if (isBlank(unit)) continue;
+      break;
+    }
+    hash = Math.imul(hash, 0x6f) + small;
+    count += 1;
+  }
+  return hashed(hash);
+};
+
+/** What may stand for a blank between words of an entry. */
+export const isBlank = (unit: number): boolean =>
+  unit === 0x20 || unit === 0x2d || unit === 0x5f || unit === 0x2e || unit === 0xad;
+
+/** Of the first two units of a word; the second of one unit alone is 0. */
+export const pair = (first: number, second: number): number => first * 0x10000 + second;
+export const pairHash = (first: number, second: number): number => hashed(first * 0x10001 + second);
+
+const kindsOf = (other: Iterable<number>): Uint8Array => {
   const kinds = new Uint8Array(0x10000);
-  for (const unit of starts) kinds[unit] = unitKind.start;
+  for (const key of other) {
+    const first = Math.floor(key / 0x10000);
+    if (key % 0x10000 === 0) kinds[first] = unitKind.single;
+    else if (kinds[first] !== unitKind.single) kinds[first] = unitKind.start;
+  }
   for (let unit = 0; unit < 0x250; unit += 1) {
     const small = letters[unit] ?? 0;
     if (small !== 0) kinds[unit] = small === unit ? unitKind.small : unitKind.capital;
@@ -175,7 +221,9 @@ const isTelling = (text: string): boolean => {
 const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon => {
   const latin = new Map<number, Entry[]>();
   const other = new Map<number, Entry[]>();
-  const begins = new Uint8Array(0x10000);
+  const begins = new Uint8Array(1 << hashBits);
+  const longer = new Uint8Array(1 << hashBits);
+  const pairs = new Uint8Array(1 << hashBits);
   const put = (map: Map<number, Entry[]>, key: number, entry: Entry): void => {
     const there = map.get(key);
     if (there === undefined) map.set(key, [entry]);
@@ -183,15 +231,41 @@ const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon =
   };
   for (const entry of entries.sort((a, b) => b.text.length - a.text.length)) {
     if (!entry.latin) {
-      put(other, entry.text.charCodeAt(0), entry);
+      const first = entry.text.charCodeAt(0);
+      const second = entry.text.length === 1 ? 0 : entry.text.charCodeAt(1);
+      for (const unit of secondUnits(second, entry)) {
+        put(other, pair(first, unit), entry);
+        pairs[pairHash(first, unit)] = 1;
+      }
       continue;
     }
+    const isShort = isShortEntry(entry);
+    if (!isShort) longer[goingOn(at => entry.text.charCodeAt(at), 0)] = 1;
     for (const key of beginningsOf(entry.text)) {
-      begins[key] = 1;
+      begins[key] = (begins[key] ?? 0) | (isShort ? mayBegin : mayGoOn);
       put(latin, key, entry);
     }
   }
-  return { kinds: kindsOf(other.keys()), begins, latin, other, sets };
+  return { kinds: kindsOf(other.keys()), begins, longer, latin, pairs, other, sets };
+};
+
+/** Another word may follow at once, of which nothing is known. */
+const isShortEntry = ({ text }: Entry): boolean => {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if ((letters[unit] ?? 0) !== 0) count += 1;
+    else if (!isBlank(unit)) return false;
+  }
+  return count < goingOnLetters;
+};
+
+/** Latin letters in a word (`Eメール`, `(at)`) may be capitals; a blank may be there or not. */
+const secondUnits = (second: number, { text, literalOf }: Entry): readonly number[] => {
+  if (literalOf.length > 0) return [second];
+  const written = String.fromCharCode(second);
+  if (second === 0x20) return [0x20, 0x2d, 0x5f, 0x2e, 0xad, text.charCodeAt(2)];
+  return [...new Set([second, written.toUpperCase().charCodeAt(0), 0xad])];
 };
 
 /** A blank of the word may be there or not, so a word with one early is found by two beginnings. */

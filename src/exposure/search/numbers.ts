@@ -3,25 +3,34 @@ import { withoutNoWidth } from '../normal.ts';
 import { letters } from './lexicon.ts';
 import type { Places } from './pass.ts';
 
+/** No number has more digits. */
+const runMax = 24;
+
 /** Shapes of numbers as a tree of group lengths, so that a window is left as soon as no type wants what begins so. */
 export interface Shapes {
   readonly types: readonly number[];
-  readonly next: ReadonlyMap<number, Shapes>;
+  /** By length of the next group. */
+  readonly next: readonly (Shapes | undefined)[];
 }
 
 interface ShapesDraft extends Shapes {
   readonly types: number[];
-  readonly next: Map<number, ShapesDraft>;
+  readonly next: (ShapesDraft | undefined)[];
 }
 
+const draft = (): ShapesDraft => ({
+  types: [],
+  next: Array.from({ length: runMax + 1 }, () => undefined),
+});
+
 export const shapesOf = (types: readonly DataType[]): Shapes => {
-  const root: ShapesDraft = { types: [], next: new Map() };
+  const root = draft();
   types.forEach((type, index) => {
     for (const shape of type.anchors.numbers ?? []) {
       let node = root;
       for (const length of shape) {
-        const known = node.next.get(length) ?? { types: [], next: new Map() };
-        node.next.set(length, known);
+        const known = node.next[length] ?? draft();
+        node.next[length] = known;
         node = known;
       }
       if (!node.types.includes(index)) node.types.push(index);
@@ -30,7 +39,6 @@ export const shapesOf = (types: readonly DataType[]): Shapes => {
   return root;
 };
 
-export const runMax = 24;
 const groupsMax = 10;
 const wrapAfter = 30;
 
@@ -127,6 +135,7 @@ export const numberWindows = (
   for (let first = 0; first < count; first += 1) {
     const from = groups.at(first * 2);
     let node: Shapes | undefined = shapes;
+    if (node.next[digitCount(text, from, groups.at(first * 2 + 1))] === undefined) continue;
     let separators = '';
     const lengths: number[] = [];
     for (let last = first; last < count && last - first < groupsMax; last += 1) {
@@ -138,7 +147,7 @@ export const numberWindows = (
         separators += String.fromCharCode(join);
       }
       const length = digitCount(text, groupFrom, to);
-      node = node.next.get(length);
+      node = node.next[length];
       if (node === undefined) break;
       lengths.push(length);
       if (node.types.length > 0)
@@ -197,6 +206,16 @@ export const runsOf = (
   const count = groups.length / 2;
   let first = 0;
   while (first < count) {
+    const firstTo = groups.at(first * 2 + 1);
+    const isLast = first + 1 >= count;
+    // Most groups are short and stand alone.
+    if (
+      firstTo - groups.at(first * 2) < digitsMin &&
+      (isLast || joint(text, firstTo, groups.at(first * 2 + 2), wraps) === 0)
+    ) {
+      first += 1;
+      continue;
+    }
     const row = rowFrom(text, groups, first, digitsMax, wraps);
     let taken = -1;
     for (let size = row.lengths.length; size > 0 && taken < 0; size -= 1) {

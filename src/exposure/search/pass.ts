@@ -1,4 +1,15 @@
-import { beginning, type Entry, type Lexicon, letters, unitKind } from './lexicon.ts';
+import {
+  beginning,
+  type Entry,
+  goingOn,
+  isBlank,
+  type Lexicon,
+  letters,
+  mayGoOn,
+  pair,
+  pairHash,
+  unitKind,
+} from './lexicon.ts';
 
 /** A list of numbers that grows, kept from text to text. */
 export class Places {
@@ -32,6 +43,8 @@ export interface Anchored {
   readonly words: Places;
   /** Of each of `words`. */
   readonly entries: Entry[];
+  /** Some group holds characters without width, so that it has fewer digits than characters. */
+  hasNoWidth: boolean;
 }
 
 /** Room for what a pass finds, so that it is not made anew for every text. */
@@ -41,6 +54,7 @@ export const room = (): Anchored => ({
   ats: new Places(),
   words: new Places(),
   entries: [],
+  hasNoWidth: false,
 });
 
 /** Zeros behind a text, so that looking at the next letters needs no care for its end. */
@@ -68,7 +82,8 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
   found.ats.length = 0;
   found.words.length = 0;
   found.entries.length = 0;
-  const { kinds, begins } = lexicon;
+  found.hasNoWidth = false;
+  const { kinds, begins, longer, pairs } = lexicon;
   const units = unitsOf(text);
   const length = text.length;
   let at = 0;
@@ -82,8 +97,14 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
     }
     if (here > unitKind.digit) {
       if (here === unitKind.at) found.ats.push(at, at + 1);
-      else if (here === unitKind.start && at >= wordEnd)
-        wordEnd = otherWord(text, at, lexicon, found, wordEnd);
+      else if (here >= unitKind.start && at >= wordEnd) {
+        const unit = units[at] ?? 0;
+        const next = units[at + 1] ?? 0;
+        if (pairs[pairHash(unit, next)] === 1)
+          wordEnd = otherWord(text, at, pair(unit, next), lexicon, found, wordEnd);
+        if (here === unitKind.single && at >= wordEnd)
+          wordEnd = otherWord(text, at, pair(unit, 0), lexicon, found, wordEnd);
+      }
       at += 1;
       continue;
     }
@@ -92,14 +113,15 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
     do {
       if (here === unitKind.digit) {
         const digits = at;
-        at = digitsEnd(units, at, kinds);
+        at = digitsEnd(units, at, kinds, found);
         found.groups.push(digits, at);
         here = kinds[units[at] ?? 0] ?? 0;
         parts |= 2;
       } else {
         // A word begins where letters begin, and within `phoneNumber` where a capital follows a small letter.
         const key = keyAt(units, at);
-        if (begins[key] === 1 && at >= wordEnd)
+        const begun = begins[key] ?? 0;
+        if (begun !== 0 && at >= wordEnd && (begun !== mayGoOn || goesOn(units, at, longer)))
           wordEnd = latinWord(text, at, key, lexicon, found, wordEnd);
         do {
           at += 1;
@@ -117,7 +139,12 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
 };
 
 /** The end of the text is no digit (`margin`). */
-const digitsEnd = (units: Uint16Array, from: number, kinds: Uint8Array): number => {
+const digitsEnd = (
+  units: Uint16Array,
+  from: number,
+  kinds: Uint8Array,
+  found: Anchored,
+): number => {
   let at = from + 1;
   let kind = kinds[units[at] ?? 0] ?? 0;
   while (kind === unitKind.digit) {
@@ -125,6 +152,7 @@ const digitsEnd = (units: Uint16Array, from: number, kinds: Uint8Array): number 
     kind = kinds[units[at] ?? 0] ?? 0;
   }
   if (kind !== unitKind.noWidth) return at;
+  found.hasNoWidth = true;
   let to = at;
   while (kind === unitKind.digit || kind === unitKind.noWidth) {
     at += 1;
@@ -133,6 +161,9 @@ const digitsEnd = (units: Uint16Array, from: number, kinds: Uint8Array): number 
   }
   return to;
 };
+
+const goesOn = (units: Uint16Array, at: number, longer: Uint8Array): boolean =>
+  longer[goingOn(place => units[place] ?? 0, at)] === 1;
 
 const keyAt = (units: Uint16Array, at: number): number =>
   beginning(
@@ -165,11 +196,12 @@ const latinWord = (
 const otherWord = (
   text: string,
   at: number,
+  key: number,
   lexicon: Lexicon,
   found: Anchored,
   wordEnd: number,
 ): number => {
-  for (const entry of lexicon.other.get(text.charCodeAt(at)) ?? []) {
+  for (const entry of lexicon.other.get(key) ?? []) {
     if (entry.literalOf.length > 0) {
       if (!text.startsWith(entry.text, at)) continue;
       found.words.push(at, at + entry.text.length);
@@ -192,9 +224,6 @@ const literalTo = (text: string, at: number, entry: Entry): number => {
     ? -1
     : at + entry.text.length;
 };
-
-const isBlank = (unit: number): boolean =>
-  unit === 0x20 || unit === 0x2d || unit === 0x5f || unit === 0x2e || unit === 0xad;
 
 /** Where the word ends that stands at `at`, or -1. */
 const mixedTo = (text: string, at: number, word: string): number => {
