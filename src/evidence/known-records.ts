@@ -1,5 +1,5 @@
 import type { EvidenceState } from '../core/evidence-state.ts';
-import type { SegmentPart } from './source.ts';
+import type { SegmentPart } from './closed-spool.ts';
 
 /** Finds the keys of records that say which record they are among the lines of these bytes. */
 export type KeysIn = (raw: Buffer) => readonly Uint8Array[];

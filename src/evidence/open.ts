@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DurableFiles } from '../core/durable-files.ts';
 import type { SourceState } from '../core/evidence-state.ts';
+import { type ClosedSpool, linesOf, type Spooled, SpoolMemory, spooledIn } from './closed-spool.ts';
 import { dayOf } from './days.ts';
 import { EvidenceError, evidenceError } from './errors.ts';
 import { EvidenceLog } from './evidence-log.ts';
@@ -29,8 +30,7 @@ import {
 import { addScoping, type Scoping } from './scopings.ts';
 import { sealDays } from './seals.ts';
 import { makeSegment, type SegmentFile } from './segment.ts';
-import { type SegmentPart, type SourceHome, SourceWriter } from './source.ts';
-import { readSpool, type SpoolReading } from './spool.ts';
+import { type SourceHome, SourceWriter } from './source.ts';
 import { isSourceName, type Leaf, type SegmentLeaf } from './verify/leaf.ts';
 import { rowsHash, rowsPath, segmentPath } from './verify/segment-file.ts';
 
@@ -39,10 +39,8 @@ const segmentBytesDefault = 8 << 20;
 const spoolName = (seq: number): string => `${String(seq).padStart(8, '0')}.spool`;
 const seqOf = (name: string): number => Number(/^(\d{8,15})\.spool$/.exec(name)?.[1] ?? 0);
 
-interface Prepared {
-  readonly reading: SpoolReading;
+interface Prepared extends Spooled {
   readonly spool: string;
-  readonly spoolBytes: number;
   readonly file?: SegmentFile;
   readonly rows?: RowsMade | undefined;
   readonly records?: readonly Uint8Array[];
@@ -52,6 +50,7 @@ interface Prepared {
 export class Evidence implements SourceHome {
   readonly segmentBytes: number;
   readonly waitingMax = 2;
+  readonly memory: SpoolMemory = new SpoolMemory();
   private readonly options: EvidenceOptions;
   private readonly put: FilePutter;
   private readonly log: EvidenceLog;
@@ -247,9 +246,9 @@ export class Evidence implements SourceHome {
   }
 
   /** Segments are made side by side, and committed one after the other. */
-  async cut(source: string, seq: number, parts: readonly SegmentPart[]): Promise<void> {
+  async cut(source: string, seq: number, closed: ClosedSpool): Promise<void> {
     const before = this.lastCut.get(source) ?? Promise.resolve();
-    const preparing = this.prepare(source, seq, seq, parts);
+    const preparing = this.prepare(source, seq, seq, closed);
     const cutting = this.commitAfter(before, preparing, source, seq);
     this.lastCut.set(source, cutting);
     await cutting;
@@ -315,20 +314,21 @@ export class Evidence implements SourceHome {
     }
   }
 
-  /** Reads a spool back, and makes the files of a segment of it. @param seq `undefined` to make none. */
+  /** Makes the files of a segment of a spool. @param seq `undefined` to make none. */
   private async prepare(
     source: string,
     spoolSeq: number,
     seq: number | undefined,
-    parts: readonly SegmentPart[] = [],
+    closed?: ClosedSpool,
   ): Promise<Prepared> {
     const spool = `${spoolFolder}/${source}/${spoolName(spoolSeq)}`;
-    const bytes = (await this.options.files.read(spool)) ?? Buffer.alloc(0);
-    const reading = readSpool(bytes);
-    const about = { reading, spool, spoolBytes: bytes.length };
+    const spooled = await spooledIn(this.options.files, spool, closed);
+    const { reading } = spooled;
+    const about = { ...spooled, spool };
     const [first] = reading.frames;
     if (first === undefined || seq === undefined) return about;
-    const raw = Buffer.concat(reading.frames.map(frame => frame.bytes));
+    const parts = closed?.parts ?? [];
+    const raw = linesOf(reading.frames);
     const { day } = first;
     // Where there are parts, the segment before may not be committed yet, and nobody asks.
     const from = parts.length > 0 ? undefined : this.stateOf(source).position;

@@ -1,9 +1,10 @@
 import type { DurableFiles } from '../core/durable-files.ts';
 import type { EvidenceState } from '../core/evidence-state.ts';
+import type { SegmentPart } from './closed-spool.ts';
 import type { KeysIn } from './known-records.ts';
 import type { NoteSigner } from './note.ts';
 import type { SegmentFile } from './segment.ts';
-import type { AppendedLines, SegmentPart } from './source.ts';
+import type { AppendedLines } from './source.ts';
 
 /** Lines that are about to become a segment. */
 export interface SegmentDraft {

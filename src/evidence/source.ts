@@ -1,7 +1,8 @@
 import type { DurableFile } from '../core/durable-files.ts';
+import type { ClosedSpool, SegmentPart, SpoolMemory } from './closed-spool.ts';
 import { isDay } from './days.ts';
 import { EvidenceError, evidenceError } from './errors.ts';
-import { type SpoolFrame, writeFrame } from './spool.ts';
+import { frameHead, type SpoolFrame } from './spool.ts';
 
 /** What a source knows of the lines that it hands over. */
 export interface AppendedLines {
@@ -14,13 +15,8 @@ export interface AppendedLines {
   readonly rows?: unknown;
   /** Keys of the records among them that were claimed. */
   readonly records?: readonly Uint8Array[] | undefined;
-}
-
-/** The lines of one append, within the segment that they go into. */
-export interface SegmentPart {
-  readonly bytes: number;
-  readonly rows?: unknown;
-  readonly records?: readonly Uint8Array[] | undefined;
+  /** Nobody writes to the memory of the lines again: they need not be copied. */
+  readonly isOwn?: boolean;
 }
 
 /** What a source needs of its store. */
@@ -35,8 +31,9 @@ export interface SourceHome {
   openSpool(source: string, seq: number): Promise<DurableFile>;
   /** Makes the name of a new spool durable. */
   syncSpools(source: string): Promise<void>;
+  readonly memory: SpoolMemory;
   /** Makes a segment of a closed spool and commits it. */
-  cut(source: string, seq: number, parts: readonly SegmentPart[]): Promise<void>;
+  cut(source: string, seq: number, closed: ClosedSpool): Promise<void>;
 }
 
 interface Waiting {
@@ -52,6 +49,7 @@ interface OpenSpool {
   readonly seq: number;
   readonly day: string;
   readonly parts: SegmentPart[];
+  frames: SpoolFrame[] | undefined;
   /** Of whole frames, all of them on the disk. */
   bytes: number;
   endsLine: boolean;
@@ -105,8 +103,10 @@ export class SourceWriter {
       return Promise.reject(evidenceError(thrown));
     }
     const lines = {
-      // A copy: the caller may go on using its buffer.
-      bytes: Buffer.from(bytes),
+      bytes:
+        about.isOwn === true
+          ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+          : Buffer.from(bytes),
       position,
       day,
       first: whole(about.firstMs),
@@ -137,6 +137,7 @@ export class SourceWriter {
   /** After a failure: lets go of the file without another word to it. */
   async drop(): Promise<void> {
     const file = this.spool?.file;
+    this.letGo(this.spool);
     this.spool = undefined;
     try {
       await file?.close();
@@ -192,30 +193,48 @@ export class SourceWriter {
       seq: this.nextSeq,
       day: next.lines.day,
       parts: [],
+      frames: [],
       bytes: 0,
       endsLine: true,
     });
-    const frames: Buffer[] = [];
+    const frames: SpoolFrame[] = [];
+    const pieces: Buffer[] = [];
     let bytes = 0;
     for (let each = this.waiting[0]; each !== undefined; each = this.waiting[0]) {
       const fits = bytes < batchBytesMax && spool.bytes + bytes < this.home.segmentBytes;
       if (each.lines.day !== spool.day || !spool.endsLine || !(fits || bytes === 0)) break;
-      const frame = writeFrame({ ...each.lines, durable: spool.bytes });
+      const frame = { ...each.lines, durable: spool.bytes };
+      const head = frameHead(frame);
       frames.push(frame);
-      bytes += frame.length;
+      pieces.push(head, frame.bytes);
+      bytes += head.length + frame.bytes.length;
       spool.endsLine = each.lines.bytes.at(-1) === newline;
       batch.push(each);
       this.waiting.shift();
     }
-    await spool.file.write(Buffer.concat(frames));
+    await spool.file.write(Buffer.concat(pieces, bytes));
     await spool.file.dataSync();
     if (isNew) await this.home.syncSpools(this.id);
+    this.hold(spool, frames, bytes);
     spool.bytes += bytes;
     for (const { lines, rows, records } of batch) {
       spool.parts.push({ bytes: lines.bytes.length, rows, records });
     }
     this.acknowledged = batch.at(-1)?.lines.position ?? this.acknowledged;
     if (spool.bytes >= this.home.segmentBytes) await this.rotate();
+  }
+
+  /** What was written is made into a segment soon, and need not be read again if there is room for it. */
+  private hold(spool: OpenSpool, frames: readonly SpoolFrame[], bytes: number): void {
+    if (spool.frames === undefined) return;
+    if (this.home.memory.take(bytes)) spool.frames.push(...frames);
+    else this.letGo(spool);
+  }
+
+  private letGo(spool: OpenSpool | undefined): void {
+    if (spool?.frames === undefined) return;
+    spool.frames = undefined;
+    this.home.memory.give(spool.bytes);
   }
 
   private hasRoomFor({ lines }: Waiting, spool: OpenSpool): boolean {
@@ -230,7 +249,10 @@ export class SourceWriter {
     this.nextSeq = spool.seq + 1;
     await spool.file.close();
     while (this.cuts.size >= this.home.waitingMax) await Promise.race(this.cuts);
-    const cut = this.home.cut(this.id, spool.seq, spool.parts).finally(() => this.cuts.delete(cut));
+    const cut = this.home.cut(this.id, spool.seq, spool).finally(() => {
+      this.cuts.delete(cut);
+      this.letGo(spool);
+    });
     this.cuts.add(cut);
     // Whoever waits for it hears of a failure; so does everybody, through the store.
     cut.catch((thrown: unknown) => this.home.fail(thrown));

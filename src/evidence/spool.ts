@@ -20,10 +20,13 @@ const magic = Buffer.from('PSF1');
 const triesMax = 1_000;
 const noTime = Number.NaN;
 
-/** A frame's bytes. The checksum tells what a kill tore apart; it is no defence against anybody. */
-export const writeFrame = (frame: SpoolFrame): Buffer => {
+/**
+ * What stands before the lines of a frame. The checksum tells what a kill tore apart; it is no defence against
+ * anybody.
+ */
+export const frameHead = (frame: SpoolFrame): Buffer => {
   const position = Buffer.from(frame.position);
-  const head = Buffer.alloc(headBytes);
+  const head = Buffer.alloc(headBytes + position.length);
   magic.copy(head, 0);
   head.writeUInt32BE(position.length, 8);
   head.writeUInt32BE(frame.bytes.length, 12);
@@ -31,10 +34,14 @@ export const writeFrame = (frame: SpoolFrame): Buffer => {
   head.writeDoubleBE(frame.first ?? noTime, 24);
   head.writeDoubleBE(frame.last ?? noTime, 32);
   head.write(frame.day, 40, 10, 'latin1');
-  const sum = crc32(frame.bytes, crc32(position, crc32(head.subarray(8))));
-  head.writeUInt32BE(sum, 4);
-  return Buffer.concat([head, position, frame.bytes]);
+  position.copy(head, headBytes);
+  head.writeUInt32BE(crc32(frame.bytes, crc32(head.subarray(8))), 4);
+  return head;
 };
+
+/** A frame's bytes. */
+export const writeFrame = (frame: SpoolFrame): Buffer =>
+  Buffer.concat([frameHead(frame), frame.bytes]);
 
 const timeOf = (value: number): number | null => (Number.isNaN(value) ? null : value);
 

@@ -65,7 +65,7 @@ export interface LogKeeperOptions {
 /** Of one append; many of them share one sync. */
 const partBytesMax = 256 << 10;
 /** Handed over and not yet on the disk: more is not read. */
-const unkeptBytesMax = 8 << 20;
+const unkeptBytesMax = 16 << 20;
 /** What is behind the bound of a line is kept in pieces of about this size. */
 const pieceBytesMin = 4 << 20;
 /** The store takes no more at once. */
@@ -324,6 +324,7 @@ export class LogKeeper {
       this.hand(bytes.subarray(at, to), position, isLast ? lines : 0, {
         ...times,
         day,
+        isOwn: true,
         ...(at === 0 && rows !== undefined ? { rows } : {}),
       });
     }

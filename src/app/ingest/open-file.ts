@@ -4,7 +4,7 @@ import { formOf } from '../../intake/packed.ts';
 import { type Content, contentOf } from '../../logs/sources/content.ts';
 import { type FileIdentity, headBytes } from './generations.ts';
 
-const chunkBytes = 256 << 10;
+const chunkBytes = 1 << 20;
 
 /** A file, held by its handle: whatever becomes of its name meanwhile, this is the one. */
 export class OpenFile implements FileIdentity {
@@ -67,10 +67,15 @@ export class OpenFile implements FileIdentity {
 
   /** Everything from there on, what is written meanwhile included; each chunk has memory of its own. */
   async *read(from: number): AsyncGenerator<Buffer> {
-    for (let at = from; ; ) {
-      const chunk = await readAt(this.handle, at, chunkBytes);
+    let at = from;
+    let reading = readAt(this.handle, at, chunkBytes);
+    for (;;) {
+      const chunk = await reading;
       if (chunk.length === 0) return;
       at += chunk.length;
+      // The disk goes on meanwhile.
+      reading = readAt(this.handle, at, chunkBytes);
+      reading.catch(() => undefined);
       yield chunk;
     }
   }

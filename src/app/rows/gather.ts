@@ -1,4 +1,4 @@
-import type { SegmentPart } from '../../evidence/source.ts';
+import type { SegmentPart } from '../../evidence/closed-spool.ts';
 import { absent, type TextColumn, textColumns } from '../../logs/rows/columns.ts';
 import type { Interner } from '../../logs/rows/interner.ts';
 import type { RowPart } from '../../logs/rows/row-sink.ts';
