@@ -159,7 +159,7 @@ const negative = (chance: Chance): string => {
     `https://shop.example.jp/orders/${my}?ref=${card}`,
     `commit ${chance.digits(8)}f${chance.digits(11)}a${chance.digits(12)}c`,
     `製造番号:${my}、ロット番号 ${seven}`,
-    `会議ID: ${grouped(chance.digits(11), ' ')} パスコード: ${chance.digits(6)}`,
+    `会議ID: ${grouped(chance.digits(11), ' ')} パスコード: ${mark('password', chance.digits(6))}`,
     `在庫 ${seven} 個、単価 ${chance.digits(4)}円、合計 ${chance.digits(9)}円`,
     `伝票番号 ${grouped(card, '-')} 佐川急便`,
     `予約番号:T${'KRHS'.charAt(chance.below(4))}${seven} 便名 JL${chance.digits(3)}`,

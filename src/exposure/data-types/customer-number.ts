@@ -1,3 +1,4 @@
+import { type Cell, cellsBelow } from '../columns.ts';
 import type { Around, Candidate, DataType, ExposureSettings, Judged } from '../data-type.ts';
 import { checkPattern } from '../pattern.ts';
 
@@ -63,14 +64,26 @@ const byPattern = (
   return undefined;
 };
 
+/** Below its head a number stands alone in a cell. */
+const inCell = (text: string, { from, to }: Cell): readonly Judged[] => {
+  const value = text.slice(from, to);
+  if (!/^[A-Za-z]{0,6}[ -]?\d[\d-]{2,20}[A-Za-z]?$/.test(value)) return [];
+  return [{ from, to, value: normal(value), confidence: 'medium', identifier: 'customer-number' }];
+};
+
 /** Capitals, without blanks and hyphens. */
 const normal = (value: string): string => value.replace(/[\s-]/g, '').toUpperCase();
 
 /** Without a pattern of the house only a form's field tells: `Customer number: C-1234567`. */
-const behindLabel = ({ to }: Candidate, { text }: Around): Judged | undefined => {
+const behindLabel = (
+  { from: begin, to }: Candidate,
+  { text, kind }: Around,
+): Judged | readonly Judged[] | undefined => {
+  const cells = cellsBelow(text, kind, begin, to);
+  if (cells.length > 0) return cells.flatMap(cell => inCell(text, cell));
   const piece = text.slice(to, to + 60);
   const match =
-    /^["'\])】]{0,2}[ \t]{0,2}(?:no\.?|number|番号|ID|#)?[ \t]{0,2}[:=#][ \t]{0,4}["'「[]?([A-Za-z]{0,4}[ -]?\d[\d-]{3,20}[A-Za-z]?)(?![\w@.-]\w)/i.exec(
+    /^["'\])】]{0,2}[ \t]{0,2}(?:no\.?|number|番号|ID|#)?(?:[ \t]{0,2}[:=#][ \t]{0,4}|は[ \t、]?|[ \t]is[ \t]|[ \t]{1,4})["'「[]?([A-Za-z]{0,4}[ -]?\d[\d-]{3,20}[A-Za-z]?)(?![\w@.-]\w)/i.exec(
       piece,
     );
   const value = match?.[1]?.trim();
