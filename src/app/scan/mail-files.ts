@@ -15,15 +15,18 @@ import type { Unseen } from '../../core/unseen.ts';
 import type {
   MailEntry,
   MailFiles,
+  MailFolder,
   MailName,
   MailPiece,
   MailStoreLimits,
 } from '../../exposure/mail-store.ts';
+import { stateOf } from '../../exposure/places/stored-bytes.ts';
 import { openFile } from '../../host/handle.ts';
 import { makeResolver, type Resolver } from '../../host/resolve.ts';
 import { FolderHandles, inFolder, openHandle } from './folder-handles.ts';
 import { openMailNotes } from './mail-notes.ts';
 import { nameOf } from './path-bytes.ts';
+import { type PstSource, pstFolders } from './pst.ts';
 
 export const mailStoreLimits: MailStoreLimits = {
   // Providers take mail of 25 to 150 MB; personal data stands in its first parts.
@@ -34,6 +37,8 @@ export const mailStoreLimits: MailStoreLimits = {
 
 export interface RealMailFiles extends MailFiles {
   readonly unseen: readonly Unseen[];
+  /** How often something was noted so far, by whomever. */
+  readonly noted: number;
   close(): void;
 }
 
@@ -44,7 +49,6 @@ interface MailFilesOptions {
   readonly roots: readonly string[];
   readonly limits?: MailStoreLimits;
   readonly pseudonymOf?: (path: string) => string;
-  readonly foreign?: MailFiles['foreign'];
 }
 
 const linksMax = 40;
@@ -93,7 +97,7 @@ const openContent = (handle: number): number => {
 
 class HostMailFiles implements RealMailFiles {
   readonly limits: MailStoreLimits;
-  readonly foreign?: NonNullable<MailFiles['foreign']>;
+  readonly foreign: NonNullable<MailFiles['foreign']>;
   private readonly hostRoot: string;
   private readonly notes: ReturnType<typeof openMailNotes>;
   /** Linux alone can open what lies in a folder by the folder's handle. */
@@ -102,18 +106,22 @@ class HostMailFiles implements RealMailFiles {
   private resolved = 0;
   private turns = 0;
 
-  constructor({ root, roots, limits = mailStoreLimits, pseudonymOf, foreign }: MailFilesOptions) {
+  constructor({ root, roots, limits = mailStoreLimits, pseudonymOf }: MailFilesOptions) {
     const real = realpathSync(root);
     this.hostRoot = real === '/' ? '' : real;
     this.limits = limits;
     this.notes = openMailNotes(roots, pseudonymOf);
     this.resolver = this.newResolver();
     this.handles = process.platform === 'linux' ? new FolderHandles(this.hostRoot) : undefined;
-    if (foreign !== undefined) this.foreign = foreign;
+    this.foreign = { pst: (path, mailbox) => this.pst(path, mailbox) };
   }
 
   get unseen(): readonly Unseen[] {
     return this.notes.all;
+  }
+
+  get noted(): number {
+    return this.notes.count;
   }
 
   close(): void {
@@ -157,18 +165,24 @@ class HostMailFiles implements RealMailFiles {
     return this.attempt(path, 'read', inner => this.readAt(path, inner, from, most));
   }
 
+  private async *pst(path: string, mailbox: string): AsyncGenerator<MailFolder> {
+    const source: PstSource = {
+      open: () => this.attempt(path, 'read', inner => this.opened(path, inner)),
+      state: await stateOf(this, [path]),
+      messageBytesMax: this.limits.messageBytesMax,
+      note: why => this.note(path, why),
+    };
+    yield* pstFolders(source, mailbox);
+  }
+
   private look(inner: string): Stats {
     if (this.handles === undefined || inner === '/') return lstatSync(this.hostRoot + inner);
     return lstatSync(inFolder(this.handles.at(dirOf(inner)), baseOf(inner)));
   }
 
   private readAt(path: string, inner: string, from: number, most: number): MailPiece | undefined {
-    const fd = this.open(inner);
-    if (fd === 'link') return undefined;
-    if (fd === 'no file') {
-      this.note(path, 'is no regular file');
-      throw new Noted();
-    }
+    const fd = this.opened(path, inner);
+    if (fd === undefined) return undefined;
     try {
       const stats = fstatSync(fd);
       const wanted = Math.max(0, Math.min(most, stats.size - from));
@@ -184,6 +198,15 @@ class HostMailFiles implements RealMailFiles {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** @returns nothing for a link, which is followed by whoever asks. */
+  private opened(path: string, inner: string): number | undefined {
+    const fd = this.open(inner);
+    if (fd === 'link') return undefined;
+    if (fd !== 'no file') return fd;
+    this.note(path, 'is no regular file');
+    throw new Noted();
   }
 
   /** A FIFO or a device is looked at and not opened. */

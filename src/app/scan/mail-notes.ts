@@ -4,6 +4,7 @@ import type { Unseen } from '../../core/unseen.ts';
 export interface MailNotes {
   add(path: string, why: string): void;
   readonly all: readonly Unseen[];
+  readonly count: number;
 }
 
 interface Noted {
@@ -30,7 +31,9 @@ export const openMailNotes = (
   const longestFirst = [...roots].sort((a, b) => b.length - a.length);
   const noted = new Map<string, Noted>();
 
+  let total = 0;
   const add = (path: string, why: string): void => {
+    total += 1;
     const root = longestFirst.find(each => isBelow(path, each)) ?? '/';
     const key = `${root}\0${why}`;
     let known = noted.get(key);
@@ -59,6 +62,9 @@ export const openMailNotes = (
 
   return {
     add,
+    get count() {
+      return total;
+    },
     get all() {
       return [...noted.values()].map(told);
     },
