@@ -58,6 +58,8 @@ export interface MailAttachment {
   readonly type: string;
   /** Its content, transfer encoding undone; at most `decodedBytesMax` of it. */
   bytes(): Uint8Array;
+  /** Its first bytes, at most so many, without decoding the rest. */
+  head?(bytesMax: number): Uint8Array;
   /** Of what `bytes()` gives; decoded to be counted where it is encoded. */
   readonly sizeBytes: number;
   readonly encrypted?: boolean;

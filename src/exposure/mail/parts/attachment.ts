@@ -31,6 +31,12 @@ export class EncodedAttachment implements MailAttachment {
     return undoTransfer(raw, this.encoding).bytes.subarray(0, this.bytesMax);
   }
 
+  head(bytesMax: number): Uint8Array {
+    // Base64 needs four bytes for three, quoted-printable three for one, and lines have ends.
+    const raw = this.raw.subarray(0, bytesMax * 4);
+    return undoTransfer(raw, this.encoding).bytes.subarray(0, bytesMax);
+  }
+
   get sizeBytes(): number {
     return this.encoding === 'identity'
       ? Math.min(this.raw.length, this.bytesMax)
