@@ -55,7 +55,8 @@ const scanned = async (asked: Asked = {}): Promise<ScanAnswer> => {
     sources: () =>
       openSources({
         root: '/',
-        places: asked.places ?? [join(folder, 'mail')],
+        paths: asked.places ?? [join(folder, 'mail')],
+        servers: [],
         templates: [],
         pseudonyms,
       }),

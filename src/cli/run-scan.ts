@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { LoadedConfiguration } from '../app/configuration.ts';
 import { loadConfiguration } from '../app/load-configuration.ts';
 import { givenKey, openOrMakeKey } from '../app/people/key.ts';
 import { scanCustomers } from '../app/people/scan-customers.ts';
 import { takeStock } from '../app/people/take-stock.ts';
+import { isImapUrl } from '../app/scan/imap/server.ts';
+import { imapPlaces } from '../app/scan/imap-places.ts';
 import type { ScanSettings } from '../app/scan/protocol.ts';
 import { scan } from '../app/scan/scan.ts';
 import type { ScanAnswer } from '../app/scan/scan-answer.ts';
 import type { ScanCounts } from '../app/scan/scan-counts.ts';
 import { scanText } from '../app/scan/scan-text.ts';
 import { scanSettings } from '../app/scan/settings.ts';
-import { openSources } from '../app/scan/sources.ts';
+import { type ImapPlace, openSources } from '../app/scan/sources.ts';
 import { type TriedMessage, tryMessage } from '../app/scan/try-message.ts';
 import { tryText } from '../app/scan/try-text.ts';
 import { fingerprintOf } from '../app/scope/link-store.ts';
@@ -61,6 +64,33 @@ const stopping = (): { readonly isStopped: () => boolean; readonly end: () => vo
 const answered = (answer: ScanAnswer, format: (typeof scanFormats)[number]): string =>
   format === 'json' ? `${safeJson(answer, 2)}\n` : scanText(answer);
 
+/** What is to be read: as the command line names it, else `exposure.mail` of postern.yaml. */
+const placesOf = (
+  { words = [], values }: Invocation,
+  { exposure, folder }: LoadedConfiguration,
+  root: string,
+): { readonly paths: readonly string[]; readonly servers: readonly ImapPlace[] } => {
+  const named = words.length > 0 ? words : exposure.mail;
+  if (named.length === 0) {
+    throw new UsageError(
+      'scan: PATH is missing: name folders of mail, or put them into postern.yaml, exposure.mail',
+    );
+  }
+  // Of postern.yaml, they are relative to its folder.
+  const from = root !== '/' ? '/' : words.length > 0 ? '.' : (folder ?? '.');
+  return {
+    paths: named.filter(place => !isImapUrl(place)).map(place => resolve(from, place)),
+    servers: imapPlaces({
+      urls: named.filter(isImapUrl),
+      policy: exposure,
+      folder,
+      accounts: values.get('accounts'),
+      passwordFile: values.get('password-file'),
+      environment: process.env,
+    }),
+  };
+};
+
 const messageBytesMax = 64 << 20;
 
 /** What the detectors say of some files; nothing is kept. */
@@ -96,20 +126,13 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
     spellingOf(given, 'config'),
   );
   const invocation = withFileOptions(given, configuration.options);
-  const { values, switches, words = [] } = invocation;
+  const { values, switches } = invocation;
   const format = formatOf(invocation, scanFormats, 'text');
   const policy = configuration.exposure;
   const settings = scanSettings(policy, configuration.folder);
   if (switches.has('dry-run')) return await runDry(invocation, format, settings);
   const root = values.get('root') ?? '/';
-  const places = (words.length > 0 ? words : policy.mail).map(place =>
-    root === '/' ? resolve(place) : resolve('/', place),
-  );
-  if (places.length === 0) {
-    throw new UsageError(
-      'scan: PATH is missing: name folders of mail, or put them into postern.yaml, exposure.mail',
-    );
-  }
+  const { paths, servers } = placesOf(invocation, configuration, root);
   const store = storeFolder(invocation);
   const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);
   const { say, end } = progressLine(invocation);
@@ -134,7 +157,7 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
     const scanned = await scan({
       store,
       pseudonyms,
-      sources: opened => openSources({ root, places, templates: [], pseudonyms: opened }),
+      sources: opened => openSources({ root, paths, servers, templates: [], pseudonyms: opened }),
       settings,
       full: switches.has('full'),
       attachments: !switches.has('no-attachments'),

@@ -20,6 +20,12 @@ export const scanVerb: Verb = {
       help: 'key of the pseudonyms (default beside the store; made by the first scan)',
     },
     { name: 'customers', value: 'FILE', help: 'list of customers, CSV or Parquet, to be matched' },
+    {
+      name: 'accounts',
+      value: 'FILE',
+      help: 'imap: mailboxes, one a line, that USER reads as administrator (or a tab, a password)',
+    },
+    { name: 'password-file', value: 'FILE', help: 'imap: the password, in the first line' },
     { name: 'full', help: 'read all messages anew, known ones too' },
     { name: 'no-attachments', help: 'leave attachments out; the next scan without it reads them' },
     { name: 'dry-run', help: 'show what is found in the message files named, and keep nothing' },

@@ -1,11 +1,13 @@
 import type { Unseen } from '../../core/unseen.ts';
-import { pathPseudonym } from '../../exposure/index/names.ts';
+import { mailboxPseudonym, pathPseudonym, shownPseudonym } from '../../exposure/index/names.ts';
 import { foldersBelow } from '../../exposure/mail-folders.ts';
 import type { MailFolder } from '../../exposure/mail-store.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { namingOf } from '../../exposure/places/mailbox-naming.ts';
 import { mailStores } from '../../exposure/stores.generated.ts';
+import type { ImapAccount, ImapServer } from './imap/server.ts';
 import { openMailFiles, type RealMailFiles } from './mail-files.ts';
+import { openMailNotes } from './mail-notes.ts';
 
 /** A place that mail is read from. */
 export interface ScanSource {
@@ -27,54 +29,80 @@ export interface ScanSources {
   close(): Promise<void>;
 }
 
+/** A mail server that is read by IMAP, and whose mailboxes. */
+export interface ImapPlace {
+  /** As it was named. */
+  readonly place: string;
+  readonly server: ImapServer;
+  readonly accounts: readonly ImapAccount[];
+}
+
 export interface SourcesAsked {
   readonly root: string;
-  /** Paths within the root, and addresses of servers. */
-  readonly places: readonly string[];
+  /** Paths within the root. */
+  readonly paths: readonly string[];
+  readonly servers: readonly ImapPlace[];
   /** How paths name mailboxes, where settings say so: `/var/vmail/%d/%n`. */
   readonly templates: readonly string[];
   readonly pseudonyms: Pseudonyms;
 }
 
-/** Counts what is noted: whoever notes something may have shown less than there is. */
-const counting = (files: RealMailFiles, count: () => void): RealMailFiles =>
-  new Proxy(files, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (name === 'note') {
-        return (path: string, why: string): void => {
-          count();
-          target.note(path, why);
-        };
-      }
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+const pathSource = (
+  path: string,
+  templates: readonly string[],
+  files: RealMailFiles,
+): ScanSource => ({
+  place: path,
+  folders: () => foldersBelow(path, files, mailStores, namingOf(path, templates)),
+});
 
-export const openSources = ({ root, places, templates, pseudonyms }: SourcesAsked): ScanSources => {
+const serverSource = (
+  { place, server, accounts }: ImapPlace,
+  note: (account: string, why: string) => void,
+): ScanSource => ({
+  place,
+  folders: async function* folders(): AsyncGenerator<MailFolder> {
+    // Whoever reads files needs no mail client.
+    const { imapFolders } = await import('./imap.ts');
+    yield* imapFolders({ server, accounts, note });
+  },
+});
+
+export const openSources = ({
+  root,
+  paths,
+  servers,
+  templates,
+  pseudonyms,
+}: SourcesAsked): ScanSources => {
   const pseudonymOf = (path: string): string => pathPseudonym(pseudonyms, path);
-  const real = openMailFiles({ root, roots: places, pseudonymOf });
-  let notes = 0;
-  const files = counting(real, () => {
-    notes += 1;
+  const files = openMailFiles({ root, roots: paths, pseudonymOf });
+  const places = servers.map(({ place }) => place);
+  const serverNotes = openMailNotes(places, path => {
+    const account = path.slice(path.lastIndexOf('\n') + 1);
+    return `mailbox ${shownPseudonym(mailboxPseudonym(pseudonyms, account)).slice(0, 16)}`;
   });
   return {
-    all: places.map(place => ({
-      place,
-      folders: () => foldersBelow(place, files, mailStores, namingOf(place, templates)),
-    })),
+    all: [
+      ...paths.map(path => pathSource(path, templates, files)),
+      ...servers.map(server =>
+        serverSource(server, (account, why) =>
+          serverNotes.add(`${server.place}/\n${account}`, why),
+        ),
+      ),
+    ],
     hostRoot: root === '/' ? '' : root,
-    messageBytesMax: real.limits.messageBytesMax,
-    notes: () => notes,
+    messageBytesMax: files.limits.messageBytesMax,
+    notes: () => files.noted + serverNotes.count,
     get unseen() {
-      return real.unseen;
+      return [...files.unseen, ...serverNotes.all];
     },
     missing: async () => {
-      for (const place of places) if ((await real.stat(place)) === undefined) return place;
+      for (const path of paths) if ((await files.stat(path)) === undefined) return path;
       return undefined;
     },
     close: async () => {
-      real.close();
+      files.close();
     },
   };
 };
