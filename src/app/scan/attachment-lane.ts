@@ -1,21 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Scanned } from '../../exposure/index/batch.ts';
+import { type LaneLimits, laneLimits } from './lane-limits.ts';
 import type { AttachmentAnswer, AttachmentJob, ThreadSetup } from './protocol.ts';
 import { threadUrl } from './scan-threads.ts';
-
-export interface LaneLimits {
-  /** For one attachment. */
-  readonly attachmentMsMax: number;
-  readonly memoryMb: number;
-  /** Of all that wait. */
-  readonly waitingBytesMax: number;
-}
-
-export const laneLimits: LaneLimits = {
-  attachmentMsMax: 30_000,
-  memoryMb: 256,
-  waitingBytesMax: 96 << 20,
-};
 
 /** One file is sent to many: what was found in so many of them is remembered. */
 const rememberedMax = 20_000;

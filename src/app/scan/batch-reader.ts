@@ -11,7 +11,7 @@ import { ScannedMemory } from '../../exposure/index/scanned-memory.ts';
 import type { MailAttachment } from '../../exposure/mail/message.ts';
 import { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { isWrapped, unpackMessage } from '../../exposure/places/unpack-message.ts';
-import { canBeOpened } from './attachments.ts';
+import { laneOf } from './attachments.ts';
 import { MessageScan, type ScannedMessage } from './message-scan.ts';
 import { type PlacedBytes, PlaceReader } from './place-reader.ts';
 import {
@@ -178,7 +178,9 @@ export class BatchReader {
   /** Leaves an attachment to the other lane. @returns why it is left away */
   private attach(part: MailAttachment, item: number, jobs: AttachmentJob[]): string | undefined {
     if (part.encrypted === true) return 'encrypted';
-    if (!canBeOpened(part)) return 'attachment-kind';
+    const lane = laneOf(part);
+    if (lane === 'nothing') return undefined;
+    if (lane === 'unseen') return 'attachment-kind';
     if (!this.setup.attachments) return 'attachments-left-out';
     let bytes: Uint8Array;
     try {

@@ -11,10 +11,10 @@ const threadUrl = new URL(
 
 /** The library holds the tree of nodes: some hundred bytes for each message. */
 const memoryMbMax = 768;
-const listMsMax = 300_000;
-const readMsMax = 60_000;
+const listMsMax = 120_000;
+const readMsMax = 20_000;
 /** Threads that died or hung over one file, after which the rest of it is left. */
-const deathsMax = 20;
+const deathsMax = 5;
 
 export interface PstSource {
   /** Opens the file within the root. @returns its descriptor, or nothing where it may not be read */

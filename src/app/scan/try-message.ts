@@ -7,7 +7,7 @@ import { findData } from '../../exposure/find.ts';
 import { readMessage } from '../../exposure/mail/read-message.ts';
 import { fold } from '../../exposure/normal.ts';
 import { toolVersion } from '../version.ts';
-import { canBeOpened, openedTexts } from './attachments.ts';
+import { laneOf, openedTexts } from './attachments.ts';
 import type { ScanSettings } from './protocol.ts';
 import { reasonOf } from './unseen-reasons.ts';
 
@@ -101,9 +101,10 @@ export const tryMessage = async (
     message.faults.flatMap(({ kind }) => (reasonOf(kind).what === kind ? [] : [kind])),
   );
   for (const [i, part] of message.attachments.entries()) {
+    const lane = laneOf(part);
     if (part.encrypted === true) whys.add('encrypted');
-    else if (!canBeOpened(part)) whys.add('attachment-kind');
-    else {
+    else if (lane === 'unseen') whys.add('attachment-kind');
+    else if (lane === 'open') {
       const { name, type } = part;
       const opened = await openedTexts({ name, type, bytes: part.bytes() });
       for (const text of opened.texts) add(`attachment ${i + 1}`, text, true);
