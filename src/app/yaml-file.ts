@@ -70,7 +70,7 @@ const repeatedKey = (node: unknown): Node | undefined => {
 export interface YamlFile<T> {
   readonly data: T;
   /** 1-based line of what a path leads to. */
-  lineOf(path: readonly PropertyKey[]): number;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
 /** What somebody wrote by hand. A mistake is one line: file:line:column, what, what was expected; see `docs`. */

@@ -74,7 +74,7 @@ const actionOf = (
     if (stray === undefined || verb.takes !== undefined) return undefined;
     throw new UsageError(`${verb.name}: unexpected "${stray.slice(0, 60)}"; ${see}`);
   }
-  const [name, ...words] = positionals;
+  const [name = verb.otherwise, ...words] = positionals;
   if (name === undefined && askedForHelp) return undefined;
   const action = verb.actions.find(each => each.name === name);
   if (action === undefined) {

@@ -1,5 +1,6 @@
 import { eventsVerb } from './events-verb.ts';
 import { scanVerb } from './scan-verb.ts';
+import { scopeVerb } from './scope-verb.ts';
 
 /** A flag, as `--help`, the parser and the documentation's test see it. */
 export interface Flag {
@@ -23,6 +24,8 @@ interface Action {
 export interface Verb {
   readonly name: string;
   readonly actions?: readonly Action[];
+  /** The action that is meant where none is named; absent where one must be. */
+  readonly otherwise?: string;
   /** Placeholder of the words that follow a verb without actions. */
   readonly takes?: string;
   /** Values of `--format`, the first by default. */
@@ -363,8 +366,9 @@ export const verbs: readonly Verb[] = [
       ['postern evidence reparse --source var_log_mail.log', 'what a newer Postern reads in a log'],
     ],
   },
+  scopeVerb,
   scanVerb,
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
-export const laterVerbs: readonly string[] = ['hunt', 'scope', 'serve'];
+export const laterVerbs: readonly string[] = ['hunt', 'serve'];

@@ -42,7 +42,7 @@ export interface Regime {
   readonly title: string;
   /** Article or section. */
   readonly source: string;
-  duties(facts: BreachFacts): readonly Duty[];
+  readonly duties: (facts: BreachFacts) => readonly Duty[];
 }
 
 export const hours = 3_600_000;

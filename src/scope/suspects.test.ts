@@ -84,7 +84,9 @@ test('reading where nothing was ever read, mailboxes by the hundred, and from ne
 test('a log that stops after sixty days without a gap', () => {
   const behaviour = ordinary(72);
   behaviour.add(act(75, { component: 'postfix' }));
-  expect(textsOf(behaviour).some(text => /^dovecot: nothing on 2023-05-12/.test(text))).toBe(true);
+  expect(textsOf(behaviour).some(text => text.startsWith('dovecot: nothing on 2023-05-12'))).toBe(
+    true,
+  );
 });
 
 describe('cold start', () => {

@@ -1,5 +1,6 @@
 import { type OcsfContext, ocsfOf } from '../../logs/ocsf/ocsf.ts';
-import { oneLine, printable, width } from '../../report/plain.ts';
+import { oneLine, width } from '../../report/plain.ts';
+import { csvCell } from '../csv-cell.ts';
 import { json, lineText, subject } from '../ingest/render.ts';
 import type { KeptEvent } from './ask.ts';
 import { columnsOf, type EventColumn, eventColumns, segmentOf } from './event-columns.ts';
@@ -38,18 +39,6 @@ const dateMsMax = 8.64e15;
 /** A log may claim any time. */
 const isoOf = (atMs: number): string =>
   Math.abs(atMs) <= dateMsMax ? new Date(atMs).toISOString() : String(atMs);
-
-/** A spreadsheet would take these for the beginning of a formula. */
-const formula = /^[=+\-@\t\r]/;
-const quoted = /[",\r\n]/;
-
-/** A cell (RFC 4180). What a stranger wrote is text, in a spreadsheet, too. */
-const csvCell = (value: string | number | undefined): string => {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const text = printable(formula.test(value) ? `'${value}` : value);
-  return quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
 
 const csvColumns = (raw: boolean): readonly string[] =>
   raw ? [...eventColumns, 'raw_data'] : eventColumns;

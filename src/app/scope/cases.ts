@@ -130,14 +130,14 @@ export interface NewVersion {
   readonly people: PeopleKeys;
 }
 
-/** Every digit a bound rests on is the same: nothing to be kept anew. */
-const isSame = (before: CaseVersion, { asked, report }: NewVersion): boolean => {
-  const told = ({ case: _, generated: __, changes: ___, ...rest }: ScopeReport): string =>
-    JSON.stringify(rest);
-  return (
-    JSON.stringify(before.asked) === JSON.stringify(asked) && told(before.report) === told(report)
-  );
-};
+/** What of an answer says something: not when it was given, nor what came before it. */
+const toldBy = (report: ScopeReport): string =>
+  JSON.stringify({ ...report, generated: undefined, case: undefined, changes: undefined });
+
+/** It says what the version before says: nothing has to be kept anew. */
+const isSame = (before: CaseVersion, { asked, report }: NewVersion): boolean =>
+  JSON.stringify(before.asked) === JSON.stringify(asked) &&
+  toldBy(before.report) === toldBy(report);
 
 /**
  * Keeps an answer as the next version of its case, and commits the evidence log to it. An answer that is the one

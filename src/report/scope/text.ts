@@ -110,12 +110,15 @@ const appliesWords: Readonly<Record<ScopeDuty['applies'], string>> = {
   no: 'not due',
 };
 
-const duty = (each: ScopeDuty): string =>
-  [
-    `  ${each.due === undefined ? 'no fixed day' : each.due.slice(0, 16).replace('T', ' ')}  ${appliesWords[each.applies]}`,
-    wrap(oneLine(`${each.title}: ${each.what}`), columns, '    '),
-    wrap(oneLine(`${each.within}; ${each.why} (${each.source})`), columns, '    '),
+/** By the day, then what; why it is due only where that is decided. */
+const duty = ({ due, applies, title, what, within, why, source }: ScopeDuty): string => {
+  const by = due === undefined ? 'no fixed day    ' : due.slice(0, 16).replace('T', ' ');
+  const reason = applies === 'ask' ? why : `${why}; ${source}`;
+  return [
+    fit(oneLine(`  ${by}  ${appliesWords[applies]}: ${title}`), columns).trimEnd(),
+    wrap(oneLine(`${what}: ${within} (${reason})`), columns, '    '),
   ].join('\n');
+};
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
