@@ -3,6 +3,8 @@ import { unpackRtf } from '../mail/enclosed/compressed-rtf.ts';
 import { htmlToText } from '../mail/html/html-text.ts';
 import { rtfToText } from '../mail/text/rtf.ts';
 import { type CfbEntry, CompoundFile } from './cfb.ts';
+import { excelText } from './old-excel.ts';
+import { powerPointText } from './old-powerpoint.ts';
 import { wordText } from './old-word.ts';
 import type { Opening } from './opened.ts';
 
@@ -102,8 +104,8 @@ class MessageFile {
 }
 
 /**
- * A compound file: an Outlook message is read, and an old Word document's text; an encrypted Office document is said to be
- * one, other old documents are not read. Answers the files in it.
+ * A compound file: an Outlook message and documents of old Office are read, an encrypted Office document is said to be one.
+ * Answers the files in it.
  */
 export const readCompound = (
   bytes: Buffer,
@@ -121,13 +123,29 @@ export const readCompound = (
     message.read(undefined, 0);
     return message.inner;
   }
-  if (has('WordDocument')) {
+  readOldOffice(file, name, opening);
+  return [];
+};
+
+/** Documents of Office 97 to 2003. */
+const readOldOffice = (file: CompoundFile, name: string, opening: Opening): void => {
+  const stream = (named: string): Buffer | undefined => {
+    const entry = file.entries.find(each => each.name === named && each.kind === 2);
+    return entry === undefined ? undefined : file.stream(entry, streamMax);
+  };
+  const book = stream('Workbook') ?? stream('Book');
+  const slides = stream('PowerPoint Document');
+  if (book !== undefined) {
+    const text = excelText(book, opening.limits.charactersMax);
+    if (text === undefined) opening.miss(name, 'encrypted');
+    else opening.text(text, 'csv', name);
+  } else if (slides !== undefined) {
+    if (stream('EncryptedSummary') !== undefined) opening.miss(name, 'encrypted');
+    else opening.text(powerPointText(slides), 'plain', name);
+  } else if (stream('WordDocument') !== undefined) {
     const { text, isEncrypted } = wordText(file);
     if (isEncrypted) opening.miss(name, 'encrypted');
     else if (text === undefined) opening.miss(name, 'attachment-damaged');
     else opening.text(text, 'plain', name);
-    return [];
-  }
-  opening.miss(name, 'attachment-kind');
-  return [];
+  } else opening.miss(name, 'attachment-kind');
 };

@@ -1,16 +1,9 @@
+import { dateOfSerial, isBuiltInDate, isDateFormat, numberText } from './spreadsheet-values.ts';
+import { TableWriter } from './table-writer.ts';
 import { scanXml, type XmlAttributes } from './xml-scan.ts';
 
 /** Which of a workbook's cell styles show a number as a date. */
 export type DateStyles = ReadonlySet<number>;
-
-const builtInDates = (id: number): boolean =>
-  (id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 36) || (id >= 50 && id <= 58);
-
-/** A format with year, month and day in it, outside of its quoted text and conditions. */
-const isDateFormat = (code: string): boolean => {
-  const bare = code.replaceAll(/"[^"]*"|\[[^\]]*\]|\\./g, '').toLowerCase();
-  return /[ye]/.test(bare) && /[md]/.test(bare) && !/[0#]/.test(bare);
-};
 
 /** Reads styles.xml (ECMA-376 18.8): the places in `cellXfs` whose number format is a date. */
 export const dateStyles = (xml: string): DateStyles => {
@@ -25,7 +18,7 @@ export const dateStyles = (xml: string): DateStyles => {
       } else if (name === 'cellXfs') inCells = true;
       else if (name === 'xf' && inCells) {
         const id = Number(attributes.get('numFmtId') ?? 0);
-        if (builtInDates(id) || formats.has(id)) styles.add(place);
+        if (isBuiltInDate(id) || formats.has(id)) styles.add(place);
         place++;
       }
     },
@@ -35,23 +28,6 @@ export const dateStyles = (xml: string): DateStyles => {
     text() {},
   });
   return styles;
-};
-
-const dayMs = 86_400_000;
-const daysMax = 2_958_465; // 9999-12-31
-
-/** A day as Excel counts it, with its 29 February 1900 that never was. */
-const dateOf = (serial: number, from1904: boolean): string | undefined => {
-  if (!(serial >= 1 && serial <= daysMax)) return undefined;
-  const days = from1904 ? serial + 1_462 : serial < 60 ? serial + 1 : serial;
-  return new Date(Date.UTC(1899, 11, 30) + Math.floor(days) * dayMs).toISOString().slice(0, 10);
-};
-
-/** Long numbers are stored as `1.2345678901E11`. */
-const numberText = (value: string): string => {
-  if (!/[eE]/.test(value)) return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? String(number) : value;
 };
 
 /** Strings that cells share, each once; phonetic readings of names are text too, behind a space. */
@@ -99,14 +75,11 @@ const columnOf = (reference: string): number => {
   return column - 1;
 };
 
-const gapMax = 100;
-
 class SheetReader {
   private readonly book: Workbook;
-  private readonly charactersMax: number;
-  private readonly out: string[] = [];
-  private length = 0;
-  private column = 0;
+  private readonly table: TableWriter;
+  private row = -1;
+  private column = -1;
   private type = '';
   private style = -1;
   private value: string | undefined;
@@ -114,24 +87,29 @@ class SheetReader {
 
   constructor(book: Workbook, charactersMax: number) {
     this.book = book;
-    this.charactersMax = charactersMax;
+    this.table = new TableWriter(charactersMax);
   }
 
   open(name: string, attributes: XmlAttributes): void {
-    if (name === 'row') this.column = 0;
-    else if (name === 'c') this.cell(attributes);
-    else if (name === 'v' || name === 't') {
+    if (name === 'row') {
+      this.row++;
+      this.column = -1;
+    } else if (name === 'c') {
+      const column = columnOf(attributes.get('r') ?? '');
+      this.column = column < 0 ? this.column + 1 : column;
+      this.type = attributes.get('t') ?? 'n';
+      this.style = Number(attributes.get('s') ?? -1);
+      this.value = undefined;
+    } else if (name === 'v' || name === 't') {
       this.inValue = true;
       this.value ??= '';
-    } else if (name === 'f') this.inValue = false;
+    }
   }
 
   close(name: string): void {
     if (name === 'v' || name === 't') this.inValue = false;
-    else if (name === 'row') this.push('\n');
-    else if (name === 'c') {
-      if (this.value !== undefined) this.push(this.shown(this.value).replaceAll(/[\t\n\r]+/g, ' '));
-      this.column++;
+    else if (name === 'c' && this.value !== undefined) {
+      this.table.cell(this.row, this.column, this.shown(this.value));
     }
   }
 
@@ -140,33 +118,14 @@ class SheetReader {
   }
 
   read(): string {
-    return this.out.join('');
-  }
-
-  /** One string may be shared by a million cells: what is written is bounded, not only what is read. */
-  private push(text: string): void {
-    if (this.length > this.charactersMax) return;
-    this.length += text.length;
-    this.out.push(text);
-  }
-
-  private cell(attributes: XmlAttributes): void {
-    const column = columnOf(attributes.get('r') ?? '');
-    const gap = column < 0 ? 0 : column - this.column;
-    // A cell far to the right of all others stands behind as many tabs as anybody looks at.
-    if (gap > 0) this.push('\t'.repeat(Math.min(gapMax, gap)));
-    if (this.column > 0) this.push('\t');
-    if (column >= 0) this.column = column;
-    this.type = attributes.get('t') ?? 'n';
-    this.style = Number(attributes.get('s') ?? -1);
-    this.value = undefined;
+    return this.table.read();
   }
 
   private shown(value: string): string {
     if (this.type === 's') return this.book.strings[Number(value)] ?? '';
     if (this.type !== 'n') return value;
     if (this.book.dates.has(this.style)) {
-      return dateOf(Number(value), this.book.from1904) ?? numberText(value);
+      return dateOfSerial(Number(value), this.book.from1904) ?? numberText(value);
     }
     return numberText(value);
   }
