@@ -73,7 +73,7 @@ const greetedName = new RegExp(
 );
 const titledName = new RegExp(`^\\.? (${capitalised}(?: ${capitalised})?)`);
 const anybody = new Set(
-  'all sir madam sirs customer customers team colleague colleagues friend friends user users member members valued hiring subscriber everyone everybody folks guys there supplier partner partners client clients guest student students parents editor reader readers sales support admin administrator applicant candidate list world kitty'.split(
+  'all sir madam sirs customer customers team colleague colleagues friend friends user users member members valued hiring subscriber everyone everybody folks guys there supplier partner partners client clients guest student students parents editor reader readers sales support admin administrator applicant candidate list world kitty western homeowner beneficiary resident shareholder investor winner buyer seller webmaster postmaster dear how my future grant business office access'.split(
     ' ',
   ),
 );
@@ -85,7 +85,9 @@ export const greeted = (
   to: number,
   isTitle: boolean,
 ): Judged | undefined => {
-  if (!/[A-Z]/.test(text[from] ?? '')) return undefined;
+  const said = text.slice(from, to);
+  // `MS Office`, `HI Hawaii`, `DO NOT MISS OUT`.
+  if (!/^[A-Z]/.test(said) || /^(?:MS|HI|MISS|HELLO|SIR)$/.test(said)) return undefined;
   const rest = text.slice(to, to + 60);
   if (isTitle) {
     const name = titledName.exec(rest)?.[1];

@@ -70,7 +70,8 @@ const between =
 const value =
   /^(?:[\u3041-\u3096ァ-ヴー\uff66-\uff9f\u3400-\u9fff々ヶ\uf900-\ufaff]{1,10}(?: [\u3041-\u3096ァ-ヴー\uff66-\uff9f\u3400-\u9fff々ヶ\uf900-\ufaff]{1,8})?|[\p{L}'’.-]{2,20}(?:[ ,]{1,2}[\p{L}'’.-]{1,20}){0,3})/u;
 /** `氏名は山田太郎です`: what ends a sentence is not the name's. */
-const copula = /(?:です|でございます|と申します|となります|になります|(?<=[\u3400-\u9fff])[でとのがをには])$/;
+const copula =
+  /(?:です|でございます|と申します|となります|になります|(?<=[\u3400-\u9fff])[でとのがをには])$/;
 const honorific = / ?(?:様|さま|さん|殿|氏|先生|君|くん|ちゃん)$/;
 
 const labelled = (
@@ -88,6 +89,8 @@ const labelled = (
   if (isWithinWord(text, from, set)) return undefined;
   const gap = between.exec(text.slice(to, to + 24))?.[0] ?? '';
   if (gap === '') return undefined;
+  // `Employee seminar`: a Latin word is a label by what follows it only.
+  if (/^ {1,12}$/.test(gap) && /[A-Za-z]/.test(text[to - 1] ?? '')) return undefined;
   const begin = to + gap.length;
   const found = nameAt(text, begin, text.length, set);
   // In the next line something else may stand as well: of a list of labels, the next.

@@ -63,7 +63,7 @@ export const isFullName = (text: string): boolean => {
 };
 
 const common = new Set(
-  'the of and for to in please fill here name date address phone your our all team support service services sales group company corp inc ltd llc gmbh co department dept office center centre university school bank hotel street road new york united states garden deluxe product project report final version unknown none test user admin customer client order system server account mail information'.split(
+  'the of and for to in please fill here name date address phone your our all team support service services sales group company corp inc ltd llc gmbh co department dept office center centre university school bank hotel street road new york united states garden deluxe product project report final version unknown none test user admin customer client order system server account mail information daemon cron permit mailer delivery subsystem postmaster root news newsletter updates alerts alert store shop online club list lists request web reply seminar posters card on logo talk forum digest notification notifications marketing editor editorial press media international national global network networks'.split(
     ' ',
   ),
 );
