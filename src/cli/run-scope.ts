@@ -184,10 +184,10 @@ const runOrigin = async (
 };
 
 const versionOf = (invocation: Invocation): number | undefined => {
-  const given = invocation.values.get('version');
+  const given = invocation.values.get('case-version');
   if (given !== undefined && !/^[1-9]\d{0,8}$/.test(given)) {
     throw new UsageError(
-      `scope: ${spellingOf(invocation, 'version')} "${given.slice(0, 20)}": expected a number`,
+      `scope: ${spellingOf(invocation, 'case-version')} "${given.slice(0, 20)}": expected a number`,
     );
   }
   return given === undefined ? undefined : Number(given);

@@ -3,7 +3,7 @@ import type { Flag, Verb } from './verbs.ts';
 export const scopeFormats = ['text', 'json', 'html'] as const;
 
 const flags: readonly Flag[] = [
-  { name: 'component', value: 'ID', help: 'what was breached, as postern inventory names it' },
+  { name: 'component', value: 'NAME', help: 'what was breached, as postern inventory names it' },
   {
     name: 'from',
     value: 'TIME',
@@ -18,7 +18,7 @@ const flags: readonly Flag[] = [
   },
   {
     name: 'address',
-    value: 'NET',
+    value: 'ADDRESS',
     isMany: true,
     help: 'only what came from there: 203.0.113.0/24 (many times)',
   },
@@ -41,7 +41,7 @@ const flags: readonly Flag[] = [
   },
   { name: 'material', value: 'TIME', help: 'when it was found to be material to investors' },
   { name: 'mistake', help: 'nobody meant it: longer deadlines in some regimes' },
-  { name: 'version', value: 'N', help: 'show, people, tenants: this version, not the last one' },
+  { name: 'case-version', value: 'N', help: 'show, people, tenants: this version, not the last one' },
   { name: 'bound', value: 'BOUND', help: 'people, tenants: evidenced (default) or within-reach' },
   { name: 'names', help: 'people, tenants: with names and addresses, from the list of customers' },
   { name: 'before', value: 'TIME', help: 'origin: the moment by which it had begun' },
@@ -62,7 +62,7 @@ const flags: readonly Flag[] = [
     value: 'DIR',
     help: 'the host whose settings say what is within reach (default /)',
   },
-  { name: 'sample', help: 'of the sample estate that ships with Postern' },
+  { name: 'sample', help: 'for the sample estate that ships with Postern' },
 ];
 
 export const scopeVerb: Verb = {
