@@ -1,14 +1,7 @@
 import { type PersonStatus, personStatuses } from '../core/personal.ts';
 import type { Bound, TenantCount, TypeCount } from './bounds.ts';
+import { evidencedShift, personFlags, wordsOfPerson } from './buckets.ts';
 import { bases, evidencedMask } from './extent.ts';
-import {
-  blockShift,
-  evidencedShift,
-  personFlags,
-  type TallyMemory,
-  type TallyShape,
-  wordsOfPerson,
-} from './tally.ts';
 
 /** Rows of the customer list, sorted by person. */
 export interface MembershipRows {
@@ -64,26 +57,21 @@ export class Census {
   }
 
   /**
+   * @param words of the persons from the first on. @param from first person. @param to behind the last.
    * @param memberships of customers among these persons, and perhaps of others too.
-   * @param from first person, @param to behind the last: customers first.
    */
   take(
-    shape: TallyShape,
-    { words, touched }: TallyMemory,
+    maskWords: 1 | 2,
+    words: Int32Array,
     from: number,
     to: number,
     customersTo: number,
     memberships: MembershipRows,
   ): void {
-    const stride = wordsOfPerson(shape.maskWords);
+    const stride = wordsOfPerson(maskWords);
     let row = 0;
     for (let person = from; person < to; ) {
-      const place = person - shape.from;
-      if (touched[place >> blockShift] === 0) {
-        person = shape.from + (((place >> blockShift) + 1) << blockShift);
-        continue;
-      }
-      const at = place * stride;
+      const at = (person - from) * stride;
       const bits = words[at] ?? 0;
       if (bits === 0) {
         person += 1;
@@ -100,9 +88,9 @@ export class Census {
         while (row < memberships.rows && (memberships.person[row] ?? 0) < person) row += 1;
         for (end = row; end < memberships.rows && memberships.person[end] === person; ) end += 1;
       }
-      this.person(words, at, shape.maskWords, false, isCustomer, memberships, row, end);
+      this.person(words, at, maskWords, false, isCustomer, memberships, row, end);
       if ((bits & evidencedMask) !== 0) {
-        this.person(words, at, shape.maskWords, true, isCustomer, memberships, row, end);
+        this.person(words, at, maskWords, true, isCustomer, memberships, row, end);
       }
       row = end;
       person += 1;

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Pseudonym } from '../../core/personal.ts';
 import type { BasisCount, Bounds, Doubt } from '../../scope/bounds.ts';
+import {
+  type BucketShape,
+  bucketMemory,
+  combosMax,
+  emptyBuckets,
+  type RecordPeople,
+  wordsOfPerson,
+} from '../../scope/buckets.ts';
 import { Census, type CensusShape } from '../../scope/census.ts';
 import { bases, basisBit, evidencedMask, type RecordsOf } from '../../scope/extent.ts';
 import { type ScopePlan, wordsOf } from '../../scope/plan.ts';
-import {
-  Tally,
-  type TallyMemory,
-  type TallyShape,
-  tallyBytes,
-  tallyMemory,
-} from '../../scope/tally.ts';
 import { ColumnFile } from '../../store/parquet/column-file.ts';
 import { PeopleFinder } from './find-people.ts';
 import type { Linked } from './linked.ts';
@@ -27,7 +27,7 @@ import {
 import { countBits, PeopleSlice } from './people-sets.ts';
 import { type Resolved, resolved, type ScopeNames } from './resolve.ts';
 import { ScopeThreads } from './scope-threads.ts';
-import type { Marked, ScopeShared, SoughtParts } from './scope-work.ts';
+import type { Marked, ScopeShared, SoughtParts, Spread } from './scope-work.ts';
 import { messageBlockShift } from './scope-work.ts';
 
 export interface EngineRequest {
@@ -46,8 +46,14 @@ export interface EngineRequest {
   readonly memoryBytesMax?: number;
   /** 1 or 2. */
   readonly threads?: number;
-  /** Gets everybody in a bound, some at a time, in the order of their numbers. */
-  readonly take?: (slice: PeopleSlice) => void;
+  /** For tests: how persons are cut, and how much is noted before it is added up. */
+  readonly tuning?: {
+    readonly bucketShift?: number;
+    readonly combos?: number;
+    readonly records?: number;
+  };
+  /** Gets everybody in a bound, some at a time, in the order of their numbers; `types` are the bits of masks. */
+  readonly take?: (slice: PeopleSlice, types: readonly string[]) => void;
 }
 
 /** Both bounds, and who is in them. */
@@ -61,7 +67,6 @@ export interface EngineAnswer extends Bounds {
 const defaultMemory = 2 * 2 ** 30;
 /** Below so many mentions, starting a thread takes longer than it spares. */
 const threadedMentions = 1_000_000;
-const pieces = 64;
 
 /** Numbers that a table of overlays has. */
 const readPairs = (path: string, second: string | undefined): ReadonlyMap<number, number> => {
@@ -130,7 +135,7 @@ class Scoping {
       mailboxesReached: sharedInts(mailboxWords),
       mailboxesEvidenced: sharedInts(mailboxWords),
       dropped: droppedBits,
-      counter: sharedInts(1),
+      counter: sharedInts(2),
     };
     this.resolved = resolved(plan, linked, names, {
       domains,
@@ -179,91 +184,111 @@ class Scoping {
   }
 
   private async step(sought: SoughtParts): Promise<readonly unknown[]> {
+    this.shared.counter[0] = 0;
     return await this.threads.step({ do: 'mark', sought });
   }
 
-  private shapes(): readonly TallyShape[] {
+  /** Persons are cut where the words of all of them would take too much memory. */
+  private shapes(limit: number): readonly BucketShape[] {
     const { about } = this.request.linked;
+    const { tuning } = this.request;
     const maskWords = this.types.length > 32 ? 2 : 1;
-    const limit = this.request.memoryBytesMax ?? defaultMemory;
-    const fixed = 4 * about.messagesTo + about.mailboxes / 4;
-    // Marks are there in any case; of people a hundredth at a time, at the least.
-    const room = Math.max(limit - fixed, limit / 100, 1 << 20);
-    const all = this.threads.count * tallyBytes({ from: 0, persons: about.persons, maskWords });
-    const slices = Math.min(100, Math.ceil(all / room));
-    const step = Math.ceil(about.persons / slices / 1024) * 1024;
-    return Array.from({ length: slices }, (_, i) => ({
+    const bucketShift = tuning?.bucketShift ?? 15;
+    const bucket = 2 ** bucketShift;
+    const all = 4 * about.persons * wordsOfPerson(maskWords);
+    const slices = Math.min(100, Math.max(1, Math.ceil(all / limit)));
+    const step = Math.max(bucket, Math.ceil(about.persons / slices / bucket) * bucket);
+    return Array.from({ length: Math.ceil(about.persons / step) }, (_, i) => ({
       from: i * step,
-      persons: Math.max(0, Math.min(step, about.persons - i * step)),
+      persons: Math.min(step, about.persons - i * step),
       maskWords,
+      bucketShift,
+      combos: Math.min(tuning?.combos ?? 1 << 16, combosMax(bucketShift)),
     }));
   }
 
   private async count(marked: Totals): Promise<EngineAnswer> {
     const { about } = this.request.linked;
+    const { tuning } = this.request;
     const census: CensusShape = { tenants: this.tenants.length, types: this.types.length };
     const total = new Census(census);
-    const words = Math.ceil(about.persons / 32);
     const people = {
-      evidenced: new Uint32Array(words),
-      withinReach: new Uint32Array(words),
+      evidenced: sharedWords(Math.ceil(about.persons / 32)),
+      withinReach: sharedWords(Math.ceil(about.persons / 32)),
     };
-    const shapes = this.shapes();
+    const limit = this.request.memoryBytesMax ?? defaultMemory;
+    // Marks of messages are there in any case; what is left is for notes, and for words where they are needed.
+    const half = Math.max((limit - 4 * about.messagesTo) / 2, limit / 100, 1 << 22);
+    const shapes = this.shapes(half);
+    const room = Math.min(half / 4, 1.02 * about.mentions + 1_024);
     const [largest] = shapes;
-    const memories = Array.from({ length: this.threads.count }, () =>
-      tallyMemory(largest ?? { from: 0, persons: 0, maskWords: 1 }),
-    );
-    const [memory] = memories;
-    if (memory === undefined) throw new RangeError('no thread does it');
-    for (const [i, shape] of shapes.entries()) {
-      if (i > 0) {
-        for (const each of memories) {
-          each.words.fill(0);
-          each.touched.fill(0);
-        }
+    if (largest === undefined) return { ...this.bounds(total, marked), people, types: this.types };
+    const memory = bucketMemory(largest, this.threads.count, tuning?.records ?? room);
+    const records = this.records();
+    for (const shape of shapes) {
+      let words =
+        this.request.take === undefined
+          ? undefined
+          : sharedInts(shape.persons * wordsOfPerson(shape.maskWords));
+      this.shared.counter[0] = 0;
+      for (let isFirst = true, isLast = false; !isLast; isFirst = false) {
+        emptyBuckets(memory);
+        const spread: readonly Spread[] =
+          marked.counts.size === 0
+            ? []
+            : ((await this.threads.step({ do: 'spread', shape, memory, isFirst })) as Spread[]);
+        isLast = spread.every(({ isFull }) => !isFull);
+        if (!isLast) words ??= sharedInts(shape.persons * wordsOfPerson(shape.maskWords));
+        this.shared.counter[1] = 0;
+        const counted = await this.threads.step({
+          do: 'gather',
+          shape,
+          memory,
+          sets: spread.map(({ sets }) => sets),
+          words,
+          isLast,
+          records,
+          census,
+          ...people,
+        });
+        if (isLast) for (const each of counted) if (each instanceof Float64Array) total.add(each);
       }
-      if (marked.counts.size > 0) await this.threads.step({ do: 'tally', shape, memories });
-      this.addPeople(shape, memory);
-      const counted = await this.threads.step({
-        do: 'census',
-        shape,
-        memories,
-        census,
-        pieces: piecesOf(shape, this.shared.customers),
-      });
-      for (const each of counted) if (each instanceof Float64Array) total.add(each);
-      const slice = new PeopleSlice(shape, memory);
-      slice.addTo(people.withinReach, people.evidenced);
-      this.request.take?.(slice);
+      if (words !== undefined) {
+        const { from, persons, maskWords } = shape;
+        this.request.take?.(new PeopleSlice(from, persons, maskWords, words), this.types);
+      }
     }
     return { ...this.bounds(total, marked), people, types: this.types };
   }
 
   /** People whom no message brings in: of records, and owners of mailboxes that were not scanned. */
-  private addPeople(shape: TallyShape, memory: TallyMemory): void {
+  private records(): readonly RecordPeople[] {
     const { plan, names, linked } = this.request;
-    const tally = new Tally(shape, memory);
     const identifiers = new PeopleFinder(
       this.customersFolder === undefined
         ? undefined
         : join(this.customersFolder, 'identifiers.bin'),
     );
     const others = new PeopleFinder(join(linked.folder, 'others.bin'));
-    const find = (pseudonyms: readonly Pseudonym[]): readonly number[] =>
-      pseudonyms.flatMap(({ high, low }) => {
+    const find = (text: string): readonly number[] =>
+      (names?.identifiers(text) ?? []).flatMap(({ high, low }) => {
         const key = wordsOf(high, low);
         const found = identifiers.of(key);
         return found.length > 0 ? found : others.of(key);
       });
     try {
-      for (const { name, bits } of this.resolved.strangers) {
-        for (const person of find(names?.identifiers(name) ?? [])) tally.record(person, bits, 0, 0);
-      }
-      for (const { bits, of } of plan.records) {
-        const persons = this.recordsOf(of, text => find(names?.identifiers(text) ?? []));
-        const [low, high] = this.maskOf(of.types);
-        for (const person of persons) tally.record(person, bits, low, high);
-      }
+      return [
+        ...this.resolved.strangers.map(({ name, bits }) => ({
+          persons: Uint32Array.from(new Set(find(name))).sort(),
+          bits,
+          low: 0,
+          high: 0,
+        })),
+        ...plan.records.map(({ bits, of }) => {
+          const [low, high] = this.maskOf(of.types);
+          return { persons: this.recordsOf(of, find), bits, low, high };
+        }),
+      ];
     } finally {
       identifiers.close();
       others.close();
@@ -280,34 +305,24 @@ class Scoping {
     return mask;
   }
 
-  private *recordsOf(
+  private recordsOf(
     { tenants, contracts, addresses }: RecordsOf,
     find: (text: string) => readonly number[],
-  ): Generator<number> {
-    const named = [...(contracts ?? []), ...(addresses ?? [])];
-    const narrowed = named.length > 0 ? new Set(named.flatMap(find)) : undefined;
+  ): Uint32Array | 'all' {
+    const narrowed =
+      contracts === undefined && addresses === undefined
+        ? undefined
+        : new Set([...(contracts ?? []), ...(addresses ?? [])].flatMap(text => find(text)));
     if (tenants === undefined) {
-      if (narrowed !== undefined) yield* narrowed;
-      else for (let person = 0; person < this.shared.customers; person += 1) yield person;
-      return;
+      return narrowed === undefined ? 'all' : Uint32Array.from(narrowed).sort();
     }
     const wanted = new Set(tenants.map(tenant => this.tenants.indexOf(tenant)));
     wanted.delete(-1);
-    if (wanted.size === 0) return;
-    const file = new ColumnFile(join(this.request.linked.folder, 'memberships.parquet'));
-    try {
-      for (const group of file.groups) {
-        const person = file.words(group, 'person', new Uint32Array(group.rows));
-        const tenant = file.words(group, 'tenant', new Uint32Array(group.rows));
-        for (let i = 0; i < group.rows; i += 1) {
-          if (!wanted.has(tenant[i] ?? 0)) continue;
-          const each = person[i] ?? 0;
-          if (narrowed === undefined || narrowed.has(each)) yield each;
-        }
-      }
-    } finally {
-      file.close();
+    const persons: number[] = [];
+    for (const person of personsOf(this.request.linked, wanted)) {
+      if (narrowed === undefined || narrowed.has(person)) persons.push(person);
     }
+    return Uint32Array.from(new Set(persons));
   }
 
   private bounds(total: Census, marked: Totals): Bounds {
@@ -350,22 +365,20 @@ class Scoping {
   }
 }
 
-/** Persons in parts that threads take one by one; none has both customers and others. */
-const piecesOf = (
-  { from, persons }: TallyShape,
-  customers: number,
-): readonly (readonly [from: number, to: number])[] => {
-  const out: (readonly [number, number])[] = [];
-  const end = from + persons;
-  const step = Math.max(1 << 14, Math.ceil(persons / pieces));
-  for (let at = from; at < end; ) {
-    const edge = at < customers ? Math.min(customers, end) : end;
-    const to = Math.min(at + step, edge);
-    out.push([at, to]);
-    at = to;
+/** Persons with a membership of one of some tenants, ascending; more than once where they have several. */
+function* personsOf({ folder }: Linked, tenants: ReadonlySet<number>): Generator<number> {
+  if (tenants.size === 0) return;
+  const file = new ColumnFile(join(folder, 'memberships.parquet'));
+  try {
+    for (const group of file.groups) {
+      const person = file.words(group, 'person', new Uint32Array(group.rows));
+      const tenant = file.words(group, 'tenant', new Uint32Array(group.rows));
+      for (let i = 0; i < group.rows; i += 1) if (tenants.has(tenant[i] ?? 0)) yield person[i] ?? 0;
+    }
+  } finally {
+    file.close();
   }
-  return out;
-};
+}
 
 /** Works out both bounds of what a plan comes to in the linked tables. */
 export const scopeBounds = (request: EngineRequest): Promise<EngineAnswer> =>

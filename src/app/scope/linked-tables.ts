@@ -44,7 +44,7 @@ const linkedShapes: Readonly<Record<LinkedTable, Shape>> = {
     ['message', 'uint32', 'deltas'],
     ['mailbox', 'uint32', 'few'],
     ['folder', 'uint32', 'few'],
-    ['received', 'int64', 'deltas'],
+    ['received', 'int64', 'plain'],
     ['uid', 'uint32', 'deltas'],
     ['id1', 'uint32', 'plain'],
     ['id2', 'uint32', 'plain'],

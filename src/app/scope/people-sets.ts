@@ -1,12 +1,5 @@
+import { evidencedShift, personFlags, wordsOfPerson } from '../../scope/buckets.ts';
 import { bases, evidencedMask } from '../../scope/extent.ts';
-import {
-  blockShift,
-  evidencedShift,
-  personFlags,
-  type TallyMemory,
-  type TallyShape,
-  wordsOfPerson,
-} from '../../scope/tally.ts';
 
 /** Somebody in a bound, as the tally has him. The object is used again for the next one. */
 export interface PersonInBound {
@@ -33,20 +26,19 @@ export type MaskWords = [low: number, high: number];
 export class PeopleSlice {
   readonly from: number;
   readonly persons: number;
-  private readonly shape: TallyShape;
-  private readonly memory: TallyMemory;
+  private readonly maskWords: 1 | 2;
+  private readonly words: Int32Array;
 
-  constructor(shape: TallyShape, memory: TallyMemory) {
-    this.shape = shape;
-    this.memory = memory;
-    this.from = shape.from;
-    this.persons = shape.persons;
+  constructor(from: number, persons: number, maskWords: 1 | 2, words: Int32Array) {
+    this.from = from;
+    this.persons = persons;
+    this.maskWords = maskWords;
+    this.words = words;
   }
 
   /** Everybody who is in a bound. */
   each(take: (person: PersonInBound) => void): void {
-    const { words, touched } = this.memory;
-    const { from, persons, maskWords } = this.shape;
+    const { from, persons, maskWords, words } = this;
     const stride = wordsOfPerson(maskWords);
     const inHand: PersonInBound = {
       person: 0,
@@ -70,10 +62,6 @@ export class PeopleSlice {
       inHand.evidencedWeak,
     ];
     for (let place = 0; place < persons; place += 1) {
-      if (touched[place >> blockShift] === 0) {
-        place |= (1 << blockShift) - 1;
-        continue;
-      }
       const at = place * stride;
       const bits = words[at] ?? 0;
       if (bits === 0) continue;
@@ -89,26 +77,6 @@ export class PeopleSlice {
         mask[1] = maskWords === 1 ? 0 : (words[to + 3] ?? 0) >>> 0;
       }
       take(inHand);
-    }
-  }
-
-  /** Bits by person, over all persons: who is within reach, and of them who is evidenced. */
-  addTo(withinReach: Uint32Array, evidenced: Uint32Array): void {
-    const { words, touched } = this.memory;
-    const { from, persons, maskWords } = this.shape;
-    const stride = wordsOfPerson(maskWords);
-    for (let place = 0; place < persons; place += 1) {
-      if (touched[place >> blockShift] === 0) {
-        place |= (1 << blockShift) - 1;
-        continue;
-      }
-      const bits = words[place * stride] ?? 0;
-      if (bits === 0) continue;
-      const person = from + place;
-      const word = person >>> 5;
-      const bit = 1 << (person & 31);
-      withinReach[word] = (withinReach[word] ?? 0) | bit;
-      if ((bits & evidencedMask) !== 0) evidenced[word] = (evidenced[word] ?? 0) | bit;
     }
   }
 }

@@ -15,14 +15,12 @@ const threadUrl = new URL(
 
 /** Does steps of a scoping, each by all threads together. */
 export class ScopeThreads {
-  private readonly shared: ScopeShared;
   private readonly own: ScopeWork;
   private readonly workers: readonly Worker[];
   readonly count: number;
 
   /** @param threads this one counted. */
   constructor(shared: ScopeShared, threads: number) {
-    this.shared = shared;
     this.own = new ScopeWork(shared);
     this.count = threads;
     this.workers = Array.from({ length: threads - 1 }, () => {
@@ -34,7 +32,6 @@ export class ScopeThreads {
 
   /** What each thread did of it. @throws what one of them threw */
   async step(step: ScopeStep): Promise<readonly StepDone[]> {
-    this.shared.counter[0] = 0;
     const others = this.workers.map(async (worker, i) => await answerOf(worker, step, i + 1));
     // Whatever fails here, the others are waited for.
     const own = Promise.resolve().then(() => doScopeStep(this.own, step, 0));
@@ -57,8 +54,8 @@ const answerOf = (worker: Worker, step: ScopeStep, thread: number): Promise<Step
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
     worker.once('message', ({ done, why }: Answer) => {
       worker.off('error', failed);
-      if (why === undefined) resolve(done);
-      else reject(new Error(why));
+      if (done === undefined) reject(new Error(why ?? 'a thread did nothing'));
+      else resolve(done);
     });
     worker.once('error', failed);
     worker.postMessage({ step, thread }, []);

@@ -1,13 +1,24 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageFlags } from '../../core/exposure-index.ts';
-import { Census, type CensusShape, type MembershipRows } from '../../scope/census.ts';
+import {
+  addBucket,
+  addRecords,
+  bucketsOf,
+  hasPeople,
+  hasRecords,
+  type MaskColumn,
+  type MentionRows,
+  Spreader,
+  wordsOfPerson,
+} from '../../scope/buckets.ts';
+import { Census } from '../../scope/census.ts';
 import { evidencedMask } from '../../scope/extent.ts';
 import { IdTable, type IdTableParts } from '../../scope/id-table.ts';
 import { Marker, type MessageRows, type Sought } from '../../scope/marks.ts';
-import { gather, Tally, type TallyMemory, type TallyShape } from '../../scope/tally.ts';
 import { ColumnFile, type RowGroup } from '../../store/parquet/column-file.ts';
 import { groupRows } from './linked-tables.ts';
+import { Memberships, noRows } from './memberships.ts';
+import type { GatherStep, SpreadStep } from './scope-steps.ts';
 
 /** Messages of a block are looked at together, or not at all. */
 export const messageBlockShift = 12;
@@ -29,7 +40,7 @@ export interface ScopeShared {
   readonly mailboxesEvidenced: Int32Array;
   /** Bits by message: not counted any more. */
   readonly dropped: Uint32Array;
-  /** Which piece of work is next. */
+  /** Which group of rows is next, and which bucket of persons. */
   readonly counter: Int32Array;
 }
 
@@ -45,6 +56,23 @@ export interface Marked {
   readonly foundIds: Uint8Array;
   readonly foundUids: Uint8Array;
 }
+
+/** What a thread noted. */
+export interface Spread {
+  /** There was no room for all. */
+  readonly isFull: boolean;
+  /** Sets of words that its notes refer to. */
+  readonly sets: Int32Array;
+}
+
+interface Piece {
+  readonly file: ColumnFile;
+  readonly group: RowGroup;
+  /** Where to go on. */
+  readonly row: number;
+}
+
+const noWords = new Int32Array(0);
 
 export interface MarkCount {
   messages: number;
@@ -81,6 +109,9 @@ export class ScopeWork {
   private readonly shared: ScopeShared;
   private readonly open = new Map<string, ColumnFile>();
   private readonly rooms = new Map<string, Uint32Array>();
+  private readonly pieces = new Map<string, readonly Piece[]>();
+  /** A group that there was no room for all of. */
+  private pending: Piece | undefined;
 
   constructor(shared: ScopeShared) {
     this.shared = shared;
@@ -97,57 +128,61 @@ export class ScopeWork {
     const marker = new Marker(sought);
     const counts = new Map<number, MarkCount>();
     const isAsked = this.askedGroups(sought);
-    this.eachGroup('messages', (file, group) => {
-      if (!isAsked(group)) return;
-      this.markGroup(file, group, sought, marker, counts);
-    });
+    const groups = this.groups('messages');
+    for (let piece = this.next(groups); piece !== undefined; piece = this.next(groups)) {
+      const { file, group } = piece;
+      if (isAsked(group)) this.markGroup(file, group, sought, marker, counts);
+    }
     return { counts, foundIds: marker.foundIds, foundUids: marker.foundUids };
   }
 
-  /** Adds up the people of the messages that are marked. */
-  tally(shape: TallyShape, memory: TallyMemory): void {
-    const tally = new Tally(shape, memory);
+  /** Goes through mentions of marked messages, from where it stopped. */
+  spread({ shape, memory, isFirst }: SpreadStep, thread: number): Spread {
+    if (isFirst) this.pending = undefined;
+    const spreader = new Spreader(shape, memory, thread);
     const { marks } = this.shared;
-    this.eachGroup('mentions', (file, group) => {
-      if (!this.isMarked(group)) return;
-      const { rows } = group;
-      const words = (name: string): Uint32Array => file.words(group, name, this.room(name, group));
-      const message = words('message');
-      const person = words('person');
-      const role = words('roles');
-      const sure = words('sure');
-      const pair = (name: string): { low: Uint32Array; high: Uint32Array } => {
-        const low = this.room(name, group);
-        const high = this.room(`${name} high`, group);
-        if (shape.maskWords === 1) file.words(group, name, low);
-        else file.pairs(group, name, low, high);
-        return { low, high };
-      };
-      const own = pair('own');
-      const shared = pair('shared');
-      const weak = pair('weak');
-      tally.mentions({ rows, message, person, roles: role, sure, own, shared, weak }, marks);
-    });
+    const groups = this.groups('mentions');
+    let inHand = this.pending ?? this.next(groups);
+    this.pending = undefined;
+    for (; inHand !== undefined; inHand = this.next(groups)) {
+      const { file, group, row } = inHand;
+      if (!this.isMarked(group)) continue;
+      const stopped = spreader.spread(this.mentionRows(file, group, shape.maskWords), marks, row);
+      if (stopped === group.rows) continue;
+      this.pending = { file, group, row: stopped };
+      return { isFull: true, sets: spreader.found };
+    }
+    return { isFull: false, sets: spreader.found };
   }
 
-  /** Counts the people of a tally. @param pieces into how many parts persons are cut. */
-  census(
-    shape: TallyShape,
-    [memory, ...others]: readonly TallyMemory[],
-    censusShape: CensusShape,
-    pieces: readonly (readonly [from: number, to: number])[],
-  ): Float64Array {
-    const census = new Census(censusShape);
+  /** Adds up people, bucket by bucket. */
+  gather(step: GatherStep): Float64Array {
+    const { shape, memory, sets, words, isLast, records } = step;
+    const census = new Census(step.census);
     const { customers, counter } = this.shared;
+    const stride = wordsOfPerson(shape.maskWords);
+    const size = 2 ** shape.bucketShift;
+    const room = words === undefined ? new Int32Array(size * stride) : undefined;
     const memberships = new Memberships(this.shared.memberships);
+    const buckets = bucketsOf(shape);
     try {
       for (;;) {
-        const piece = pieces[Atomics.add(counter, 0, 1)];
-        if (piece === undefined || memory === undefined) break;
-        const [from, to] = piece;
-        gather(shape, memory, others, from, to);
+        const bucket = Atomics.add(counter, 1, 1);
+        if (bucket >= buckets) break;
+        const from = shape.from + bucket * size;
+        const to = Math.min(from + size, shape.from + shape.persons);
+        const own = records.filter(each => isLast && hasPeople(each, customers, from, to));
+        const isNoted = hasRecords(memory, shape, sets.length, bucket);
+        if (!isNoted && own.length === 0 && words === undefined) continue;
+        const first = bucket * size * stride;
+        const these = room ?? words?.subarray(first, first + (to - from) * stride) ?? noWords;
+        room?.fill(0);
+        if (isNoted) addBucket(memory, shape, sets, bucket, these);
+        for (const each of own) addRecords(each, shape, customers, from, to, these);
+        if (!isLast) continue;
         const rows = from < customers ? memberships.of(from, Math.min(to, customers)) : noRows;
-        census.take(shape, memory, from, to, customers, rows);
+        census.take(shape.maskWords, these, from, to, customers, rows);
+        addToSets(these, stride, from, to, step.withinReach, step.evidenced);
       }
     } finally {
       memberships.close();
@@ -155,20 +190,42 @@ export class ScopeWork {
     return census.counters;
   }
 
-  private eachGroup(table: string, take: (file: ColumnFile, group: RowGroup) => void): void {
-    const { files, counter } = this.shared;
-    let first = 0;
-    let at = 0;
-    let next = Atomics.add(counter, 0, 1);
-    for (; at < files.length; at += 1) {
-      const file = this.file(`${table}-${files[at] ?? ''}.parquet`);
-      const { groups } = file;
-      for (; next < first + groups.length; next = Atomics.add(counter, 0, 1)) {
-        const group = groups[next - first];
-        if (group !== undefined) take(file, group);
-      }
-      first += groups.length;
-    }
+  private mentionRows(file: ColumnFile, group: RowGroup, maskWords: 1 | 2): MentionRows {
+    const words = (name: string): Uint32Array => file.words(group, name, this.room(name, group));
+    const masks = (name: string): MaskColumn => {
+      const low = this.room(name, group);
+      if (maskWords === 1) return { low: file.words(group, name, low), high: low };
+      const high = this.room(`${name} high`, group);
+      file.pairs(group, name, low, high);
+      return { low, high };
+    };
+    return {
+      rows: group.rows,
+      message: words('message'),
+      person: words('person'),
+      roles: words('roles'),
+      sure: words('sure'),
+      own: masks('own'),
+      shared: masks('shared'),
+      weak: masks('weak'),
+    };
+  }
+
+  /** All groups of a table, in the order of its files. */
+  private groups(table: string): readonly Piece[] {
+    const known = this.pieces.get(table);
+    if (known !== undefined) return known;
+    const pieces = this.shared.files.flatMap(name => {
+      const file = this.file(`${table}-${name}.parquet`);
+      return file.groups.map(group => ({ file, group, row: 0 }));
+    });
+    this.pieces.set(table, pieces);
+    return pieces;
+  }
+
+  /** One that no thread has taken yet. */
+  private next(pieces: readonly Piece[]): Piece | undefined {
+    return pieces[Atomics.add(this.shared.counter, 0, 1)];
   }
 
   private file(name: string): ColumnFile {
@@ -268,64 +325,21 @@ export class ScopeWork {
   }
 }
 
-const noRows: MembershipRows = {
-  rows: 0,
-  person: new Uint32Array(0),
-  tenant: new Uint16Array(0),
-  status: new Uint8Array(0),
-  deletable: new Uint8Array(0),
+/** Persons of a bucket are whole words of bits, or all that there are: no other thread writes there. */
+const addToSets = (
+  words: Int32Array,
+  stride: number,
+  from: number,
+  to: number,
+  withinReach: Uint32Array,
+  evidenced: Uint32Array,
+): void => {
+  for (let person = from; person < to; person += 1) {
+    const bits = words[(person - from) * stride] ?? 0;
+    if (bits === 0) continue;
+    const word = person >>> 5;
+    const bit = 1 << (person & 31);
+    withinReach[word] = (withinReach[word] ?? 0) | bit;
+    if ((bits & evidencedMask) !== 0) evidenced[word] = (evidenced[word] ?? 0) | bit;
+  }
 };
-
-/** Columns of the customer list one behind the other: person, row, tenant, status, deletable (`core/customer-index.ts`). */
-class Memberships {
-  private readonly fd: number | undefined;
-  private readonly count: number;
-  private readonly word = Buffer.alloc(4);
-
-  constructor(file: ScopeShared['memberships']) {
-    this.fd = file === undefined ? undefined : openSync(file.path, 'r');
-    this.count = file?.count ?? 0;
-  }
-
-  close(): void {
-    if (this.fd !== undefined) closeSync(this.fd);
-  }
-
-  /** Those of persons from one to another, the last not included. */
-  of(from: number, to: number): MembershipRows {
-    const first = this.firstOf(from);
-    const rows = this.firstOf(to) - first;
-    const person = new Uint32Array(rows);
-    const tenant = new Uint16Array(rows);
-    const status = new Uint8Array(rows);
-    const deletable = new Uint8Array(rows);
-    const { count } = this;
-    this.read(person, 4 * first);
-    this.read(tenant, 8 * count + 2 * first);
-    this.read(status, 10 * count + first);
-    this.read(deletable, 11 * count + first);
-    return { rows, person, tenant, status, deletable };
-  }
-
-  private firstOf(person: number): number {
-    let low = 0;
-    let high = this.count;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      this.read(this.word, 4 * middle);
-      if (this.word.readUInt32LE(0) < person) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  private read(into: Uint8Array | Uint16Array | Uint32Array, at: number): void {
-    if (this.fd === undefined) return;
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-    for (let done = 0; done < bytes.length; ) {
-      const read = readSync(this.fd, bytes, done, bytes.length - done, at + done);
-      if (read === 0) throw new RangeError('the customer list ends too early: read it again');
-      done += read;
-    }
-  }
-}
