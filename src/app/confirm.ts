@@ -9,7 +9,7 @@ import type { AdvisoryState, Answer, AnsweredComponent } from '../core/answer.ts
 import type { Changes } from '../core/changes.ts';
 import type { Component } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Placed } from '../core/exposed.ts';
+import { type Placed, reachOf } from '../core/exposed.ts';
 import type { FileView } from '../core/files.ts';
 import type { KeptLogs } from '../core/kept-log.ts';
 import type { Memory, Run } from '../core/memory.ts';
@@ -17,6 +17,8 @@ import type { PackageIndex, PackageRef } from '../core/packages.ts';
 import { slowerThanParity } from '../core/parity.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
+import { reachedPeople } from '../core/reached-people.ts';
+import type { StoredPeople } from '../core/stored-people.ts';
 import { presentable } from '../core/url-text.ts';
 import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
@@ -28,6 +30,7 @@ import { openFlawFacts } from './flaws.ts';
 import { keptLogs } from './kept-logs.ts';
 import { withTrails } from './log-trails.ts';
 import { noteNoHost } from './no-host.ts';
+import { knownPeople } from './people/stored-people.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
@@ -157,6 +160,19 @@ const keptOf = (
   }
 };
 
+/** Whose data the platform holds, as the store's last scan counted it. */
+const storedOf = ({ evidence, files }: ConfirmRequest): StoredPeople | undefined => {
+  const known = evidence === undefined ? undefined : knownPeople(evidence.store);
+  if (known?.is === 'unreadable') {
+    files.note({
+      what: 'whose data lies in stored mail',
+      why: `what a scan counted could not be read: ${known.why}`,
+      how: 'Give read access to the store (--store), or run postern scan again.',
+    });
+  }
+  return known?.is === 'counted' ? known.people : undefined;
+};
+
 /** Reads the platform and asks the six questions of every component. */
 export const confirm = (request: ConfirmRequest): Answer => {
   const { files, configuration, now, target, progress = () => {} } = request;
@@ -189,10 +205,12 @@ export const confirm = (request: ConfirmRequest): Answer => {
   const past = request.memory?.past(estate);
   progress('asking the six questions');
   const byId = new Map(components.map(each => [each.id, each]));
+  const stored = storedOf(request);
   const setting: Setting = {
     policy: configuration.policy,
     now,
     tenants: configuration.tenants,
+    ...(stored === undefined ? {} : { stored }),
     watchers: watchersOf(files),
     ownersNamed: configuration.components.some(note => note.owner !== undefined),
     configurationPath: configuration.path ?? 'postern.yaml',
@@ -232,11 +250,13 @@ export const confirm = (request: ConfirmRequest): Answer => {
         parity === undefined
           ? undefined
           : slowerThanParity(recordOf(part, configuration, now), parity);
+      const people = component.enabled === false ? undefined : reachedPeople(reachOf(part), stored);
       const subject: Subject = { ...part, ...(slower === undefined ? {} : { slower }) };
       return {
         ...component,
         ...(patch === undefined ? {} : { patch }),
         ...(flaws === undefined ? {} : { flaws }),
+        ...(people === undefined ? {} : { people }),
         checks: askAll(subject, setting),
       };
     })
@@ -252,13 +272,14 @@ export const confirm = (request: ConfirmRequest): Answer => {
       ? {}
       : { organisation: configuration.organisation }),
     tenants: configuration.tenants,
+    ...(stored === undefined ? {} : { people: presentable(stored) }),
     sentence: sentenceOf(answered, counts, unseen.length, files.cut),
     counts,
     components: presentable(answered),
     ...(request.advisories === undefined
       ? {}
       : { advisories: advisoryStates(request.advisories, configuration, now) }),
-    priorities: presentable(prioritiesFor(known, configuration, now)),
+    priorities: presentable(prioritiesFor(known, configuration, now, stored)),
     ...(parity === undefined ? {} : { parity: presentable(parity) }),
     ...(changes === undefined ? {} : { changes }),
     unseen,

@@ -15,6 +15,7 @@ import {
 import type { PatchFacts } from '../core/patch.ts';
 import type { Configuration } from '../core/policy.ts';
 import type { Priority } from '../core/priority.ts';
+import type { StoredPeople } from '../core/stored-people.ts';
 import { customerFacingRecords } from './customer-facing.ts';
 
 /** A component with all that is known of its patch state. */
@@ -103,6 +104,7 @@ export const prioritiesFor = (
   parts: readonly UrgencyPart[],
   configuration: Configuration,
   now: Date,
+  stored?: StoredPeople,
 ): readonly Priority[] =>
   rank(
     parts
@@ -121,4 +123,5 @@ export const prioritiesFor = (
         };
       }),
     configuration.tenants,
+    stored,
   );

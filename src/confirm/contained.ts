@@ -1,7 +1,9 @@
 import type { Component, Reach } from '../core/component.ts';
 import { reachOf } from '../core/exposed.ts';
 import { baseOf } from '../core/paths.ts';
+import { reachedPeople, reachedWords } from '../core/reached-people.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { peopleEvidence } from './people-within.ts';
 import {
   evidenceOf,
   inRemedy,
@@ -52,7 +54,9 @@ export const contained: Question = (subject, setting): Verdict => {
   const { component, note } = subject;
   if (isOff(component)) return notApplicable('it is switched off: it reaches nothing');
   const reach = reachOf(subject);
-  const evidence = evidenceOfReach(reach);
+  const reached = reachedPeople(reach, setting.stored);
+  const counted = peopleEvidence(reached);
+  const evidence = [...evidenceOfReach(reach), ...counted];
   if (isRoot(component) && !mayBeRoot.has(component.kind)) {
     return {
       state: 'fail',
@@ -75,6 +79,7 @@ export const contained: Question = (subject, setting): Verdict => {
           ...(note?.line === undefined ? {} : { line: note.line }),
         }),
         ...evidenceOfReach(beyond),
+        ...counted,
       ],
       remedy: [
         '# Take that access away where the evidence says it is granted; or, if it is needed,',
@@ -117,7 +122,7 @@ export const contained: Question = (subject, setting): Verdict => {
       ),
     );
   }
-  if (people === 0) {
+  if (people === 0 && reached === undefined) {
     open.push('how many people’s data that is has not been counted');
     lines.push(
       'tenants:',
@@ -128,10 +133,11 @@ export const contained: Question = (subject, setting): Verdict => {
     );
   }
   if (open.length === 0) {
-    return pass(
-      `it reaches what it needs and no more: data of at most ${people.toLocaleString('en')} people, as ${setting.configurationPath} counts them`,
-      evidence,
-    );
+    const whose =
+      reached === undefined
+        ? `at most ${people.toLocaleString('en')} people, as ${setting.configurationPath} counts them`
+        : reachedWords(reached);
+    return pass(`it reaches what it needs and no more: data of ${whose}`, evidence);
   }
   return {
     state: 'unknown',

@@ -7,6 +7,7 @@ import type { KeptLogs } from '../core/kept-log.ts';
 import type { Slower } from '../core/parity.ts';
 import type { PatchFacts } from '../core/patch.ts';
 import type { AcceptedRisk, Policy } from '../core/policy.ts';
+import type { StoredPeople } from '../core/stored-people.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Watcher } from '../core/watcher.ts';
 
@@ -24,6 +25,8 @@ export interface Setting {
   readonly policy: Policy;
   readonly now: Date;
   readonly tenants: readonly Tenant[];
+  /** Whose data the platform holds, as a scan counted it; absent where nothing was scanned. */
+  readonly stored?: StoredPeople;
   readonly watchers: readonly Watcher[];
   /** Whether `postern.yaml` names owners at all: then a component without one was forgotten. */
   readonly ownersNamed: boolean;

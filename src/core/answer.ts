@@ -4,6 +4,8 @@ import type { FlawFacts } from './finding.ts';
 import type { Parity } from './parity.ts';
 import type { PatchFacts } from './patch.ts';
 import type { Priority } from './priority.ts';
+import type { ReachedPeople } from './reached-people.ts';
+import type { StoredPeople } from './stored-people.ts';
 import type { Unseen } from './unseen.ts';
 import type { Check, State, Verdicts } from './verdict.ts';
 
@@ -13,6 +15,8 @@ export interface AnsweredComponent extends Component {
   readonly patch?: PatchFacts;
   /** What the advisory database says of it; absent where there is none. */
   readonly flaws?: FlawFacts;
+  /** Whose data it can reach, as a scan counted them. */
+  readonly people?: ReachedPeople;
   readonly checks: Verdicts;
 }
 
@@ -52,6 +56,8 @@ export interface Answer {
   readonly target: { readonly root: string } | { readonly sample: true };
   readonly organisation?: string;
   readonly tenants: readonly Tenant[];
+  /** Whose data the platform holds, as a scan counted it; absent where nothing was scanned. */
+  readonly people?: StoredPeople;
   /** One sentence of verdict. */
   readonly sentence: string;
   readonly counts: Readonly<Record<Check, StateCounts>>;

@@ -7,7 +7,7 @@ export type Exploitation = (typeof exploitations)[number];
 
 /** People whose data the components of one act can reach. A ceiling: what each reaches is not counted yet. */
 export interface PeopleInReach {
-  /** Absent: `postern.yaml` counts no tenants. */
+  /** Absent: no scan counted anybody, and `postern.yaml` counts no tenants. Whether there may be more, the words say. */
   readonly atMost?: number;
   /** What the number is: "4,000,000 accounts of 6 tenants: it reads stored mail". */
   readonly words: string;

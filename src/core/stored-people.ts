@@ -31,6 +31,7 @@ export interface CountedPeople {
   readonly probable: number;
   readonly byStatus: Readonly<Record<PersonStatus, number>>;
   readonly deletable: number;
+  /** Of what mail holds; what a record of the list holds is not counted by type. */
   readonly byType: readonly PeopleOfType[];
   readonly byTenant: readonly PeopleOfTenant[];
 }

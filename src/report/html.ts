@@ -1,11 +1,13 @@
 import type { Answer, AnsweredComponent, StateCounts } from '../core/answer.ts';
 import { runsInside } from '../core/exposed.ts';
+import { reachedWords } from '../core/reached-people.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
 import { checkTitles } from './check-titles.ts';
 import { docsOf, type Finding, findingsOf } from './findings.ts';
 import { flawsSection } from './html/flaws.ts';
 import { type Markup, html as markup, raw, render } from './html/markup.ts';
 import { anchor, shortId } from './html/names.ts';
+import { peopleSection } from './html/people.ts';
 import { reachPicture } from './html/reach-picture.ts';
 import { styles } from './html/styles.ts';
 import { tableScript, tableScriptHash } from './html/table-script.ts';
@@ -140,6 +142,9 @@ const card = (component: AnsweredComponent, known: ReadonlySet<string>): Markup 
           : shortId(component.partOf),
     ],
     ['Runs as', component.runsAs?.user ?? 'not known'],
+    ...(component.people === undefined
+      ? []
+      : [['People within reach', reachedWords(component.people)] as const]),
     [
       'Internet',
       component.exposure === undefined
@@ -162,13 +167,13 @@ ${component.logs.length === 0 ? '' : markup`<h4>Writes down</h4><table class="lo
   })}</ul></section>`;
 };
 
-const tenantTable = ({ tenants }: Answer): Markup =>
+const tenantTable = ({ tenants, people }: Answer): Markup =>
   tenants.length === 0
     ? markup``
     : markup`<section><h2>People on the platform</h2><div class="scroll"><table><thead><tr><th scope="col">Tenant</th><th scope="col" class="number">Active</th><th scope="col" class="number">Dormant</th><th scope="col" class="number">Former</th><th scope="col">Counted</th></tr></thead><tbody>${tenants.map(
-        ({ name, people, counted }) =>
-          markup`<tr><th scope="row">${name}</th><td class="number">${people.active.toLocaleString('en')}</td><td class="number">${people.dormant.toLocaleString('en')}</td><td class="number">${people.former.toLocaleString('en')}</td><td>${counted}</td></tr>`,
-      )}</tbody></table></div><p class="small">As the organisation counts them in its own configuration.</p></section>`;
+        ({ name, people: { active, dormant, former }, counted }) =>
+          markup`<tr><th scope="row">${name}</th><td class="number">${active.toLocaleString('en')}</td><td class="number">${dormant.toLocaleString('en')}</td><td class="number">${former.toLocaleString('en')}</td><td>${counted}</td></tr>`,
+      )}</tbody></table></div><p class="small">As the organisation counts them in its own configuration${people === undefined ? '' : '; where the scan counted, its numbers are used'}.</p></section>`;
 
 const unseenList = ({ unseen }: Answer): Markup =>
   unseen.length === 0
@@ -213,6 +218,7 @@ ${prioritiesSection(answer.priorities ?? [], known)}
 ${flawsSection(answer)}
 ${comparedSections(answer)}
 <section><h2 id="parts">Every part</h2><div class="tools" hidden><label>Filter <input type="search" autocomplete="off"></label> <label><input type="checkbox"> only what fails</label> <output></output></div><div class="scroll" tabindex="0" role="region" aria-label="Every part"><table class="parts"><thead><tr><th scope="col">Part</th><th scope="col">Kind</th><th scope="col">Version</th>${checks.map(check => markup`<th scope="col">${check}</th>`)}</tr></thead><tbody>${answer.components.map(each => tableRow(each, below))}</tbody></table></div><p class="small">* accepted by the organisation until a day. n/a: the question does not apply.</p></section>
+${peopleSection(answer)}
 ${tenantTable(answer)}
 <h2 id="questions">Findings by question</h2>${allFindings.length > findings.length ? markup`<p>The worst ${findings.length} of ${allFindings.length}; --format json has all, and so has each part below.</p>` : ''}${findingSections(findings)}
 ${unseenList(answer)}

@@ -1,4 +1,5 @@
 import type { Answer, AnsweredComponent } from '../core/answer.ts';
+import type { ReachedPeople } from '../core/reached-people.ts';
 import { type Check, checks, type Verdict } from '../core/verdict.ts';
 import { type SharedFlaws, sharedFlaws } from './json-flaws.ts';
 import { componentRow } from './json-rows.ts';
@@ -12,6 +13,21 @@ const verdictRow = ({ state, why, evidence, remedy, exception }: Verdict): objec
   exception,
 });
 
+/** Details stand once, in `people` of the answer, by the name of the set. */
+const reachedRow = (reached: ReachedPeople | undefined): object | undefined => {
+  if (reached === undefined) return undefined;
+  const { set, atLeast, counted, people } = reached;
+  return {
+    set,
+    people: people.people,
+    atLeast,
+    customers: people.customers,
+    former: people.byStatus.former,
+    deletable: people.deletable,
+    counted,
+  };
+};
+
 const answeredRow = (component: AnsweredComponent, { findings }: SharedFlaws): object => ({
   ...componentRow(component),
   patch: component.patch,
@@ -19,6 +35,7 @@ const answeredRow = (component: AnsweredComponent, { findings }: SharedFlaws): o
     component.flaws === undefined
       ? undefined
       : { ...component.flaws, findings: findings.get(component) },
+  people: reachedRow(component.people),
   checks: Object.fromEntries(checks.map(check => [check, verdictRow(component.checks[check])])),
 });
 
@@ -40,6 +57,7 @@ export const json = (answer: Answer): string => {
       target,
       organisation,
       tenants,
+      people: answer.people,
       summary: {
         sentence,
         components: components.length,

@@ -6,6 +6,7 @@ import { idsBelow } from './nesting.ts';
 import { cut, fit, oneLine, width, wrap } from './plain.ts';
 import { remedyLines } from './remedy-lines.ts';
 import { flawLines } from './text-flaws.ts';
+import { peopleLines } from './text-people.ts';
 import { changeLines, parityLines, prioritiesLines } from './text-urgency.ts';
 
 const columns = 100;
@@ -241,6 +242,11 @@ export const text = (answer: Answer, { color, verbose = false }: TextOptions): s
     ...section(paint, 'WHAT TO PATCH FIRST', prioritiesLines(priorities, verbose)),
     ...flawSection(answer, paint, verbose),
     ...comparedSections(answer, paint),
+    ...section(
+      paint,
+      'WHOSE DATA IS WITHIN REACH',
+      peopleLines(answer).map(line => `  - ${hang(sentence(line), '    ')}`),
+    ),
     ...(shown.length === 0
       ? []
       : [

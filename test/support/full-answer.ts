@@ -4,6 +4,7 @@ import { type Component, componentId } from '../../src/core/component.ts';
 import type { Finding, Judge } from '../../src/core/finding.ts';
 import type { PatchFacts } from '../../src/core/patch.ts';
 import type { Place } from '../../src/core/place.ts';
+import type { CountedPeople, StoredPeople } from '../../src/core/stored-people.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { allPass, answerWith } from './answers.ts';
 
@@ -149,6 +150,35 @@ const judge: Required<Judge> = {
   statements: 1,
 };
 
+const counted: CountedPeople = {
+  people: 12,
+  customers: 9,
+  others: 3,
+  probable: 1,
+  byStatus: { active: 5, dormant: 1, former: 3 },
+  deletable: 2,
+  byType: [{ type: 'my-number', own: 2, shared: 3, weak: 4 }],
+  byTenant: [
+    {
+      tenant: 'Example Internet',
+      people: 9,
+      byStatus: { active: 5, dormant: 1, former: 3 },
+      deletable: 2,
+      byType: [{ type: 'my-number', own: 2, shared: 2, weak: 2 }],
+    },
+  ],
+};
+
+const storedPeople: Required<StoredPeople> = {
+  format: 1,
+  scanned: stamp,
+  listed: stamp,
+  messages: 40,
+  mailboxes: 4,
+  sets: { stored: counted, listed: counted, both: counted },
+  doubts: [{ what: 'messages hold an encrypted part', count: 2 }],
+};
+
 /** Whatever an answer can say is said once: a key that the nouns gain is missing here at once. */
 export const fullAnswer = (): Answer =>
   answerWith(
@@ -181,6 +211,13 @@ export const fullAnswer = (): Answer =>
           silence: 'nobody speaks',
           how: 'Ask.',
         },
+        people: {
+          set: 'both',
+          isPassing: false,
+          atLeast: true,
+          counted: stamp.slice(0, 10),
+          people: counted,
+        },
         checks: { ...allPass, logged: failing },
       }),
     ),
@@ -195,6 +232,7 @@ export const fullAnswer = (): Answer =>
           counted: '2026-11-01',
         },
       ],
+      people: storedPeople,
       advisories: [
         {
           source: 'osv/Debian',

@@ -1,6 +1,8 @@
 import type { Tenant } from '../../core/answer.ts';
 import type { Reach, Resource } from '../../core/component.ts';
 import type { PeopleInReach } from '../../core/priority.ts';
+import { reachedPeople, reachedWords } from '../../core/reached-people.ts';
+import type { StoredPeople } from '../../core/stored-people.ts';
 
 /**
  * Whose data a resource holds: everybody who has or had an account, or those who still exchange mail.
@@ -32,10 +34,11 @@ const list = (resources: readonly Resource[]): string =>
 
 const grouped = (count: number): string => count.toLocaleString('en-US');
 
-/** The most people whom a flaw in what has this reach may concern, as the organisation counts its tenants. */
+/** The most people whom a flaw in what has this reach may concern, as a scan counted them, else as the organisation counts its tenants. */
 export const peopleInReach = (
   reach: readonly Reach[],
   tenants: readonly Tenant[],
+  stored?: StoredPeople,
 ): PeopleInReach => {
   const reached = new Set(reach.map(({ resource }) => resource));
   const resources = (Object.keys(circles) as readonly Resource[]).filter(each => reached.has(each));
@@ -44,6 +47,14 @@ export const peopleInReach = (
     return {
       ...(tenants.length === 0 ? {} : { atMost: 0 }),
       words: 'nothing on the host shows that it reaches anybody’s data',
+    };
+  }
+  // What was found counts more than what was once counted by hand.
+  const found = reachedPeople(reach, stored);
+  if (found !== undefined) {
+    return {
+      atMost: found.people.people,
+      words: `${reachedWords(found)}: it reaches ${list(wide.length > 0 ? wide : resources)}`,
     };
   }
   if (tenants.length === 0) {

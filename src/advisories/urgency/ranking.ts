@@ -10,6 +10,7 @@ import {
   type PeopleInReach,
   type Priority,
 } from '../../core/priority.ts';
+import type { StoredPeople } from '../../core/stored-people.ts';
 import { holdsFix } from './holds-fix.ts';
 import { peopleInReach } from './people.ts';
 import { traitsOf } from './traits.ts';
@@ -190,7 +191,11 @@ const headOf = ({ parts }: Act): RankedPart | undefined =>
 const nameOf = ({ component: { id, name, package: owner } }: RankedPart): string =>
   inCommand(owner?.source?.name ?? owner?.name ?? (id.includes('@') ? id : name));
 
-const priorityOf = (act: Act, tenants: readonly Tenant[]): Omit<Priority, 'rank'> | undefined => {
+const priorityOf = (
+  act: Act,
+  tenants: readonly Tenant[],
+  stored: StoredPeople | undefined,
+): Omit<Priority, 'rank'> | undefined => {
   const head = headOf(act);
   if (head === undefined) return undefined;
   const flaws = [...act.findings.values()].sort(byDanger);
@@ -207,6 +212,7 @@ const priorityOf = (act: Act, tenants: readonly Tenant[]): Omit<Priority, 'rank'
   const people = peopleInReach(
     act.parts.flatMap(part => reachOf(part)),
     tenants,
+    stored,
   );
   const name = nameOf(head);
   const target = targetOf(act, flaws);
@@ -254,10 +260,11 @@ const dueOf = ({ deadline }: Omit<Priority, 'rank'>): string => deadline?.on ?? 
 export const rank = (
   parts: readonly RankedPart[],
   tenants: readonly Tenant[],
+  stored?: StoredPeople,
 ): readonly Priority[] =>
   actsOf(parts)
     .flatMap(act => {
-      const priority = priorityOf(act, tenants);
+      const priority = priorityOf(act, tenants, stored);
       return priority === undefined ? [] : [{ priority, mendable: act.mendable }];
     })
     .sort(

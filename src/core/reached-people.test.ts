@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import type { Reach, Resource } from './component.ts';
+import { reachedPeople, reachedWords } from './reached-people.ts';
+import type { CountedPeople, StoredPeople } from './stored-people.ts';
+
+const counted = (people: number, former = 0, deletable = 0): CountedPeople => ({
+  people,
+  customers: people,
+  others: 0,
+  probable: 0,
+  byStatus: { active: people - former, dormant: 0, former },
+  deletable,
+  byType: [],
+  byTenant: [],
+});
+
+const stored: StoredPeople = {
+  format: 1,
+  scanned: '2026-11-20T01:02:03.000Z',
+  listed: '2026-11-21T01:02:03.000Z',
+  messages: 1,
+  mailboxes: 1,
+  sets: { stored: counted(4_012, 312, 300), listed: counted(9_000), both: counted(9_100, 1) },
+  doubts: [],
+};
+
+const reach = (...resources: readonly Resource[]): readonly Reach[] =>
+  resources.map(resource => ({ resource, mode: 'read', extent: 'all' }));
+
+const words = (from: StoredPeople, ...resources: readonly Resource[]): string | undefined => {
+  const reached = reachedPeople(reach(...resources), from);
+  return reached === undefined ? undefined : reachedWords(reached);
+};
+
+describe('people within reach', () => {
+  test('are those in what is reached, each once', () => {
+    expect(words(stored, 'stored-mail')).toBe(
+      '4,012 people in stored mail, 312 of them former customers (data of 300 could have been deleted), by the scan of 2026-11-20',
+    );
+    expect(words(stored, 'credentials')).toBe(
+      '9,000 people on the customer list, by the list of 2026-11-21',
+    );
+    for (const resources of [['host'], ['stored-mail', 'directory']] as const) {
+      expect(words(stored, ...resources)).toBe(
+        '9,100 people in stored mail and on the customer list, 1 of them a former customer, by the scan of 2026-11-20',
+      );
+    }
+  });
+
+  test('may be more where mail passes, or could not be seen', () => {
+    expect(words(stored, 'mail-in-transit')).toMatch(/^at least 9,000 people on the customer list/);
+    const doubts = [{ what: 'messages hold an encrypted part', count: 2 }];
+    expect(words({ ...stored, doubts }, 'stored-mail')).toMatch(/^at least 4,012 people/);
+    expect(words({ ...stored, doubts }, 'directory')).toMatch(/^9,000 people/);
+    const { scanned: _, ...unfinished } = stored;
+    expect(words(unfinished, 'stored-mail')).toMatch(/^at least 4,012 people/);
+  });
+
+  test('are not counted where nothing of them was read', () => {
+    const { listed: _, ...withoutList } = stored;
+    expect(words(withoutList, 'stored-mail', 'directory')).toMatch(/^4,012 people in stored mail/);
+    expect(words(withoutList, 'directory')).toBeUndefined();
+    expect(words(withoutList, 'mail-in-transit')).toBeUndefined();
+    expect(words(stored)).toBeUndefined();
+    expect(reachedPeople(reach('host'), undefined)).toBeUndefined();
+  });
+});
