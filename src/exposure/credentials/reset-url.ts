@@ -23,7 +23,7 @@ export const secretUrl = (text: string, spoken: boolean): SecretUrl | undefined 
     .exec(text)?.[0]
     .replace(/["'<>\\^`{}|].*$/, '')
     .replace(/[.,;:!?)\]*]{1,4}$/, '');
-  if (url === undefined) return undefined;
+  if (url === undefined || !hasLongPart(url)) return undefined;
   const path = url.indexOf('/', 8);
   if (path < 0) return undefined;
   const rest = url.slice(path);
@@ -38,6 +38,18 @@ export const secretUrl = (text: string, spoken: boolean): SecretUrl | undefined 
   if (isSession) return { url, confidence: 'medium' };
   if (hasSecret && entrances.test(rest)) return { url, confidence: 'medium' };
   return undefined;
+};
+
+/** Secrets are long rows of letters and digits; most links hold none. */
+const hasLongPart = (url: string): boolean => {
+  let row = 0;
+  for (let at = 12; at < url.length; at += 1) {
+    const unit = url.charCodeAt(at) | 0x20;
+    const isRow = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39);
+    row = isRow || unit === 0x2d ? row + 1 : 0;
+    if (row >= 12) return true;
+  }
+  return false;
 };
 
 interface Secret {

@@ -36,22 +36,63 @@ export const nationalJudge = (
       shape,
     ]),
   );
-  /** Those with letters, tried where a token or digits begin. */
+  /** Those with letters, tried where a token or digits begin, by whether a digit comes first. */
   const lettered = ids.filter(({ pattern }) => pattern !== undefined);
+  const digitFirst = lettered.filter(({ pattern }) => beginsWith(pattern, '0123456789'));
+  const letterFirst = lettered.filter(({ pattern }) =>
+    beginsWith(pattern, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
+  );
+  const own = new Map(ids.map(id => [id, [`${set}/${id.label ?? id.country}`]]));
+  const any = [set];
+  const grade = (id: NationalId): Sets => ({ own: own.get(id) ?? any, any });
   return {
     anchors: { numbers: [...shapes.values()], tokens: [4, 20], literals },
     judge: (candidate, around) => {
       const found: (Judged | undefined)[] = [];
       if (candidate.kind === 'number' && !candidate.glued) {
         for (const id of byShape.get(key(candidate.groups)) ?? [])
-          found.push(judgeNumber(set, id, candidate, around));
+          found.push(judgeNumber(grade(id), id, candidate, around));
       }
-      if (isBeginning(candidate, around.text))
-        for (const id of lettered) found.push(judgeLettered(set, id, candidate, around));
-      return best(found);
+      const { text } = around;
+      if (hasDigits(text, candidate.from) && isBeginning(candidate, text)) {
+        const isDigitFirst = isDigit(text.charCodeAt(candidate.from));
+        const piece = text.slice(candidate.from, candidate.from + pieceMax);
+        for (const id of isDigitFirst ? digitFirst : letterFirst)
+          if (id.pattern?.test(piece) === true)
+            found.push(judgeLettered(grade(id), id, piece, candidate, around));
+      }
+      return found.length === 0 ? undefined : best(found);
     },
   };
 };
+
+const pieceMax = 40;
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+
+/** Every such number has four digits at least, near its beginning. */
+const hasDigits = (text: string, from: number): boolean => {
+  let count = 0;
+  for (let at = from; at < from + 18 && at < text.length; at += 1)
+    if (isDigit(text.charCodeAt(at))) {
+      count += 1;
+      if (count === 4) return true;
+    }
+  return false;
+};
+
+/** Whether the pattern can begin with one of these, as far as its source tells: what cannot be read counts as yes. */
+const beginsWith = (pattern: RegExp | undefined, letters: string): boolean => {
+  const source = pattern?.source.replace(/^\^\(?(?:\?:)?\(?(?:\?:)?/, '') ?? '';
+  const first = /^(?:\[(?:\\.|[^\]\\])+\]|\\d|[A-Z])(?!\?)/.exec(source)?.[0];
+  if (first === undefined || /^.{0,60}\|/.test(source)) return true;
+  const single = new RegExp(`^${first}$`, 'i');
+  return Array.from(letters).some(letter => single.test(letter));
+};
+
+interface Sets {
+  readonly own: readonly string[];
+  readonly any: readonly string[];
+}
 
 const worth = { low: 0, medium: 1, high: 2 } as const;
 
@@ -65,7 +106,7 @@ const best = (found: readonly (Judged | undefined)[]): Judged | undefined => {
 };
 
 const judgeNumber = (
-  set: string,
+  sets: Sets,
   id: NationalId,
   candidate: Candidate,
   around: Around,
@@ -75,7 +116,7 @@ const judgeNumber = (
   // Parted as nobody would by chance: `94.04.11-123.45`, `756.1234.5678.97`.
   const isParted = groups.length > 2 || /^[-/+]$/.test(separators);
   const byChance = isParted && !continued ? id.byChance / 5 : id.byChance;
-  return graded(set, id, { from, to, value }, around, byChance, continued);
+  return graded(sets, id, { from, to, value }, around, byChance, continued);
 };
 
 const isBeginning = ({ from }: Candidate, text: string): boolean =>
@@ -84,12 +125,13 @@ const isBeginning = ({ from }: Candidate, text: string): boolean =>
   /[^\w][.-]/.test(text.slice(from - 2, from));
 
 const judgeLettered = (
-  set: string,
+  sets: Sets,
   id: NationalId,
+  piece: string,
   { from }: Candidate,
   around: Around,
 ): Judged | undefined => {
-  const match = id.pattern?.exec(around.text.slice(from, from + 40));
+  const match = id.pattern?.exec(piece);
   if (match === null || match === undefined) return undefined;
   const value = match
     .slice(1)
@@ -101,23 +143,23 @@ const judgeLettered = (
   if (/^[-@][A-Za-z0-9]/.test(around.text.slice(to, to + 2))) return undefined;
   const isCapital = match[0] === match[0].toUpperCase();
   const byChance = isCapital ? id.byChance : id.byChance * 5;
-  return graded(set, id, { from, to, value }, around, byChance, false);
+  return graded(sets, id, { from, to, value }, around, byChance, false);
 };
 
 const graded = (
-  set: string,
-  { country, label, labelledOnly }: NationalId,
+  sets: Sets,
+  { country, labelledOnly }: NationalId,
   { from, to, value }: { readonly from: number; readonly to: number; readonly value: string },
   around: Around,
   byChance: number,
   continued: boolean,
 ): Judged | undefined => {
   const found = { from, to, value: `${country}:${value}` };
-  const own = around.leaning([`${set}/${label ?? country}`], from, to);
+  const own = around.leaning(sets.own, from, to);
   if (own === 'field') return { ...found, confidence: 'high' };
   if (own === 'near') return { ...found, confidence: byChance < 50 ? 'high' : 'medium' };
   if (labelledOnly === true) return undefined;
-  const any = around.leaning([set], from, to);
+  const any = around.leaning(sets.any, from, to);
   if (any === 'field') return { ...found, confidence: byChance <= 20 ? 'high' : 'medium' };
   if (any === 'near') return { ...found, confidence: byChance <= 20 ? 'medium' : 'low' };
   if (any === 'against' || continued || around.inUrl(from)) return undefined;

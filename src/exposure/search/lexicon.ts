@@ -6,6 +6,8 @@ import type { Words } from '../words.ts';
 export interface Entry {
   /** Folded, Latin letters small unless it is a literal; a blank stands for a blank, `-`, `_`, `.` or nothing. */
   readonly text: string;
+  /** Of `text`. */
+  readonly units: Uint16Array;
   /** Numbers of the sets it speaks for (`Lexicon.sets`). */
   readonly labels: readonly number[];
   /** It labels values of a kind that numbers are; names, addresses and hints may stand before any number. */
@@ -25,12 +27,13 @@ export interface Lexicon {
   readonly kinds: Uint8Array;
   /**
    * Of entries that begin with letters of this hash (`beginning`): `mayBegin` where one is short, `mayGoOn` where all are long, so
-   * that the hash of their first seven letters is in `longer` (`goingOn`).
+   * that the hash of their first eight letters is in `longer` (`goingOn`).
    */
   readonly begins: Uint8Array;
   readonly longer: Uint8Array;
-  /** By `beginning`; longest first. */
-  readonly latin: ReadonlyMap<number, readonly Entry[]>;
+  /** Short ones by `beginning`, long ones by `goingOn`; longest first. */
+  readonly short: ReadonlyMap<number, readonly Entry[]>;
+  readonly long: ReadonlyMap<number, readonly Entry[]>;
   /** Whether any entry of no Latin letters begins with two units of this hash (`pair`). */
   readonly pairs: Uint8Array;
   /** By `pair`, words of one unit by that alone; longest first. */
@@ -75,14 +78,14 @@ export const beginning = (first: number, second: number, third: number, fourth: 
 
 export const mayBegin = 1;
 export const mayGoOn = 2;
-const goingOnLetters = 7;
+const goingOnLetters = 8;
 
-/** Of the first seven letters, single blanks and their like between them left away. */
-export const goingOn = (letterAt: (at: number) => number, from: number): number => {
+/** Of the first eight letters, single blanks and their like between them left away. */
+export const goingOn = (units: Uint16Array, from: number): number => {
   let hash = 0;
   let at = from;
   for (let count = 0; count < goingOnLetters; at += 1) {
-    const unit = letterAt(at);
+    const unit = units[at] ?? 0;
     const small = letters[unit] ?? 0;
     if (small === 0) {
       if (isBlank(unit)) continue;
@@ -204,6 +207,7 @@ const isOfNumbers = ({ anchors: { numbers, runs, tokens } }: DataType): boolean 
 
 const finished = (literal: boolean, draft: Draft): Entry => ({
   text: draft.text,
+  units: Uint16Array.from(draft.text, (_, at) => draft.text.charCodeAt(at)),
   labels: [...draft.labels],
   ofNumbers: draft.ofNumbers,
   against: draft.against ? (isTelling(draft.text) ? 'near' : 'adjacent') : undefined,
@@ -219,7 +223,8 @@ const isTelling = (text: string): boolean => {
 };
 
 const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon => {
-  const latin = new Map<number, Entry[]>();
+  const short = new Map<number, Entry[]>();
+  const long = new Map<number, Entry[]>();
   const other = new Map<number, Entry[]>();
   const begins = new Uint8Array(1 << hashBits);
   const longer = new Uint8Array(1 << hashBits);
@@ -240,13 +245,17 @@ const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon =
       continue;
     }
     const isShort = isShortEntry(entry);
-    if (!isShort) longer[goingOn(at => entry.text.charCodeAt(at), 0)] = 1;
+    if (!isShort) {
+      const key = goingOn(entry.units, 0);
+      longer[key] = 1;
+      put(long, key, entry);
+    }
     for (const key of beginningsOf(entry.text)) {
       begins[key] = (begins[key] ?? 0) | (isShort ? mayBegin : mayGoOn);
-      put(latin, key, entry);
+      if (isShort) put(short, key, entry);
     }
   }
-  return { kinds: kindsOf(other.keys()), begins, longer, latin, pairs, other, sets };
+  return { kinds: kindsOf(other.keys()), begins, longer, short, long, pairs, other, sets };
 };
 
 /** Another word may follow at once, of which nothing is known. */

@@ -5,6 +5,7 @@ import {
   isBlank,
   type Lexicon,
   letters,
+  mayBegin,
   mayGoOn,
   pair,
   pairHash,
@@ -83,7 +84,7 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
   found.words.length = 0;
   found.entries.length = 0;
   found.hasNoWidth = false;
-  const { kinds, begins, longer, pairs } = lexicon;
+  const { kinds, begins, pairs } = lexicon;
   const units = unitsOf(text);
   const length = text.length;
   let at = 0;
@@ -101,9 +102,9 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
         const unit = units[at] ?? 0;
         const next = units[at + 1] ?? 0;
         if (pairs[pairHash(unit, next)] === 1)
-          wordEnd = otherWord(text, at, pair(unit, next), lexicon, found, wordEnd);
+          wordEnd = otherWord(units, at, length, pair(unit, next), lexicon, found, wordEnd);
         if (here === unitKind.single && at >= wordEnd)
-          wordEnd = otherWord(text, at, pair(unit, 0), lexicon, found, wordEnd);
+          wordEnd = otherWord(units, at, length, pair(unit, 0), lexicon, found, wordEnd);
       }
       at += 1;
       continue;
@@ -121,8 +122,8 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
         // A word begins where letters begin, and within `phoneNumber` where a capital follows a small letter.
         const key = keyAt(units, at);
         const begun = begins[key] ?? 0;
-        if (begun !== 0 && at >= wordEnd && (begun !== mayGoOn || goesOn(units, at, longer)))
-          wordEnd = latinWord(text, at, key, lexicon, found, wordEnd);
+        if (begun !== 0 && at >= wordEnd)
+          wordEnd = latinWord(units, at, length, key, begun, lexicon, found, wordEnd);
         do {
           at += 1;
           here = kinds[units[at] ?? 0] ?? 0;
@@ -162,9 +163,6 @@ const digitsEnd = (
   return to;
 };
 
-const goesOn = (units: Uint16Array, at: number, longer: Uint8Array): boolean =>
-  longer[goingOn(place => units[place] ?? 0, at)] === 1;
-
 const keyAt = (units: Uint16Array, at: number): number =>
   beginning(
     letters[units[at] ?? 0] ?? 0,
@@ -174,70 +172,101 @@ const keyAt = (units: Uint16Array, at: number): number =>
   );
 
 const latinWord = (
-  text: string,
+  units: Uint16Array,
   at: number,
+  length: number,
   key: number,
-  lexicon: Lexicon,
+  begun: number,
+  { longer, long, short }: Lexicon,
   found: Anchored,
   wordEnd: number,
 ): number => {
-  for (const entry of lexicon.latin.get(key) ?? []) {
-    const to =
-      entry.literalOf.length > 0 ? literalTo(text, at, entry) : wordTo(text, at, entry.text);
-    if (to < 0) continue;
+  if ((begun & mayGoOn) !== 0) {
+    const further = goingOn(units, at);
+    if (longer[further] === 1) {
+      const to = longestOf(long.get(further), units, at, length, found);
+      if (to > 0) return to;
+    }
+  }
+  if ((begun & mayBegin) === 0) return wordEnd;
+  const to = longestOf(short.get(key), units, at, length, found);
+  return to > 0 ? to : wordEnd;
+};
+
+/** Where the longest word ends that stands here, 0 where none does. A literal does not hide the words in it. */
+const longestOf = (
+  entries: readonly Entry[] | undefined,
+  units: Uint16Array,
+  at: number,
+  length: number,
+  found: Anchored,
+): number => {
+  if (entries === undefined) return 0;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (entry === undefined) break;
+    const isLiteral = entry.literalOf.length > 0;
+    const to = isLiteral ? literalTo(units, at, entry) : wordTo(units, at, entry);
+    if (to < 0 || to > length) continue;
     found.words.push(at, to);
     found.entries.push(entry);
-    // A literal does not hide the words in it.
-    if (entry.literalOf.length === 0) return to;
+    if (!isLiteral) return to;
   }
-  return wordEnd;
+  return 0;
 };
 
 const otherWord = (
-  text: string,
+  units: Uint16Array,
   at: number,
+  length: number,
   key: number,
-  lexicon: Lexicon,
+  { other }: Lexicon,
   found: Anchored,
   wordEnd: number,
 ): number => {
-  for (const entry of lexicon.other.get(key) ?? []) {
-    if (entry.literalOf.length > 0) {
-      if (!text.startsWith(entry.text, at)) continue;
-      found.words.push(at, at + entry.text.length);
-      found.entries.push(entry);
-      continue;
-    }
-    const to = mixedTo(text, at, entry.text);
-    if (to < 0) continue;
+  const entries = other.get(key);
+  if (entries === undefined) return wordEnd;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (entry === undefined) break;
+    const isLiteral = entry.literalOf.length > 0;
+    const to = isLiteral ? exactTo(units, at, entry) : mixedTo(units, at, entry);
+    if (to < 0 || to > length) continue;
     found.words.push(at, to);
     found.entries.push(entry);
-    return to;
+    if (!isLiteral) return to;
   }
   return wordEnd;
 };
 
-const literalTo = (text: string, at: number, entry: Entry): number => {
-  if (!text.startsWith(entry.text, at)) return -1;
-  const before = at === 0 ? 0 : text.charCodeAt(at - 1);
+const exactTo = (units: Uint16Array, at: number, entry: Entry): number => {
+  const word = entry.units;
+  for (let index = 0; index < word.length; index += 1)
+    if (units[at + index] !== word[index]) return -1;
+  return at + word.length;
+};
+
+const literalTo = (units: Uint16Array, at: number, entry: Entry): number => {
+  const before = at === 0 ? 0 : (units[at - 1] ?? 0);
   return (letters[before] ?? 0) !== 0 || (before >= 0x30 && before <= 0x39)
     ? -1
-    : at + entry.text.length;
+    : exactTo(units, at, entry);
 };
 
 /** Where the word ends that stands at `at`, or -1. */
-const mixedTo = (text: string, at: number, word: string): number => {
+const mixedTo = (units: Uint16Array, at: number, entry: Entry): number => {
+  const word = entry.units;
   let to = at;
   for (let index = 0; index < word.length; index += 1) {
-    const wanted = word.charCodeAt(index);
-    let unit = text.charCodeAt(to);
+    const wanted = word[index] ?? 0;
+    let unit = units[to] ?? 0;
     if (wanted === 0x20) {
       if (isBlank(unit)) to += 1;
       continue;
     }
     if (unit === 0xad) {
       to += 1;
-      unit = text.charCodeAt(to);
+      unit = units[to] ?? 0;
     }
     if (unit !== wanted && (letters[unit] ?? 0) !== wanted) return -1;
     to += 1;
@@ -246,13 +275,13 @@ const mixedTo = (text: string, at: number, word: string): number => {
 };
 
 /** As `mixedTo`, and no letter follows that would make it another word. */
-const wordTo = (text: string, at: number, word: string): number => {
-  const to = mixedTo(text, at, word);
-  if (to < 0 || to >= text.length) return to;
-  const next = text.charCodeAt(to);
+const wordTo = (units: Uint16Array, at: number, entry: Entry): number => {
+  const to = mixedTo(units, at, entry);
+  if (to < 0) return to;
+  const next = units[to] ?? 0;
   const small = letters[next] ?? 0;
   if (small === 0) return to;
-  const last = text.charCodeAt(to - 1);
+  const last = units[to - 1] ?? 0;
   // `phoneNumber`: a capital after a small letter begins another word.
   return next !== small && (letters[last] ?? 0) === last ? to : -1;
 };

@@ -5,20 +5,20 @@ import { formOf, type TelephoneForm } from './forms.ts';
 
 const sets = ['telephone', 'telephone/fax', 'telephone/mobile'];
 
-/** Regions that a labelled number may be of when those of the settings do not know it. */
-const others: readonly CountryCode[] = [
-  'JP',
-  'US',
-  'GB',
-  'DE',
-  'FR',
-  'IN',
-  'IT',
-  'ES',
-  'NL',
-  'AU',
-  'BR',
-];
+/** Regions that a labelled number may be of when those of the settings do not know it, by how it begins there. */
+const withTrunk: readonly CountryCode[] = ['JP', 'GB', 'DE', 'FR', 'NL', 'AU'];
+const withoutTrunk: Readonly<Record<number, readonly CountryCode[]>> = {
+  9: ['ES', 'IT'],
+  10: ['US', 'IN', 'IT'],
+  11: ['US', 'BR'],
+};
+
+const othersOf = (digits: string): readonly CountryCode[] =>
+  digits.startsWith('0')
+    ? digits.length > 8
+      ? withTrunk
+      : []
+    : (withoutTrunk[digits.length] ?? []);
 
 /** Judges a row of digits: cheap looks first, libphonenumber only for what has the form of a number. */
 export const judgeTelephone = (candidate: Candidate, around: Around): Judged | undefined => {
@@ -69,7 +69,7 @@ const numberOf = (form: TelephoneForm, leaning: Leaning, around: Around): Number
     if (found !== undefined) return found;
   }
   // Another country's number is believed where its form is that country's, or a label stands beside it.
-  const foreign = leaning === 'field' || leaning === 'near' ? others : form.like;
+  const foreign = leaning === 'field' || leaning === 'near' ? othersOf(form.digits) : form.like;
   for (const region of foreign) {
     const found = regions.includes(region) ? undefined : parsed(form.digits, region, false);
     if (found !== undefined) return found;
