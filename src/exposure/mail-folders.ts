@@ -7,6 +7,7 @@ import {
   type MailName,
   type MailPlace,
   type MailStore,
+  type Wanted,
 } from './mail-store.ts';
 
 const nothing: Uint8Array = new Uint8Array();
@@ -17,23 +18,29 @@ interface Walk {
   readonly naming: MailboxNaming;
   /** Folders and files that were looked at: links may lead to one twice. */
   readonly seen: Set<string>;
+  readonly wanted: (path: string) => Wanted;
 }
 
 /**
  * Every folder of mail at a path and below it, each once, in an order that stays. Folders that nobody takes
  * for mail are walked through; what lies in one that somebody takes is walked where it does not keep it.
+ *
+ * @param wanted where mail is looked for; everywhere, where nobody says.
  */
 export async function* foldersBelow(
   path: string,
   files: MailFiles,
   stores: readonly MailStore[],
   naming: MailboxNaming,
+  wanted: (path: string) => Wanted = () => 'mail',
 ): AsyncGenerator<MailFolder> {
-  yield* below(path, { files, stores, naming, seen: new Set() }, 0);
+  yield* below(path, { files, stores, naming, seen: new Set(), wanted }, 0);
 }
 
 async function* below(path: string, walk: Walk, depth: number): AsyncGenerator<MailFolder> {
   const { files, stores, naming, seen } = walk;
+  const wanted = walk.wanted(path);
+  if (wanted === 'none') return;
   const entry = await files.stat(path);
   if (entry === undefined || entry.kind === 'other' || seen.has(entry.identity)) return;
   if (depth > files.limits.depthMax) {
@@ -44,11 +51,14 @@ async function* below(path: string, walk: Walk, depth: number): AsyncGenerator<M
   const place = await placeAt(path, entry, files);
   if (place === undefined) return;
   const takers: MailStore[] = [];
-  for (const store of stores) if (await store.recognises(place, files)) takers.push(store);
+  for (const store of wanted === 'mail' ? stores : []) {
+    if (await store.recognises(place, files)) takers.push(store);
+  }
   for (const store of takers) yield* store.folders(place, files, naming);
   for (const { name, kind } of place.names) {
+    const inner = path === '/' ? `/${name}` : `${path}/${name}`;
     if (kind === 'other' || takers.some(store => store.keeps(place, name))) continue;
-    yield* below(path === '/' ? `/${name}` : `${path}/${name}`, walk, depth + 1);
+    yield* below(inner, walk, depth + 1);
   }
 }
 

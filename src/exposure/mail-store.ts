@@ -27,6 +27,9 @@ export interface MailPlace {
 /** As much as is read of a file to tell what it is. */
 export const headBytes = 4_096;
 
+/** Whether mail is looked for at a path and below it, only further down, or not at all. */
+export type Wanted = 'mail' | 'way' | 'none';
+
 /** Whose mail a path holds. */
 export interface MailboxNaming {
   /**

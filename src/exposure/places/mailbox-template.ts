@@ -1,7 +1,11 @@
+import type { Wanted } from '../mail-store.ts';
+
 /** A place of mailboxes as Dovecot's mail_location writes it, taken apart: `/var/vmail/%d/%n/Maildir`. */
 export interface MailboxTemplate {
   /** The user's name and what is left of the path, where the path fits. */
   match(path: string): { readonly mailbox: string; readonly within: string } | undefined;
+  /** Whether a path is a mailbox or within one, is on the way to some, or is neither. */
+  leadsTo(path: string): Wanted;
 }
 
 type Variable = 'user' | 'local' | 'domain' | 'other';
@@ -84,16 +88,25 @@ export const readTemplate = (template: string): MailboxTemplate => {
     .split('/')
     .filter(each => each !== '')
     .map(tokensOf);
+  /** What the variables stand for in as many segments as there are. */
+  const valuesIn = (parts: readonly string[]): Values | undefined => {
+    let values: Values | undefined = {};
+    for (const [i, tokens] of segments.slice(0, parts.length).entries()) {
+      values = values && matchSegment(tokens, parts[i] ?? '', values);
+    }
+    return values;
+  };
+  const partsOf = (path: string): readonly string[] => path.split('/').filter(each => each !== '');
   return {
+    leadsTo: path => {
+      const parts = partsOf(path);
+      if (valuesIn(parts) === undefined) return 'none';
+      return parts.length < segments.length ? 'way' : 'mail';
+    },
     match: path => {
-      const parts = path.split('/').filter(each => each !== '');
-      if (parts.length < segments.length) return undefined;
-      let values: Values = {};
-      for (const [i, tokens] of segments.entries()) {
-        const matched = matchSegment(tokens, parts[i] ?? '', values);
-        if (matched === undefined) return undefined;
-        values = matched;
-      }
+      const parts = partsOf(path);
+      const values = parts.length < segments.length ? undefined : valuesIn(parts);
+      if (values === undefined) return undefined;
       const mailbox = userOf(values);
       if (mailbox === undefined) return undefined;
       return { mailbox, within: parts.slice(segments.length).join('/') };
