@@ -93,6 +93,12 @@ describe('a day is kept only where a seal says so', () => {
     }
   });
 
+  test('of nothing that is known, nothing is known', () => {
+    const [none] = logDays([], store([]), window);
+    expect(none?.days.map(({ is }) => is)).toEqual(Array.from({ length: 5 }, () => 'missing'));
+    expect(gapsIn(none === undefined ? [] : [none])).toHaveLength(1);
+  });
+
   test('what is not written, or less than it needs, is never kept', () => {
     expect(new Set(states([log({ emitted: 'off' })], store([])))).toEqual(new Set(['off']));
     expect(new Set(states([log({ emitted: 'partial' })], store([])))).toEqual(new Set(['partial']));

@@ -72,6 +72,17 @@ export const logDays = (
   window: Span,
 ): readonly ScopeCoverage[] => {
   const days = daysIn(window);
+  if (components.length === 0) {
+    const why =
+      'nobody knows which logs there should be: the inventory names no part that writes one';
+    return [
+      {
+        log: 'no access log is known',
+        question: 'who read what',
+        days: days.map(day => ({ day, is: 'missing' as const, why })),
+      },
+    ];
+  }
   return components.flatMap((component): readonly ScopeCoverage[] => {
     const logs = component.logs.filter(({ question }) => telling.has(question));
     if (logs.length === 0) {
