@@ -23,7 +23,7 @@ const magics: readonly (readonly [string, FileKind])[] = [
   ['%PDF-', 'pdf'],
   ['PK\x03\x04', 'zip'],
   ['PK\x05\x06', 'zip'],
-  ['\x1f\x8b', 'gzip'],
+  ['\x1f\x8b\x08', 'gzip'],
   ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'cfb'],
   ['{\\rtf', 'rtf'],
   ['\x78\x9f\x3e\x22', 'tnef'],

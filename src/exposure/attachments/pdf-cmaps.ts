@@ -182,18 +182,39 @@ const encodingMap = (name: string, { codes, spaces, hasKatakana }: Encoding): st
   return `${head(name, spaces)}\n${blocks(lines, 'cidrange')}\nendcmap`;
 };
 
+/** Ranges of numbers of our own: units that count up with them, within one row of 256, over which PDF.js counts. */
+const ownUnicode = (): readonly string[] => {
+  const out: string[] = [];
+  let number = ownFrom;
+  for (const [low, high] of ownRanges) {
+    for (let unit = low; unit <= high; ) {
+      const last = Math.min(high, unit | 0xff);
+      const count = last - unit;
+      out.push(`<${hex(number)}> <${hex(number + count)}> <${hex(unit)}>`);
+      number += count + 1;
+      unit = last + 1;
+    }
+  }
+  return out;
+};
+
 /** What characters the numbers mean: the tables called `Adobe-Japan1-UCS2` and so on. */
 const unicodeMap = (name: string): string => {
-  const isOfJapan = isJapanese(name);
   const units: (readonly [number, number])[] = [];
-  for (const { unit } of unicode()) {
-    const number = numberOf(unit, isOfJapan);
-    if (number > 0) units.push([number, unit]);
+  for (let unit = 0x20; unit < 0x7f; unit++) units.push([unit - 0x1f, unit]);
+  if (isJapanese(name)) {
+    japan ??= japanNumbers();
+    for (const [unit, number] of japan) units.push([number, unit]);
+    // Half-width forms of ASCII, which Adobe-Japan1 has besides the proportional ones.
+    for (let unit = 0x20; unit < 0x7f; unit++) units.push([231 + unit - 0x20, unit]);
   }
-  // Half-width forms of ASCII, which Adobe-Japan1 has besides the proportional ones.
-  if (isOfJapan) for (let unit = 0x20; unit < 0x7f; unit++) units.push([231 + unit - 0x20, unit]);
-  const lines = units.map(([number, unit]) => `<${hex(number)}> <${hex(unit)}>`);
-  return `${head(name, ['<0000> <FFFF>'])}\n${blocks(lines, 'bfchar')}\nendcmap`;
+  const single = units.map(([number, unit]) => `<${hex(number)}> <${hex(unit)}>`);
+  return [
+    head(name, ['<0000> <FFFF>']),
+    blocks(single, 'bfchar'),
+    blocks(ownUnicode(), 'bfrange'),
+    'endcmap',
+  ].join('\n');
 };
 
 const made = new Map<string, Uint8Array>();
