@@ -55,7 +55,7 @@ const setting = { ...settingWith(), tenants, stored };
 
 const reading = (more: Partial<Subject> = {}): Subject => ({
   ...subjectWith([], {
-    reach: [{ resource: 'stored-mail', mode: 'read', extent: 'all mailboxes' }],
+    reach: [{ resource: 'stored-mail', mode: 'read', extent: 'every mailbox' }],
   }),
   ...more,
 });
@@ -72,7 +72,7 @@ describe('contained, where a scan counted people', () => {
       'it reaches what it needs and no more: data of 12 people in stored mail, 2 of them former customers (data of 1 could have been deleted), by the scan of 2026-11-20',
     );
     expect(evidence.map(({ what }) => what)).toEqual([
-      'read stored-mail: all mailboxes',
+      'read stored-mail: every mailbox',
       expect.stringMatching(/^within its reach: 12 people in stored mail, 2 of them former/),
       'in mail, people by data type: email 12, my-number 1 to 3',
       'people by tenant: Red 7 (2 former, 1 could have been deleted), Blue 2',
@@ -92,13 +92,13 @@ describe('contained, where a scan counted people', () => {
   });
 
   test('rests on what was counted by hand where the scan tells nothing', () => {
-    const passing = subjectWith([], {
-      reach: [{ resource: 'mail-in-transit', mode: 'read', extent: 'all' }],
+    const listing = subjectWith([], {
+      reach: [{ resource: 'directory', mode: 'read', extent: 'all' }],
     });
-    const note = { match: '*', needs: ['mail-in-transit' as const] };
-    expect(contained({ ...passing, note }, setting).why).toMatch(
+    const note = { match: '*', needs: ['directory' as const] };
+    expect(contained({ ...listing, note }, setting).why).toMatch(
       /data of at most 1,000 people, as postern\.yaml counts them$/,
     );
-    expect(contained({ ...passing, note }, { ...setting, tenants: [] }).state).toBe('unknown');
+    expect(contained({ ...listing, note }, { ...setting, tenants: [] }).state).toBe('unknown');
   });
 });

@@ -4,16 +4,18 @@ import type { CountedPeople, PeopleSet, StoredPeople } from './stored-people.ts'
 /** People whose data a component can reach, as a scan of the mail and the customer list tell. */
 export interface ReachedPeople {
   readonly set: PeopleSet;
-  /** Nothing but passing mail is reached: customers are counted, and whoever they write to comes on top. */
+  /** Mail passes through it: who was in what is stored no more is not counted. */
   readonly isPassing: boolean;
-  /** Some mail could not be seen or opened: there may be more. */
+  /** It reaches some of the stored mail: which people that is was not counted apart. */
+  readonly isPart: boolean;
+  /** Some mail could not be seen or opened, or only passed: there may be more. */
   readonly atLeast: boolean;
   /** Day of the scan, or of the list where no mail counts. */
   readonly counted: string;
   readonly people: CountedPeople;
 }
 
-const mail: ReadonlySet<Resource> = new Set(['stored-mail', 'host']);
+const mail: ReadonlySet<Resource> = new Set(['stored-mail', 'mail-in-transit', 'host']);
 const records: ReadonlySet<Resource> = new Set([
   'customer-records',
   'directory',
@@ -21,12 +23,15 @@ const records: ReadonlySet<Resource> = new Set([
   'host',
 ]);
 
+/** Extents that leave out no mailbox, as the readers of platforms word them. */
+const whole =
+  /^(?:every (?:virtual |local )?mailbox|the mailbox of every|headers and text of every message|the text of every message|attachments of every message|senders, subjects and folders of every message|all that|all mail)/;
+
 const setOf = (reach: readonly Reach[], hasList: boolean): PeopleSet | undefined => {
   const reachesMail = reach.some(({ resource }) => mail.has(resource));
   const reachesRecords = hasList && reach.some(({ resource }) => records.has(resource));
   if (reachesMail) return reachesRecords ? 'both' : 'stored';
-  const passes = hasList && reach.some(({ resource }) => resource === 'mail-in-transit');
-  return reachesRecords || passes ? 'listed' : undefined;
+  return reachesRecords ? 'listed' : undefined;
 };
 
 /** `undefined` where nothing was counted of what it reaches. */
@@ -38,11 +43,24 @@ export const reachedPeople = (
   const { listed, scanned, sets, doubts } = stored;
   const set = setOf(reach, listed !== undefined);
   const day = (set === 'listed' ? listed : (scanned ?? listed))?.slice(0, 10);
-  // A scan that never came to its end has counted a part of the mail.
   if (set === undefined || day === undefined) return undefined;
-  const isPassing = reach.every(({ resource }) => resource === 'mail-in-transit');
-  const isWhole = set === 'listed' ? !isPassing : doubts.length === 0 && scanned !== undefined;
-  return { set, isPassing, atLeast: !isWhole, counted: day, people: sets[set] };
+  const has = (wanted: Resource): boolean => reach.some(({ resource }) => resource === wanted);
+  const isPassing = has('mail-in-transit') && set !== 'listed';
+  const isPart =
+    has('stored-mail') &&
+    !isPassing &&
+    !has('host') &&
+    !reach.some(({ resource, extent }) => resource === 'stored-mail' && whole.test(extent));
+  // A scan that never came to its end has counted a part of the mail.
+  const isSeen = set === 'listed' || (doubts.length === 0 && scanned !== undefined);
+  return {
+    set,
+    isPassing,
+    isPart,
+    atLeast: isPassing || !isSeen,
+    counted: day,
+    people: sets[set],
+  };
 };
 
 const grouped = (count: number): string => count.toLocaleString('en-US');
@@ -53,13 +71,23 @@ const places: Readonly<Record<PeopleSet, string>> = {
   both: 'in stored mail and on the customer list',
 };
 
-/** "at least 4,012 people in stored mail, 312 of them former customers, of whom 300 could have been deleted (scan of 2026-11-01)". */
-export const reachedWords = ({ set, atLeast, counted, people }: ReachedPeople): string => {
+/**
+ * "at least 4,012 people in stored mail, 312 of them former customers (data of 300 could have been deleted), by the
+ * scan of 2026-11-01".
+ */
+export const reachedWords = (reached: ReachedPeople): string => {
+  const { set, isPart, isPassing, atLeast, counted, people } = reached;
   const { people: all, byStatus, deletable } = people;
   const former =
     byStatus.former === 0
       ? ''
       : `, ${grouped(byStatus.former)} of them ${byStatus.former === 1 ? 'a former customer' : 'former customers'}${deletable === 0 ? '' : ` (data of ${grouped(deletable)} could have been deleted)`}`;
   const by = set === 'listed' ? 'list' : 'scan';
-  return `${atLeast ? 'at least ' : ''}${grouped(all)} ${all === 1 ? 'person' : 'people'} ${places[set]}${former}, by the ${by} of ${counted}`;
+  const bound = isPart ? 'some of ' : atLeast ? 'at least ' : '';
+  const why = isPassing
+    ? '; whoever was in mail that passed and is not stored comes on top'
+    : isPart
+      ? '; how many are in the part of it that is reached was not counted'
+      : '';
+  return `${bound}${grouped(all)} ${all === 1 ? 'person' : 'people'} ${places[set]}${former}, by the ${by} of ${counted}${why}`;
 };

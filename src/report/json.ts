@@ -16,10 +16,11 @@ const verdictRow = ({ state, why, evidence, remedy, exception }: Verdict): objec
 /** Details stand once, in `people` of the answer, by the name of the set. */
 const reachedRow = (reached: ReachedPeople | undefined): object | undefined => {
   if (reached === undefined) return undefined;
-  const { set, atLeast, counted, people } = reached;
+  const { set, atLeast, isPart, counted, people } = reached;
   return {
     set,
     people: people.people,
+    part: isPart,
     atLeast,
     customers: people.customers,
     former: people.byStatus.former,

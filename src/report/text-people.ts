@@ -40,7 +40,7 @@ export const peopleLines = ({ people, components }: Answer): readonly string[] =
       if (enabled !== false && reach.length > 0) uncounted.push(id);
       continue;
     }
-    const heading = `${reachedWords(reached)}${reached.isPassing ? ', whose mail passes, and whoever they write to' : ''}`;
+    const heading = reachedWords(reached);
     const group = groups.get(heading);
     if (group !== undefined) group.ids.push(id);
     else {

@@ -214,6 +214,7 @@ export const fullAnswer = (): Answer =>
         people: {
           set: 'both',
           isPassing: false,
+          isPart: false,
           atLeast: true,
           counted: stamp.slice(0, 10),
           people: counted,
