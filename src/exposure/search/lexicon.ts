@@ -25,17 +25,15 @@ export interface Entry {
 export interface Lexicon {
   /** Of each UTF-16 unit: `unitKind`. */
   readonly kinds: Uint8Array;
-  /**
-   * Of entries that begin with letters of this hash (`beginning`): `mayBegin` where one is short, `mayGoOn` where all are long, so
-   * that the hash of their first eight letters is in `longer` (`goingOn`).
-   */
-  readonly begins: Uint8Array;
-  readonly longer: Uint8Array;
-  /** Short ones by `beginning`, long ones by `goingOn`; longest first. */
-  readonly short: ReadonlyMap<number, readonly Entry[]>;
-  readonly long: ReadonlyMap<number, readonly Entry[]>;
+  /** Whether any entry's first word has this hash (`wordBit`). */
+  readonly wordBits: Uint32Array;
+  /** Entries by the hash of their first word, whole; longest first. */
+  readonly words: ReadonlyMap<number, readonly Entry[]>;
+  /** Whether any literal begins with three units of this hash (`literalBit`). */
+  readonly literalBits: Uint32Array;
+  readonly literals: ReadonlyMap<number, readonly Entry[]>;
   /** Whether any entry of no Latin letters begins with two units of this hash (`pair`). */
-  readonly pairs: Uint8Array;
+  readonly pairs: Uint32Array;
   /** By `pair`, words of one unit by that alone; longest first. */
   readonly other: ReadonlyMap<number, readonly Entry[]>;
   readonly sets: ReadonlyMap<string, number>;
@@ -65,37 +63,29 @@ export const letters: Uint16Array = ((): Uint16Array => {
   return table;
 })();
 
-/** Bits of a hash, so that few words that begin no entry are looked at twice. */
-const hashBits = 18;
-const hashed = (value: number): number => Math.imul(value, 0x9e3779b1) >>> (32 - hashBits);
-
-/** Of four small letters; behind the first that is none (0) the others count no more. */
-export const beginning = (first: number, second: number, third: number, fourth: number): number =>
-  hashed(
-    first * 0x1003f +
-      (second === 0 ? 0 : second * 0x407 + (third === 0 ? 0 : third * 0x25 + fourth * 0x10001)),
-  );
-
-export const mayBegin = 1;
-export const mayGoOn = 2;
-const goingOnLetters = 8;
-
-/** Of the first eight letters, single blanks and their like between them left away. */
-export const goingOn = (units: Uint16Array, from: number): number => {
-  let hash = 0;
-  let at = from;
-  for (let count = 0; count < goingOnLetters; at += 1) {
-    const unit = units[at] ?? 0;
-    const small = letters[unit] ?? 0;
-    if (small === 0) {
-      if (isBlank(unit)) continue;
-      break;
-    }
-    hash = Math.imul(hash, 0x6f) + small;
-    count += 1;
-  }
-  return hashed(hash);
+const mixed = (value: number, bits: number): number => Math.imul(value, 0x9e3779b1) >>> (32 - bits);
+const hasBit = (bits: Uint32Array, bit: number): boolean =>
+  (((bits[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
+const setBit = (bits: Uint32Array, bit: number): void => {
+  bits[bit >>> 5] = (bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
 };
+
+/** Small tables stay in the fastest memory; one word in eighty that is none is looked at twice. */
+const wordHashBits = 17;
+const literalHashBits = 15;
+const pairHashBits = 17;
+
+/** One letter more of a word's hash; letters are small. */
+export const hashOn = (hash: number, letter: number): number => ((hash << 4) + letter) | 0;
+
+export const isWord = (bits: Uint32Array, hash: number): boolean =>
+  hasBit(bits, mixed(hash, wordHashBits));
+
+/** Of three units, capitals as they are. */
+export const literalKey = (first: number, second: number, third: number): number =>
+  (first + (second << 8) + (third << 16)) | 0;
+export const isLiteral = (bits: Uint32Array, key: number): boolean =>
+  hasBit(bits, mixed(key, literalHashBits));
 
 /** What may stand for a blank between words of an entry. */
 export const isBlank = (unit: number): boolean =>
@@ -103,7 +93,8 @@ export const isBlank = (unit: number): boolean =>
 
 /** Of the first two units of a word; the second of one unit alone is 0. */
 export const pair = (first: number, second: number): number => first * 0x10000 + second;
-export const pairHash = (first: number, second: number): number => hashed(first * 0x10001 + second);
+export const isPair = (bits: Uint32Array, first: number, second: number): boolean =>
+  hasBit(bits, mixed(first * 0x10001 + second, pairHashBits));
 
 const kindsOf = (other: Iterable<number>): Uint8Array => {
   const kinds = new Uint8Array(0x10000);
@@ -223,50 +214,70 @@ const isTelling = (text: string): boolean => {
 };
 
 const indexed = (entries: Entry[], sets: ReadonlyMap<string, number>): Lexicon => {
-  const short = new Map<number, Entry[]>();
-  const long = new Map<number, Entry[]>();
+  const words = new Map<number, Entry[]>();
+  const literals = new Map<number, Entry[]>();
   const other = new Map<number, Entry[]>();
-  const begins = new Uint8Array(1 << hashBits);
-  const longer = new Uint8Array(1 << hashBits);
-  const pairs = new Uint8Array(1 << hashBits);
+  const wordBits = new Uint32Array(1 << (wordHashBits - 5));
+  const literalBits = new Uint32Array(1 << (literalHashBits - 5));
+  const pairs = new Uint32Array(1 << (pairHashBits - 5));
   const put = (map: Map<number, Entry[]>, key: number, entry: Entry): void => {
     const there = map.get(key);
     if (there === undefined) map.set(key, [entry]);
     else if (!there.includes(entry)) there.push(entry);
   };
   for (const entry of entries.sort((a, b) => b.text.length - a.text.length)) {
+    const [first = 0, second = 0] = entry.units;
     if (!entry.latin) {
-      const first = entry.text.charCodeAt(0);
-      const second = entry.text.length === 1 ? 0 : entry.text.charCodeAt(1);
       for (const unit of secondUnits(second, entry)) {
         put(other, pair(first, unit), entry);
-        pairs[pairHash(first, unit)] = 1;
+        setBit(pairs, mixed(first * 0x10001 + unit, pairHashBits));
       }
-      continue;
-    }
-    const isShort = isShortEntry(entry);
-    if (!isShort) {
-      const key = goingOn(entry.units, 0);
-      longer[key] = 1;
-      put(long, key, entry);
-    }
-    for (const key of beginningsOf(entry.text)) {
-      begins[key] = (begins[key] ?? 0) | (isShort ? mayBegin : mayGoOn);
-      if (isShort) put(short, key, entry);
+    } else if (entry.literalOf.length > 0) {
+      for (const third of thirdUnits(entry)) {
+        const key = literalKey(first, second, third);
+        put(literals, key, entry);
+        setBit(literalBits, mixed(key, literalHashBits));
+      }
+    } else {
+      for (const hash of firstWords(entry)) {
+        put(words, hash, entry);
+        setBit(wordBits, mixed(hash, wordHashBits));
+      }
     }
   }
-  return { kinds: kindsOf(other.keys()), begins, longer, short, long, pairs, other, sets };
+  return {
+    kinds: kindsOf(other.keys()),
+    wordBits,
+    words,
+    literalBits,
+    literals,
+    pairs,
+    other,
+    sets,
+  };
 };
 
-/** Another word may follow at once, of which nothing is known. */
-const isShortEntry = ({ text }: Entry): boolean => {
-  let count = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if ((letters[unit] ?? 0) !== 0) count += 1;
-    else if (!isBlank(unit)) return false;
+/** A literal of two units is found by what may follow it. */
+const thirdUnits = ({ units }: Entry): readonly number[] => {
+  const third = units[2];
+  if (third !== undefined) return [third];
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+  return Array.from(`0123456789${letters}${letters.toLowerCase()}`, letter => letter.charCodeAt(0));
+};
+
+/** Hashes of `post` and `postcode` for `post code`: the blank between may not be there. */
+const firstWords = ({ units }: Entry): readonly number[] => {
+  const hashes: number[] = [];
+  let hash = 0;
+  for (const unit of units) {
+    if ((letters[unit] ?? 0) !== 0) hash = hashOn(hash, unit);
+    else {
+      hashes.push(hash);
+      if (unit !== 0x20) return hashes;
+    }
   }
-  return count < goingOnLetters;
+  hashes.push(hash);
+  return hashes;
 };
 
 /** Latin letters in a word (`Eメール`, `(at)`) may be capitals; a blank may be there or not. */
@@ -275,15 +286,4 @@ const secondUnits = (second: number, { text, literalOf }: Entry): readonly numbe
   const written = String.fromCharCode(second);
   if (second === 0x20) return [0x20, 0x2d, 0x5f, 0x2e, 0xad, text.charCodeAt(2)];
   return [...new Set([second, written.toUpperCase().charCodeAt(0), 0xad])];
-};
-
-/** A blank of the word may be there or not, so a word with one early is found by two beginnings. */
-const beginningsOf = (text: string): readonly number[] => {
-  const hash = (from: string): number => {
-    const [first = 0, second = 0, third = 0, fourth = 0] = [0, 1, 2, 3].map(
-      at => letters[from.charCodeAt(at)] ?? 0,
-    );
-    return beginning(first, second, third, fourth);
-  };
-  return [hash(text), hash(text.replaceAll(' ', ''))];
 };

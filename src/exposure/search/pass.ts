@@ -1,14 +1,14 @@
 import {
-  beginning,
   type Entry,
-  goingOn,
+  hashOn,
   isBlank,
+  isLiteral,
+  isPair,
+  isWord,
   type Lexicon,
   letters,
-  mayBegin,
-  mayGoOn,
+  literalKey,
   pair,
-  pairHash,
   unitKind,
 } from './lexicon.ts';
 
@@ -84,7 +84,7 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
   found.words.length = 0;
   found.entries.length = 0;
   found.hasNoWidth = false;
-  const { kinds, begins, pairs } = lexicon;
+  const { kinds, wordBits, literalBits, pairs } = lexicon;
   const units = unitsOf(text);
   const length = text.length;
   let at = 0;
@@ -101,7 +101,7 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
       else if (here >= unitKind.start && at >= wordEnd) {
         const unit = units[at] ?? 0;
         const next = units[at + 1] ?? 0;
-        if (pairs[pairHash(unit, next)] === 1)
+        if (isPair(pairs, unit, next))
           wordEnd = otherWord(units, at, length, pair(unit, next), lexicon, found, wordEnd);
         if (here === unitKind.single && at >= wordEnd)
           wordEnd = otherWord(units, at, length, pair(unit, 0), lexicon, found, wordEnd);
@@ -120,18 +120,26 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
         parts |= 2;
       } else {
         // A word begins where letters begin, and within `phoneNumber` where a capital follows a small letter.
-        const key = keyAt(units, at);
-        const begun = begins[key] ?? 0;
-        if (begun !== 0 && at >= wordEnd)
-          wordEnd = latinWord(units, at, length, key, begun, lexicon, found, wordEnd);
-        do {
+        const begin = at;
+        let unit = units[at] ?? 0;
+        const key = literalKey(unit, units[at + 1] ?? 0, units[at + 2] ?? 0);
+        if (isLiteral(literalBits, key)) literalWord(units, at, length, key, lexicon, found);
+        let hash: number = letters[unit] ?? 0;
+        for (;;) {
           at += 1;
-          here = kinds[units[at] ?? 0] ?? 0;
-        } while (here === unitKind.capital);
-        while (here === unitKind.small) {
-          at += 1;
-          here = kinds[units[at] ?? 0] ?? 0;
+          unit = units[at] ?? 0;
+          here = kinds[unit] ?? 0;
+          if (here !== unitKind.capital) break;
+          hash = hashOn(hash, letters[unit] ?? 0);
         }
+        while (here === unitKind.small) {
+          hash = hashOn(hash, unit);
+          at += 1;
+          unit = units[at] ?? 0;
+          here = kinds[unit] ?? 0;
+        }
+        if (begin >= wordEnd && isWord(wordBits, hash))
+          wordEnd = latinWord(units, begin, length, hash, lexicon, found, wordEnd);
         parts |= 1;
       }
     } while (here !== unitKind.other && here <= unitKind.digit);
@@ -163,56 +171,50 @@ const digitsEnd = (
   return to;
 };
 
-const keyAt = (units: Uint16Array, at: number): number =>
-  beginning(
-    letters[units[at] ?? 0] ?? 0,
-    letters[units[at + 1] ?? 0] ?? 0,
-    letters[units[at + 2] ?? 0] ?? 0,
-    letters[units[at + 3] ?? 0] ?? 0,
-  );
+/** A literal does not hide the words in it. */
+const literalWord = (
+  units: Uint16Array,
+  at: number,
+  length: number,
+  key: number,
+  { literals }: Lexicon,
+  found: Anchored,
+): void => {
+  const entries = literals.get(key);
+  if (entries === undefined) return;
+  const before = at === 0 ? 0 : (units[at - 1] ?? 0);
+  if ((letters[before] ?? 0) !== 0 || (before >= 0x30 && before <= 0x39)) return;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (entry === undefined) break;
+    const to = exactTo(units, at, entry);
+    if (to < 0 || to > length) continue;
+    found.words.push(at, to);
+    found.entries.push(entry);
+  }
+};
 
 const latinWord = (
   units: Uint16Array,
   at: number,
   length: number,
-  key: number,
-  begun: number,
-  { longer, long, short }: Lexicon,
+  hash: number,
+  { words }: Lexicon,
   found: Anchored,
   wordEnd: number,
 ): number => {
-  if ((begun & mayGoOn) !== 0) {
-    const further = goingOn(units, at);
-    if (longer[further] === 1) {
-      const to = longestOf(long.get(further), units, at, length, found);
-      if (to > 0) return to;
-    }
-  }
-  if ((begun & mayBegin) === 0) return wordEnd;
-  const to = longestOf(short.get(key), units, at, length, found);
-  return to > 0 ? to : wordEnd;
-};
-
-/** Where the longest word ends that stands here, 0 where none does. A literal does not hide the words in it. */
-const longestOf = (
-  entries: readonly Entry[] | undefined,
-  units: Uint16Array,
-  at: number,
-  length: number,
-  found: Anchored,
-): number => {
-  if (entries === undefined) return 0;
+  const entries = words.get(hash);
+  if (entries === undefined) return wordEnd;
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index];
     if (entry === undefined) break;
-    const isLiteral = entry.literalOf.length > 0;
-    const to = isLiteral ? literalTo(units, at, entry) : wordTo(units, at, entry);
+    const to = wordTo(units, at, entry);
     if (to < 0 || to > length) continue;
     found.words.push(at, to);
     found.entries.push(entry);
-    if (!isLiteral) return to;
+    return to;
   }
-  return 0;
+  return wordEnd;
 };
 
 const otherWord = (
@@ -244,13 +246,6 @@ const exactTo = (units: Uint16Array, at: number, entry: Entry): number => {
   for (let index = 0; index < word.length; index += 1)
     if (units[at + index] !== word[index]) return -1;
   return at + word.length;
-};
-
-const literalTo = (units: Uint16Array, at: number, entry: Entry): number => {
-  const before = at === 0 ? 0 : (units[at - 1] ?? 0);
-  return (letters[before] ?? 0) !== 0 || (before >= 0x30 && before <= 0x39)
-    ? -1
-    : exactTo(units, at, entry);
 };
 
 /** Where the word ends that stands at `at`, or -1. */
