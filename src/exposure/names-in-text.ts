@@ -1,5 +1,5 @@
 import type { Judged } from './data-type.ts';
-import { isFullName, nameLikeness } from './japan/names.ts';
+import { isFullName, nameLikeness, withoutTitle } from './japan/names.ts';
 import { lastBefore } from './nearby-text.ts';
 
 const letters = '\u3400-\u9fff々ヶ\uf900-\ufaff';
@@ -14,8 +14,8 @@ const nobody =
 /** The name before an honorific: `山田 太郎 様`, `田中さん`. Of the honorific itself nothing is taken. */
 export const honoured = (text: string, from: number, to: number): Judged | undefined => {
   const match = before.exec(text.slice(Math.max(0, from - 14), from));
-  const name = match?.[1];
-  if (match === null || name === undefined || nobody.test(name)) return undefined;
+  const name = withoutTitle(match?.[1] ?? '');
+  if (match === null || name === '' || nobody.test(name)) return undefined;
   const written = text.slice(from, to);
   // `仕様書`, `氏名`, `さんざん`: the honorific ends a word.
   if (isWordAfter(text, to, written)) return undefined;

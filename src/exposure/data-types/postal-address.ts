@@ -78,7 +78,7 @@ const behindCode = ({ from }: Candidate, { text }: Around): Judged | undefined =
 const before = /(?:^|[^\u4e00-\u9fff々ヶケ])([\u4e00-\u9fff々ヶケ]{1,5})$/;
 const behind =
   /^[\u4e00-\u9fff々ヶケノの\u3041-\u3096ァ-ヴー]{1,12}(?:[0-9]{1,4}-[0-9]{1,4}|[0-9]{1,3}丁目|[0-9]{1,4}番地?[0-9の])/;
-const noCity = /(?:都|朝|夜|魚|青|闇|城下|地|学|街|選挙|管|海|空|山|特別|自治)$/;
+const noCity = /(?:都|朝|夜|魚|青|闇|城下|地|学|街|選挙|管|特別|自治)$/;
 
 /** `町田市原町田3-10-20`: a city or ward that no list names, with a town and a block of two numbers behind it. */
 const unnamed = ({ from, to }: Candidate, { text }: Around): Judged | undefined => {

@@ -7,7 +7,8 @@ const kanji =
   /^[\u3400-\u9fff々ヶ〆\uf900-\ufaff]{1,4}(?: ?[\u3400-\u9fff々ヶ\u3041-\u3096ァ-ヴー\uf900-\ufaff]{1,5})?$/;
 const kana =
   /^(?:[ァ-ヴー]{2,8} ?[ァ-ヴー]{1,10}|[\uff66-\uff9f]{2,10} ?[\uff66-\uff9f]{1,12}|[\u3041-\u3096ー]{2,6} ?[\u3041-\u3096ー]{1,8})$/;
-const latin = /^[\p{Lu}][\p{L}'’.-]{0,20}(?:[ ,]{1,2}[\p{Lu}][\p{L}'’.-]{0,20}){1,3}$/u;
+const latin =
+  /^\p{Lu}[\p{L}'’.-]{0,20}(?:[ ,]{1,2}(?:(?:de|da|di|du|dos|van|von|der|den|del|la|le|bin|al|el) )?\p{Lu}[\p{L}'’.-]{0,20}){1,3}$/u;
 
 /** What stands where a name is asked for and is none. */
 const placeholders =
@@ -54,6 +55,12 @@ const isReading = (text: string): boolean => {
   const blank = reading.indexOf(' ');
   return surnameReadings.has(blank > 0 ? reading.slice(0, blank) : reading);
 };
+
+const title =
+  /^[\u3400-\u9fff々ァ-ヴー]{0,8}(?:部長|課長|係長|社長|会長|主任|店長|院長|取締役|代表|専務|常務|次長|室長|所長|局長|支店長|理事|教授|講師|主査|担当|部|課|係|室|支店|営業所) (?=\S)/;
+
+/** `部長 松本清`: the name without what somebody is. */
+export const withoutTitle = (name: string): string => name.replace(title, '');
 
 /** A surname of the list and a given name: what may stand in a line of its own. */
 export const isFullName = (text: string): boolean => {

@@ -135,6 +135,7 @@ export const jaSpecial: Words = {
       '手術歴',
     ],
     'health/said': [
+      '持って',
       'ガンと診断',
       'がんと診断',
       '通院中',
