@@ -61,7 +61,6 @@ const own: Readonly<Record<string, (bytes: Buffer) => string>> = {
   'euc-kr': decodeEucKr,
   'euc-jis-2004': decodeEucJis2004,
   'shift_jis-2004': decodeShiftJis2004,
-  'euc-tw': bytes => byBrowser(bytes, 'big5'),
   'big5-hkscs': bytes => byBrowser(bytes, 'big5'),
 };
 

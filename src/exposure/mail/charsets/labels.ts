@@ -160,7 +160,6 @@ const aliases: Readonly<Record<string, string>> = {
   cp950: 'big5',
   'big-5': 'big5',
   'big5-eten': 'big5',
-  'euc-tw': 'euc-tw',
   'windows-950': 'big5',
   big5hkscs: 'big5-hkscs',
   'big5-hkscs': 'big5-hkscs',
@@ -229,7 +228,6 @@ const own: ReadonlySet<string> = new Set([
   'hz-gb-2312',
   'euc-jis-2004',
   'shift_jis-2004',
-  'euc-tw',
   'big5-hkscs',
 ]);
 

@@ -10,7 +10,7 @@ export interface Tnef {
   readonly files: readonly TnefFile[];
 }
 
-export interface TnefFile {
+interface TnefFile {
   name: string;
   bytes: Buffer;
 }
@@ -201,7 +201,7 @@ class TnefReader {
   }
 }
 
-export const isTnef = (bytes: Buffer): boolean =>
+const isTnef = (bytes: Buffer): boolean =>
   bytes.length >= 6 && bytes.readUInt32LE(0) === signature;
 
 /** Reads TNEF; undefined where the bytes are none. Never throws; compressed text is at most `bytesMax` long. */

@@ -27,7 +27,7 @@ const tableTypes = new Set([
   'text/x-csv',
 ]);
 
-export const kindOf = (type: string): MailText['kind'] =>
+const kindOf = (type: string): MailText['kind'] =>
   htmlTypes.has(type) ? 'html' : tableTypes.has(type) ? 'csv' : 'plain';
 
 const metaPattern =

@@ -36,7 +36,7 @@ const decodeLine = (bytes: Buffer, from: number, to: number, out: Buffer, at: nu
 };
 
 /** Lines of uuencoded content, without `begin`; ends at `end`, at an empty line or at the end of the bytes. */
-export const decodeUuLines = (bytes: Buffer): Buffer => {
+const decodeUuLines = (bytes: Buffer): Buffer => {
   const out = Buffer.alloc(Math.ceil(bytes.length * 0.75) + 64);
   let length = 0;
   for (let at = 0; at < bytes.length; ) {
