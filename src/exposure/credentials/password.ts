@@ -145,9 +145,24 @@ const isLength = (value: string, after: string): boolean =>
   /^\d{1,2}(?:[-~]\d{1,2})?\+?$/.test(value) &&
   /^[\s]{0,2}(?:char|digit|letter|文字|桁|symbols|Zeichen|caract)/i.test(after);
 
+/** An `@` before the first `/` of the address: of most addresses a look at their host is enough. */
+const hasUser = (text: string, from: number): boolean => {
+  let slashes = 0;
+  for (let at = from + 3; at < from + 180 && at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x40) return true;
+    if (unit <= 0x20) return false;
+    if (unit === 0x2f) {
+      slashes += 1;
+      if (slashes > 2) return false;
+    }
+  }
+  return false;
+};
+
 /** `https://user:secret@host/`: the password of an address, from the `:` behind the scheme on. */
 export const passwordOfUrl = (text: string, from: number): Judged | undefined => {
-  if (!text.slice(from + 4, from + 180).includes('@')) return undefined;
+  if (!hasUser(text, from)) return undefined;
   const match =
     /^[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/?#"'<>]{0,64}:([^\s@/"'<>]{3,64})@[a-z0-9.[-]/i.exec(
       text.slice(from, from + 180),

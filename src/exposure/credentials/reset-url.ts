@@ -18,12 +18,11 @@ const sessionNames =
   /^(?:[js]?sess(?:ion)?(?:[-_]?id)?|jsessionid|phpsessid|aspsessionid\w{0,12}|sid|sessionkey|access_token|id_token|auth_token|refresh_token|authtoken|sso_?token|session_token|oobcode)$/i;
 
 /** Reads an address of the web at the beginning of `text`; `spoken`: the words around say what the link is for. */
-export const secretUrl = (text: string, spoken: boolean): SecretUrl | undefined => {
-  const url = /^https?:\/\/[!-~]{4,2040}/i
-    .exec(text)?.[0]
-    .replace(/["'<>\\^`{}|].*$/, '')
-    .replace(/[.,;:!?)\]*]{1,4}$/, '');
-  if (url === undefined || !hasLongPart(url)) return undefined;
+export const secretUrl = (text: string, spoken: () => boolean): SecretUrl | undefined => {
+  const end = urlEnd(text);
+  if (end < 30 || !hasLongPart(text, end)) return undefined;
+  const url = text.slice(0, end).replace(/[.,;:!?)\]*]{1,4}$/, '');
+  if (!/^https?:\/\//i.test(url)) return undefined;
   const path = url.indexOf('/', 8);
   if (path < 0) return undefined;
   const rest = url.slice(path);
@@ -34,22 +33,34 @@ export const secretUrl = (text: string, spoken: boolean): SecretUrl | undefined 
   const hasSecret = secrets.some(({ name, value }) => isDrawn(value, name));
   if (passing.test(url) && !resets.test(rest)) return undefined;
   if (hasSecret && resets.test(rest)) return { url, confidence: 'high' };
-  if (hasSecret && spoken) return { url, confidence: 'high' };
+  if (hasSecret && spoken()) return { url, confidence: 'high' };
   if (isSession) return { url, confidence: 'medium' };
   if (hasSecret && entrances.test(rest)) return { url, confidence: 'medium' };
   return undefined;
 };
 
 /** Secrets are long rows of letters and digits; most links hold none. */
-const hasLongPart = (url: string): boolean => {
+const hasLongPart = (url: string, end: number): boolean => {
   let row = 0;
-  for (let at = 12; at < url.length; at += 1) {
+  for (let at = 12; at < end; at += 1) {
     const unit = url.charCodeAt(at) | 0x20;
     const isRow = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39);
     row = isRow || unit === 0x2d ? row + 1 : 0;
     if (row >= 12) return true;
   }
   return false;
+};
+
+/** Blanks, quotation marks, brackets of markup and what is not ASCII end an address. */
+const urlEnd = (text: string): number => {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit <= 0x20 || unit >= 0x7f) return at;
+    if (unit === 0x22 || unit === 0x27 || unit === 0x3c || unit === 0x3e) return at;
+    if (unit === 0x5c || unit === 0x5e || unit === 0x60 || (unit >= 0x7b && unit <= 0x7d))
+      return at;
+  }
+  return text.length;
 };
 
 interface Secret {

@@ -2,6 +2,7 @@ import { secretUrl } from '../credentials/reset-url.ts';
 import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
 
 const reach = 200;
+const sets = ['reset-link'];
 
 /** Links that let in whoever has them: resetting a password, signing in without one, a session in an address. */
 export const resetLink: DataType = {
@@ -12,8 +13,7 @@ export const resetLink: DataType = {
   anchors: { literals: ['http', 'HTTP', 'Http'] },
   judge({ from }: Candidate, around: Around): Judged | undefined {
     const piece = around.text.slice(from, from + 2_048);
-    if (!/^https?:\/\//i.test(piece)) return undefined;
-    const found = secretUrl(piece, around.hasWord(['reset-link'], from, from, reach));
+    const found = secretUrl(piece, () => around.hasWord(sets, from, from, reach));
     return found === undefined
       ? undefined
       : {

@@ -11,6 +11,8 @@ type Address = Omit<Judged, 'identifier'>;
 
 /** The address around the `@` at `at`. The sender controls everything on both sides; both are read a bounded way. */
 export const plainAddress = (text: string, at: number): Address | undefined => {
+  const usual = usualAddress(text, at);
+  if (usual !== undefined) return usual;
   const local = localBefore(text, at);
   if (local === undefined) return undefined;
   const domain = domainAfter(text, at + 1);
@@ -23,6 +25,36 @@ export const plainAddress = (text: string, at: number): Address | undefined => {
     confidence: local.sure && domain.sure ? 'high' : 'medium',
   };
 };
+
+/** Most addresses are letters, digits, dots and hyphens between blanks or brackets; they need no second look. */
+const usualAddress = (text: string, at: number): Address | undefined => {
+  let from = at;
+  while (from > 0 && at - from < localMax && isUsual(text.charCodeAt(from - 1))) from -= 1;
+  const before = from === 0 ? 0x20 : text.charCodeAt(from - 1);
+  let to = at + 1;
+  while (to < text.length && to - at < 80 && isUsual(text.charCodeAt(to))) to += 1;
+  const after = to < text.length ? text.charCodeAt(to) : 0x20;
+  if (!isEdge(before) || !isEdge(after) || at - from < 2) return undefined;
+  const value = text.slice(from, to).toLowerCase();
+  const match = usualForm.exec(value);
+  return match === null
+    ? undefined
+    : { from, to, value, confidence: isKnownTld(match[1] ?? '') ? 'high' : 'medium' };
+};
+
+const usualForm = /^[a-z0-9](?:[._-]?[a-z0-9])*@(?:[a-z0-9](?:-?[a-z0-9])*\.)+([a-z]{2,24})$/;
+
+/** Blank, comma, angle or round bracket, line end. */
+const isEdge = (unit: number): boolean =>
+  unit === 0x20 ||
+  unit === 0x0a ||
+  unit === 0x0d ||
+  unit === 0x09 ||
+  unit === 0x2c ||
+  unit === 0x3c ||
+  unit === 0x3e ||
+  unit === 0x28 ||
+  unit === 0x29;
 
 interface Piece {
   readonly from: number;
@@ -41,6 +73,9 @@ const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 const atext = table(`${alphanumeric}!#$%&'*+-/=?^_\`{|}~.`);
 
 const delimits = table('?&|/{}`^*!#$');
+
+const usualTable = table(`${alphanumeric}._-`);
+const isUsual = (unit: number): boolean => unit < 0x80 && usualTable[unit] === 1;
 
 const isAtext = (unit: number): boolean =>
   unit < 0x80 ? atext[unit] === 1 : unit === 0xad || (letters[unit] ?? 0) !== 0;

@@ -71,11 +71,21 @@ export const mayBeTable = (text: string, kind: SearchedText['kind'], place: numb
   if (kind === 'csv') return true;
   const start = lineStart(text, place);
   if (start === undefined || start === 0) return false;
+  const end = Math.min(text.length, place + lineReach);
+  let tabs = false;
+  let others = false;
+  for (let at = start; at < end; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x0a) break;
+    if (unit === tab) tabs = true;
+    else if (unit === 0x2c || unit === 0x3b || unit === 0x7c) others = true;
+  }
+  if (!tabs && (!others || kind === 'html')) return false;
   const newline = text.indexOf('\n', place);
-  const end = Math.min(newline < 0 ? text.length : newline, place + lineReach);
+  const to = Math.min(newline < 0 ? text.length : newline, end);
   const before = lineStart(text, start - 1) ?? start - 1;
   return delimitersOf[kind].some(delimiter => {
-    const count = countIn(text, start, end, delimiter);
+    const count = countIn(text, start, to, delimiter);
     if (count === 0) return false;
     const above = countIn(text, before, start - 1, delimiter);
     return delimiter === tab ? above > 0 : above === count;
