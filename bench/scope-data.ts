@@ -203,6 +203,8 @@ const manifest: CustomerList = {
   digest: 'a',
   read: '2026-01-01T00:00:00Z',
   fingerprint: '',
+  settings: 'a',
+  types: [],
   rows,
   persons: customers,
   memberships: rows,
