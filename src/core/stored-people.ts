@@ -11,7 +11,7 @@ export interface PeopleOfType {
   readonly weak: number;
 }
 
-export interface PeopleOfTenant {
+interface PeopleOfTenant {
   /** As the customer list names it; `''`: of none. */
   readonly tenant: string;
   readonly people: number;
@@ -37,8 +37,7 @@ export interface CountedPeople {
 }
 
 /** Which of the counts a component's reach comes to. */
-export const peopleSets = ['stored', 'listed', 'both'] as const;
-export type PeopleSet = (typeof peopleSets)[number];
+export type PeopleSet = 'stored' | 'listed' | 'both';
 
 /** Whose data the platform holds, as scans and the customer list tell. */
 export interface StoredPeople {

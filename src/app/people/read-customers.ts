@@ -43,7 +43,7 @@ export interface CustomersRequest {
   readonly progress?: (done: CustomersProgress) => void;
 }
 
-export interface CustomersProgress {
+interface CustomersProgress {
   readonly list: string;
   readonly rows: number;
   /** 0 to 1, where it can be told. */

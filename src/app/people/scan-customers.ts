@@ -6,7 +6,7 @@ import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { refreshCustomers } from './refresh-customers.ts';
 
 /** Lists with absolute paths: those of `postern.yaml`, or the one that the command line names. */
-export const customerSources = (
+const customerSources = (
   given: string | undefined,
   { exposure, folder = '.' }: Pick<Configuration, 'exposure' | 'folder'>,
 ): readonly CustomerSource[] => {

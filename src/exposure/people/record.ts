@@ -8,7 +8,7 @@ import type { JoiningKind } from './pseudonyms.ts';
 export const recordWords = 5;
 
 /** By the number that stands in records: those that mail can have, then those that only join rows. */
-export const recordKinds: readonly RecordKind[] = [
+const recordKinds: readonly RecordKind[] = [
   ...identifierKinds,
   'name-and-customer-number',
   'person-id',

@@ -50,7 +50,7 @@ const plausibility = (text: string): number => {
 };
 
 /** Which charset text beyond ASCII is in; it may be cut off in a character at its end. */
-export const charsetOf = (bytes: Uint8Array): Charset => {
+const charsetOf = (bytes: Uint8Array): Charset => {
   const plain = marked(bytes) ?? sixteenBit(bytes);
   if (plain !== undefined) return plain;
   if (decodes('utf-8', bytes) !== undefined) {

@@ -30,7 +30,7 @@ export interface ServerSettings {
 }
 
 /** @throws UsageError that names the place, never what stands there */
-export const readSecret = (
+const readSecret = (
   place: SecretPlace,
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
