@@ -9,7 +9,7 @@ const before = new RegExp(
 );
 /** Words that end in 様 without anybody being meant, and people who are meant without a name. */
 const nobody =
-  /(?:皆|お客|客|奥|嬢|坊|王|神|仏|殿|姫|子|仕|多|同|模|一|異|有|各|貴|上|両|何|人|担当者|担当|御担当者|関係者|利用者|会員|部長|課長|係長|社長|店長|院長|先生|事務局|御中|保護者|契約者|購入者|申込者|参加者|読者|株主|患者|親|父|母|兄|姉|弟|妹|旦那|女王|生徒|学生|先輩|後輩|隊長|校長|教頭|教授|博士|患者|看護婦|看護師|医師|お嬢|おじい|おばあ)$/;
+  /^(?:皆|客|奥|嬢|坊|王|神|仏|殿|姫|子|仕|多|同|模|一|異|有|各|貴|上|両|何|人|親|父|母|兄|姉|弟|妹|旦那|患者|株主|読者|博士)$|(?:お客|担当者|担当|関係者|利用者|会員|部長|課長|係長|社長|店長|院長|先生|事務局|御中|保護者|契約者|購入者|申込者|参加者|患者|女王|生徒|学生|先輩|後輩|隊長|校長|教頭|教授|看護婦|看護師|医師|各位|一同|皆|業者|会社|支店|部署)$/;
 
 /** The name before an honorific: `山田 太郎 様`, `田中さん`. Of the honorific itself nothing is taken. */
 export const honoured = (text: string, from: number, to: number): Judged | undefined => {

@@ -20,7 +20,7 @@ export const specialCategory = (id: DataTypeId, title: string): DataType => ({
 const valueAfter =
   /^[ \t]?[\])\u3011\u300d]?[ \t]*[:=][ \t\u300c"]*([^\s:=,;\u3001\u3002()"\u300d][^\n:=;\u3002"\u300d]{0,30})/;
 const nothing =
-  /^(?:無|なし|無し|特になし|特に無し|該当なし|不明|有無|任意|none|n\/a|no\b|nil|-|未記入|null|undefined|true|false|\d+$)/i;
+  /^(?:無(?![\u4e00-\u9fff])|なし|無し|特になし|特に無し|該当なし|不明|有無|任意|none|n\/a|no\b|nil|-|未記入|null|undefined|true|false|\d+$)/i;
 
 /** A field of a record (`Diagnosis: asthma`): what stands in it is the value, unless it is empty or says that there is none. */
 const field = ({ from, to }: Candidate, around: Around): Judged | undefined => {

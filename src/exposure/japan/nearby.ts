@@ -14,7 +14,7 @@ const hasJapanese = (text: string, from: number, to: number): boolean => {
 
 /** What is counted or paid is no number of a person: `1234567 円`, `¥1234567`, `1234567件`. */
 export const isAmount = (text: string, from: number, to: number): boolean =>
-  /^[ \u00ad]?(?:円|圓|万|億|千|件|個|本|枚|冊|台|人|名|歩|回|倍|点|ポイント|pt|kg|km|mm|cm|mg|ml|%|ドル|ユーロ|JPY|USD|EUR|yen)/i.test(
+  /^[ \u00ad]?(?:円|圓|万|億|千(?![葉代])|件(?!名)|個(?!人)|本(?![店人社])|枚|冊|台(?![東湾])|人(?!事)|名(?![義前])|歩|回|倍|点|ポイント|pt|kg|km|mm|cm|mg|ml|%|ドル|ユーロ|JPY|USD|EUR|yen)/i.test(
     text.slice(to, to + 8),
   ) || /[\u00a5$\u20ac\u00a3#][ ]?$/.test(text.slice(Math.max(0, from - 2), from));
 
