@@ -6,6 +6,7 @@ import { loadConfiguration } from '../app/load-configuration.ts';
 import { givenKey, openOrMakeKey } from '../app/people/key.ts';
 import { scanCustomers } from '../app/people/scan-customers.ts';
 import { takeStock } from '../app/people/take-stock.ts';
+import { type DiscoveredMail, discoverMail } from '../app/scan/discover.ts';
 import { isImapUrl } from '../app/scan/imap/server.ts';
 import { imapPlaces } from '../app/scan/imap-places.ts';
 import type { ScanSettings } from '../app/scan/protocol.ts';
@@ -64,18 +65,35 @@ const stopping = (): { readonly isStopped: () => boolean; readonly end: () => vo
 const answered = (answer: ScanAnswer, format: (typeof scanFormats)[number]): string =>
   format === 'json' ? `${safeJson(answer, 2)}\n` : scanText(answer);
 
-/** What is to be read: as the command line names it, else `exposure.mail` of postern.yaml. */
+interface Places {
+  readonly paths: readonly string[];
+  readonly servers: readonly ImapPlace[];
+  readonly wanted?: ReadonlyMap<string, DiscoveredMail['wanted']>;
+}
+
+/** What the mail servers' own settings say, where nobody names anything. */
+const discoveredPlaces = (discovered: readonly DiscoveredMail[]): Places => {
+  if (discovered.length === 0) {
+    throw new UsageError(
+      'scan: PATH is missing, and no mail server’s settings name a folder of mail: name it, or put it into postern.yaml, exposure.mail',
+    );
+  }
+  return {
+    paths: discovered.map(({ path }) => path),
+    servers: [],
+    wanted: new Map(discovered.map(({ path, wanted }) => [path, wanted])),
+  };
+};
+
+/** What is to be read: as the command line names it, else `exposure.mail` of postern.yaml, else as mail servers have it. */
 const placesOf = (
   { words = [], values }: Invocation,
   { exposure, folder }: LoadedConfiguration,
   root: string,
-): { readonly paths: readonly string[]; readonly servers: readonly ImapPlace[] } => {
+  discovered: readonly DiscoveredMail[],
+): Places => {
   const named = words.length > 0 ? words : exposure.mail;
-  if (named.length === 0) {
-    throw new UsageError(
-      'scan: PATH is missing: name folders of mail, or put them into postern.yaml, exposure.mail',
-    );
-  }
+  if (named.length === 0) return discoveredPlaces(discovered);
   // Of postern.yaml, they are relative to its folder.
   const from = root !== '/' ? '/' : words.length > 0 ? '.' : (folder ?? '.');
   return {
@@ -132,7 +150,9 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
   const settings = scanSettings(policy, configuration.folder);
   if (switches.has('dry-run')) return await runDry(invocation, format, settings);
   const root = values.get('root') ?? '/';
-  const { paths, servers } = placesOf(invocation, configuration, root);
+  const discovered = discoverMail(root);
+  const places = placesOf(invocation, configuration, root, discovered.places);
+  const templates = discovered.places.flatMap(each => each.templates);
   const store = storeFolder(invocation);
   const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);
   const { say, end } = progressLine(invocation);
@@ -157,7 +177,7 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
     const scanned = await scan({
       store,
       pseudonyms,
-      sources: opened => openSources({ root, paths, servers, templates: [], pseudonyms: opened }),
+      sources: opened => openSources({ root, ...places, templates, pseudonyms: opened }),
       settings,
       full: switches.has('full'),
       attachments: !switches.has('no-attachments'),
@@ -170,7 +190,13 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
     return {
       ...scanned,
       ...(people === undefined ? {} : { people }),
-      unseen: [...unused.map(each => ({ ...each, count: 1 })), ...scanned.unseen],
+      unseen: [
+        ...[...unused, ...(places.wanted === undefined ? [] : discovered.unseen)].map(each => ({
+          ...each,
+          count: 1,
+        })),
+        ...scanned.unseen,
+      ],
     };
   };
   const answer = await work().finally(() => {

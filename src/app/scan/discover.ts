@@ -1,10 +1,10 @@
+import type { FileView } from '../../core/files.ts';
 import type { MailLocation } from '../../core/mail-location.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import type { Wanted } from '../../exposure/mail-store.ts';
 import { readTemplate } from '../../exposure/places/mailbox-template.ts';
 import { openRoot } from '../../host/view.ts';
 import { mailLocations } from '../../inventory/mail-locations.ts';
-import { markers } from '../../inventory/take.ts';
 
 /** A folder of the inspected host that its mail servers keep mail in. */
 export interface DiscoveredMail {
@@ -12,7 +12,7 @@ export interface DiscoveredMail {
   /** How paths in it name mailboxes; empty where the paths themselves have to tell. */
   readonly templates: readonly string[];
   /** Where within mail is to be looked for: a home holds other things too. */
-  wanted(path: string): Wanted;
+  readonly wanted: (path: string) => Wanted;
   /** The settings that say so. */
   readonly because: readonly MailLocation[];
 }
@@ -48,12 +48,18 @@ const uppermost = (locations: readonly MailLocation[]): readonly string[] => {
   return paths.filter(path => !paths.some(other => other !== path && isBelow(path, other)));
 };
 
+/** Servers whose settings lie where nobody starts them from are not looked for: a mail store is large. */
+const withoutWalk = (view: FileView): FileView =>
+  Object.assign(Object.create(view) as FileView, {
+    glob: (pattern: string) => (pattern.startsWith('**/') ? [] : view.glob(pattern)),
+  });
+
 /** Where the mail servers of a host keep mail, by their own settings; what could not be read of these is unseen. */
 export const discoverMail = (
   root: string,
 ): { readonly places: readonly DiscoveredMail[]; readonly unseen: readonly Unseen[] } => {
-  const view = openRoot(root, markers);
-  const locations = mailLocations(view);
+  const view = openRoot(root);
+  const locations = mailLocations(withoutWalk(view));
   return {
     places: uppermost(locations).map(path => grouped(path, locations)),
     unseen: view.unseen,

@@ -1,7 +1,7 @@
 import type { Unseen } from '../../core/unseen.ts';
 import { mailboxPseudonym, pathPseudonym, shownPseudonym } from '../../exposure/index/names.ts';
 import { foldersBelow } from '../../exposure/mail-folders.ts';
-import type { MailFolder } from '../../exposure/mail-store.ts';
+import type { MailFolder, Wanted } from '../../exposure/mail-store.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { namingOf } from '../../exposure/places/mailbox-naming.ts';
 import { mailStores } from '../../exposure/stores.generated.ts';
@@ -44,6 +44,8 @@ export interface SourcesAsked {
   readonly servers: readonly ImapPlace[];
   /** How paths name mailboxes, where settings say so: `/var/vmail/%d/%n`. */
   readonly templates: readonly string[];
+  /** Where within a path mail is looked for, where that is not everywhere. */
+  readonly wanted?: ReadonlyMap<string, (path: string) => Wanted>;
   readonly pseudonyms: Pseudonyms;
 }
 
@@ -51,9 +53,10 @@ const pathSource = (
   path: string,
   templates: readonly string[],
   files: RealMailFiles,
+  wanted: ((path: string) => Wanted) | undefined,
 ): ScanSource => ({
   place: path,
-  folders: () => foldersBelow(path, files, mailStores, namingOf(path, templates)),
+  folders: () => foldersBelow(path, files, mailStores, namingOf(path, templates), wanted),
 });
 
 const serverSource = (
@@ -73,6 +76,7 @@ export const openSources = ({
   paths,
   servers,
   templates,
+  wanted,
   pseudonyms,
 }: SourcesAsked): ScanSources => {
   const pseudonymOf = (path: string): string => pathPseudonym(pseudonyms, path);
@@ -84,7 +88,7 @@ export const openSources = ({
   });
   return {
     all: [
-      ...paths.map(path => pathSource(path, templates, files)),
+      ...paths.map(path => pathSource(path, templates, files, wanted?.get(path))),
       ...servers.map(server =>
         serverSource(server, (account, why) =>
           serverNotes.add(`${server.place}/\n${account}`, why),
