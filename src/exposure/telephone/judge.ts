@@ -78,9 +78,26 @@ const numberOf = (form: TelephoneForm, leaning: Leaning, around: Around): Number
 };
 
 const parsed = (digits: string, region: string | undefined, own: boolean): Numbered | undefined => {
+  const key = `${region ?? ''}${digits}`;
+  const valid = known.has(key) ? known.get(key) : lookedUp(digits, region);
+  if (!known.has(key)) {
+    if (known.size >= knownMax) known.clear();
+    known.set(key, valid);
+  }
+  return valid === undefined ? undefined : { ...valid, own };
+};
+
+/** Signatures repeat the same numbers, and a look into the plans takes fifty times as long as one here. */
+const known = new Map<string, Omit<Numbered, 'own'> | undefined>();
+const knownMax = 16_384;
+
+const lookedUp = (
+  digits: string,
+  region: string | undefined,
+): Omit<Numbered, 'own'> | undefined => {
   if (region !== undefined && !isSupportedCountry(region)) return undefined;
   const number = parse(digits, region);
   return number?.isValid() === true
-    ? { value: number.number, own, service: services.has(number.getType() ?? '') }
+    ? { value: number.number, service: services.has(number.getType() ?? '') }
     : undefined;
 };
