@@ -84,11 +84,19 @@ export const timedWithin = (
     : { time: context.time(at.stamp), text: envelope.message.slice(at.end).trimStart() };
 };
 
+/** The host that was named last, as it stands in a log and as it is kept: mostly there is but one. */
+let lastHost: string | undefined;
+let lastShown = '';
+
 /** The event, which its reader has just made, with the host that its envelope names. */
 export const onHost = (parsed: Parsed, { host }: Envelope): Parsed => {
   if (host === undefined || !('event' in parsed) || parsed.event.host !== undefined) return parsed;
   // Assigned, because copying an event costs as much as reading its line.
   const event: Draft<AccessEvent> = parsed.event;
-  event.host = printable(host);
+  if (host !== lastHost) {
+    lastHost = host;
+    lastShown = printable(host);
+  }
+  event.host = lastShown;
   return parsed;
 };

@@ -198,11 +198,19 @@ const tagAt = (text: string, at: number): Tag | undefined => {
   return { program: match[1] ?? '', pid, end: tagPattern.lastIndex };
 };
 
+const level =
+  /^(?:trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|panic)$/i;
+
+/** The word that was looked at last, and is no level: a log names one host. */
+let noLevel = '';
+
 /** What a program without syslog writes where a host would stand. */
-const isLevel = (word: string): boolean =>
-  /^(?:trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|panic)$/i.test(
-    word,
-  );
+const isLevel = (word: string): boolean => {
+  if (word === noLevel) return false;
+  if (level.test(word)) return true;
+  noLevel = word;
+  return false;
+};
 
 const isHostCharacter = (code: number): boolean =>
   (code >= 0x30 && code <= 0x3a) ||

@@ -1,7 +1,11 @@
 import { LineTokens } from './line-tokens.ts';
 import {
+  countOf,
+  firstOf,
   keyOp,
+  opOf,
   ops,
+  payloadOf,
   placeOp,
   type Template,
   Templates,
@@ -90,10 +94,12 @@ class Name {
 }
 
 const zero = 0x30;
+const looksOfKind = 41;
 
 export class RestEncoder {
   private readonly tokens = new LineTokens();
   private readonly names = new Map<string, Name>();
+  private inOrder: Name[] = [];
   private readonly words = new Map<string, number>();
   private templates = new Templates();
   private before: Name | undefined;
@@ -101,13 +107,18 @@ export class RestEncoder {
   private hasText = false;
   private more: unknown[] = [];
 
-  /** Begins a row. @param text the line as it can be had back from its bytes; undefined where it cannot. */
-  begin(text: string | undefined): void {
+  /**
+   * Begins a row.
+   *
+   * @param text the line as it can be had back from its bytes; undefined where it cannot.
+   * @param kind a number of what the row tells: the next of its kind, and of as many tokens, is likely much the same.
+   */
+  begin(text: string | undefined, kind: number): void {
     this.hasText = text !== undefined;
     this.text = text ?? '';
     if (this.hasText) this.tokens.read(this.text);
     if (this.more.length > 0) this.more = [];
-    this.templates.begin();
+    this.templates.begin(kind * looksOfKind + (this.hasText ? this.tokens.count : 0));
     this.templates.add(ops.beginObject);
   }
 
@@ -151,7 +162,9 @@ export class RestEncoder {
       this.before = follower;
       return follower;
     }
-    const name = this.named(key);
+    const expected = this.templates.next;
+    const likely = opOf(expected) === ops.key ? this.inOrder[payloadOf(expected)] : undefined;
+    const name = likely?.key === key ? likely : this.named(key);
     if (before !== undefined) before.follower = name;
     this.before = name;
     return name;
@@ -164,12 +177,14 @@ export class RestEncoder {
     if (this.names.size >= namesMax) this.forget();
     const name = new Name(key, this.templates.keys.length);
     this.templates.keys.push(key);
+    this.inOrder.push(name);
     this.names.set(key, name);
     return name;
   }
 
   private forget(): void {
     this.names.clear();
+    this.inOrder = [];
     this.before = undefined;
     this.words.clear();
     this.templates = new Templates();
@@ -214,6 +229,10 @@ export class RestEncoder {
   }
 
   private string(name: Name, value: string): void {
+    if (this.isExpected(name, value)) {
+      this.templates.add(this.templates.next);
+      return;
+    }
     const known = name.mayBeWord ? this.words.get(value) : undefined;
     if (known !== undefined) {
       this.templates.add(wordOp(known));
@@ -229,6 +248,28 @@ export class RestEncoder {
     const word = name.mayBeWord ? this.word(value) : -1;
     if (word < 0) this.literal(value);
     else this.templates.add(wordOp(word));
+  }
+
+  /** Whether the text is what the row's likely template has at this place. */
+  private isExpected(name: Name, value: string): boolean {
+    const expected = this.templates.next;
+    if (expected < 0) return false;
+    const op = opOf(expected);
+    if (op === ops.word) {
+      return name.mayBeWord && this.templates.words[payloadOf(expected)] === value;
+    }
+    if (op !== ops.text || !this.hasText || value === '') return false;
+    return this.isAt(firstOf(expected), countOf(expected), value);
+  }
+
+  /** Whether a text stands at these tokens of the line. */
+  private isAt(first: number, many: number, value: string): boolean {
+    const { starts, count } = this.tokens;
+    if (first + many > count) return false;
+    const start = starts[first] ?? 0;
+    const end = starts[first + many] ?? 0;
+    // Whole pieces are compared at once; `startsWith` goes from character to character.
+    return end - start === value.length && this.text.slice(start, end) === value;
   }
 
   private word(value: string): number {
@@ -254,24 +295,24 @@ export class RestEncoder {
 
   /** Where a text stands in the line; -1 where it does not. */
   private find(name: Name, value: string): number {
-    const { starts, count } = this.tokens;
     const { from, tokens } = name;
     for (let i = 0; i < placesMax; i += 1) {
       const first = from[i] ?? 0;
       const many = tokens[i] ?? 0;
-      if (many === 0 || first + many > count) continue;
-      const start = starts[first] ?? 0;
-      const end = starts[first + many] ?? 0;
-      // Whole pieces are compared at once; `startsWith` goes from character to character.
-      if (end - start === value.length && this.text.slice(start, end) === value) {
-        return placeOp(ops.text, first, many);
-      }
+      if (many > 0 && this.isAt(first, many, value)) return placeOp(ops.text, first, many);
     }
     return this.search(name, value, ops.text);
   }
 
   private findNumber(name: Name, value: number): number {
     const { starts, count } = this.tokens;
+    const expected = this.templates.next;
+    if (opOf(expected) === ops.number && countOf(expected) === 1) {
+      const first = firstOf(expected);
+      if (first < count && this.isNumber(starts[first] ?? 0, starts[first + 1] ?? 0, value)) {
+        return expected;
+      }
+    }
     const { from, tokens } = name;
     for (let i = 0; i < placesMax; i += 1) {
       const first = from[i] ?? 0;

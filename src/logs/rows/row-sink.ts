@@ -118,13 +118,15 @@ export class RowSink {
     this.check[at] = isVerbatim ? lineCheck(line.text) : absent;
     columns.log.set(at, log);
     if (format !== undefined) columns.format.setWord(at, format);
-    encoder.begin(isVerbatim ? line.text : undefined);
+    const kind = 'event' in parsed ? parsed.event.kind : unparsedKind;
+    const isKindExact = columns.kind.setWord(at, kind);
+    encoder.begin(isVerbatim ? line.text : undefined, columns.kind.codes[at] ?? 0);
+    if (!isKindExact) encoder.put('kind', kind);
     if ('event' in parsed) {
       this.event(at, parsed.event);
       if (repeated !== undefined) encoder.put('@repeated', repeated);
     } else {
       this.timeMs[at] = Number.NaN;
-      columns.kind.setWord(at, unparsedKind);
       encoder.put('@unparsed', parsed.unparsed);
       if (line.truncated === true) encoder.put('@truncated', true);
     }
@@ -178,8 +180,7 @@ export class RowSink {
 
   private event(at: number, event: AccessEvent): void {
     const { columns, encoder } = this;
-    const { kind, outcome, component, service, host, folder } = event;
-    if (!columns.kind.setWord(at, kind)) encoder.put('kind', kind);
+    const { outcome, component, service, host, folder } = event;
     if (!columns.outcome.setWord(at, outcome)) encoder.put('outcome', outcome);
     if (!columns.component.setWord(at, component)) encoder.put('component', component);
     if (service !== undefined && !columns.service.setWord(at, service))

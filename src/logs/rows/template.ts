@@ -33,20 +33,29 @@ export const wordOp = (word: number): number => (word << payloadBits) | ops.word
 export const wholeOp = (value: number): number =>
   ((value + wholeOffset) << payloadBits) | ops.whole;
 
+export const opOf = (number: number): number => number & ((1 << payloadBits) - 1);
+export const payloadOf = (number: number): number => number >>> payloadBits;
+
 /** @param first token, below 4,096. @param count of tokens, below 8,192. */
 export const placeOp = (op: 8 | 9, first: number, count: number): number =>
   ((first * countMax + count) << payloadBits) | op;
 
+export const firstOf = (number: number): number => Math.floor(payloadOf(number) / countMax);
+export const countOf = (number: number): number => payloadOf(number) % countMax;
+
 const scratchMax = 2_048;
 const templatesMax = 20_000;
 const slotsMin = 1 << 10;
+/** Of templates that are remembered by what rows look like before they are taken apart. */
+const recentSlots = 1 << 10;
+const nothing = new Int32Array(0);
 
 /** The text of a row's template. */
 const textOf = (numbers: Int32Array, keys: readonly string[], words: readonly string[]): string => {
   let out = '';
   for (const number of numbers) {
-    const payload = number >>> payloadBits;
-    const op = number & ((1 << payloadBits) - 1);
+    const payload = payloadOf(number);
+    const op = opOf(number);
     const needsComma = out !== '' && !/[{[:]$/.test(out);
     if (needsComma && op !== ops.endObject && op !== ops.endArray) out += ',';
     switch (op) {
@@ -81,9 +90,8 @@ const textOf = (numbers: Int32Array, keys: readonly string[], words: readonly st
         out += String(payload - wholeOffset);
         break;
       default: {
-        const first = Math.floor(payload / countMax);
         const mark = op === ops.text ? '~' : '#';
-        out += `"${mark}${first}.${payload % countMax}"`;
+        out += `"${mark}${firstOf(number)}.${countOf(number)}"`;
       }
     }
   }
@@ -110,13 +118,45 @@ export class Templates {
   private known: Template[] = [];
   /** Place in `known` plus 1, by hash. */
   private slots = new Int32Array(slotsMin);
+  private readonly recent: (Template | undefined)[] = Array.from({ length: recentSlots });
+  private look = 0;
+  /** What the row in hand is the same as so far; of no numbers as soon as it is not. */
+  private expected: Template | undefined;
+  private expectedNumbers: Int32Array = nothing;
 
-  begin(): void {
+  /** @param look the same number for rows that are likely of one template. */
+  begin(look: number): void {
     this.length = 0;
     this.hash = 0;
+    this.look = look % recentSlots;
+    this.expected = this.recent[this.look];
+    this.expectedNumbers = this.expected?.numbers ?? nothing;
+  }
+
+  /** The number that comes next if the row is what it looks like; -1 where that is not known. */
+  get next(): number {
+    return this.expectedNumbers[this.length] ?? -1;
   }
 
   add(number: number): void {
+    if (this.expectedNumbers[this.length] === number) {
+      this.length += 1;
+      return;
+    }
+    if (this.expected !== undefined) this.differ();
+    this.put(number);
+  }
+
+  /** It is another template: what was the same is taken over. */
+  private differ(): void {
+    const { length, expectedNumbers } = this;
+    this.expected = undefined;
+    this.expectedNumbers = nothing;
+    this.length = 0;
+    for (let i = 0; i < length; i += 1) this.put(expectedNumbers[i] ?? 0);
+  }
+
+  private put(number: number): void {
     this.scratch[this.length] = number;
     this.length += 1;
     this.hash = Math.imul(this.hash ^ number, 0x9e37_79b1);
@@ -130,6 +170,17 @@ export class Templates {
 
   /** The template of the row in hand; the same one for the same numbers. */
   end(): Template {
+    const { expected } = this;
+    if (expected !== undefined) {
+      if (expected.numbers.length === this.length) return expected;
+      this.differ();
+    }
+    const template = this.find();
+    this.recent[this.look] = template;
+    return template;
+  }
+
+  private find(): Template {
     const mask = this.slots.length - 1;
     for (let slot = this.hash & mask; ; slot = (slot + 1) & mask) {
       const place = this.slots[slot] ?? 0;

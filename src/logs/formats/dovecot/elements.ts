@@ -128,6 +128,77 @@ const plainElements = (text: string): Elements | undefined => {
   return { ...told, forged: false };
 };
 
+/** Sets an element that can be nothing but one of Dovecot's own, and is the first of its kind. */
+const takeDefault = (text: string, start: number, end: number, told: Told): boolean => {
+  switch (text.charCodeAt(start)) {
+    case 0x6d /* m */:
+      if (text.startsWith('method=', start)) {
+        const method = text.slice(start + 7, end);
+        if (told.method !== undefined || !word.test(method)) return false;
+        told.method = method;
+        return true;
+      }
+      if (text.startsWith('mpid=', start)) {
+        const pid = text.slice(start + 5, end);
+        if (told.pid !== undefined || !digits.test(pid) || pid === '0') return false;
+        told.pid = Number(pid);
+        return true;
+      }
+      return false;
+    case 0x72 /* r */:
+    case 0x6c /* l */:
+      {
+        const key = text.startsWith('rip=', start)
+          ? 'rip'
+          : text.startsWith('lip=', start)
+            ? 'lip'
+            : undefined;
+        const ip = key === undefined ? undefined : ipOf(text.slice(start + 4, end));
+        if (key === undefined || ip === undefined || told[key] !== undefined) return false;
+        told[key] = ip;
+        return true;
+      }
+    case 0x54 /* T */:
+      if (end - start !== 3 || !text.startsWith('TLS', start) || told.tls !== undefined)
+        return false;
+      told.tls = true;
+      return true;
+    case 0x73 /* s */:
+      {
+        if (!text.startsWith('session=<', start) || text.charCodeAt(end - 1) !== closing)
+          return false;
+        const id = text.slice(start + 9, end - 1);
+        if (told.session !== undefined || id === '' || !base64.test(id)) return false;
+        told.session = id;
+        return true;
+      }
+    default:
+      return false;
+  }
+};
+
+const closing = 0x3e;
+
+/**
+ * `user=<bob>, method=PLAIN, rip=…, lip=…, mpid=…, TLS, session=<…>`: the default elements, each once, with a plain
+ * name. Undefined for all that needs a closer look.
+ */
+const defaultElements = (text: string): Elements | undefined => {
+  const close = text.startsWith('user=<') ? text.indexOf('>') : -1;
+  if (close < 0) return undefined;
+  const user = text.slice('user=<'.length, close);
+  if (user !== '' && !simpleName.test(user)) return undefined;
+  const told: Told & { forged: boolean } = { user, forged: false };
+  for (let end = close + 1; end < text.length; ) {
+    if (!text.startsWith(', ', end)) return undefined;
+    const start = end + 2;
+    const comma = text.indexOf(', ', start);
+    end = comma < 0 ? text.length : comma;
+    if (!takeDefault(text, start, end, told)) return undefined;
+  }
+  return told;
+};
+
 /** Whether something that Dovecot writes once stands there twice: a client wrote one of them. */
 const isDoubled = (text: string): boolean => {
   const logins = countOfWord(text, authUser, 2);
@@ -184,6 +255,8 @@ const takeFromLeft = (text: string, end: number, told: Told): void => {
  */
 export const elementsOf = (given: string, learned: Learned): Elements => {
   const text = given.trimEnd();
+  const plainly = defaultElements(text);
+  if (plainly !== undefined) return plainly;
   const first = text.indexOf('user=<');
   if (!isDoubled(text)) {
     const plain = plainElements(text);

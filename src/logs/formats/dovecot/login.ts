@@ -9,8 +9,10 @@ import { type Memory, marked, sessionOf, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
 
 /** `imap` of `imap-login`; ManageSieve and submission as they are called. */
-const serviceOf = (process: string): string =>
-  process.endsWith('-login') ? process.slice(0, -'-login'.length) : process;
+const serviceOf = (process: string): string => {
+  if (process === 'imap-login') return 'imap';
+  return process.endsWith('-login') ? process.slice(0, -'-login'.length) : process;
+};
 
 /**
  * `login_log_format` may put the message behind the elements. Those that stand last are Dovecot's, so the last one

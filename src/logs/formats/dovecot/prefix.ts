@@ -106,6 +106,19 @@ const levelled = (given: string): Pick<Prefix, 'level' | 'text'> => {
   return { level, text };
 };
 
+const serviceSlots = 32;
+/** Names of earlier lines: there are few, and one that is known is found and compared faster. */
+const services: string[] = Array.from({ length: serviceSlots }, () => '');
+
+const serviceAt = (message: string, end: number): string => {
+  const slot = (end * 7 + message.charCodeAt(0)) % serviceSlots;
+  const known = services[slot] ?? '';
+  if (known.length === end && message.startsWith(known)) return known;
+  const service = message.slice(0, end);
+  services[slot] = service;
+  return service;
+};
+
 /** Takes a line apart up to where its program's own words begin; undefined for what is not Dovecot's. */
 export const prefixOf = (given: string): Prefix | undefined => {
   // Dovecot 1 wrote `IMAP(bob): `.
@@ -117,7 +130,7 @@ export const prefixOf = (given: string): Prefix | undefined => {
   let at = 0;
   while (at < 40 && isName(message.charCodeAt(at))) at += 1;
   if (at === 0 || at === 40) return undefined;
-  const service = message.slice(0, at);
+  const service = serviceAt(message, at);
   const ids: Ids = { pid: undefined, session: undefined };
   let args = '';
   if (message.charCodeAt(at) === 0x28) {

@@ -17,9 +17,14 @@ import { mailLogOf } from './mail-log.ts';
 import { type Memory, marked, tell } from './memory.ts';
 import type { Prefix } from './prefix.ts';
 
+const tailChars = 120;
+
 /** The number behind `name=` in the counters at the end of a session, which Dovecot writes: the last one. */
 const counter = (text: string, name: `${string}=`): number | undefined => {
-  const at = text.lastIndexOf(name);
+  // They stand at the end; looking for them forwards costs a fraction of looking backwards.
+  let at = text.indexOf(name, text.length - tailChars);
+  if (at < 0) at = text.lastIndexOf(name);
+  else for (let next = at; next >= 0; next = text.indexOf(name, at + 1)) at = next;
   if (at < 0 || (at > 0 && text.charCodeAt(at - 1) !== 0x20)) return undefined;
   const from = at + name.length;
   let end = from;
@@ -108,11 +113,13 @@ const whoOf = (
 > => {
   const known = session === undefined ? undefined : memory.sessions.get(session);
   const { name, ip } = namedIn(args);
+  const first = name.charCodeAt(0);
+  const isNumber = first >= 0x30 && first <= 0x39 && /^\d+$/.test(name);
   return {
     time,
     component: 'dovecot',
     service,
-    user: personOf(name === '' || /^\d+$/.test(name) ? known?.user : name),
+    user: personOf(name === '' || isNumber ? known?.user : name),
     actor: personOf(known?.actor ?? administrator(service)),
     from: known?.from ?? (ip === undefined ? undefined : { ip }),
     tls: known?.tls,
@@ -191,7 +198,8 @@ export const sessionLine = (prefix: Prefix, time: EventTime, memory: Memory): Pa
   const { service, text } = prefix;
   const logged = mailLogLine(prefix, time, memory);
   if (logged !== undefined) return logged;
-  if (ended.test(text) || counted.test(text)) return sumLine(prefix, time, memory);
+  if (text.startsWith('Disconnected') || ended.test(text) || counted.test(text))
+    return sumLine(prefix, time, memory);
   const handed = relayed.exec(text);
   if (handed !== null) {
     const [, from = '', size, queueId = '', count] = handed;
