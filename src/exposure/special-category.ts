@@ -45,10 +45,11 @@ const hint = (
   const found = { from, to, value: around.text.slice(from, to) };
   if (around.inUrl(from)) return undefined;
   if (around.hasWord(['special/general'], from, to, 200)) return { ...found, confidence: 'low' };
-  // `John Gay wrote`: a name.
+  // `John Gay wrote`, `I am Christian Meyer`: a name.
   if (
     /^\p{Lu}\p{Ll}+$/u.test(found.value) &&
-    /\p{Lu}\p{Ll}+ $/u.test(around.text.slice(Math.max(0, from - 20), from))
+    (/\p{Lu}\p{Ll}+ $/u.test(around.text.slice(Math.max(0, from - 20), from)) ||
+      /^ \p{Lu}\p{Ll}/u.test(around.text.slice(to, to + 3)))
   )
     return { ...found, confidence: 'low' };
   const isSaid = around.hasWord([`${id}/said`], from, to, 40);

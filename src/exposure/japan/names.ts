@@ -1,3 +1,4 @@
+import { latinNames } from '../latin-names.ts';
 import { surnameReadings, surnames } from './surnames.ts';
 
 /** How far a text looks like a person's name: on the list of surnames, of a name's shape only, or not. */
@@ -28,7 +29,8 @@ export const nameLikeness = (text: string): NameLikeness => {
     return text.length >= 3 ? 'shaped' : 'none';
   }
   if (kana.test(text)) return isReading(text) ? 'listed' : text.includes(' ') ? 'shaped' : 'none';
-  return latin.test(text) ? (isLatinWords(text) ? 'none' : 'shaped') : 'none';
+  if (!latin.test(text) || isLatinWords(text)) return 'none';
+  return text.split(/[ ,]+/).some(word => latinNames.has(word.toLowerCase())) ? 'listed' : 'shaped';
 };
 
 /** A surname of the list, alone or with one to four more characters of a given name. */
@@ -64,6 +66,7 @@ export const withoutTitle = (name: string): string => name.replace(title, '');
 
 /** A surname of the list and a given name: what may stand in a line of its own. */
 export const isFullName = (text: string): boolean => {
+  if (/^\p{Lu}/u.test(text)) return latin.test(text);
   if (!kanji.test(text) || !isListed(text)) return false;
   const blank = text.indexOf(' ');
   return blank > 0 || (text.length >= 3 && !surnames.has(text)) || text.length >= 4;

@@ -5,6 +5,9 @@ export const jaSpecialContext: Words = {
   language: 'ja',
   labels: {
     'special/somebody': [
+      '故人',
+      '遺志',
+      '入ります',
       '検査結果は',
       '健康診断の結果',
       'お薬手帳',

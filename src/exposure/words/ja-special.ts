@@ -8,6 +8,7 @@ export const jaSpecial: Words = {
   language: 'ja',
   labels: {
     health: [
+      '出産予定日',
       'ガン検診',
       'ガンと診断',
       'がんと診断',
@@ -135,6 +136,9 @@ export const jaSpecial: Words = {
       '手術歴',
     ],
     'health/said': [
+      '産前休暇',
+      '産後休暇',
+      '出産予定日',
       '持って',
       'ガンと診断',
       'がんと診断',
@@ -222,6 +226,9 @@ export const jaSpecial: Words = {
     ],
     'belief/field': ['宗教', '信仰する宗教', '宗派', '支持政党', '信条', '思想信条', '政治的見解'],
     'belief/said': [
+      '門徒',
+      '檀家',
+      '葬儀',
       '会員です',
       '信者',
       '信徒',
