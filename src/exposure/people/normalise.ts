@@ -14,6 +14,8 @@ export interface IdentifierSettings {
 
 const dashes = /[‐‑‒–—―−ー]/g;
 const usualSeparators = ' -./_';
+/** Nothing to be done. */
+const plain = /^[A-Z0-9]+$/;
 
 /** NFKC, upper case, separators gone; leading zeros stay. `undefined` where no letter or digit is left, or over 100. */
 export const customerNumberText = (
@@ -21,6 +23,7 @@ export const customerNumberText = (
   separators: string = usualSeparators,
 ): string | undefined => {
   if (written.length > 100) return undefined;
+  if (separators === usualSeparators && plain.test(written)) return written;
   const text = written.normalize('NFKC').replace(dashes, '-').toUpperCase().normalize('NFKC');
   let kept = '';
   for (const character of text) {

@@ -23,7 +23,7 @@ const isJapanese = /[\p{sc=Han}\p{sc=Katakana}\p{sc=Hiragana}]/u;
  * YAMADA Taro). `undefined` where it is no name: fewer than two characters, or none that is a letter.
  */
 export const nameText = (written: string): string | undefined => {
-  if (written.length > lengthMax) return undefined;
+  if (written === '' || written.length > lengthMax) return undefined;
   const text = written.normalize('NFKC').trim();
   if (!isJapanese.test(text)) return latinName(text);
   let name = foldKanji(text.replace(/[\s・･.,，、()（）「」"']/g, ''));

@@ -77,7 +77,7 @@ const latinAddress = (text: string): string | undefined => {
  * `undefined` where no house or block is named: a town is not where one person lives.
  */
 export const addressText = (written: string): string | undefined => {
-  if (written.length > lengthMax) return undefined;
+  if (written === '' || written.length > lengthMax) return undefined;
   const text = written.normalize('NFKC').trim().replace(dashes, dashOf);
   return /[\p{sc=Han}\p{sc=Katakana}\p{sc=Hiragana}]/u.test(text)
     ? japaneseAddress(text)

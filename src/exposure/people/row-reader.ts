@@ -64,6 +64,7 @@ const roles: ReadonlySet<string> = new Set(
 );
 
 const cellsMax = 20;
+const wordsMax = 1_000;
 
 /** Reads rows of one list. Whoever is named by it leaves as pseudonyms. */
 export class RowReader {
@@ -71,6 +72,7 @@ export class RowReader {
   private readonly settings: RowSettings;
   private readonly pseudonyms: Pseudonyms;
   private readonly sink: RowSink;
+  private readonly statuses = new Map<string, PersonStatus | undefined>();
   private emits = 0;
   private name = 0;
 
@@ -196,7 +198,12 @@ export class RowReader {
     const { status } = this.places;
     const written = status === undefined ? '' : (cells[status] ?? '').trim();
     if (status === undefined || written === '') return undefined;
-    const found = statusOf(written, this.settings.statuses);
+    let found = this.statuses.get(written);
+    if (found === undefined && !this.statuses.has(written)) {
+      found = statusOf(written, this.settings.statuses);
+      // There are few words for it; where there are many, the column is the wrong one.
+      if (this.statuses.size < wordsMax) this.statuses.set(written, found);
+    }
     if (found === undefined) this.sink.fault('status', status);
     return found;
   }
