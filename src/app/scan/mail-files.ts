@@ -27,6 +27,7 @@ import { FolderHandles, inFolder, openHandle } from './folder-handles.ts';
 import { openMailNotes } from './mail-notes.ts';
 import { nameOf } from './path-bytes.ts';
 import { type PstSource, pstFolders } from './pst.ts';
+import { zipFolders } from './zip-folders.ts';
 
 export const mailStoreLimits: MailStoreLimits = {
   // Providers take mail of 25 to 150 MB; personal data stands in its first parts.
@@ -113,7 +114,10 @@ class HostMailFiles implements RealMailFiles {
     this.notes = openMailNotes(roots, pseudonymOf);
     this.resolver = this.newResolver();
     this.handles = process.platform === 'linux' ? new FolderHandles(this.hostRoot) : undefined;
-    this.foreign = { pst: (path, mailbox) => this.pst(path, mailbox) };
+    this.foreign = {
+      pst: (path, mailbox) => this.pst(path, mailbox),
+      zip: (path, mailbox) => this.zip(path, mailbox),
+    };
   }
 
   get unseen(): readonly Unseen[] {
@@ -173,6 +177,12 @@ class HostMailFiles implements RealMailFiles {
       note: why => this.note(path, why),
     };
     yield* pstFolders(source, mailbox);
+  }
+
+  private async *zip(path: string, mailbox: string): AsyncGenerator<MailFolder> {
+    const open = (): number | undefined =>
+      this.attempt(path, 'read', inner => this.opened(path, inner));
+    yield* zipFolders({ open, path, files: this, state: await stateOf(this, [path]) }, mailbox);
   }
 
   private look(inner: string): Stats {

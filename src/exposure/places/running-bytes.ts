@@ -158,6 +158,12 @@ export const unpackedHead = (head: Uint8Array): Uint8Array => {
   }
 };
 
+/** What comes out of a stream, once. */
+export const streamedBytes = (
+  stream: AsyncIterable<Buffer>,
+  messageBytesMax: number,
+): RunningBytes => new UnpackedBytes(stream, messageBytesMax + chunkBytes);
+
 export const openRunningBytes = (
   files: MailFiles,
   path: string,

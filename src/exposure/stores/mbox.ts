@@ -6,7 +6,7 @@ import { looksLikeHeader, readFromLine } from './mbox/from-line.ts';
 import { mboxMessages } from './mbox/messages.ts';
 
 /** A date in its first line, or a header behind it; an MMDF file's mark. */
-const isMbox = (head: Uint8Array): boolean => {
+export const isMbox = (head: Uint8Array): boolean => {
   const front = isGzip(head) ? unpackedHead(head) : head;
   const text = Buffer.from(front.buffer, front.byteOffset, Math.min(front.length, 4_096))
     .toString('latin1')

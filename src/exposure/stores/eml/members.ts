@@ -11,13 +11,13 @@ export interface Members {
 }
 
 /** `.msg` is Outlook's own format where it is not text: its file says so when it is read. */
-const named = /\.(?:eml|emlx|mime|mim|rfc822|nws|msg)$/i;
+export const named: RegExp = /\.(?:eml|emlx|mime|mim|rfc822|nws|msg)$/i;
 const cyrusName = /^[1-9]\d{0,9}\.$/;
 /** MH; a comma before it marks a deleted one, which still lies there. */
 const numbered = /^[,#]?[1-9]\d{0,9}$/;
 const cyrusFiles: ReadonlySet<string> = new Set(['cyrus.header', 'cyrus.index', 'cyrus.cache']);
 /** Files that stand beside mail and are none, or are somebody else's to read. */
-const others =
+export const others: RegExp =
   /^(?:\.|cyrus\.|dovecot)|\.(?:mbox|mbx|pst|ost|zip|gz|zst|xz|bz2|tar|tgz|json|ndjson|jsonl|lock|msf|dat|index|log|cache|sqlite|db|idx|pdf|docx?|xlsx?|html?|jpe?g|png|gif|css|js|ts|md)$/i;
 
 const samplesMax = 12;

@@ -105,11 +105,18 @@ const givenOut = (files: MailFiles, piece: MboxPiece, bytes: Uint8Array): Promis
 };
 
 /** The messages of an mbox, in their order. */
-export async function* mboxMessages(
+export const mboxMessages = (
   files: MailFiles,
-  { path, entry, head: front }: MailPlace,
+  { path, entry, head }: MailPlace,
+): AsyncGenerator<StoredMessage> =>
+  messagesIn(files, path, openRunningBytes(files, path, entry.identity, isGzip(head)));
+
+/** The same of one that lies within another file. */
+export async function* messagesIn(
+  files: MailFiles,
+  path: string,
+  bytes: RunningBytes,
 ): AsyncGenerator<StoredMessage> {
-  const bytes = openRunningBytes(files, path, entry.identity, isGzip(front));
   const isMmdf = (await bytes.at(0, mmdfLine.length)).equals(mmdfLine);
   const pieces = isMmdf ? mmdfPieces(bytes) : new MboxSplitter(bytes).pieces();
   const uids = new Uids();
