@@ -87,6 +87,23 @@ describe('a message', () => {
     expect(texts(readMessage(Buffer.from(raw, 'latin1'))).at(-1)).toBe(text);
   });
 
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'is not confused by the word %s',
+    word => {
+      const message = read(
+        `Date: Mon, 29 Jun 2026 09:00:00 ${word}`,
+        `${word}: x`,
+        `Content-Type: text/plain; charset=${word}; ${word}=y`,
+        `Content-Transfer-Encoding: ${word}`,
+        '',
+        'x',
+      );
+      expect(texts(message)).toEqual(['x']);
+      expect(message.date).toBe(Date.UTC(2026, 5, 29, 9));
+      expect(texts(read(`Content-Type: ${word}`, '', 'x'))).toEqual(['x']);
+    },
+  );
+
   test('has a header whose fold lost its white space', () => {
     const message = read('Subject: a', 'lost fold', 'To: b@example.jp', '', 'x');
     expect(texts(message)).toEqual(['a lost fold', 'x']);

@@ -9,9 +9,6 @@ import { Collected } from './parts/collected.ts';
 import { readPartHeaders } from './parts/part-headers.ts';
 import { readBody } from './parts/reader.ts';
 
-const senderHeaders: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to']);
-const recipientHeaders: ReadonlySet<string> = new Set(['to', 'cc', 'bcc']);
-
 /** Without a line feed anywhere near its beginning a message's lines end with CR, as old Macs had it. */
 const withLineFeeds = (bytes: Buffer): Buffer => {
   const head = bytes.subarray(0, 4_096);
@@ -38,25 +35,47 @@ const withoutLeadingLines = (bytes: Buffer): Buffer => {
   return /^(?:>?From |[\w-]{2,60}:)/.test(line) ? bytes.subarray(lineFrom) : bytes;
 };
 
-const addressesOf = (
-  headers: readonly RawHeader[],
-  names: ReadonlySet<string>,
-): readonly MailAddress[] =>
-  headers.filter(({ name }) => names.has(name)).flatMap(({ folded }) => readAddresses(folded));
-
 /** As logs have it: with its brackets, without what stands around them. */
-const messageIdOf = (headers: readonly RawHeader[]): string | undefined => {
-  const said = headers.find(({ name }) => name === 'message-id')?.folded;
-  if (said === undefined || said === '') return undefined;
-  const value = decodeWords(said).trim();
+const messageIdOf = (folded: string): string | undefined => {
+  const value = decodeWords(folded).trim();
   const open = value.indexOf('<');
   const close = value.indexOf('>', open);
-  return open >= 0 && close > open ? value.slice(open, close + 1) : value;
+  if (open >= 0 && close > open) return value.slice(open, close + 1);
+  return value === '' ? undefined : value;
 };
 
-const dateOf = (headers: readonly RawHeader[]): number | undefined => {
-  const value = headers.find(({ name }) => name === 'date')?.folded;
-  return value === undefined ? undefined : readDate(decodeWords(value));
+/** What headers say of the message, of each the first, and all people that they name. */
+interface Envelope {
+  readonly senders: MailAddress[];
+  readonly recipients: MailAddress[];
+  readonly subjects: string[];
+  messageId?: string | undefined;
+  date?: number | undefined;
+}
+
+const takeHeader = (envelope: Envelope, { name, folded }: RawHeader): void => {
+  switch (name) {
+    case 'from':
+    case 'sender':
+    case 'reply-to':
+      envelope.senders.push(...readAddresses(folded));
+      break;
+    case 'to':
+    case 'cc':
+    case 'bcc':
+      envelope.recipients.push(...readAddresses(folded));
+      break;
+    case 'subject':
+      envelope.subjects.push(decodeWords(folded));
+      break;
+    case 'message-id':
+      envelope.messageId ??= messageIdOf(folded);
+      break;
+    case 'date':
+      envelope.date ??= readDate(decodeWords(folded));
+      break;
+    default:
+  }
 };
 
 /**
@@ -70,10 +89,10 @@ export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {})
   );
   const block = readHeaders(buffer, 0, buffer.length, collected.limits);
   if (block.over) collected.fault('header-bytes', 'the message has more headers than are read');
-  for (const { name, folded } of block.headers) {
-    if (name === 'subject') {
-      collected.text({ text: decodeWords(folded), kind: 'subject', charset: 'utf-8', depth: 0 });
-    }
+  const envelope: Envelope = { senders: [], recipients: [], subjects: [] };
+  for (const header of block.headers) takeHeader(envelope, header);
+  for (const text of envelope.subjects) {
+    collected.text({ text, kind: 'subject', charset: 'utf-8', depth: 0 });
   }
   readBody(
     buffer.subarray(block.bodyFrom),
@@ -81,8 +100,7 @@ export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {})
     { level: 0, depth: 0, fallback: 'text/plain' },
     collected,
   );
-  const messageId = messageIdOf(block.headers);
-  const date = dateOf(block.headers);
+  const { senders, recipients, messageId, date } = envelope;
   let headers: readonly MailHeader[] | undefined;
   return {
     // Few ask for all of them, and to decode them costs as much as the rest of a short message.
@@ -90,8 +108,8 @@ export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {})
       headers ??= block.headers.map(({ name, folded }) => ({ name, value: decodeWords(folded) }));
       return headers;
     },
-    senders: addressesOf(block.headers, senderHeaders),
-    recipients: addressesOf(block.headers, recipientHeaders),
+    senders,
+    recipients,
     ...(messageId === undefined ? {} : { messageId }),
     ...(date === undefined ? {} : { date }),
     texts: [...collected.texts, ...collected.outside],

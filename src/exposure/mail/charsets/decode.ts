@@ -111,6 +111,9 @@ const fewHigh = (bytes: Buffer): boolean => {
 const labelled = (bytes: Buffer, charset: string): Decoded => {
   if (charset === 'utf-8' ? isUtf8(bytes) : false) return { text: decodeUtf8(bytes), charset };
   if (latin.has(charset)) {
+    if (charset === 'windows-1252' && fewHigh(bytes) && !isUtf8(bytes)) {
+      return { text: decodeBy(bytes, charset), charset };
+    }
     // What mail programs call Latin-1 and ASCII is often not: valid UTF-8 hardly comes about by chance.
     const better = sniff(bytes, charset);
     const text = decodeBy(bytes, better);

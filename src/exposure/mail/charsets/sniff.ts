@@ -36,7 +36,7 @@ export const looksLikeHz = (bytes: Buffer): boolean => {
   return true;
 };
 
-const sampleMax = 8_192;
+const sampleMax = 4_096;
 const tried = ['shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr'] as const;
 const singles = [
   'windows-1251',

@@ -113,25 +113,27 @@ export const scoreSingle = (text: string, charset: string): number => {
   const isLatin = /windows-125[024]|iso-8859-2/.test(charset);
   let sum = 0;
   let count = 0;
-  let before = ' ';
-  for (const character of text) {
-    const code = character.charCodeAt(0);
-    if (code >= 0x80) {
-      if (code === 0xa0) {
-        before = ' ';
-        continue;
-      }
-      count++;
-      if (code === 0xfffd || code < 0xa0) sum -= 2;
-      else if (usual.has(character)) {
-        const stands = before.charCodeAt(0) >= 0x80;
-        sum += isLatin && stands ? 0.2 : 1;
-      } else if (isLetter.test(character)) {
-        const inWord = isLetter.test(before) && !isUpper.test(before);
-        sum += isUpper.test(character) && inWord ? -0.5 : isLatin ? 0.1 : 0.3;
-      } else sum -= 0.3;
-    }
-    before = character;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80 || code === 0xa0) continue;
+    count++;
+    const before = at === 0 ? 32 : text.charCodeAt(at - 1);
+    if (code === 0xfffd || code < 0xa0) sum -= 2;
+    else sum += worthOfLetter(code, before, usual, isLatin);
   }
   return count === 0 ? 0 : sum / count;
+};
+
+const worthOfLetter = (
+  code: number,
+  before: number,
+  usual: ReadonlySet<string>,
+  isLatin: boolean,
+): number => {
+  const character = String.fromCharCode(code);
+  if (usual.has(character)) return isLatin && before >= 0x80 && before !== 0xa0 ? 0.2 : 1;
+  if (!isLetter.test(character)) return -0.3;
+  const previous = String.fromCharCode(before);
+  const inWord = isLetter.test(previous) && !isUpper.test(previous);
+  return isUpper.test(character) && inWord ? -0.5 : isLatin ? 0.1 : 0.3;
 };

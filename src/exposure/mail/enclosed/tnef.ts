@@ -201,8 +201,7 @@ class TnefReader {
   }
 }
 
-const isTnef = (bytes: Buffer): boolean =>
-  bytes.length >= 6 && bytes.readUInt32LE(0) === signature;
+const isTnef = (bytes: Buffer): boolean => bytes.length >= 6 && bytes.readUInt32LE(0) === signature;
 
 /** Reads TNEF; undefined where the bytes are none. Never throws; compressed text is at most `bytesMax` long. */
 export const readTnef = (bytes: Buffer, bytesMax: number): Tnef | undefined =>

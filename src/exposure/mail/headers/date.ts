@@ -1,32 +1,34 @@
 const months = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
 /** Minutes east of UTC (RFC 5322 4.3); what is not known is UTC. */
-const zones: Readonly<Record<string, number>> = {
-  ut: 0,
-  utc: 0,
-  gmt: 0,
-  z: 0,
-  est: -300,
-  edt: -240,
-  cst: -360,
-  cdt: -300,
-  mst: -420,
-  mdt: -360,
-  pst: -480,
-  pdt: -420,
-  jst: 540,
-  kst: 540,
-  cet: 60,
-  cest: 120,
-  met: 60,
-  mest: 120,
-  bst: 60,
-  ist: 330,
-  msk: 180,
-  hkt: 480,
-  sgt: 480,
-  aest: 600,
-};
+const zones: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ut: 0,
+    utc: 0,
+    gmt: 0,
+    z: 0,
+    est: -300,
+    edt: -240,
+    cst: -360,
+    cdt: -300,
+    mst: -420,
+    mdt: -360,
+    pst: -480,
+    pdt: -420,
+    jst: 540,
+    kst: 540,
+    cet: 60,
+    cest: 120,
+    met: 60,
+    mest: 120,
+    bst: 60,
+    ist: 330,
+    msk: 180,
+    hkt: 480,
+    sgt: 480,
+    aest: 600,
+  }),
+);
 
 const offsetOf = (zone: string): number => {
   const named = /^(?:gmt|utc)([+-])([0-9]{1,2})(?::?([0-9]{2}))?$/.exec(zone);
@@ -34,7 +36,7 @@ const offsetOf = (zone: string): number => {
     return (Number(named[2]) * 60 + Number(named[3] ?? 0)) * (named[1] === '-' ? -1 : 1);
   }
   const found = /^([+-])([0-9]{2}):?([0-9]{2})$/.exec(zone);
-  if (found === null) return zones[zone] ?? 0;
+  if (found === null) return zones.get(zone) ?? 0;
   const minutes = Number(found[2]) * 60 + Number(found[3]);
   return found[1] === '-' ? -minutes : minutes;
 };
@@ -103,7 +105,7 @@ const takeWord = (word: string, fields: Fields): void => {
   const month = word.length >= 3 ? months.indexOf(word.slice(0, 3)) : -1;
   if (month >= 0 && month % 3 === 0 && fields.month === undefined) fields.month = month / 3;
   else if (fields.time !== undefined && fields.offset === undefined) {
-    if (/^(?:gmt|utc)?[+-][0-9]{1,2}:?[0-9]{0,2}$/.test(word) || zones[word] !== undefined) {
+    if (/^(?:gmt|utc)?[+-][0-9]{1,2}:?[0-9]{0,2}$/.test(word) || zones.has(word)) {
       fields.offset = offsetOf(word);
     } else if (word === 'pm' || word === 'am') {
       const [hour = 0, ...rest] = fields.time;

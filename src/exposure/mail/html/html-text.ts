@@ -1,15 +1,36 @@
 import { resolveReferences } from './references.ts';
 
-/** Ends a line before and behind it. */
-const blocks = new Set(
-  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol option p pre section select summary table tbody tfoot thead title tr ul br'.split(
-    ' ',
-  ),
-);
+const words = (list: string): readonly string[] => list.split(' ');
 
-/** What is between these and their end is not text. */
-const dropped = new Set(['script', 'style', 'noembed', 'noframes', 'template']);
+/** What an element is to the text: `block` ends a line before and behind it, `dropped` holds no text. */
+type ElementKind = 'inline' | 'block' | 'dropped' | 'cell' | 'row' | 'table' | 'pre';
 
+const kinds = new Map<string, ElementKind>([
+  ...words(
+    'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol option p section select summary tbody tfoot thead title ul br',
+  ).map(name => [name, 'block'] as const),
+  ...words('script style noembed noframes template').map(name => [name, 'dropped'] as const),
+  ['td', 'cell'],
+  ['th', 'cell'],
+  ['tr', 'row'],
+  ['table', 'table'],
+  ['pre', 'pre'],
+]);
+
+/** Names as documents write them, so that most need no other letter case; bounded, since the sender invents names. */
+const written = new Map<string, ElementKind>();
+const writtenMax = 2_000;
+
+const kindOf = (name: string): ElementKind => {
+  const known = written.get(name);
+  if (known !== undefined) return known;
+  const kind = kinds.get(name.toLowerCase()) ?? 'inline';
+  if (written.size >= writtenMax) written.clear();
+  if (name.length <= 12) written.set(name, kind);
+  return kind;
+};
+
+/** Attributes whose values are text; of links, whom they write to or call. */
 const attributes = new Set([
   'alt',
   'title',
@@ -20,6 +41,14 @@ const attributes = new Set([
   'aria-label',
 ]);
 
+/** First letters of these: most attributes are none of them. */
+const mayHold = (code: number): boolean => {
+  const lower = code | 32;
+  return (
+    lower === 97 || lower === 99 || lower === 104 || lower === 112 || lower === 116 || lower === 118
+  );
+};
+
 const isNameCode = (code: number): boolean =>
   (code >= 97 && code <= 122) ||
   (code >= 65 && code <= 90) ||
@@ -28,12 +57,11 @@ const isNameCode = (code: number): boolean =>
 
 const isSpaceCode = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
-/** What text a tag's attributes hold: alternative texts, and whom a link writes to or calls. */
-const attributeText = (name: string, value: string): string | undefined => {
-  if (name === 'href')
-    return /^\s*(?:mailto|tel|sms|callto):/i.test(value) ? linkText(value) : undefined;
-  return value;
-};
+const calls = /^\s*(?:mailto|tel|sms|callto):/i;
+
+/** First letters of `mailto:` and the others, or white space before them. */
+const mayCall = (code: number): boolean =>
+  code <= 32 || 'mtscMTSC'.includes(String.fromCharCode(code));
 
 /** The rest of a mailto: link may name others, and a whole letter: `?cc=…&body=…`. */
 const linkText = (value: string): string => {
@@ -91,7 +119,7 @@ class HtmlReader {
     }
     let to = from;
     while (to < html.length && isNameCode(html.charCodeAt(to))) to++;
-    return this.tag(open, html.slice(from, to).toLowerCase(), isEnd, to);
+    return this.tag(open, html.slice(from, to), isEnd, to);
   }
 
   private declaration(open: number): number {
@@ -136,22 +164,23 @@ class HtmlReader {
         // A tag without an end: text, as a browser would not show it but a person wrote it. One such
         // search went to the end of the document; no other may.
         this.endless = true;
-        this.held = [];
+        this.held.length = 0;
         this.piece('<');
         return open + 1;
       }
       to = tag;
     }
-    if (dropped.has(name) && !isEnd) return this.behindElement(name, to);
-    this.element(name, isEnd);
+    const kind = kindOf(name);
+    if (kind === 'dropped' && !isEnd) return this.behindElement(name.toLowerCase(), to);
+    if (kind !== 'inline') this.element(kind, isEnd);
     if (this.held.length > 0) {
       for (const text of this.held) this.attribute(text);
-      this.held = [];
+      this.held.length = 0;
     }
     return to;
   }
 
-  private held: string[] = [];
+  private readonly held: string[] = [];
   private endless = false;
 
   private attribute(text: string): void {
@@ -164,7 +193,6 @@ class HtmlReader {
   /** Reads attributes up to `>`; answers where the tag ends, -1 where it does not. */
   private attributes(from: number): number {
     const { html } = this;
-    this.held = [];
     let at = from;
     while (at < html.length) {
       const code = html.charCodeAt(at);
@@ -182,38 +210,55 @@ class HtmlReader {
       if (html.charCodeAt(at) !== 61) continue;
       at++;
       while (isSpaceCode(html.charCodeAt(at))) at++;
-      const value = this.attributeValue(at);
-      if (value === undefined) return -1;
+      const next = this.attributeValue(at);
+      if (next < 0) return -1;
       const length = nameTo - nameFrom;
-      if (length >= 3 && length <= 11) {
-        this.hold(html.slice(nameFrom, nameTo).toLowerCase(), value.from, value.to);
+      if (length >= 3 && length <= 11 && mayHold(html.charCodeAt(nameFrom))) {
+        this.hold(html.slice(nameFrom, nameTo).toLowerCase());
       }
-      at = value.next;
+      at = next;
     }
     return -1;
   }
 
-  private hold(name: string, from: number, to: number): void {
-    if (!attributes.has(name) || to <= from) return;
-    const text = attributeText(name, this.html.slice(from, to));
-    if (text !== undefined) this.held.push(text);
+  private hold(name: string): void {
+    const { html, valueFrom, valueTo } = this;
+    if (valueTo <= valueFrom || !attributes.has(name)) return;
+    if (name !== 'href') this.held.push(html.slice(valueFrom, valueTo));
+    else if (mayCall(html.charCodeAt(valueFrom))) {
+      const value = html.slice(valueFrom, valueTo);
+      if (calls.test(value)) this.held.push(linkText(value));
+    }
   }
+
+  private valueFrom = 0;
+  private valueTo = 0;
 
   private endsName(code: number): boolean {
     return isSpaceCode(code) || code === 61 || code === 62 || code === 47 || code === 60;
   }
 
-  private attributeValue(at: number): { from: number; to: number; next: number } | undefined {
+  /** Finds a value's ends; answers where the tag goes on behind it, -1 where the document ends before. */
+  private attributeValue(at: number): number {
     const { html } = this;
     const code = html.charCodeAt(at);
     if (code === 34 || code === 39) {
       const end = this.find(code === 34 ? '"' : "'", at + 1);
-      return end < 0 ? undefined : { from: at + 1, to: end, next: end + 1 };
+      if (end < 0) return -1;
+      const value = html.slice(at + 1, end);
+      this.valueFrom = at + 1;
+      // A quote that was forgotten would hide text up to the next one: it ends with its tag.
+      const isOpen = value.includes('<') && value.includes('>');
+      this.valueTo = isOpen ? at + 1 + value.indexOf('>') : end;
+      return isOpen ? this.valueTo : end + 1;
     }
     let to = at;
-    while (to < html.length && !isSpaceCode(html.charCodeAt(to)) && html.charCodeAt(to) !== 62)
+    while (to < html.length && !isSpaceCode(html.charCodeAt(to)) && html.charCodeAt(to) !== 62) {
       to++;
-    return to >= html.length ? undefined : { from: at, to, next: to };
+    }
+    this.valueFrom = at;
+    this.valueTo = to;
+    return to >= html.length ? -1 : to;
   }
 
   private behindElement(name: string, from: number): number {
@@ -232,23 +277,21 @@ class HtmlReader {
     return from;
   }
 
-  private element(name: string, isEnd: boolean): void {
-    if (name === 'td' || name === 'th') {
+  private element(kind: ElementKind, isEnd: boolean): void {
+    if (kind === 'cell') {
       if (isEnd) return;
       if (this.cells > 0) this.wantsTab = true;
       this.cells++;
-      return;
-    }
-    if (name === 'tr') {
+    } else if (kind === 'row') {
       this.cells = 0;
       this.wantsTab = false;
       this.line();
-    } else if (this.cells > 0 && blocks.has(name) && name !== 'table') {
+    } else if (this.cells > 0 && kind !== 'table') {
       // Blocks inside of a cell: the row stays one line.
       this.wantsSpace = true;
-    } else if (blocks.has(name)) {
-      if (name === 'table') this.cells = 0;
-      if (name === 'pre') this.pre = Math.max(0, this.pre + (isEnd ? -1 : 1));
+    } else {
+      if (kind === 'table') this.cells = 0;
+      else if (kind === 'pre') this.pre = Math.max(0, this.pre + (isEnd ? -1 : 1));
       this.line();
     }
   }

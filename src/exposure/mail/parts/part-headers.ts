@@ -18,53 +18,61 @@ export interface PartHeaders {
 }
 
 /** What is written without a slash, or otherwise wrong, and yet clear. */
-const meant: Readonly<Record<string, string>> = {
-  text: 'text/plain',
-  plain: 'text/plain',
-  html: 'text/html',
-  multipart: 'multipart/mixed',
-  'text/text': 'text/plain',
-  'plain/text': 'text/plain',
-  'html/text': 'text/html',
-  'application/text': 'text/plain',
-  'application/html': 'text/html',
-  'application/xhtml+xml': 'text/html',
-};
+const meant: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    text: 'text/plain',
+    plain: 'text/plain',
+    html: 'text/html',
+    multipart: 'multipart/mixed',
+    'text/text': 'text/plain',
+    'plain/text': 'text/plain',
+    'html/text': 'text/html',
+    'application/text': 'text/plain',
+    'application/html': 'text/html',
+    'application/xhtml+xml': 'text/html',
+  }),
+);
 
 const typeOf = (value: string, fallback: string): string => {
   const type = value.replaceAll(/[\s"']/g, '');
-  const known = meant[type];
+  const known = meant.get(type);
   if (known !== undefined) return known;
   const slash = type.indexOf('/');
   return slash > 0 && slash < type.length - 1 ? type : fallback;
 };
 
-const first = (headers: readonly RawHeader[], name: string): readonly string[] =>
-  headers.filter(header => header.name === name).map(header => header.folded);
+interface Said {
+  type?: Parameterised;
+  disposition?: string;
+  encoding?: string;
+}
 
-/** Of several Content-Type headers the first that says something counts. */
-const contentType = (headers: readonly RawHeader[]): Parameterised | undefined => {
-  for (const folded of first(headers, 'content-type')) {
-    const read = readParameters(folded);
-    if (read.value !== '' || read.parameters.size > 0) return read;
+/** Of several Content-Type headers the first that says something counts, of the others the first. */
+const said = (headers: readonly RawHeader[]): Said => {
+  const found: Said = {};
+  for (const { name, folded } of headers) {
+    if (!name.startsWith('content-')) continue;
+    if (name === 'content-type' && found.type === undefined) {
+      const read = readParameters(folded);
+      if (read.value !== '' || read.parameters.size > 0) found.type = read;
+    } else if (name === 'content-disposition') found.disposition ??= folded;
+    else if (name === 'content-transfer-encoding') found.encoding ??= folded;
   }
-  return undefined;
+  return found;
 };
 
 const none: ReadonlyMap<string, string> = new Map();
 
 export const readPartHeaders = (headers: readonly RawHeader[], fallback: string): PartHeaders => {
-  const type = contentType(headers);
-  const [disposition] = first(headers, 'content-disposition');
+  const { type, disposition, encoding: named } = said(headers);
   const read = disposition === undefined ? undefined : readParameters(disposition);
-  const [said] = first(headers, 'content-transfer-encoding');
-  const encoding = said === undefined ? 'identity' : transferEncodingOf(said);
+  const encoding = named === undefined ? 'identity' : transferEncodingOf(named);
   const parameters = type?.parameters ?? none;
   return {
     type: typeOf(type?.value ?? '', fallback),
     parameters,
     encoding: encoding ?? 'identity',
-    ...(encoding === undefined && said !== undefined ? { strangeEncoding: said } : {}),
+    ...(encoding === undefined && named !== undefined ? { strangeEncoding: named } : {}),
     isAttachment: read?.value === 'attachment',
     name:
       read?.parameters.get('filename') ??

@@ -27,26 +27,28 @@ const hidden = new Set([
   'fldinst',
 ]);
 
-const marks: Readonly<Record<string, string>> = {
-  par: '\n',
-  line: '\n',
-  row: '\n',
-  page: '\n',
-  sect: '\n',
-  nestrow: '\n',
-  tab: '\t',
-  cell: '\t',
-  nestcell: '\t',
-  emdash: '—',
-  endash: '–',
-  lquote: '‘',
-  rquote: '’',
-  ldblquote: '“',
-  rdblquote: '”',
-  bullet: '•',
-  emspace: ' ',
-  enspace: ' ',
-};
+const marks: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    par: '\n',
+    line: '\n',
+    row: '\n',
+    page: '\n',
+    sect: '\n',
+    nestrow: '\n',
+    tab: '\t',
+    cell: '\t',
+    nestcell: '\t',
+    emdash: '—',
+    endash: '–',
+    lquote: '‘',
+    rquote: '’',
+    ldblquote: '“',
+    rdblquote: '”',
+    bullet: '•',
+    emspace: ' ',
+    enspace: ' ',
+  }),
+);
 
 /** Charsets of fonts (`\fcharset`), as code pages. */
 const fontPages: Readonly<Record<number, string>> = {
@@ -186,7 +188,7 @@ class RtfReader {
   }
 
   private apply(name: string, number: number | undefined): void {
-    const mark = marks[name];
+    const mark = marks.get(name);
     if (mark !== undefined) this.put(mark);
     else if (hidden.has(name)) {
       this.flush();
