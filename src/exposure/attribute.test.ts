@@ -130,6 +130,19 @@ describe('signatures and quotes', () => {
     expect(ownOf(found, 'taro@example.jp')).not.toContain('telephone');
   });
 
+  test('an attached message was written by somebody else', () => {
+    const texts = [
+      'from: 鈴木花子 <hanako@example.jp>\nto: taro@example.jp',
+      '資料です。\n-- \n鈴木 花子\nTEL 045-123-4567\n',
+    ].map(written => {
+      const text: SearchedText = { text: fold(written), kind: 'plain' };
+      return { text, found: findData(text, settings), depth: 1 };
+    });
+    const found = attribute(texts, people);
+    expect(ownOf(found, 'hanako@example.jp')).toContain('telephone');
+    expect(ownOf(found, 'taro@example.jp')).not.toContain('telephone');
+  });
+
   test('what the header calls somebody names him in a form, too', () => {
     const found = of('氏名:山田太郎\n生年月日:1980年1月2日\n', people);
     expect(ownOf(found, 'taro@example.jp')).toContain('date-of-birth');

@@ -1,7 +1,12 @@
 import { roles } from '../core/exposure-index.ts';
 import type { DataTypeId, IdentifierKind } from '../core/personal.ts';
 import { type Identifier, isOneName, type NamedPerson, personOf } from './attribution/people.ts';
-import { type FoundRecord, recordsOf } from './attribution/records.ts';
+import {
+  attachedAuthor,
+  type FoundRecord,
+  recordsOf,
+  unknownAuthor,
+} from './attribution/records.ts';
 import { FoundTypes, TypeLists } from './attribution/type-sets.ts';
 import type { Found, SearchedText } from './data-type.ts';
 import { isFullName, nameLikeness } from './japan/names.ts';
@@ -16,6 +21,8 @@ export interface AttributedText {
   readonly found: readonly Found[];
   /** It was in an attachment. */
   readonly attachment?: boolean;
+  /** Of `MailText`: text of a message within the message was not written by its sender. */
+  readonly depth?: number;
 }
 
 export interface Correspondents {
@@ -72,10 +79,13 @@ export const attribute = (
   const named = new Map<string, Identifier>();
   const aside = new Set<string>();
   const names = new Set<string>();
-  for (const { text, found, attachment } of texts) {
+  const authors: string[] = [''];
+  for (const { text, found, attachment, depth = 0 } of texts) {
     all.add(found);
+    if (depth > 0)
+      authors[depth] = attachedAuthor(text.text, found) ?? authors[depth] ?? unknownAuthor;
     const role = attachment === true ? roles.attachment : roles.text;
-    for (const record of recordsOf(text, found)) {
+    for (const record of recordsOf(text, found, authors[depth])) {
       const person = personOf(record.found, record.isOnePerson);
       const identifiers = withCorrespondents(person, record, correspondents);
       for (const each of person.identifiers)

@@ -52,8 +52,8 @@ export class MessageScan {
   message(bytes: Uint8Array): ScannedMessage {
     const message = readMessage(bytes);
     const { texts, senders, recipients, messageId, date, attachments, faults } = message;
-    const searched = texts.flatMap(({ text, kind, repeats }): SearchedText[] =>
-      repeats === true ? [] : [{ text: fold(text), kind }],
+    const searched = texts.flatMap(({ text, kind, depth, repeats }) =>
+      repeats === true ? [] : [{ text: fold(text), kind, depth }],
     );
     const unseen = faults.filter(({ kind }) => hidingFaults.has(kind)).map(({ kind }) => kind);
     const isEncrypted = unseen.includes('encrypted');
@@ -97,7 +97,7 @@ export class MessageScan {
   }
 
   private scanned(
-    texts: readonly SearchedText[],
+    texts: readonly (SearchedText & { readonly depth?: number })[],
     header: Correspondents,
     attachment: boolean,
     unseen: readonly string[],
@@ -109,7 +109,7 @@ export class MessageScan {
       for (const { type, confidence } of found) {
         if (confidence === 'high') sure = either(sure, masks.bit(type));
       }
-      return attachment ? { text, found, attachment } : { text, found };
+      return attachment ? { text, found, attachment } : { text, found, depth: text.depth ?? 0 };
     });
     const { mentions, types, weak, shared, truncated } = attribute(attributed, header);
     return {

@@ -14,7 +14,7 @@ export interface MailLine {
 const wrote =
   /(?:\bwrote|schrieb|a écrit|escribió|ha scritto|さんは書きました|は書きました|のメール|さんが書きました|writes)\s?:?\s*$|^\d{4}[年/-].{6,80}<[^<>\s]{3,80}@[^<>\s]{3,80}>\s?:?\s*$/i;
 const header =
-  /^[*＊]?(?:From|To|Cc|Bcc|Sent|Date|Subject|Reply-To|差出人|送信者|宛先|送信日時|日時|件名|CC|送信元|Von|An|De|À|Para)[*＊]?\s?:/i;
+  /^[*＊]?(?:From|To|Cc|Bcc|Sent|Date|Subject|Reply-To|Sender|Return-Path|Resent-From|Resent-To|Delivered-To|X-Original-To|Mail-Followup-To|差出人|送信者|宛先|送信日時|日時|件名|CC|送信元|Von|An|De|À|Para)[*＊]?\s?:/i;
 const rule = /^[-=_*+~#─━═＝－ー～＊☆★◆◇■□●○・.\s]{5,}$/;
 
 export const mailLines = (text: string): readonly MailLine[] => {

@@ -14,14 +14,22 @@ export interface FoundRecord {
   readonly isOnePerson?: boolean;
 }
 
-/** Findings of a text, in records: rows of tables, blocks of labelled lines, signatures, sentences. */
-export const recordsOf = (text: SearchedText, found: readonly Found[]): readonly FoundRecord[] => {
+/**
+ * Findings of a text, in records: rows of tables, blocks of labelled lines, signatures, sentences.
+ *
+ * @param author who wrote it, as far as it does not quote others: an address, '' for the sender, `unknownAuthor`
+ */
+export const recordsOf = (
+  text: SearchedText,
+  found: readonly Found[],
+  author = '',
+): readonly FoundRecord[] => {
   if (found.length === 0) return [];
   if (found.length === 1 && text.kind === 'subject') return [{ found }];
   const lines = mailLines(text.text);
   const table = tableLines(text.text, text.kind);
   const records: FoundRecord[] = [];
-  const authors = new Authors();
+  const authors = new Authors(author);
   let next = 0;
   for (let first = 0; first < lines.length; ) {
     const past = endOfBlock(text.text, lines, table, first);
@@ -41,6 +49,20 @@ export const recordsOf = (text: SearchedText, found: readonly Found[]): readonly
     first = past;
   }
   return records;
+};
+
+/** Somebody wrote it who is not named. */
+export const unknownAuthor = '?';
+
+/** Of a text that is an attached message's address headers: who wrote that message. */
+export const attachedAuthor = (text: string, found: readonly Found[]): string | undefined => {
+  if (text.length > 20_000) return undefined;
+  const lines = mailLines(text);
+  if (lines.length === 0 || lines.some(({ kind }) => kind !== 'header')) return undefined;
+  const from = lines.find(({ words }) => /^from:/i.test(text.slice(words, words + 5)));
+  if (from === undefined) return undefined;
+  return found.find(one => one.type === 'email' && one.from >= from.from && one.to <= from.to)
+    ?.value;
 };
 
 /** The line behind the block that begins with line `first`: a table, or lines of one depth without a blank or a rule between. */
@@ -77,9 +99,13 @@ const isTable = (text: string, table: TableLines, first: number, past: number): 
 
 /** Who wrote what: by depth of quoting, of the lines that say so. */
 class Authors {
-  private readonly byDepth: (string | undefined)[] = [];
+  private readonly byDepth: (string | undefined)[];
   private inSignature = -1;
   private rules = 0;
+
+  constructor(author: string) {
+    this.byDepth = [author];
+  }
 
   read(
     text: string,
@@ -126,12 +152,9 @@ class Authors {
     const isBetweenRules =
       first > 0 && this.rules === first - 1 && lines[first - 1]?.kind === 'rule';
     if (!isBehindMark && !isBetweenRules) return undefined;
-    return this.byDepth[line.depth] ?? (line.depth === 0 ? '' : unknownAuthor);
+    return this.byDepth[line.depth] ?? unknownAuthor;
   }
 }
-
-/** Somebody wrote it who is not named. */
-const unknownAuthor = '?';
 
 interface Block {
   readonly text: string;
