@@ -22,6 +22,7 @@ import { fingerprintOf } from '../app/scope/link-store.ts';
 import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import { safeJson } from '../report/plain.ts';
 import { type Invocation, spellingOf, withFileOptions } from './arguments.ts';
+import { destroyedKey } from './destroy-key.ts';
 import { formatOf, progressLine } from './manner.ts';
 import type { Outcome } from './outcome.ts';
 import { scanFormats } from './scan-verb.ts';
@@ -149,12 +150,21 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
   const policy = configuration.exposure;
   const settings = scanSettings(policy, configuration.folder);
   if (switches.has('dry-run')) return await runDry(invocation, format, settings);
+  const store = storeFolder(invocation);
+  const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);
+  const doomed = values.get('destroy-key');
+  if (doomed !== undefined) {
+    const request = { store, ...(key === undefined ? {} : { given: key }) };
+    return {
+      text: destroyedKey(request, doomed),
+      exit: exitCodes.done,
+      out: values.get('out'),
+    };
+  }
   const root = values.get('root') ?? '/';
   const discovered = discoverMail(root);
   const places = placesOf(invocation, configuration, root, discovered.places);
   const templates = discovered.places.flatMap(each => each.templates);
-  const store = storeFolder(invocation);
-  const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);
   const { say, end } = progressLine(invocation);
   const { isStopped, end: endStopping } = stopping();
   const pseudonyms = (expected: string | undefined): ReturnType<typeof openOrMakeKey> =>

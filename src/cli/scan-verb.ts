@@ -28,6 +28,11 @@ export const scanVerb: Verb = {
     { name: 'password-file', value: 'FILE', help: 'imap: the password, in the first line' },
     { name: 'full', help: 'read all messages anew, known ones too' },
     { name: 'no-attachments', help: 'leave attachments out; the next scan without it reads them' },
+    {
+      name: 'destroy-key',
+      value: 'FINGERPRINT',
+      help: 'overwrite and delete the key: nobody in the store can be named any more',
+    },
     { name: 'dry-run', help: 'show what is found in the message files named, and keep nothing' },
   ],
   examples: [
