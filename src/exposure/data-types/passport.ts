@@ -1,22 +1,29 @@
 import type { Around, DataType, Judged } from '../data-type.ts';
+import { cardZone, foreignPassport, zoneCheck } from '../foreign/passport.ts';
 import { isOneDigit } from '../japan/check-digits.ts';
 
 const sets = ['passport'];
 
-/** Passports: Japan's numbers (two letters, seven digits) where they are labelled, and the machine-readable zone (ICAO 9303). */
+/** Passports: Japan's numbers (two letters, seven digits) and other countries' where they are labelled, and the machine-readable zones of passports and cards (ICAO 9303). */
 export const passport: DataType = {
   id: 'passport',
   title: 'Passport number',
   sensitivity: 'identity',
   rank: 10,
-  anchors: { numbers: [[7]], tokens: [9, 9], literals: ['P<'] },
-  judge({ kind, value, from, to }, around) {
-    if (kind === 'literal') return zone(around.text, from);
+  anchors: {
+    numbers: [[7], [9]],
+    tokens: [7, 10],
+    literals: ['P<', 'I<', 'ID', 'A<', 'AC', 'C<'],
+  },
+  judge({ kind, value, from, to, glued }, around) {
+    if (kind === 'literal')
+      return value === 'P<' ? zone(around.text, from) : cardZone(around.text, from);
     if (kind === 'token') {
       return /^[A-Za-z]{2}\d{7}$/.test(value)
         ? labelled(value.toUpperCase(), from, to, around)
-        : undefined;
+        : foreignPassport(value, from, to, around);
     }
+    if (value.length === 9) return glued ? undefined : foreignPassport(value, from, to, around);
     const letters = /(?:^|[^A-Za-z0-9])([A-Z]{2})[ -]$/.exec(
       around.text.slice(Math.max(0, from - 4), from),
     )?.[1];
@@ -45,7 +52,8 @@ const zone = (text: string, at: number): Judged | undefined => {
   const match = zonePattern.exec(text.slice(at, at + 92));
   if (match === null) return undefined;
   const [whole, number = '', check, state = '', birth = '', birthCheck] = match;
-  if (checkOf(number) !== Number(check) || checkOf(birth) !== Number(birthCheck)) return undefined;
+  if (zoneCheck(number) !== Number(check) || zoneCheck(birth) !== Number(birthCheck))
+    return undefined;
   const country = state === 'JPN' ? 'jp' : state.replaceAll('<', '').toLowerCase();
   return {
     from: at,
@@ -53,15 +61,4 @@ const zone = (text: string, at: number): Judged | undefined => {
     value: `${country}:${number.replaceAll('<', '')}`,
     confidence: 'high',
   };
-};
-
-/** Weights 7, 3, 1; letters count from ten, `<` is nought. */
-const checkOf = (field: string): number => {
-  let sum = 0;
-  for (let at = 0; at < field.length; at += 1) {
-    const unit = field.charCodeAt(at);
-    const worth = unit === 0x3c ? 0 : unit < 0x41 ? unit - 0x30 : unit - 0x37;
-    sum += worth * ([7, 3, 1][at % 3] ?? 0);
-  }
-  return sum % 10;
 };

@@ -94,7 +94,7 @@ const si: NationalId = {
       return false;
     if (year > 100 && year < 800) return false;
     const rest = 11 - (weighted(value, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
-    return rest !== 10 && rest % 11 === digitAt(value, 12);
+    return (rest % 11) % 10 === digitAt(value, 12);
   },
   byChance: 1,
 };

@@ -3,8 +3,11 @@ import { digitAt, type NationalId, part } from './national-id.ts';
 
 type Check = (digits: string) => boolean;
 
+/** Ten is no digit: numbers that would need it are not given. */
+const noDigit = -1;
+
 const elevens =
-  (weights: readonly number[], ten: number | undefined = 0): Check =>
+  (weights: readonly number[], ten = 0): Check =>
   digits => {
     const rest = (11 - (weighted(digits, weights) % 11)) % 11;
     return (rest === 10 ? ten : rest) === digitAt(digits, weights.length);
@@ -36,16 +39,23 @@ const cypriot: Check = value => {
   let sum = 0;
   for (let at = 0; at < 8; at += 1)
     sum += at % 2 === 0 ? (cypriotWorth[digitAt(value, at)] ?? 0) : digitAt(value, at);
-  return String.fromCharCode(0x41 + (sum % 26)) === value.charAt(8);
+  return !value.startsWith('12') && String.fromCharCode(0x41 + (sum % 26)) === value.charAt(8);
 };
 
 const czech: Check = digits => {
   if (digits.length !== 8) return true;
-  const rest = (11 - (weighted(digits, [8, 7, 6, 5, 4, 3, 2]) % 11)) % 10;
-  return (
-    !digits.startsWith('9') && (rest === digitAt(digits, 7) || (rest === 0 && digits.endsWith('1')))
-  );
+  const rest = (11 - (weighted(digits, [8, 7, 6, 5, 4, 3, 2]) % 11)) % 11;
+  return !digits.startsWith('9') && (rest === 0 ? 1 : rest % 10) === digitAt(digits, 7);
 };
+
+/** Ends in the province of the office. */
+const italian: Check = digits => {
+  const province = part(digits, 7, 10);
+  const known = (province >= 1 && province <= 100) || [120, 121, 888, 999].includes(province);
+  return known && !/^0{7}/.test(digits) && passesLuhn(digits);
+};
+
+const belgian: Check = digits => (part(digits, 0, 8) + part(digits, 8, 10)) % 97 === 0;
 
 const greek: Check = digits =>
   !/^0{8}/.test(digits) &&
@@ -92,7 +102,7 @@ const dutch: Check = value => {
 
 const british: Check = digits => {
   const sum = weighted(digits, [8, 7, 6, 5, 4, 3, 2]) + part(digits, 7, 9);
-  return !isOneDigit(digits) && (sum % 97 === 0 || (sum + 55) % 97 === 0);
+  return !isOneDigit(digits) && [0, 42, 55].includes(sum % 97);
 };
 
 const irish: Check = value => {
@@ -115,11 +125,7 @@ const slovene: Check = digits => {
 /** Form behind the country's letters, and check: the Commission's VIES forms. */
 const forms: readonly (readonly [country: string, form: string, check: Check])[] = [
   ['at', 'U(\\d{8})', austrian],
-  [
-    'be',
-    '([01]\\d{3}[ .]?\\d{3}[ .]?\\d{3})',
-    digits => 97 - (part(digits, 0, 8) % 97) === part(digits, 8, 10),
-  ],
+  ['be', '([01]\\d{3}[ .]?\\d{3}[ .]?\\d{3})', belgian],
   ['bg', '(\\d{9,10})', bulgarian],
   ['cy', '(\\d{8}[A-Z])', cypriot],
   ['cz', '(\\d{8,10})', czech],
@@ -128,30 +134,30 @@ const forms: readonly (readonly [country: string, form: string, check: Check])[]
     '(\\d{3}[ ]?\\d{3}[ ]?\\d{3})',
     digits => !digits.startsWith('0') && passesMod11And10(digits),
   ],
-  ['dk', '(\\d\\d[ ]?\\d\\d[ ]?\\d\\d[ ]?\\d\\d)', divides([2, 7, 6, 5, 4, 3, 2, 1], 11)],
+  ['dk', '([1-9]\\d[ ]?\\d\\d[ ]?\\d\\d[ ]?\\d\\d)', divides([2, 7, 6, 5, 4, 3, 2, 1], 11)],
   ['ee', '(\\d{9})', divides([3, 7, 1, 3, 7, 1, 3, 7, 1], 10)],
   ['el', '(\\d{9})', greek],
   ['es', '([A-HJNPQRSUVW]\\d{7}[\\dA-J])', spanishCompany],
-  ['fi', '(\\d{7}-?\\d)', elevens([7, 9, 10, 5, 8, 4, 2], undefined)],
+  ['fi', '(\\d{7}-?\\d)', elevens([7, 9, 10, 5, 8, 4, 2], noDigit)],
   ['fr', '([\\dA-HJ-NP-Z]{2}[ ]?\\d{3}[ ]?\\d{3}[ ]?\\d{3})', french],
   ['gb', '(\\d{3}[ ]?\\d{4}[ ]?\\d{2}(?:[ ]?\\d{3})?)', british],
   ['xi', '(\\d{9}(?:\\d{3})?)', british],
   ['hr', '(\\d{11})', passesMod11And10],
   ['hu', '(\\d{8})', divides([9, 7, 3, 1, 9, 7, 3, 1], 10)],
   ['ie', '(\\d[\\dA-Z+*]\\d{5}[A-W][A-IW]?)', irish],
-  ['it', '(\\d{11})', digits => !/^0{7}/.test(digits) && passesLuhn(digits)],
+  ['it', '(\\d{11})', italian],
   ['lt', '(\\d{9}|\\d{12})', lithuanian],
   ['lu', '(\\d{8})', digits => part(digits, 0, 6) % 89 === part(digits, 6, 8)],
   ['lv', '(\\d{11})', digits => weighted(digits, [9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1]) % 11 === 3],
   ['mt', '(\\d{8})', divides([3, 4, 6, 7, 8, 9, 10, 1], 37)],
   ['nl', '(\\d{9}B\\d{2})', dutch],
-  ['no', '(\\d{3}[ ]?\\d{3}[ ]?\\d{3}) ?(?:MVA)?', elevens([3, 2, 7, 6, 5, 4, 3, 2], undefined)],
+  ['no', '(\\d{3}[ ]?\\d{3}[ ]?\\d{3}) ?(?:MVA)?', elevens([3, 2, 7, 6, 5, 4, 3, 2], noDigit)],
   [
     'pl',
     '(\\d{10})',
     digits => weighted(digits, [6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 === digitAt(digits, 9),
   ],
-  ['pt', '([1235689]\\d{8})', elevens([9, 8, 7, 6, 5, 4, 3, 2])],
+  ['pt', '((?:[1-35-9]\\d|45)\\d{7})', elevens([9, 8, 7, 6, 5, 4, 3, 2])],
   ['ro', '([1-9]\\d{1,9})', romanian],
   ['se', '(\\d{10}01)', digits => passesLuhn(digits.slice(0, 10))],
   ['si', '(\\d{8})', slovene],
@@ -171,7 +177,7 @@ const swiss: NationalId = {
   country: 'ch',
   label: 'vat',
   pattern: /^CHE[- ]?(\d{3}\.?\d{3}\.?\d{3})(?: ?(?:MWST|TVA|IVA))?(?!\w)/i,
-  isValid: elevens([5, 4, 3, 2, 7, 6, 5, 4], undefined),
+  isValid: elevens([5, 4, 3, 2, 7, 6, 5, 4], noDigit),
   byChance: 1,
 };
 
@@ -180,7 +186,7 @@ const plain: readonly NationalId[] = [
   {
     country: 'it',
     numbers: [[11]],
-    isValid: digits => !/^0{7}/.test(digits) && passesLuhn(digits),
+    isValid: italian,
     byChance: 100,
     labelledOnly: true,
   },

@@ -94,14 +94,13 @@ const nl: NationalId = {
   numbers: [[9], [8], [4, 2, 3], [3, 3, 3], [2, 3, 4]],
   isValid: value => {
     const digits = value.padStart(9, '0');
-    return (
-      !isOneDigit(digits) &&
-      !digits.startsWith('00') &&
-      weighted(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0
-    );
+    return !isOneDigit(digits) && weighted(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
   },
   byChance: 90,
 };
+
+/** Years of two digits up to this one may be of 2000. */
+const bornBefore = 40;
 
 /** Belgium: rijksregisternummer; the bis number has 20 or 40 added to the month. */
 const be: NationalId = {
@@ -117,7 +116,10 @@ const be: NationalId = {
     if (!known || part(value, 2, 4) > 52) return false;
     const check = part(value, 9, 11);
     const body = value.slice(0, 9);
-    return 97 - (Number(body) % 97) === check || 97 - (Number(`2${body}`) % 97) === check;
+    return (
+      97 - (Number(body) % 97) === check ||
+      (part(value, 0, 2) <= bornBefore && 97 - (Number(`2${body}`) % 97) === check)
+    );
   },
   byChance: 1,
 };
@@ -140,10 +142,10 @@ const irishCheck = 'WABCDEFGHIJKLMNOPQRSTUV';
 /** Ireland: PPS number, seven digits and one or two letters (since 2013 the second counts nine times). */
 const ie: NationalId = {
   country: 'ie',
-  pattern: /^(\d{7})[ -]?([A-W][A-IW]?)(?!\w)/i,
+  pattern: /^(\d{7})[ -]?([A-W][A-ITWX]?)(?!\w)/i,
   isValid: value => {
     const second = value.charAt(8);
-    const extra = second === '' || second === 'W' ? 0 : (second.charCodeAt(0) - 0x40) * 9;
+    const extra = second === '' || /[TWX]/.test(second) ? 0 : (second.charCodeAt(0) - 0x40) * 9;
     return (
       irishCheck.charAt((weighted(value, [8, 7, 6, 5, 4, 3, 2]) + extra) % 23) === value.charAt(7)
     );
