@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib';
 import { messageOf } from '../errors.ts';
 import type { FileView } from '../files.ts';
+import { unpackBzip2 } from './bzip2.ts';
 import { unpackLz4 } from './lz4.ts';
 import { unpackXz } from './xz.ts';
 import { unpackZchunk } from './zchunk.ts';
@@ -80,7 +81,7 @@ export const unpackBytes = (
     case 'xz':
       return bounded(unpackXz(bytes, Math.min(bytesMax, wholeBytesMax)), bytesMax);
     case 'bzip2':
-      throw new Error('it is packed with bzip2, which Postern does not read');
+      return bounded(unpackBzip2(bytes), bytesMax);
   }
 };
 

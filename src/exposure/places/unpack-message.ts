@@ -49,10 +49,10 @@ export const unpackMessage = async (packed: Uint8Array, bytesMax: number): Promi
         atOnce(() => Buffer.concat([...unpackBytes(packing, bytes, bytesMax)])) ??
         streamed(zlib.createZstdDecompress(), bytes, bytesMax)
       );
+    case 'bzip2':
     case 'lz4':
     case 'xz':
       return collected(unpackBytes(packing, bytes, bytesMax), bytesMax);
-    case 'bzip2':
     case 'zchunk':
       return { why: 'packed' };
   }

@@ -142,7 +142,7 @@ describe('Maildir', () => {
       found.map(({ read }) =>
         read.state === 'read' ? read.isCut : read.state === 'unseen' && read.why,
       ),
-    ).toEqual([false, false, true, 'encrypted', 'packed', false]);
+    ).toEqual([false, false, true, 'encrypted', 'damaged', false]);
   });
 
   test('a bomb gives as much as a message may have', async () => {
