@@ -1,6 +1,7 @@
 import { decodeText } from '../mail/charsets/decode.ts';
 import { unpackRtf } from '../mail/enclosed/compressed-rtf.ts';
 import { htmlToText } from '../mail/html/html-text.ts';
+import { metaCharset } from '../mail/html/meta-charset.ts';
 import { rtfToText } from '../mail/text/rtf.ts';
 import { type CfbEntry, CompoundFile } from './cfb.ts';
 import { excelText } from './old-excel.ts';
@@ -67,7 +68,8 @@ class MessageFile {
     const html = this.bytes(entries, '__substg1.0_10130102');
     const rtf = this.bytes(entries, '__substg1.0_10090102');
     if (html !== undefined) {
-      this.opening.text(htmlToText(decodeText(html).text), 'html', this.name);
+      const { text } = decodeText(html, metaCharset(html));
+      this.opening.text(htmlToText(text), 'html', this.name);
     } else if (rtf !== undefined) {
       this.opening.text(rtfToText(unpackRtf(rtf, streamMax)), 'plain', this.name);
     }

@@ -1,6 +1,7 @@
 import { decodeText } from '../mail/charsets/decode.ts';
 import { readTnef } from '../mail/enclosed/tnef.ts';
 import { htmlToText } from '../mail/html/html-text.ts';
+import { metaCharset } from '../mail/html/meta-charset.ts';
 import type { MailAttachment } from '../mail/message.ts';
 import { readMessage } from '../mail/read-message.ts';
 import { plainLines } from '../mail/text/plain-lines.ts';
@@ -32,6 +33,16 @@ interface HeldFile {
 
 const inside = (outer: string, inner: string): string =>
   outer === '' ? inner : `${outer}/${inner}`;
+
+/** What a document says of its own charset; all else is told by its bytes. */
+const saidCharset = (kind: FileKind, bytes: Buffer): string | undefined => {
+  if (kind === 'html') return metaCharset(bytes);
+  if (kind !== 'xml') return undefined;
+  const declaration = bytes.toString('latin1', 0, 200);
+  return /^\s{0,20}<\?xml[^>]{0,100}\sencoding\s{0,5}=\s{0,5}["']([\w.:-]{1,40})/.exec(
+    declaration,
+  )?.[1];
+};
 
 class AttachmentOpener {
   private readonly opening: Opening;
@@ -119,7 +130,7 @@ class AttachmentOpener {
       opening.text(cardText(bytes), 'plain', name);
       return;
     }
-    const { text, charset } = decodeText(bytes);
+    const { text, charset } = decodeText(bytes, saidCharset(kind, bytes));
     const lines = plainLines(text);
     switch (kind) {
       case 'html':
@@ -200,8 +211,10 @@ class AttachmentOpener {
     const { subject = '', plain = '', html, rtf, files } = tnef;
     opening.text(subject, 'subject', file.name);
     opening.text(plain, 'plain', file.name);
-    if (html !== undefined) opening.text(htmlToText(decodeText(html).text), 'html', file.name);
-    else if (rtf !== undefined) opening.text(rtfToText(rtf), 'plain', file.name);
+    if (html !== undefined) {
+      const { text } = decodeText(html, metaCharset(html));
+      opening.text(htmlToText(text), 'html', file.name);
+    } else if (rtf !== undefined) opening.text(rtfToText(rtf), 'plain', file.name);
     for (const { name, bytes } of files) await this.inner(file, name, bytes);
   }
 

@@ -37,11 +37,11 @@ const japanNumbers = (): ReadonlyMap<number, number> => {
   const plane = jisX0208();
   let next = 633;
   for (let row = 1; row <= 84; row++) {
-    // Row 8, the rules, and what NEC added in row 13 stand elsewhere.
+    // Row 8, the rules, what NEC added in row 13, and the two kanji of 1990 stand elsewhere.
     if (row >= 8 && row <= 15) continue;
     for (let cell = 0; cell < 94; cell++) {
       const unit = plane[(row - 1) * 94 + cell] ?? 0;
-      if (unit === 0 || (row === 84 && cell >= 6)) continue;
+      if (unit === 0 || (row === 84 && cell >= 4)) continue;
       if (!numbers.has(unit)) numbers.set(unit, next);
       next++;
     }

@@ -294,6 +294,7 @@ export const readBody = (
     textTypes.has(type) ||
     type === 'message/partial'
   ) {
-    readTextPart(raw, headers, { depth: place.depth, name: headers.name }, collected);
+    const isCalendar = type === 'text/calendar';
+    readTextPart(raw, headers, { depth: place.depth, name: headers.name, isCalendar }, collected);
   } else attach(raw, headers, collected, false);
 };

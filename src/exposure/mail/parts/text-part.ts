@@ -1,6 +1,7 @@
 import { decodeText } from '../charsets/decode.ts';
 import { charsetOf } from '../charsets/labels.ts';
 import { htmlToText } from '../html/html-text.ts';
+import { metaCharset } from '../html/meta-charset.ts';
 import type { MailText } from '../message.ts';
 import { joinFlowed } from '../text/flowed.ts';
 import { plainLines } from '../text/plain-lines.ts';
@@ -15,6 +16,8 @@ export interface TextPlace {
   readonly depth: number;
   /** Before the first or behind the last boundary. */
   readonly isOutside?: boolean;
+  /** Its long lines are folded (RFC 5545 3.1), also in the middle of words. */
+  readonly isCalendar?: boolean;
   /** File name, empty where there is none. */
   readonly name?: string;
 }
@@ -27,18 +30,12 @@ const tableTypes = new Set([
   'text/x-csv',
 ]);
 
-const kindOf = (type: string): MailText['kind'] =>
-  htmlTypes.has(type) ? 'html' : tableTypes.has(type) ? 'csv' : 'plain';
-
-const metaPattern =
-  /<meta[^>]{0,200}?charset\s{0,10}=\s{0,10}["']?\s{0,10}([a-zA-Z0-9_:.-]{1,40})/i;
-
-/** What an HTML document says of itself, where the part's header says nothing (HTML 4.2.5.4). */
-const metaCharset = (bytes: Buffer): string | undefined => {
-  const head = bytes.toString('latin1', 0, Math.min(bytes.length, 2_048));
-  const label = metaPattern.exec(head)?.[1];
-  // A document that says UTF-16 in ASCII is not.
-  return label === undefined || /utf-?(?:16|32)/i.test(label) ? undefined : label;
+/** By its type, and where that says no more than that it is text, by its name. */
+const kindOf = (type: string, name: string): MailText['kind'] => {
+  if (htmlTypes.has(type) || (type === 'text/plain' && /\.x?html?$/i.test(name))) return 'html';
+  return tableTypes.has(type) || (type === 'text/plain' && /\.(?:csv|tsv)$/i.test(name))
+    ? 'csv'
+    : 'plain';
 };
 
 const beginMark = Buffer.from('begin ');
@@ -114,6 +111,7 @@ export const addText = (
   if (fault !== undefined) collected.fault('charset', fault);
   let lines = plainLines(text);
   if (kind === 'html') lines = htmlToText(lines);
+  else if (place.isCalendar === true) lines = lines.replaceAll(/\n[ \t]/g, '');
   else {
     if (parameters.get('format')?.toLowerCase() === 'flowed') {
       lines = joinFlowed(lines, parameters.get('delsp')?.toLowerCase() === 'yes');
@@ -178,7 +176,7 @@ export const readTextPart = (
     return;
   }
   collected.spend(bytes.length + (behind?.length ?? 0));
-  const kind = kindOf(headers.type);
+  const kind = kindOf(headers.type, headers.name);
   const content = kind === 'plain' ? withoutFiles(bytes, collected) : bytes;
   addText(content, kind, headers.parameters, place, collected);
   if (behind !== undefined) addText(behind, 'plain', new Map(), place, collected);
