@@ -198,6 +198,9 @@ const isForm = ({ text, lines, found }: Block): boolean => {
       covered = 0;
       until = 0;
     }
+    // Two sentences in one line are not a form's.
+    if (until > 0 && until < from && /[。！？]/.test(text.slice(until, Math.min(from, until + 80))))
+      return false;
     const begin = Math.max(from, until);
     covered += Math.max(0, to - begin);
     until = Math.max(until, to);

@@ -79,15 +79,14 @@ const behindLabel = (
   { from: begin, to }: Candidate,
   { text, kind }: Around,
 ): Judged | readonly Judged[] | undefined => {
-  const cells = cellsBelow(text, kind, begin, to);
-  if (cells.length > 0) return cells.flatMap(cell => inCell(text, cell));
   const piece = text.slice(to, to + 60);
   const match =
     /^["'\])】]{0,2}[ \t]{0,2}(?:no\.?|number|番号|ID|#)?(?:[ \t]{0,2}[:=#][ \t]{0,4}|は[ \t、]?|[ \t]is[ \t]|[ \t]{1,4})["'「[]?([A-Za-z]{0,4}[ -]?\d[\d-]{3,20}[A-Za-z]?)(?![\w@.-]\w)/i.exec(
       piece,
     );
   const value = match?.[1]?.trim();
-  if (match === null || value === undefined) return undefined;
+  if (match === null || value === undefined)
+    return cellsBelow(text, kind, begin, to).flatMap(cell => inCell(text, cell));
   const from = to + match[0].length - (match[1] ?? '').length;
   return {
     from,

@@ -51,17 +51,17 @@ const labelled = (
   around: Around,
 ): Judged | readonly Judged[] | undefined => {
   const { text } = around;
-  const column = cellsBelow(text, around.kind, from, to);
-  if (column.length > 0) {
-    return column.flatMap(cell => {
-      const date = dateAt(text, cell.from);
-      return date === undefined || date.to > cell.to + 1 ? [] : [judged(cell.from, date, 'high')];
-    });
-  }
   between.lastIndex = to;
-  const gap = between.exec(text)?.[0].length ?? 0;
-  const date = dateAt(text, to + gap);
-  if (date !== undefined) return judged(to + gap, date, 'high');
+  const gap = between.exec(text)?.[0] ?? '';
+  const begin = to + gap.length;
+  const date = dateAt(text, begin);
+  if (date !== undefined && !gap.includes('\n')) return judged(begin, date, 'high');
+  const column = cellsBelow(text, around.kind, from, to).flatMap(cell => {
+    const below = dateAt(text, cell.from);
+    return below === undefined || below.to > cell.to + 1 ? [] : [judged(cell.from, below, 'high')];
+  });
+  if (column.length > 0) return column;
+  if (date !== undefined) return judged(begin, date, 'high');
   return text.startsWith('生まれ', from) ? before(text, from, 'high') : undefined;
 };
 

@@ -79,14 +79,25 @@ const labelled = (
   around: Around,
 ): Judged | readonly Judged[] | undefined => {
   const { text } = around;
+  const beside = behindLabel(text, from, to, set);
+  // In a form of two columns the name stands beside its label; in a list, below.
+  if (
+    beside !== undefined &&
+    nameLikeness(beside.value) === 'listed' &&
+    !text.slice(to, beside.from).includes('\n')
+  )
+    return beside;
   const cells = cellsBelow(text, around.kind, from, to);
-  if (cells.length > 0) {
-    if (set === 'person-name/part') return halves(text, from, to, cells);
-    return cells.flatMap(cell => {
-      const found = nameAt(text, cell.from, cell.to, set);
-      return found === undefined ? [] : [found];
-    });
-  }
+  if (cells.length === 0) return beside;
+  if (set === 'person-name/part') return halves(text, from, to, cells);
+  const below = cells.flatMap(cell => {
+    const found = nameAt(text, cell.from, cell.to, set);
+    return found === undefined ? [] : [found];
+  });
+  return below.length === 0 ? beside : below;
+};
+
+const behindLabel = (text: string, from: number, to: number, set: string): Judged | undefined => {
   if (isWithinWord(text, from, to)) return undefined;
   const gap = between.exec(text.slice(to, to + 24))?.[0] ?? '';
   if (gap === '') return undefined;

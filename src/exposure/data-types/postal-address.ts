@@ -39,16 +39,14 @@ const after = (pattern: RegExp, text: string, from: number): number => {
 
 const labelled = ({ from, to }: Candidate, around: Around): readonly Judged[] => {
   const { text } = around;
-  const cells = cellsBelow(text, around.kind, from, to);
-  if (cells.length > 0) {
-    return cells.flatMap(cell => {
-      const found = field(text, cell.from);
-      return found === undefined ? [] : [found];
-    });
-  }
-  if (isOtherAddress(text, from)) return [];
-  const found = field(text, after(between, text, to));
-  return found === undefined ? [] : [found];
+  const begin = after(between, text, to);
+  const beside = isOtherAddress(text, from) ? undefined : field(text, begin);
+  if (beside !== undefined && !text.slice(to, begin).includes('\n')) return [beside];
+  const below = cellsBelow(text, around.kind, from, to).flatMap(cell => {
+    const found = field(text, cell.from);
+    return found === undefined ? [] : [found];
+  });
+  return below.length > 0 || beside === undefined ? below : [beside];
 };
 
 /** `Email address`, `IP address`, `MAC address`, `web address`: what is no place of a house. */

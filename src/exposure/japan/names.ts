@@ -16,11 +16,15 @@ const placeholders =
   /^(?:未定|未記入|未入力|未登録|なし|無し|不明|同上|同左|匿名|該当なし|非公開|省略|空欄|任意|必須|各位|記入|入力|登録|変更|確認|必要|以下|下記|上記|次のとおり|サンプル|テスト|ダミー|本人|担当|担当者|先生|全員|一同|皆)/;
 const organisations =
   /(?:会社|有限|合同|法人|組合|協会|銀行|支店|本店|商店|商事|商会|工業|産業|製作所|製薬|建設|電機|電気|物産|事務所|事務局|病院|医院|大学|学校|学園|高校|学部|研究所|研究室|省|庁|役所|役場|委員会|センター|グループ|ホーム|サービス|システム|ショップ|クラブ|チーム|部|課|係|室|局|店|社|様|御中|号|町|村|市|区|県|府|都)$/;
+/** Labels of other fields, which stand below or beside one another in forms. */
+const labels =
+  /(?:月日|番号|住所|性別|年齢|部署|所属|役職|備考|種別|日付|日時|区分|金額|合計|件数|数量|単価|名称|内容|状態|口座|銀行|電話|携帯|登録日|希望|職業|続柄|国籍|本籍|曜日|郵便|コード|アドレス|メール|パスワード)$/;
 const words = /^(?:株式|有限|合同|一般|公益|独立|国立|医療|学校|社会|御|ご|お)/;
 
 /** @param text folded, without honorific, at most some twenty characters */
 export const nameLikeness = (text: string): NameLikeness => {
-  if (text.length < 2 || text.length > 40 || placeholders.test(text)) return 'none';
+  if (text.length < 2 || text.length > 40 || placeholders.test(text) || labels.test(text))
+    return 'none';
   if (/(?:です|ます|した|して|する|から|まで)$/.test(text)) return 'none';
   if (kanji.test(text)) {
     if (organisations.test(text) && !isListed(text)) return 'none';

@@ -78,6 +78,7 @@ export const enRecords: Words = {
       'residence',
     ],
     'date-of-birth': [
+      'bday',
       'date of birth',
       'dob',
       'd.o.b',
