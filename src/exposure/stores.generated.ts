@@ -4,6 +4,8 @@ import { eml } from './stores/eml.ts';
 import { mailExport } from './stores/mail-export.ts';
 import { maildir } from './stores/maildir.ts';
 import { mbox } from './stores/mbox.ts';
+import { pst } from './stores/pst.ts';
+import { zip } from './stores/zip.ts';
 import type { MailStore } from './mail-store.ts';
 
 export const mailStores: readonly MailStore[] = [
@@ -12,4 +14,6 @@ export const mailStores: readonly MailStore[] = [
   mailExport,
   maildir,
   mbox,
+  pst,
+  zip,
 ];

@@ -11,6 +11,7 @@ import { it } from './words/it.ts';
 import { ja } from './words/ja.ts';
 import { jaRecords } from './words/ja-records.ts';
 import { jaSpecial } from './words/ja-special.ts';
+import { jaSpecialContext } from './words/ja-special-context.ts';
 import { mul } from './words/mul.ts';
 import { nl } from './words/nl.ts';
 import { pl } from './words/pl.ts';
@@ -30,6 +31,7 @@ export const languages: readonly Words[] = [
   ja,
   jaRecords,
   jaSpecial,
+  jaSpecialContext,
   mul,
   nl,
   pl,
