@@ -73,8 +73,10 @@ interface Places {
 }
 
 /** What the mail servers' own settings say, where nobody names anything. */
-const discoveredPlaces = (discovered: readonly DiscoveredMail[]): Places => {
+const discoveredPlaces = (discovered: readonly DiscoveredMail[], hasList: boolean): Places => {
   if (discovered.length === 0) {
+    // A list alone tells whose records somebody could read.
+    if (hasList) return { paths: [], servers: [] };
     throw new UsageError(
       'scan: PATH is missing, and no mail server’s settings name a folder of mail: name it, or put it into postern.yaml, exposure.mail',
     );
@@ -94,7 +96,9 @@ const placesOf = (
   discovered: readonly DiscoveredMail[],
 ): Places => {
   const named = words.length > 0 ? words : exposure.mail;
-  if (named.length === 0) return discoveredPlaces(discovered);
+  if (named.length === 0) {
+    return discoveredPlaces(discovered, values.has('customers') || exposure.customers.length > 0);
+  }
   // Of postern.yaml, they are relative to its folder.
   const from = root !== '/' ? '/' : words.length > 0 ? '.' : (folder ?? '.');
   return {

@@ -100,5 +100,26 @@ describe('contained, where a scan counted people', () => {
       /data of at most 1,000 people, as postern\.yaml counts them$/,
     );
     expect(contained({ ...listing, note }, { ...setting, tenants: [] }).state).toBe('unknown');
+    const { scanned: _, ...unscanned } = { ...stored, listed: '2026-11-20T00:00:00.000Z' };
+    const host = subjectWith([], {
+      reach: [
+        { resource: 'directory', mode: 'read', extent: 'all' },
+        { resource: 'stored-mail', mode: 'read', extent: 'every mailbox' },
+      ],
+    });
+    expect(
+      contained(
+        { ...host, ...needs('directory', 'stored-mail') },
+        { ...setting, tenants: [], stored: unscanned },
+      ),
+    ).toMatchObject({ state: 'unknown' });
+    const nobody = { ...counted, people: 0, customers: 0, others: 0 };
+    const empty = { ...stored, sets: { stored: nobody, listed: nobody, both: nobody } };
+    expect(
+      contained(reading(needs('stored-mail')), { ...setting, tenants: [], stored: empty }),
+    ).toMatchObject({
+      state: 'unknown',
+      why: 'how many people’s data that is has not been counted',
+    });
   });
 });

@@ -92,6 +92,8 @@ export const contained: Question = (subject, setting): Verdict => {
     };
   }
   const { tenants } = setting;
+  // Of a scan that saw no mail, nobody is no answer.
+  const isCounted = reached !== undefined && !reached.isUncounted && reached.people.people > 0;
   const people = tenants.reduce(
     (sum, { people: { active, dormant, former } }) => sum + active + dormant + former,
     0,
@@ -122,7 +124,7 @@ export const contained: Question = (subject, setting): Verdict => {
       ),
     );
   }
-  if (people === 0 && reached === undefined) {
+  if (people === 0 && !isCounted) {
     open.push('how many people’s data that is has not been counted');
     lines.push(
       'tenants:',
@@ -134,7 +136,7 @@ export const contained: Question = (subject, setting): Verdict => {
   }
   if (open.length === 0) {
     const whose =
-      reached === undefined
+      reached === undefined || !isCounted
         ? `at most ${people.toLocaleString('en')} people, as ${setting.configurationPath} counts them`
         : reachedWords(reached);
     return pass(`it reaches what it needs and no more: data of ${whose}`, evidence);

@@ -8,6 +8,8 @@ export interface ReachedPeople {
   readonly isPassing: boolean;
   /** It reaches some of the stored mail: which people that is was not counted apart. */
   readonly isPart: boolean;
+  /** It reaches mail, too, which was not counted: those on the list are the least. */
+  readonly isUncounted: boolean;
   /** Some mail could not be seen or opened, or only passed: there may be more. */
   readonly atLeast: boolean;
   /** Day of the scan, or of the list where no mail counts. */
@@ -41,22 +43,25 @@ export const reachedPeople = (
 ): ReachedPeople | undefined => {
   if (stored === undefined) return undefined;
   const { listed, scanned, sets, doubts } = stored;
-  const set = setOf(reach, listed !== undefined);
-  const day = (set === 'listed' ? listed : (scanned ?? listed))?.slice(0, 10);
+  const wanted = setOf(reach, listed !== undefined);
+  // Mail that no scan came to the end of is not counted, whatever was found in a part of it.
+  const set = wanted === 'both' && scanned === undefined ? 'listed' : wanted;
+  const day = (set === 'listed' ? listed : scanned)?.slice(0, 10);
   if (set === undefined || day === undefined) return undefined;
-  const has = (wanted: Resource): boolean => reach.some(({ resource }) => resource === wanted);
+  const has = (one: Resource): boolean => reach.some(({ resource }) => resource === one);
   const isPassing = has('mail-in-transit') && set !== 'listed';
   const isPart =
     has('stored-mail') &&
     !isPassing &&
     !has('host') &&
     !reach.some(({ resource, extent }) => resource === 'stored-mail' && whole.test(extent));
-  // A scan that never came to its end has counted a part of the mail.
-  const isSeen = set === 'listed' || (doubts.length === 0 && scanned !== undefined);
+  const isUncounted = set !== wanted;
+  const isSeen = !isUncounted && (set === 'listed' || doubts.length === 0);
   return {
     set,
     isPassing,
     isPart,
+    isUncounted,
     atLeast: isPassing || !isSeen,
     counted: day,
     people: sets[set],
@@ -76,7 +81,7 @@ const places: Readonly<Record<PeopleSet, string>> = {
  * scan of 2026-11-01".
  */
 export const reachedWords = (reached: ReachedPeople): string => {
-  const { set, isPart, isPassing, atLeast, counted, people } = reached;
+  const { set, isPart, isPassing, isUncounted, atLeast, counted, people } = reached;
   const { people: all, byStatus, deletable } = people;
   const former =
     byStatus.former === 0
@@ -84,10 +89,12 @@ export const reachedWords = (reached: ReachedPeople): string => {
       : `, ${grouped(byStatus.former)} of them ${byStatus.former === 1 ? 'a former customer' : 'former customers'}${deletable === 0 ? '' : ` (data of ${grouped(deletable)} could have been deleted)`}`;
   const by = set === 'listed' ? 'list' : 'scan';
   const bound = isPart ? 'some of ' : atLeast ? 'at least ' : '';
-  const why = isPassing
-    ? '; whoever was in mail that passed and is not stored comes on top'
-    : isPart
-      ? '; how many are in the part of it that is reached was not counted'
-      : '';
+  const why = isUncounted
+    ? '; whoever is in mail comes on top, which was not scanned'
+    : isPassing
+      ? '; whoever was in mail that passed and is not stored comes on top'
+      : isPart
+        ? '; how many are in the part of it that is reached was not counted'
+        : '';
   return `${bound}${grouped(all)} ${all === 1 ? 'person' : 'people'} ${places[set]}${former}, by the ${by} of ${counted}${why}`;
 };

@@ -215,6 +215,7 @@ export const fullAnswer = (): Answer =>
           set: 'both',
           isPassing: false,
           isPart: false,
+          isUncounted: false,
           atLeast: true,
           counted: stamp.slice(0, 10),
           people: counted,

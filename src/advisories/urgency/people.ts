@@ -51,7 +51,7 @@ export const peopleInReach = (
   }
   // What was found counts more than what was once counted by hand.
   const found = reachedPeople(reach, stored);
-  if (found !== undefined) {
+  if (found !== undefined && !found.isUncounted && found.people.people > 0) {
     return {
       atMost: found.people.people,
       words: `${reachedWords(found)}: it reaches ${list(wide.length > 0 ? wide : resources)}`,

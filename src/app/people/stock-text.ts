@@ -12,7 +12,7 @@ const statuses = ({ byStatus, deletable }: CountedPeople): string =>
   `${number(byStatus.active)} active, ${number(byStatus.dormant)} dormant, ${number(byStatus.former)} former (data of ${number(deletable)} could have been deleted)`;
 
 /** Whose data the platform holds, in lines for a terminal. */
-export const stockLines = ({ sets, listed, doubts }: StoredPeople): readonly string[] => {
+export const stockLines = ({ sets, scanned, listed, doubts }: StoredPeople): readonly string[] => {
   const atLeast = doubts.length > 0 ? 'at least ' : '';
   if (listed === undefined) {
     return [
@@ -21,10 +21,16 @@ export const stockLines = ({ sets, listed, doubts }: StoredPeople): readonly str
   }
   const { byTenant } = sets.stored;
   const named = byTenant.filter(({ tenant }) => tenant !== '');
+  const inMail =
+    scanned === undefined
+      ? []
+      : [
+          `in mail    ${atLeast}${people(sets.stored)}`,
+          `customers  in mail: ${statuses(sets.stored)}`,
+        ];
   return [
-    `in mail    ${atLeast}${people(sets.stored)}`,
-    `customers  in mail: ${statuses(sets.stored)}`,
-    `           on the list of ${listed.slice(0, 10)}: ${number(sets.listed.people)}; ${statuses(sets.listed)}`,
+    ...inMail,
+    `${scanned === undefined ? 'customers ' : '          '} on the list of ${listed.slice(0, 10)}: ${number(sets.listed.people)}; ${statuses(sets.listed)}`,
     ...(named.length < 2
       ? []
       : named
