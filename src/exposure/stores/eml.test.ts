@@ -130,6 +130,54 @@ describe('files of one message each', () => {
   });
 });
 
+describe('what Cyrus has expunged and still keeps', () => {
+  const index = (
+    version: number,
+    rows: readonly (readonly [uid: number, flags: number])[],
+  ): Buffer => {
+    const bytes = Buffer.alloc(160 + rows.length * 112);
+    bytes.writeUInt32BE(version, 8);
+    bytes.writeUInt32BE(160, 12);
+    bytes.writeUInt32BE(112, 16);
+    bytes.writeUInt32BE(rows.length, 20);
+    for (const [i, [uid, flags]] of rows.entries()) {
+      bytes.writeUInt32BE(uid, 160 + i * 112);
+      bytes.writeUInt32BE(flags, 160 + i * 112 + 32);
+    }
+    return bytes;
+  };
+  const rows = [
+    [1, 4],
+    [2, 0x80_00_00_04],
+    [3, 0],
+  ] as const;
+
+  test.each([
+    ['as its index says', index(17, rows), [undefined, true, undefined]],
+    ['of a version that nobody knows', index(99, rows), [undefined, undefined, undefined]],
+    [
+      'with an index that is cut off',
+      index(17, rows).subarray(0, 300),
+      [undefined, undefined, undefined],
+    ],
+    [
+      'with an index that lies',
+      index(17, [[2, 0x80_00_00_00]]).fill(0xff, 16, 24),
+      [undefined, undefined, undefined],
+    ],
+  ])('%s', async (_, bytes, expunged) => {
+    const folder = '/var/spool/imap/t/user/taro';
+    has({
+      [`${folder}/cyrus.index`]: bytes,
+      [`${folder}/1.`]: mail('a'),
+      [`${folder}/2.`]: mail('b'),
+      [`${folder}/3.`]: mail('c'),
+    });
+    const found = await mailIn(tree.files, folder, { stores: [eml] });
+    expect(found.map(({ message }) => message.isExpunged)).toEqual(expunged);
+  });
+});
+
 describe('JSON exports', () => {
   const raw = (subject: string, alphabet: 'base64' | 'base64url' = 'base64url'): string =>
     Buffer.from(mail(subject)).toString(alphabet);

@@ -1,6 +1,7 @@
 import type { MailFiles, ReadMessage, StoredMessage } from '../../mail-store.ts';
 import { receivedIn } from '../../places/received.ts';
 import { storedMessage } from '../../places/stored-bytes.ts';
+import { expungedIn } from './cyrus-index.ts';
 import { looksLikeMessage } from './looks.ts';
 import type { Layout, Members } from './members.ts';
 
@@ -58,6 +59,9 @@ export async function* emlMessages(
   folder: string,
   { layout, names }: Members,
 ): AsyncGenerator<StoredMessage> {
+  /** MH marks what was deleted so. */
+  const isGone = (name: string): boolean => layout === 'numbers' && /^[,#]/.test(name);
+  const expunged = layout === 'cyrus' ? await expungedIn(files, folder) : undefined;
   for (const name of names) {
     const path = `${folder === '/' ? '' : folder}/${name}`;
     if (layout === 'sniffed' && !(await isMessage(files, path))) continue;
@@ -65,7 +69,7 @@ export async function* emlMessages(
     yield {
       key: name,
       ...(uid === undefined ? {} : { uid }),
-      ...(name.startsWith(',') && layout === 'numbers' ? { isExpunged: true } : {}),
+      ...(isGone(name) || expunged?.has(uid ?? 0) === true ? { isExpunged: true } : {}),
       read: () => readFile(files, path, layout),
     };
   }
