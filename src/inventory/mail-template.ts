@@ -25,16 +25,25 @@ export const locationAt = (
 const homesMax = 200_000;
 const firstPerson = 500;
 
-/** Folders that people's homes lie in, of lines as passwd(5) has them. */
-export const homeFolders = (text: string): readonly string[] => {
-  const folders = new Set<string>();
+/** How a home is made of its user's name: `/var/vmail/%d/%n`. */
+const homeTemplate = (name: string, home: string): string | undefined => {
+  const [local = '', domain] = name.split('@', 2);
+  const of = (ending: string, variables: string): string | undefined =>
+    home.endsWith(`/${ending}`) ? `${home.slice(0, -ending.length)}${variables}` : undefined;
+  if (domain === undefined) return of(name, '%n');
+  return of(`${domain}/${local}`, '%d/%n') ?? of(name, '%u') ?? of(local, '%n');
+};
+
+/** Where people's homes lie, of lines as passwd(5) has them; names may have a domain. */
+export const homeTemplates = (text: string): readonly string[] => {
+  const templates = new Set<string>();
   for (const line of text.split('\n', homesMax)) {
     const [name = '', , uid = '', , , home = ''] = line.split(':');
-    const isPerson = uid === '' || Number(uid) >= firstPerson;
+    const isPerson = uid === '' || Number(uid) >= firstPerson || name.includes('@');
     const nobody = name === 'nobody' || name === 'nfsnobody' || home === '/nonexistent';
     if (!isPerson || nobody || !home.startsWith('/') || name.startsWith('#')) continue;
-    const folder = home.replace(/\/+$/, '');
-    if (folder.endsWith(`/${name}`)) folders.add(folder.slice(0, -name.length - 1));
+    const template = homeTemplate(name, home.replace(/\/+$/, ''));
+    if (template !== undefined && literalFolder(template) !== '/') templates.add(template);
   }
-  return [...folders].filter(folder => folder !== '');
+  return [...templates];
 };

@@ -83,6 +83,18 @@ describe('mail that servers say they keep', () => {
     ]);
   });
 
+  test('a file of users, whose homes are made of name and domain', () => {
+    has({
+      ...dovecot,
+      '/etc/dovecot/dovecot.conf':
+        'protocols = imap\nmail_location = maildir:~/Maildir\nuserdb {\n  driver = passwd-file\n  args = username_format=%u /etc/dovecot/users\n}\n',
+      '/etc/dovecot/users':
+        'taro@example.jp:{PLAIN}x:5000:5000::/var/vmail/example.jp/taro::\nhanako@example.jp:{PLAIN}x:5000:5000::/var/vmail/example.jp/hanako::\n',
+      '/var/vmail/': '',
+    });
+    expect(places()).toEqual([['/var/vmail', ['/var/vmail/%d/%n/Maildir'], 'maildir']]);
+  });
+
   test('Dovecot 2.4, with driver and paths apart', () => {
     has({
       '/usr/sbin/dovecot': 'a program: 2.4.1 (9b53102964)',

@@ -2,7 +2,7 @@ import type { FileView } from '../../../core/files.ts';
 import type { MailLocation } from '../../../core/mail-location.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import type { Place } from '../../../core/place.ts';
-import { homeFolders, locationAt } from '../../mail-template.ts';
+import { homeTemplates, locationAt } from '../../mail-template.ts';
 import type { DovecotBlock, DovecotSetting } from '../../syntax/dovecot.ts';
 import { dovecotSetting, effectiveDovecot } from '../../syntax/dovecot-lookup.ts';
 import { backendsOf } from './auth.ts';
@@ -105,8 +105,8 @@ const homesOf = (instance: Instance, userdbs: readonly Backend[]): readonly Told
   if (own !== undefined && own.value !== '') return [{ text: own.value, because: own.place }];
   return userdbs.flatMap(backend => [
     ...fromUserdb(instance, backend, 'home'),
-    ...homeFolders(passwdText(instance, backend)).map(folder => ({
-      text: `${folder}/%n`,
+    ...homeTemplates(passwdText(instance, backend)).map(text => ({
+      text,
       because: backend.place,
     })),
   ]);

@@ -2,7 +2,7 @@ import type { FileView } from '../../../core/files.ts';
 import type { MailLocation } from '../../../core/mail-location.ts';
 import type { PackageIndex } from '../../../core/packages.ts';
 import { findDaemon } from '../../daemons/daemon.ts';
-import { homeFolders, locationAt } from '../../mail-template.ts';
+import { homeTemplates, locationAt } from '../../mail-template.ts';
 import { configReads, findHomes } from './found.ts';
 import { type Instance, readInstance } from './instance.ts';
 
@@ -27,8 +27,8 @@ const locationsOf = (
   const home = params.get('home_mailbox');
   const spool = params.get('mail_spool_directory');
   if (!takenOver && home.text !== '') {
-    for (const folder of homeFolders(files.text('/etc/passwd') ?? '')) {
-      out.push(locationAt(kindOf(home.text), `${folder}/%n/${home.text}`, home.at));
+    for (const template of homeTemplates(files.text('/etc/passwd') ?? '')) {
+      out.push(locationAt(kindOf(home.text), `${template}/${home.text}`, home.at));
     }
   } else if (!takenOver && spool.text !== '') {
     out.push(locationAt(kindOf(spool.text), `${spool.text}/%n`, spool.at));
