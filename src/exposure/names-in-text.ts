@@ -34,11 +34,19 @@ const introducing = new RegExp(
 );
 
 /** `あおぞら商事の田中と申します`: a surname of the list before it. */
-export const introduced = (text: string, from: number): Judged | undefined => {
+export const introduced = (text: string, from: number, written: string): Judged | undefined => {
   const name = introducing.exec(text.slice(Math.max(0, from - 12), from))?.[1];
   if (name === undefined || nameLikeness(name) !== 'listed') return undefined;
+  if (written === 'です' && !isSelf(text, from - name.length, from + 2, name)) return undefined;
   return { from: from - name.length, to: from, value: name, confidence: 'medium' };
 };
+
+/** `佐野です。` begins a line, or follows where he is of: `あおぞら商事の佐野です。` Places and directions are said otherwise. */
+const isSelf = (text: string, from: number, to: number, name: string): boolean =>
+  name.length > 1 &&
+  /^[。、\n\r!]/.test(text.slice(to, to + 1)) &&
+  (from === 0 || /[\nの 、。]/.test(text[from - 1] ?? '')) &&
+  !/(?:[はがもを]|場所|出身|担当)の?$/.test(text.slice(Math.max(0, from - 4), from));
 
 const holder = new RegExp(
   `^[^\\d\\n]{0,12}(?:\\d{5}[- ]?)?\\d{6,8}[ \\t,、/]{1,4}(?:名義(?:人)?[:： ]{0,2})?([ァ-ヴー]{2,8} [ァ-ヴー]{2,8}|[${letters}]{1,4} [${letters}]{1,4})(?![${letters}ァ-ヴー])`,
@@ -150,7 +158,8 @@ const signedLine = (
     /^--\s*$/.test(lineBefore) &&
     /^[A-Z][a-z'-]+(?: [A-Z][a-z'.-]*){1,2}$/.test(name);
   const full =
-    [name, last].find(candidate => isFullName(candidate)) ?? (isLatin ? name : undefined);
+    [name, last].find(candidate => /[\u3400-\u9fff]/.test(candidate) && isFullName(candidate)) ??
+    (isLatin ? name : undefined);
   if (full === undefined) return undefined;
   const from = lineFrom + bare.lastIndexOf(full);
   const found: Judged[] = [{ from, to: from + full.length, value: full, confidence: 'medium' }];

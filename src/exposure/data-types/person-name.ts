@@ -29,7 +29,7 @@ export const personName: DataType = {
       'bank-account/kind',
       'yucho-account',
     ],
-    literals: ['様', 'さま', 'さん', '殿', '氏', '先生', 'と申します'],
+    literals: ['様', 'さま', 'さん', '殿', '氏', '先生', 'と申します', 'です'],
     at: true,
   },
   judge(candidate, around) {
@@ -37,8 +37,8 @@ export const personName: DataType = {
       case 'at':
         return withAddress(around.text, candidate.from);
       case 'literal':
-        return candidate.value === 'と申します'
-          ? introduced(around.text, candidate.from)
+        return candidate.value === 'と申します' || candidate.value === 'です'
+          ? introduced(around.text, candidate.from, candidate.value)
           : honoured(around.text, candidate.from, candidate.to);
       default:
         break;
