@@ -31,6 +31,7 @@ export class AttachmentLane {
   private readonly setup: Omit<ThreadSetup, 'progress'>;
   private readonly count: number;
   private readonly limits: LaneLimits;
+  private readonly url: URL;
   private readonly queue: Waiting[] = [];
   private readonly known = new Map<string, Promise<Scanned>>();
   private readonly workers = new Set<Worker>();
@@ -45,8 +46,10 @@ export class AttachmentLane {
     setup: Omit<ThreadSetup, 'progress'>,
     count: number,
     limits: LaneLimits = laneLimits,
+    url: URL = threadUrl('attachment-thread'),
   ) {
     this.setup = setup;
+    this.url = url;
     this.count = count;
     this.limits = limits;
   }
@@ -97,7 +100,7 @@ export class AttachmentLane {
 
   private started(): Worker | undefined {
     if (this.workers.size >= this.count) return undefined;
-    const worker = new Worker(threadUrl('attachment-thread'), {
+    const worker = new Worker(this.url, {
       workerData: this.setup,
       resourceLimits: { maxOldGenerationSizeMb: this.limits.memoryMb },
       // Libraries complain of what they read, and may quote it.
@@ -113,7 +116,8 @@ export class AttachmentLane {
     const scanned = await this.ask(worker, job);
     if (typeof scanned === 'string') {
       this.workers.delete(worker);
-      await worker.terminate();
+      // Nobody waits for it: it may not end at once.
+      void worker.terminate();
     } else this.free.push(worker);
     this.opened += 1;
     this.waitingBytes -= size;
@@ -131,6 +135,7 @@ export class AttachmentLane {
         clearTimeout(timer);
         worker.removeAllListeners('message');
         worker.removeAllListeners('error');
+        worker.removeAllListeners('exit');
         // A late complaint of a thread that is being ended must not end the process.
         worker.on('error', () => {});
         settle(result);
@@ -138,6 +143,7 @@ export class AttachmentLane {
       const timer = setTimeout(() => end('attachment-time'), this.limits.attachmentMsMax);
       worker.removeAllListeners('error');
       worker.on('error', () => end('attachment-hostile'));
+      worker.on('exit', () => end('attachment-hostile'));
       worker.on('message', (answer: AttachmentAnswer) => {
         if (answer.id === id) end(answer.scanned);
       });

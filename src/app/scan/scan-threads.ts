@@ -15,7 +15,7 @@ export const threadLimits: ThreadLimits = { messageMsMax: 60_000, memoryMb: 320 
 
 /** So many batches are with a thread: one that it reads, and one that waits for it. */
 const batchesPerThread = 2;
-const lookEveryMs = 500;
+const lookEveryMs = 250;
 const noItem = -1;
 
 interface Job {
@@ -29,6 +29,7 @@ class ScanThread {
   readonly jobs: Job[] = [];
   private readonly setup: Omit<ThreadSetup, 'progress'>;
   private readonly limits: ThreadLimits;
+  private readonly url: URL;
   private readonly idle: () => void;
   private progress = new Int32Array(new SharedArrayBuffer(8));
   private worker: Worker | undefined;
@@ -36,9 +37,15 @@ class ScanThread {
   /** How often it was looked at since it came on: a machine that slept counts nothing. */
   private looks = 0;
 
-  constructor(setup: Omit<ThreadSetup, 'progress'>, limits: ThreadLimits, idle: () => void) {
+  constructor(
+    setup: Omit<ThreadSetup, 'progress'>,
+    limits: ThreadLimits,
+    url: URL,
+    idle: () => void,
+  ) {
     this.setup = setup;
     this.limits = limits;
+    this.url = url;
     this.idle = idle;
   }
 
@@ -67,7 +74,7 @@ class ScanThread {
   private started(): Worker {
     if (this.worker !== undefined) return this.worker;
     this.progress = new Int32Array(new SharedArrayBuffer(8)).fill(noItem);
-    const worker = new Worker(threadUrl('thread'), {
+    const worker = new Worker(this.url, {
       workerData: { ...this.setup, progress: this.progress.buffer },
       resourceLimits: { maxOldGenerationSizeMb: this.limits.memoryMb },
       // What a message holds must not be written anywhere.
@@ -77,9 +84,11 @@ class ScanThread {
     worker.on('message', (answer: BatchAnswer) => {
       if (worker === this.worker) this.take(answer);
     });
-    worker.on('error', (thrown: unknown) => {
+    const died = (thrown: unknown): void => {
       if (worker === this.worker) this.died('message-hostile', thrown);
-    });
+    };
+    worker.on('error', died);
+    worker.on('exit', () => died(undefined));
     this.worker = worker;
     return worker;
   }
@@ -127,10 +136,11 @@ export class ScanThreads implements BatchReaders {
     setup: Omit<ThreadSetup, 'progress'>,
     count: number,
     limits: ThreadLimits = threadLimits,
+    url: URL = threadUrl('thread'),
   ) {
     this.threads = Array.from(
       { length: count },
-      () => new ScanThread(setup, limits, () => this.wake()),
+      () => new ScanThread(setup, limits, url, () => this.wake()),
     );
     this.timer = setInterval(() => {
       for (const thread of this.threads) thread.look();
