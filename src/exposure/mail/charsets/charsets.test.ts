@@ -42,6 +42,10 @@ describe('Japanese comes back as it was written', () => {
           'utf-8',
           'x-unknown',
           'Shift_JIS',
+          'EUC-JP',
+          'iso-2022-jp',
+          'big5',
+          'euc-kr',
         ]) {
           expect(decodeText(encode(text, to), label).text, `${label}`).toBe(text);
         }
@@ -139,6 +143,15 @@ describe('text without a label', () => {
     ['utf-16le', Buffer.from('090-1234-5678 tel', 'utf16le')],
   ])('is told to be %s', (charset, bytes) => {
     expect(decodeText(bytes).charset).toBe(charset);
+  });
+
+  test.each([
+    ['utf-8', latin1('Frau M\xfcller'), 'Frau Müller'],
+    ['utf-8', latin1('caf\xc3\xa9 \xff'), 'café \ufffd'],
+    ['gb2312', latin1('\xc1\xaa\xcd\xa8'), '联通'],
+    ['shift_jis', latin1('\xb6\xcc\xde\xbc\xb7\xb6\xde\xb2\xbc\xac'), 'ｶﾌﾞｼｷｶﾞｲｼｬ'],
+  ])('of few bytes is read as its label (%s) says, or as it can be', (label, bytes, text) => {
+    expect(decodeText(bytes, label).text).toBe(text);
   });
 
   test('says so where its label is not followed', () => {

@@ -4,7 +4,7 @@ import { decodeIso2022Jp } from './iso-2022-jp.ts';
 import { decodeEucJis2004, decodeShiftJis2004 } from './jis-2004.ts';
 import { charsetOf } from './labels.ts';
 import { decodeHz, decodeIso2022Cn, decodeIso2022Kr } from './shifting.ts';
-import { escapesOf, looksLikeHz, sniff } from './sniff.ts';
+import { escapesOf, isWide, looksLikeHz, readsBadly, sniff } from './sniff.ts';
 import { decodeUtf7 } from './utf-7.ts';
 import { decodeUtf16, decodeUtf32 } from './utf-16-32.ts';
 
@@ -91,8 +91,8 @@ const wrongShare = (text: string): number => {
   return count / Math.max(1, text.length);
 };
 
-const sniffed = (bytes: Buffer, why: string | undefined): Decoded => {
-  const charset = sniff(bytes);
+const sniffed = (bytes: Buffer, why: string | undefined, hint?: string): Decoded => {
+  const charset = sniff(bytes, hint);
   const text = decodeBy(bytes, charset);
   return { text, charset, ...(why === undefined ? {} : { fault: `${why}; read as ${charset}` }) };
 };
@@ -107,30 +107,58 @@ const fewHigh = (bytes: Buffer): boolean => {
   return count < highMin;
 };
 
+/** What mail programs call Latin-1 and ASCII is often not. */
+const labelledLatin = (bytes: Buffer, charset: string): Decoded => {
+  const isWestern = charset === 'windows-1252' && fewHigh(bytes) && !isUtf8(bytes);
+  const better = isWestern ? charset : sniff(bytes, charset);
+  const text = decodeBy(bytes, better);
+  return latin.has(better) || better === 'windows-1252'
+    ? { text, charset: better }
+    : { text, charset: better, fault: `labelled ${charset}; read as ${better}` };
+};
+
+/** Only what was ASCII came out: the label is worth nothing. */
+const onlyAsciiCameOut = (text: string): boolean => {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80 && code !== 0xfffd) return false;
+  }
+  return true;
+};
+
+const isBetter = (bytes: Buffer, text: string, other: string, charset: string): boolean => {
+  if (startsWithUtf8Mark(bytes)) return false;
+  if (!isWrong(text)) return isWide(charset) && !isWrong(other) && !readsBadly(bytes, charset);
+  if (wrongShare(other) >= wrongShare(text) / 2) return false;
+  return charset === 'utf-8' || !fewHigh(bytes) || onlyAsciiCameOut(text);
+};
+
 /** Text whose label is known, unless its bytes say louder that the label is wrong. */
 const labelled = (bytes: Buffer, charset: string): Decoded => {
-  if (charset === 'utf-8' ? isUtf8(bytes) : false) return { text: decodeUtf8(bytes), charset };
-  if (latin.has(charset)) {
-    if (charset === 'windows-1252' && fewHigh(bytes) && !isUtf8(bytes)) {
-      return { text: decodeBy(bytes, charset), charset };
-    }
-    // What mail programs call Latin-1 and ASCII is often not: valid UTF-8 hardly comes about by chance.
-    const better = sniff(bytes, charset);
-    const text = decodeBy(bytes, better);
-    return better === charset || better === 'windows-1252'
-      ? { text, charset: better }
-      : { text, charset: better, fault: `labelled ${charset}; read as ${better}` };
+  if (charset === 'utf-8' && isUtf8(bytes)) return { text: decodeUtf8(bytes), charset };
+  if (latin.has(charset)) return labelledLatin(bytes, charset);
+  // Valid UTF-8 hardly comes about by chance; of a few bytes it does.
+  if (!notAscii.has(charset) && !fewHigh(bytes) && isUtf8(bytes)) {
+    return {
+      text: decodeUtf8(bytes),
+      charset: 'utf-8',
+      fault: `labelled ${charset}; read as utf-8`,
+    };
+  }
+  const isBare = charset === 'iso-2022-jp' && escapesOf(bytes) === undefined;
+  if (isBare && bytes.some(byte => byte >= 0x80)) {
+    return sniffed(bytes, 'labelled iso-2022-jp, without an escape', 'shift_jis');
   }
   const text = decodeBy(bytes, charset);
-  if (!isWrong(text)) return { text, charset };
-  const share = wrongShare(text);
+  if (!isWrong(text) && (fewHigh(bytes) || !readsBadly(bytes, charset))) return { text, charset };
   const better = sniff(bytes, charset);
-  if (better !== charset && (better === 'utf-8' || !fewHigh(bytes))) {
+  if (better !== charset) {
     const other = decodeBy(bytes, better);
-    if (wrongShare(other) < share / 2) {
+    if (isBetter(bytes, text, other, better)) {
       return { text: other, charset: better, fault: `labelled ${charset}; read as ${better}` };
     }
   }
+  if (!isWrong(text)) return { text, charset };
   return { text, charset, fault: `bytes that mean nothing in ${charset}` };
 };
 

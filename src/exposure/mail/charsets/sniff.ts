@@ -115,12 +115,17 @@ const looksLatin = (sample: Uint8Array): boolean => {
 const hintWeight = 0.15;
 const doubleMin = 0.4;
 const latinMin = 0.5;
+const distinctMin = 4;
 
 const latins: ReadonlySet<string> = new Set(['windows-1250', 'iso-8859-2', 'windows-1254']);
 
 const bySingle = (sample: Buffer, hint: string | undefined, onlyLatin: boolean): string => {
   const isLatinHint = hint === 'us-ascii' || hint === 'windows-1252';
   if (onlyLatin && hint === 'windows-1252') return hint;
+  // A sign or two, however often, are no language.
+  const distinct = new Set(sample.filter(byte => byte > 0xa0)).size;
+  if (distinct < distinctMin)
+    return singles.some(charset => charset === hint) ? (hint ?? '') : 'windows-1252';
   const western = decode(sample, 'windows-1252');
   const lead = leadOfWestern(western) + (isLatinHint ? 0.2 : 0);
   let best = { charset: 'windows-1252', score: scoreSingle(western, 'windows-1252') + lead };
@@ -158,6 +163,26 @@ const wideByStatistics = (bytes: Buffer): string | undefined => {
     score: scoreDouble(decode(sample, charset), 'shift_jis'),
   }));
   return wide.find(({ score }) => score >= doubleMin)?.charset;
+};
+
+const doubles: ReadonlyMap<string, string> = new Map([
+  ...tried.map(charset => [charset, charset] as const),
+  ['gbk', 'gb18030'],
+]);
+const glanceMax = 512;
+const badly = 0.3;
+
+/** Whether statistics tell this charset from others well. */
+export const isWide = (charset: string): boolean =>
+  doubles.has(charset) || charset === 'utf-8' || charset.startsWith('iso-2022');
+
+/** Whether text in a charset of two bytes, though all of its bytes mean something, hardly is what they were written for. */
+export const readsBadly = (bytes: Buffer, charset: string): boolean => {
+  const scored = doubles.get(charset);
+  if (scored === undefined) return false;
+  const from = firstHigh(bytes);
+  const sample = bytes.subarray(from, from + glanceMax);
+  return scoreDouble(decode(sample, charset), scored) < badly;
 };
 
 /** The charset of bytes whose label is missing or wrong; `hint` is the label, where it may yet be right. */

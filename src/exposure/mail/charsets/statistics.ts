@@ -32,7 +32,8 @@ const worthOf = (code: number, charset: string): number => {
 const worthOfHan = (character: string, charset: string): number => {
   switch (charset) {
     case 'gb18030':
-      return simplified.has(character) ? 1 : 0.15;
+      // Japanese is written in it too; what EUC-JP looks like in it has rare characters.
+      return simplified.has(character) || japanese.has(character) ? 1 : 0.15;
     case 'big5':
       return traditional.has(character) ? 1 : 0.15;
     case 'euc-kr':

@@ -90,6 +90,7 @@ class RtfReader {
   private at = 0;
   private toSkip = 0;
   private inFonts = -1;
+  private inInfo = -1;
   private fontNumber = 0;
   private htmlRtf = false;
 
@@ -126,6 +127,9 @@ class RtfReader {
     this.at++;
     this.group = this.groups.pop() ?? this.group;
     if (this.groups.length <= this.inFonts) this.inFonts = -1;
+    if (this.groups.length <= this.inInfo) this.inInfo = -1;
+    // Title, author and so on: each a group, without anything between them.
+    else if (this.inInfo >= 0) this.put('\n');
   }
 
   private byte(code: number): void {
@@ -194,7 +198,8 @@ class RtfReader {
       this.flush();
       this.group.isHidden = true;
       if (name === 'fonttbl') this.inFonts = this.groups.length - 1;
-    } else this.setting(name, number);
+    } else if (name === 'info') this.inInfo = this.groups.length - 1;
+    else this.setting(name, number);
   }
 
   private setting(name: string, number: number | undefined): void {
