@@ -201,9 +201,9 @@ export class BatchReader {
 
 const nothing: Scanned = { sure: 0, types: 0, weak: 0, shared: 0, people: [], unseen: [] };
 
-/** What listing told, or the message says itself, or its file; a time before 1970 is none. */
+/** What listing told, or its own file, or the message says itself; a time before 1970 is none. */
 const receivedOf = (listed: number | undefined, dated: number, modifiedMs: number): number => {
-  for (const each of [listed ?? Number.NaN, dated, modifiedMs]) {
+  for (const each of [listed ?? Number.NaN, modifiedMs, dated]) {
     if (each >= 0) return Math.floor(each);
   }
   return 0;
