@@ -14,7 +14,7 @@ export const rowsLayout = 1;
 export const personsLayout = 1;
 
 /** Level of zstd for the columns: there is little of them, and they are read more often than written. */
-const columnsLevel = 6;
+const columnsLevel = 3;
 
 /** Which line each row is of, 1-based in the segment; undefined where a row is not of the line that it says. */
 const linesOfRows = (
