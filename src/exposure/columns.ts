@@ -29,6 +29,7 @@ export const cellsBelow = (
   from: number,
   to: number,
 ): readonly Cell[] => {
+  if (!mayHead(text, from, to)) return [];
   const start = lastBefore(text, '\n', from, headMax) + 1;
   const end = nextWithin(text, '\n', from, lineMax);
   // Nothing is below the last line, and a line too long heads nothing.
@@ -38,7 +39,7 @@ export const cellsBelow = (
   const heads = cellsOf(text, start, end, delimiter);
   const column = heads.findIndex(cell => cell.from <= from && to <= cell.to);
   const head = heads[column];
-  if (head === undefined || column >= headsMax * 4 || !isAlone(text, head, from, to)) return [];
+  if (head === undefined || column >= headsMax * 4 || !isAlone(head, from, to)) return [];
   const below: Cell[] = [];
   let strange = 0;
   for (let line = end + 1, rows = 0; line < text.length && rows < rowsMax; rows += 1) {
@@ -54,6 +55,24 @@ export const cellsBelow = (
   }
   return below;
 };
+
+/** How much may stand beside a label in its cell: a quotation mark or a bracket before it, a note behind. */
+const besideBefore = 4;
+const besideBehind = 12;
+
+/** Most words of prose have no delimiter near; nothing more is looked at for these. */
+const mayHead = (text: string, from: number, to: number): boolean => {
+  let at = from - 1;
+  while (at >= 0 && from - at <= besideBefore && !isEdge(text.charCodeAt(at))) at -= 1;
+  if (at >= 0 && !isEdge(text.charCodeAt(at))) return false;
+  at = to;
+  while (at < text.length && at - to < besideBehind && !isEdge(text.charCodeAt(at))) at += 1;
+  return at >= text.length || isEdge(text.charCodeAt(at));
+};
+
+/** A line end, a tab, `,`, `;`, `|`. */
+const isEdge = (unit: number): boolean =>
+  unit === 0x0a || unit === 0x09 || unit === 0x2c || unit === 0x3b || unit === 0x7c;
 
 const lineEnd = (text: string, from: number): number => {
   const newline = text.indexOf('\n', from);
@@ -102,8 +121,8 @@ const isFirst = (
   );
 };
 
-const isAlone = (text: string, cell: Cell, from: number, to: number): boolean =>
-  text.slice(cell.from, from).length <= 4 && text.slice(to, cell.to).length <= 12;
+const isAlone = (cell: Cell, from: number, to: number): boolean =>
+  from - cell.from <= besideBefore && cell.to - to <= besideBehind;
 
 const cellsOf = (text: string, start: number, end: number, delimiter: string): Cell[] => {
   const cells: Cell[] = [];

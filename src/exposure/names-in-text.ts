@@ -13,12 +13,12 @@ const nobody =
 
 /** The name before an honorific: `山田 太郎 様`, `田中さん`. Of the honorific itself nothing is taken. */
 export const honoured = (text: string, from: number, to: number): Judged | undefined => {
+  const written = text.slice(from, to);
+  // `仕様書`, `氏名`, `さんざん`: the honorific ends a word, and stands behind one.
+  if (isWordAfter(text, to, written) || !mayEndName(text.charCodeAt(from - 1))) return undefined;
   const match = before.exec(text.slice(Math.max(0, from - 14), from));
   const name = withoutTitle(match?.[1] ?? '');
   if (match === null || name === '' || nobody.test(name)) return undefined;
-  const written = text.slice(from, to);
-  // `仕様書`, `氏名`, `さんざん`: the honorific ends a word.
-  if (isWordAfter(text, to, written)) return undefined;
   const blank = from - (match[0].endsWith(' ') ? 1 : 0);
   const found = { from: blank - name.length, to: blank, value: name };
   const likeness = nameLikeness(name);
@@ -35,6 +35,12 @@ const introducing = new RegExp(
 
 /** `あおぞら商事の田中と申します`: a surname of the list before it. */
 export const introduced = (text: string, from: number, written: string): Judged | undefined => {
+  // Most sentences end so; few with somebody's name.
+  if (
+    !mayEndName(text.charCodeAt(from - 1)) ||
+    (written === 'です' && !/[。、\n\r!]/.test(text[from + 2] ?? '\n'))
+  )
+    return undefined;
   const name = introducing.exec(text.slice(Math.max(0, from - 12), from))?.[1];
   if (name === undefined || nameLikeness(name) !== 'listed') return undefined;
   if (written === 'です' && !isSelf(text, from - name.length, from + 2, name)) return undefined;
@@ -61,6 +67,13 @@ export const accountHolder = (text: string, to: number): Judged | undefined => {
   const end = to + match[0].length;
   return { from: end - name.length, to: end, value: name, confidence: 'medium' };
 };
+
+/** Kanji, katakana, hiragana of names, or a blank. */
+const mayEndName = (unit: number): boolean =>
+  unit === 0x20 ||
+  (unit >= 0x3041 && unit <= 0x30fc) ||
+  (unit >= 0x3400 && unit <= 0x9fff) ||
+  (unit >= 0xf900 && unit <= 0xfaff);
 
 const isWordAfter = (text: string, to: number, written: string): boolean => {
   const next = text[to] ?? '';
