@@ -7,6 +7,8 @@ import {
   type MailName,
   type MailPlace,
   type MailStore,
+  type ReadMessage,
+  type StoredMessage,
   type Wanted,
 } from './mail-store.ts';
 
@@ -52,15 +54,57 @@ async function* below(path: string, walk: Walk, depth: number): AsyncGenerator<M
   if (place === undefined) return;
   const takers: MailStore[] = [];
   for (const store of wanted === 'mail' ? stores : []) {
-    if (await store.recognises(place, files)) takers.push(store);
+    if (await isTaken(store, place, files)) takers.push(store);
   }
-  for (const store of takers) yield* store.folders(place, files, naming);
+  for (const store of takers) {
+    try {
+      for await (const folder of store.folders(place, files, naming)) {
+        yield { ...folder, messages: () => guarded(folder, path, files) };
+      }
+    } catch {
+      files.note(path, failed);
+    }
+  }
   for (const { name, kind } of place.names) {
     const inner = path === '/' ? `/${name}` : `${path}/${name}`;
     if (kind === 'other' || takers.some(store => store.keeps(place, name))) continue;
     yield* below(inner, walk, depth + 1);
   }
 }
+
+/** A store must not throw. One that does has met something that nobody thought of: all others are read. */
+const failed = 'made its reader fail';
+
+const isTaken = async (store: MailStore, place: MailPlace, files: MailFiles): Promise<boolean> => {
+  try {
+    return await store.recognises(place, files);
+  } catch {
+    files.note(place.path, failed);
+    return false;
+  }
+};
+
+async function* guarded(
+  folder: MailFolder,
+  path: string,
+  files: MailFiles,
+): AsyncGenerator<StoredMessage> {
+  try {
+    for await (const message of folder.messages()) {
+      yield { ...message, read: () => readGuarded(message) };
+    }
+  } catch {
+    files.note(path, failed);
+  }
+}
+
+const readGuarded = async (message: StoredMessage): Promise<ReadMessage> => {
+  try {
+    return await message.read();
+  } catch {
+    return { state: 'unseen', why: 'damaged' };
+  }
+};
 
 const placeAt = async (
   path: string,

@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib';
 import { unpackBlock } from '../../core/formats/lz4.ts';
 import { packingOf, unpackBytes } from '../../core/formats/unpack.ts';
 import type { UnreadableMessage } from '../mail-store.ts';
+import { startsWith } from './starts-with.ts';
 
 /** A message as it lies in the file, or why it cannot be had from there. */
 export type Unpacked =
@@ -12,9 +13,6 @@ export type Unpacked =
 /** Dovecot's istream-decrypt and istream-lz4 write these. */
 const cryptMagic = Buffer.from('CRYPTED\x03\x07', 'latin1');
 const lz4Magic = Buffer.from('Dovecot-LZ4\r\x2a\x9b\xc5', 'latin1');
-
-const startsWith = (bytes: Uint8Array, magic: Buffer): boolean =>
-  bytes.length >= magic.length && magic.compare(bytes, 0, magic.length) === 0;
 
 /** A header may be called `BZh`; the first block of bzip2 begins with these digits of pi. */
 const isPacked = (bytes: Uint8Array): boolean => {

@@ -1,4 +1,5 @@
 import type { MailStore } from '../mail-store.ts';
+import { startsWith } from '../places/starts-with.ts';
 
 const magic = Buffer.from('!BDN');
 
@@ -9,7 +10,7 @@ const magic = Buffer.from('!BDN');
 export const pst: MailStore = {
   id: 'pst',
   title: 'Outlook’s PST and OST files',
-  recognises: async ({ entry, head }) => entry.kind === 'file' && magic.compare(head, 0, 4) === 0,
+  recognises: async ({ entry, head }) => entry.kind === 'file' && startsWith(head, magic),
   folders: async function* ({ path }, files, naming) {
     const read = files.foreign?.pst;
     if (read === undefined) files.note(path, 'is a file of Outlook, which is not read here');

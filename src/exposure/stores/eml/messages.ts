@@ -1,5 +1,6 @@
 import type { MailFiles, ReadMessage, StoredMessage } from '../../mail-store.ts';
 import { receivedIn } from '../../places/received.ts';
+import { startsWith } from '../../places/starts-with.ts';
 import { storedMessage } from '../../places/stored-bytes.ts';
 import { expungedIn } from './cyrus-index.ts';
 import { looksLikeMessage } from './looks.ts';
@@ -32,7 +33,7 @@ const readFile = async (files: MailFiles, path: string, layout: Layout): Promise
       : { state: 'unseen', why: 'forbidden' };
   }
   const { bytes, entry } = piece;
-  if (oleMagic.compare(bytes, 0, 4) === 0) return { state: 'unseen', why: 'packed' };
+  if (startsWith(bytes, oleMagic)) return { state: 'unseen', why: 'packed' };
   const emlx = path.endsWith('.emlx') ? emlxBody(bytes) : undefined;
   // Cyrus stamps its files with when they came; elsewhere it is when somebody copied them.
   const received = layout === 'cyrus' ? entry.modifiedMs : receivedIn(bytes);
