@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCustomers } from '../app/people/customer-files.ts';
+import { sourcesOf } from '../app/people/customer-sources.ts';
 import { readCase } from '../app/scope/cases.ts';
 import type { ListedPerson } from '../app/scope/listed-people.ts';
 import { PeopleCsv, type PeopleFile, PeopleParquet } from '../app/scope/people-file.ts';
@@ -131,11 +132,12 @@ export const exportPeople = async ({
   const scope = requestFor(invocation, aim, say);
   const { asked, report: before } = readCase(scope.store, name);
   const withNames = invocation.switches.has('names');
-  const { exposure, folder = '.' } = aim.configuration;
+  const { folder = '.' } = aim.configuration;
   const list = openCustomers(scope.store)?.list;
-  if (withNames && (list === undefined || exposure.customers.length === 0)) {
+  const sources = list === undefined ? undefined : sourcesOf(list, aim.configuration);
+  if (withNames && sources === undefined) {
     throw new UsageError(
-      `scope ${action}: --names: names are read from the list of customers that postern.yaml names (exposure.customers), and ${list === undefined ? 'none was read into the store' : 'it names none'}`,
+      `scope ${action}: --names: names are read from the list of customers again, and ${list === undefined ? 'none was read into the store' : 'postern.yaml (exposure.customers) does not say how'}`,
     );
   }
   const lists = new Lists(out, isFanOut, withNames);
@@ -144,8 +146,8 @@ export const exportPeople = async ({
       scope: { ...scope, asked },
       bound,
       fileOf: person => lists.of(person),
-      ...(withNames && list !== undefined
-        ? { names: { sources: exposure.customers, folder, list, environment: process.env } }
+      ...(withNames && list !== undefined && sources !== undefined
+        ? { names: { sources, folder, list, environment: process.env } }
         : {}),
     });
     const changed =

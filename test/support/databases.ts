@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A database of its own, on this machine alone, gone with the test. */
 export interface RunningDatabase {
@@ -128,15 +128,20 @@ const certificate = (folder: string): { readonly key: string; readonly certifica
 };
 
 const systemTables = (): string => {
-  const folder = find('/usr/share/mysql', '/usr/share/mariadb') ?? '';
-  const names = readdirSync(folder).filter(name =>
+  const tables =
+    find(
+      ...['mariadb', 'mysql'].flatMap(name =>
+        ['mariadb', 'mysql'].map(prefix => `/usr/share/${name}/${prefix}_system_tables.sql`),
+      ),
+    ) ?? '';
+  const names = readdirSync(dirname(tables)).filter(name =>
     /^(?:mysql|mariadb)_(?:system_tables|performance_tables|system_tables_data)\.sql$/.test(name),
   );
   const rank = (name: string): number =>
     name.endsWith('_data.sql') ? 2 : name.includes('performance') ? 1 : 0;
   return names
     .toSorted((a, b) => rank(a) - rank(b))
-    .map(name => readFileSync(join(folder, name), 'utf8'))
+    .map(name => readFileSync(join(dirname(tables), name), 'utf8'))
     .join('\n');
 };
 

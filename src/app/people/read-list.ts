@@ -7,6 +7,7 @@ import { emailText } from '../../exposure/people/email-text.ts';
 import { type RowFault, RowReader, type RowSettings } from '../../exposure/people/row-reader.ts';
 import { statusWords } from '../../exposure/people/status.ts';
 import type { Buckets } from './buckets.ts';
+import { sourceName } from './customer-sources.ts';
 import { ListFaults } from './list-faults.ts';
 import { openList } from './lists/open-list.ts';
 import type { CustomerRows } from './lists/rows.ts';
@@ -20,19 +21,13 @@ export interface ListSettings extends Omit<CustomersRequest, 'store' | 'sources'
 
 const rowsMax = 0xffff_fffe;
 
-const nameOf = ({ file, database }: CustomerSource): string => {
-  if (file !== undefined) return file;
-  const url = new URL(database ?? '');
-  return `${url.protocol}//${url.host}${url.pathname}`;
-};
-
 /** Columns of a list; where none is known, the list is not read at all. */
 const placesOf = (
   list: CustomerRows,
   source: CustomerSource,
 ): { readonly places: ColumnPlaces; readonly unseen: readonly Unseen[] } => {
   const { places, missing } = mapColumns(list.head, source.columns);
-  const name = nameOf(source);
+  const name = sourceName(source);
   if (missing.length > 0) {
     throw new UsageError(
       `${list.place(1, 0)}: there is no column ${missing.map(each => `"${each}"`).join(', ')}; there are ${namesShown(list.head)}`,
@@ -145,7 +140,7 @@ export const readList = async (
         buckets.add(first, second, third, columns.rows, about),
       fault: (fault: RowFault, place) => faults.add(fault, place, line),
     });
-    const name = nameOf(source);
+    const name = sourceName(source);
     for await (const batch of list.batches()) {
       for (const [i, cells] of batch.rows.entries()) {
         line = batch.lines[i] ?? 0;

@@ -1,23 +1,8 @@
-import { resolve } from 'node:path';
-import type { CustomerSource } from '../../core/exposure-policy.ts';
 import type { Configuration } from '../../core/policy.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
+import { wantedSources } from './customer-sources.ts';
 import { refreshCustomers } from './refresh-customers.ts';
-
-/** Lists with absolute paths: those of `postern.yaml`, or the one that the command line names. */
-const customerSources = (
-  given: string | undefined,
-  { exposure, folder = '.' }: Pick<Configuration, 'exposure' | 'folder'>,
-): readonly CustomerSource[] => {
-  const known = exposure.customers.map(source =>
-    source.file === undefined ? source : { ...source, file: resolve(folder, source.file) },
-  );
-  if (given === undefined) return known;
-  const path = resolve(given);
-  // What postern.yaml says of this file holds when it is named, too.
-  return [known.find(({ file }) => file === path) ?? { file: path }];
-};
 
 export interface ScanCustomers {
   readonly store: string;
@@ -40,7 +25,7 @@ export const scanCustomers = async ({
   now,
   say,
 }: ScanCustomers): Promise<readonly Unseen[]> => {
-  const sources = customerSources(given, configuration);
+  const sources = wantedSources(given, configuration);
   if (sources.length === 0) return [];
   const { regions, customerNumberSeparators: separators } = configuration.exposure;
   let lastMs = 0;
