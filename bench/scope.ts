@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { type Cost, once, print } from './measure.ts';
 
 const isFull = process.argv.includes('--full');
-const [given] = process.argv.slice(2).filter(each => !each.startsWith('--'));
+const given = process.argv.slice(2).find(each => !each.startsWith('--'));
 const store = given ?? mkdtempSync(join(tmpdir(), 'postern-scope-'));
 const people = isFull ? 14_200_000 : 1_420_000;
 const events = isFull ? 50_000_000 : 5_000_000;

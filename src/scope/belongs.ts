@@ -44,7 +44,7 @@ export class RequestTimes {
 /** A webmail opens its session when it gets the request; stamps of two programs differ, and a session may last. */
 const nearMs = 30_000;
 
-export const folded = (text: string): string => text.normalize('NFC').toLowerCase();
+const folded = (text: string): string => text.normalize('NFC').toLowerCase();
 
 /** `roundcube` for `roundcube@/var/www/old/managesieve`: lines name the program, not the copy. */
 export const mainOf = (id: string): string => id.split(/[/@]/, 1)[0] ?? id;
@@ -53,7 +53,7 @@ const isNamed = (names: ReadonlySet<string>, name: string | undefined): boolean 
   name !== undefined && names.has(folded(name));
 
 /** Names without a domain are of whatever domain, on either side. */
-export const isAccount = (accounts: readonly string[], name: string): boolean => {
+const isAccount = (accounts: readonly string[], name: string): boolean => {
   const own = folded(name);
   return accounts.some(each => {
     const asked = folded(each);

@@ -1,7 +1,7 @@
 /** What evidence shows to have been within somebody's hands, and by which rule. Two bounds, never one number. */
 
 /** Rules whose extents are evidenced: something in a log, or a finding, shows the access itself. */
-export const evidencedBases = [
+const evidencedBases = [
   /** A read that names its messages. */
   'message-read',
   /** A webmail showed the message: its web access log names folder and UID. */
@@ -27,7 +27,7 @@ export const evidencedBases = [
 ] as const;
 
 /** Rules whose extents are within reach: nothing shows that it was read, and nothing that it was not. */
-export const reachBases = [
+const reachBases = [
   /** Somebody was in the mailbox, and nothing tells what he did there. */
   'login',
   /** Headers were listed, something searched, changed or deleted. */
@@ -47,7 +47,7 @@ export const reachBases = [
 ] as const;
 
 export type EvidencedBasis = (typeof evidencedBases)[number];
-export type ReachBasis = (typeof reachBases)[number];
+type ReachBasis = (typeof reachBases)[number];
 export type Basis = EvidencedBasis | ReachBasis;
 
 /** Place of a basis is its bit. */

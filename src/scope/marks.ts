@@ -1,5 +1,5 @@
 import type { IdTable } from './id-table.ts';
-import type { Stretch } from './plan.ts';
+import type { Stretch } from './span-table.ts';
 
 /** Columns of messages, some rows of them. */
 export interface MessageRows {

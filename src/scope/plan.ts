@@ -7,56 +7,12 @@ import {
   type Extent,
   type RecordsOf,
   type Shown,
-  type Span,
 } from './extent.ts';
 import { IdTable } from './id-table.ts';
+import { SpanTable, type Stretch } from './span-table.ts';
 
 /** Whose a message is, where nothing tells. */
 export const anyMailbox = 0;
-
-/** Of two that overlap: from the first to the last, and looked into since the first look. */
-const joined = (a: Span, b: Span): Span => {
-  const span = { fromMs: Math.min(a.fromMs, b.fromMs), toMs: Math.max(a.toMs, b.toMs) };
-  if (a.lookedMs === undefined || b.lookedMs === undefined) return span;
-  return { ...span, lookedMs: Math.min(a.lookedMs, b.lookedMs) };
-};
-
-/** Spans that overlap, or touch, as one. The order in which they come does not matter. */
-export const mergedSpans = (spans: readonly Span[]): readonly Span[] => {
-  const out: Span[] = [];
-  for (const span of spans.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)) {
-    const last = out.at(-1);
-    if (last === undefined || span.fromMs > last.toMs + 1) out.push(span);
-    else out[out.length - 1] = joined(last, span);
-  }
-  return out;
-};
-
-/** When something arrived for it to be within an extent, and under which rules. */
-export interface Stretch extends Span {
-  readonly bits: number;
-}
-
-/** Spans of one thing, by rule. */
-class Stretches {
-  private readonly spans = new Map<Basis, Span[]>();
-
-  add(basis: Basis, span: Span): void {
-    const known = this.spans.get(basis);
-    const last = known?.at(-1);
-    if (known === undefined) this.spans.set(basis, [span]);
-    else if (last !== undefined && span.fromMs <= last.toMs && last.fromMs <= span.toMs) {
-      // Most of them begin at the beginning, and there may be millions.
-      known[known.length - 1] = joined(last, span);
-    } else known.push(span);
-  }
-
-  get all(): readonly Stretch[] {
-    return [...this.spans].flatMap(([basis, spans]) =>
-      mergedSpans(spans).map(span => ({ ...span, bits: basisBit(basis) })),
-    );
-  }
-}
 
 /** What a rule rests on. */
 export interface BasisEvidence {
@@ -73,7 +29,7 @@ class Evidence {
   counted = 0;
   first: EvidenceAt | undefined;
   last: EvidenceAt | undefined;
-  readonly mailboxes = new Set<string>();
+  mailboxes = 0;
 }
 
 /** Earliest first; what tells no time comes last. Ties are told apart by place, so that order does not matter. */
@@ -84,13 +40,22 @@ const compareAt = (a: EvidenceAt, b: EvidenceAt): number => {
   return (a.seq ?? 0) - (b.seq ?? 0) || (a.line ?? 0) - (b.line ?? 0);
 };
 
-interface PlannedFolder {
+/** A mailbox, or a folder of one, by the name that evidence has for it. */
+export interface PlannedMailbox {
+  readonly name: string;
+  readonly number: number;
+  readonly stretches: readonly Stretch[];
+}
+
+export interface PlannedFolder {
   readonly mailbox: string;
   readonly folder: string;
   /** Number of the folder in `uids`. */
   readonly number: number;
-  readonly stretches: Stretches;
+  readonly stretches: readonly Stretch[];
 }
+
+const none: readonly Stretch[] = [];
 
 /**
  * The union of extents: what has to be looked for in the index. Adding is idempotent and its order does not matter.
@@ -102,9 +67,15 @@ export class ScopePlan {
   /** Keys are the number of a folder here, a UID and 0. */
   readonly uids: IdTable = new IdTable();
   readonly records: { readonly bits: number; readonly of: RecordsOf }[] = [];
-  private readonly stored = new Stretches();
-  private readonly mailboxes = new Map<string, { number: number; stretches: Stretches }>();
-  private readonly folders = new Map<string, PlannedFolder>();
+  private readonly stored = new SpanTable();
+  private readonly ofMailbox = new SpanTable();
+  private readonly ofFolder = new SpanTable();
+  /** Numbers by name, from 1 on. */
+  private readonly mailboxes = new Map<string, number>();
+  private readonly folders = new Map<string, Map<string, number>>();
+  private folderCount = 0;
+  /** Mailboxes by rule: each is counted once. */
+  private readonly namedBy = new IdTable();
   private readonly evidence = new Map<Basis, Evidence>();
   private readonly pseudonym: ((messageId: string) => Pseudonym) | undefined;
   /** Message-IDs that cannot be looked for without the key. */
@@ -129,7 +100,11 @@ export class ScopePlan {
       if (evidence.first === undefined || compareAt(at, evidence.first) < 0) evidence.first = at;
       if (evidence.last === undefined || compareAt(at, evidence.last) > 0) evidence.last = at;
     }
-    if ('mailbox' in extent && extent.mailbox !== undefined) evidence.mailboxes.add(extent.mailbox);
+    if ('mailbox' in extent && extent.mailbox !== undefined) {
+      const known = this.namedBy.count;
+      this.namedBy.add(this.mailbox(extent.mailbox), bases.indexOf(basis), 0, 0, 0);
+      if (this.namedBy.count > known) evidence.mailboxes += 1;
+    }
     this.take(basis, extent);
   }
 
@@ -137,24 +112,23 @@ export class ScopePlan {
     const bits = basisBit(basis);
     switch (extent.is) {
       case 'messages': {
-        const owner =
-          extent.mailbox === undefined ? anyMailbox : this.mailbox(extent.mailbox).number;
+        const owner = extent.mailbox === undefined ? anyMailbox : this.mailbox(extent.mailbox);
         for (const id of extent.ids) this.id(id, owner, bits);
         break;
       }
       case 'uids': {
-        const { number } = this.folder(extent.mailbox, extent.folder);
+        const number = this.folder(extent.mailbox, extent.folder);
         for (const uid of extent.uids) this.uids.add(number, uid, 0, 0, bits);
         break;
       }
       case 'folder':
-        this.folder(extent.mailbox, extent.folder).stretches.add(basis, extent.span);
+        this.ofFolder.add(this.folder(extent.mailbox, extent.folder), basis, extent.span);
         break;
       case 'mailbox':
-        this.mailbox(extent.mailbox).stretches.add(basis, extent.span);
+        this.ofMailbox.add(this.mailbox(extent.mailbox), basis, extent.span);
         break;
       case 'stored-mail':
-        this.stored.add(basis, extent.span);
+        this.stored.add(0, basis, extent.span);
         break;
       case 'records':
         this.records.push({ bits, of: extent.of });
@@ -173,53 +147,60 @@ export class ScopePlan {
     this.ids.add(a, b, c, owner, bits);
   }
 
-  private mailbox(name: string): { number: number; stretches: Stretches } {
+  private mailbox(name: string): number {
     let known = this.mailboxes.get(name);
     if (known === undefined) {
-      known = { number: this.mailboxes.size + 1, stretches: new Stretches() };
+      known = this.mailboxes.size + 1;
       this.mailboxes.set(name, known);
     }
     return known;
   }
 
-  private folder(mailbox: string, folder: string): PlannedFolder {
-    const key = `${mailbox}\n${folder}`;
-    let known = this.folders.get(key);
+  private folder(mailbox: string, folder: string): number {
+    this.mailbox(mailbox);
+    let known = this.folders.get(mailbox);
     if (known === undefined) {
-      const number = this.folders.size + 1;
-      known = { mailbox, folder, number, stretches: new Stretches() };
-      this.folders.set(key, known);
+      known = new Map();
+      this.folders.set(mailbox, known);
     }
-    return known;
+    let number = known.get(folder);
+    if (number === undefined) {
+      this.folderCount += 1;
+      number = this.folderCount;
+      known.set(folder, number);
+    }
+    return number;
   }
 
-  get everything(): readonly Stretch[] {
-    return this.stored.all;
+  /** How many mailboxes evidence names. */
+  get mailboxCount(): number {
+    return this.mailboxes.size;
+  }
+
+  everything(): readonly Stretch[] {
+    return this.stored.all().get(0) ?? none;
   }
 
   /** Names of mailboxes, and what of them is meant; those that are only named by messages have no stretch. */
-  get ofMailboxes(): readonly {
-    readonly name: string;
-    readonly number: number;
-    readonly stretches: readonly Stretch[];
-  }[] {
-    return [...this.mailboxes].map(([name, { number, stretches }]) => ({
+  namedMailboxes(): readonly PlannedMailbox[] {
+    const stretches = this.ofMailbox.all();
+    return Array.from(this.mailboxes, ([name, number]) => ({
       name,
       number,
-      stretches: stretches.all,
+      stretches: stretches.get(number) ?? none,
     }));
   }
 
-  get ofFolders(): readonly {
-    readonly mailbox: string;
-    readonly folder: string;
-    readonly number: number;
-    readonly stretches: readonly Stretch[];
-  }[] {
-    return [...this.folders.values()].map(({ stretches, ...each }) => ({
-      ...each,
-      stretches: stretches.all,
-    }));
+  namedFolders(): readonly PlannedFolder[] {
+    const stretches = this.ofFolder.all();
+    return Array.from(this.folders).flatMap(([mailbox, folders]) =>
+      Array.from(folders, ([folder, number]) => ({
+        mailbox,
+        folder,
+        number,
+        stretches: stretches.get(number) ?? none,
+      })),
+    );
   }
 
   /** In the order of rules. */
@@ -233,7 +214,7 @@ export class ScopePlan {
           basis,
           evidence: count,
           counted,
-          mailboxes: mailboxes.size,
+          mailboxes,
           ...(first === undefined ? {} : { first }),
           ...(last === undefined ? {} : { last }),
         },

@@ -21,8 +21,11 @@ export interface Whose {
  */
 export class WebUsers {
   private readonly logins = new Map<string, Moment[]>();
-  private readonly sessions: Moment[] = [];
-  private isSorted = true;
+  /** Sessions may be millions: their times, and whose they were. */
+  private readonly times: number[] = [];
+  private readonly names: string[] = [];
+  /** Places of sessions in the order of their times. */
+  private order: Uint32Array | undefined;
 
   login(ip: string, user: string, atMs: number): void {
     const known = this.logins.get(ip);
@@ -31,8 +34,9 @@ export class WebUsers {
   }
 
   session(user: string, atMs: number): void {
-    this.sessions.push({ atMs, user });
-    this.isSorted = false;
+    this.times.push(atMs);
+    this.names.push(user);
+    this.order = undefined;
   }
 
   of(ip: string | undefined, atMs: number): Whose {
@@ -52,22 +56,22 @@ export class WebUsers {
   }
 
   private opened(atMs: number): ReadonlySet<string> {
-    if (!this.isSorted) {
-      this.sessions.sort((a, b) => a.atMs - b.atMs);
-      this.isSorted = true;
-    }
+    const { times, names } = this;
+    this.order ??= Uint32Array.from(times, (_, i) => i).sort(
+      (a, b) => (times[a] ?? 0) - (times[b] ?? 0),
+    );
+    const { order } = this;
+    const timeAt = (place: number): number => times[order[place] ?? 0] ?? 0;
     let low = 0;
-    let high = this.sessions.length;
+    let high = order.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.sessions[middle]?.atMs ?? 0) < atMs - nearMs) low = middle + 1;
+      if (timeAt(middle) < atMs - nearMs) low = middle + 1;
       else high = middle;
     }
     const users = new Set<string>();
-    for (let i = low; i < this.sessions.length; i += 1) {
-      const session = this.sessions[i];
-      if (session === undefined || session.atMs > atMs + nearMs) break;
-      users.add(session.user);
+    for (let place = low; place < order.length && timeAt(place) <= atMs + nearMs; place += 1) {
+      users.add(names[order[place] ?? 0] ?? '');
     }
     return users;
   }

@@ -1,5 +1,4 @@
 import type { EventKind } from '../../core/access-event.ts';
-import { unparsedKind } from '../../logs/rows/columns.ts';
 import type { Belongs } from '../../scope/belongs.ts';
 import { plainKinds, transitKinds, wholeKinds } from '../../scope/event-extents.ts';
 import type { ParquetFile } from '../../store/parquet/read.ts';
@@ -31,7 +30,7 @@ export const textOf = (file: ParquetFile, column: string): TextOf => {
 };
 
 /** Which texts of a column hold, each asked once; what says none holds as `otherwise` says. */
-export const holds = (
+const holds = (
   column: TextOf,
   otherwise: boolean,
   isAsked: (text: string) => boolean,
@@ -49,7 +48,7 @@ export const holds = (
 };
 
 /** What the rest of an event has to be looked into for, by its template. */
-const detailPattern = /"(?:through|messages|count)":|"=(?:throttled|repeats)"/;
+const detailPattern = /"through":|"=(?:throttled|repeats)"/;
 const sessionPattern = /"session":/;
 const otherNamePattern = /"user":\{|"actor":\{|"through":/;
 /** What can tell of a table. */
@@ -101,15 +100,6 @@ export const rowsOfKinds = (file: ParquetFile, withTransit: boolean): readonly n
   const codes = wanted === undefined ? undefined : file.codes('kind');
   return wanted === undefined || codes === undefined ? [] : codes.rowsWith(wanted);
 };
-
-/** Lines that no format understands. */
-export const unparsedIn = (file: ParquetFile): number =>
-  file
-    .dictionary('kind')
-    ?.matching((bytes, start, end) => bytes.toString('latin1', start, end) === unparsedKind) ===
-  undefined
-    ? 0
-    : Number(file.metadata.get('postern.unparsed') ?? 0);
 
 /** Goes by columns alone: most rows are let go before anything of them is put together. */
 export const askedRows = (

@@ -172,19 +172,18 @@ const plainly = (
   // Spans of one rule and place that overlap are one, looked into since the first look.
   const merged = new ScopePlan(id => worldNames.messageId(id));
   for (const each of shown) merged.add(each);
+  const boxesOf = merged.namedMailboxes();
+  const placesOf = merged.namedFolders();
+  const everything = merged.everything();
   const messages = world.messages.map((message, number) => {
     if (world.dropped?.includes(number) === true) return 0;
     const name = boxes[message.mailbox] ?? '';
-    const box = merged.ofMailboxes.find(each => each.name === name);
-    const place = merged.ofFolders.find(
+    const box = boxesOf.find(each => each.name === name);
+    const place = placesOf.find(
       each => each.mailbox === name && each.folder === world.folders[message.folder]?.name,
     );
     let bits = 0;
-    for (const each of [
-      ...merged.everything,
-      ...(box?.stretches ?? []),
-      ...(place?.stretches ?? []),
-    ])
+    for (const each of [...everything, ...(box?.stretches ?? []), ...(place?.stretches ?? [])])
       if (within(message.received, number, each)) bits |= each.bits;
     for (const { basis, extent } of shown) {
       if (extent.is === 'uids') {

@@ -114,7 +114,7 @@ export const doubtsOf = (
   put(
     'account-unknown',
     'messages and accounts cannot be looked up: the key of the index is not at hand',
-    names === undefined ? plan.idsWithoutKey + plan.ofMailboxes.length : 0,
+    names === undefined ? plan.idsWithoutKey + plan.mailboxCount : 0,
     true,
   );
   for (const [why, count] of Object.entries(about.unseen)) {

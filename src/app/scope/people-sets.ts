@@ -20,7 +20,7 @@ export interface PersonInBound {
   evidencedWeak: MaskWords;
 }
 
-export type MaskWords = [low: number, high: number];
+type MaskWords = [low: number, high: number];
 
 /** Some persons of a scoping, in the order of their numbers; good until the call that gave it returns. */
 export class PeopleSlice {

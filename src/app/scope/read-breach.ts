@@ -13,6 +13,7 @@ import { KeptLines } from '../events/kept-lines.ts';
 import { openAgain, openSegment } from '../events/open-segment.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
+import { AlikeRows } from './alike-rows.ts';
 import { askedRows, columnsIn, type RowColumns, rowsOfKinds, textOf } from './asked-rows.ts';
 import { OpenedRows } from './opened-rows.ts';
 
@@ -155,30 +156,18 @@ class BreachReading {
     const { window, isAddress } = this.request.breach;
     // Of sessions that a webmail opened, only those near a request are the attacker's: each by its own time.
     const isEach = this.isWeb && isAddress !== undefined;
-    const alike = new Map<number | string, { first: number; last: number; count: number }>();
-    const keyOf = keysOf(columns);
+    const alike = new AlikeRows(columns);
     for (const row of rows) {
       const at = times(row);
       if (at < window.fromMs || at > window.toMs) continue;
       if (this.isWeb) this.logins(columns, row, at);
-      if (isEach || Number.isNaN(at)) {
-        this.plainEvent(open, columns, row, at, 1);
-        continue;
-      }
-      const key = keyOf(row);
-      const known = alike.get(key);
-      if (known === undefined) {
-        alike.set(key, { first: row, last: row, count: 1 });
-        continue;
-      }
-      known.count += 1;
-      if (at < times(known.first)) known.first = row;
-      if (at > times(known.last)) known.last = row;
+      if (isEach || Number.isNaN(at)) this.plainEvent(open, columns, row, at, 1);
+      else alike.add(row, times);
     }
-    for (const { first, last, count } of alike.values()) {
+    alike.each((first, last, count) => {
       this.plainEvent(open, columns, first, times(first), first === last ? count : count - 1);
       if (first !== last) this.plainEvent(open, columns, last, times(last), 1);
-    }
+    });
   }
 
   /** By whom requests of a webmail can be told. */
@@ -277,20 +266,6 @@ class BreachReading {
     return { source, seq, line: line(row), ...(atMs === undefined ? {} : { atMs }) };
   }
 }
-
-/** What rows that show the same have in common; a number where the columns of the segment leave room. */
-const keysOf = (columns: RowColumns): ((row: number) => number | string) => {
-  const { kind, outcome, component, app, user, actor, address, service, folder } = columns;
-  const names = [kind, outcome, component, app, user, actor, address, service, folder];
-  if (names.reduce((room, { count }) => room * (count + 1), 1) < 2 ** 53) {
-    return row => {
-      let key = 0;
-      for (const column of names) key = key * (column.count + 1) + column.code(row) + 1;
-      return key;
-    };
-  }
-  return row => names.map(column => column.code(row)).join();
-};
 
 /** Times of the rows that are asked about, and of no others; NaN where a row tells none. */
 const timesOf = (

@@ -4,7 +4,8 @@ import type { Doubt } from '../../scope/bounds.ts';
 import { basisBit, evidencedMask } from '../../scope/extent.ts';
 import { IdTable } from '../../scope/id-table.ts';
 import type { Sought } from '../../scope/marks.ts';
-import { type ScopePlan, type Stretch, wordsOf } from '../../scope/plan.ts';
+import { type ScopePlan, wordsOf } from '../../scope/plan.ts';
+import type { Stretch } from '../../scope/span-table.ts';
 import { ColumnFile } from '../../store/parquet/column-file.ts';
 import type { Linked } from './linked.ts';
 
@@ -109,28 +110,24 @@ const findMailboxes = (
   pseudonyms: ScopeNames,
   domains: readonly string[],
 ): ReadonlyMap<string, FoundMailboxes> => {
-  if (names.length === 0) return new Map();
-  const wanted = new Wanted();
-  const tiers = names.map(
-    name =>
-      [
-        name,
-        spellingsOf(name, domains).map(tier =>
-          tier.map(each => wanted.want(pseudonyms.mailbox(each))),
-        ),
-      ] as const,
-  );
-  eachNamed(join(linked.folder, 'mailboxes.parquet'), 'mailbox', (number, a, b, c) =>
-    wanted.take(a, b, c, number),
-  );
   const out = new Map<string, FoundMailboxes>();
-  for (const [name, each] of tiers) {
-    for (const tier of each) {
-      const numbers = [...new Set(tier.flatMap(number => wanted.found.get(number) ?? []))];
-      if (numbers.length === 0) continue;
+  // One way of spelling after the other: most names are spelled as they are kept, and a pseudonym costs time.
+  let left = names.map(name => ({ name, tiers: spellingsOf(name, domains) }));
+  for (let tier = 0; left.length > 0; tier += 1) {
+    const wanted = new Wanted();
+    const numbered = left.map(({ tiers: each }) =>
+      (each[tier] ?? []).map(text => wanted.want(pseudonyms.mailbox(text))),
+    );
+    eachNamed(join(linked.folder, 'mailboxes.parquet'), 'mailbox', (number, a, b, c) =>
+      wanted.take(a, b, c, number),
+    );
+    left = left.filter(({ name, tiers: each }, i) => {
+      const found = numbered[i]?.flatMap(number => wanted.found.get(number) ?? []) ?? [];
+      const numbers = [...new Set(found)];
+      if (numbers.length === 0) return each.length > tier + 1;
       out.set(name, { numbers, isSure: numbers.length === 1 });
-      break;
-    }
+      return false;
+    });
   }
   return out;
 };
@@ -183,7 +180,9 @@ export const resolved = (
   options: { readonly domains: readonly string[]; readonly gone: ReadonlyMap<number, number> },
 ): Resolved => {
   const doubts: Doubt[] = [];
-  const { ofMailboxes, ofFolders } = plan;
+  const ofMailboxes = plan.namedMailboxes();
+  const ofFolders = plan.namedFolders();
+  const everything = plan.everything();
   const known =
     names === undefined
       ? new Map<string, FoundMailboxes>()
@@ -255,14 +254,14 @@ export const resolved = (
     });
   }
   const isEverywhere =
-    plan.everything.length > 0 || (plan.ids.count > 0 && (homeless.size > 0 || plan.idsAnywhere));
+    everything.length > 0 || (plan.ids.count > 0 && (homeless.size > 0 || plan.idsAnywhere));
   return {
     doubts,
     strangers: [...strangers].map(([text, bits]) => ({ name: text, bits })),
     namedMailboxes,
     sought: {
       ...(isEverywhere ? {} : { only: [...namedMailboxes.keys()] }),
-      everything: plan.everything,
+      everything,
       mailboxes,
       folders: folderStretches,
       ...(plan.ids.count === 0 ? {} : { ids: { table: plan.ids, owners, homeless } }),
