@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -41,6 +42,7 @@ const accounts = {
   maildir: 'maildir:~/Maildir',
   maildirfs: 'maildir:~/Maildir:LAYOUT=fs',
   maildirgz: 'maildir:~/Maildir userdb_zlib_save=gz',
+  maildirbz2: 'maildir:~/Maildir userdb_zlib_save=bz2',
   mbox: 'mbox:~/mail:INBOX=~/inbox',
   sdbox: 'sdbox:~/sdbox',
   sdboxzstd: 'sdbox:~/sdbox userdb_zlib_save=zstd',
@@ -48,6 +50,11 @@ const accounts = {
   mdboxlz4: 'mdbox:~/mdbox userdb_zlib_save=lz4',
 } as const;
 const users = Object.keys(accounts);
+
+const encrypted = {
+  maildircrypt: 'maildir:~/Maildir userdb_mail_plugins=mail_crypt',
+  sdboxcrypt: 'sdbox:~/sdbox userdb_mail_plugins=mail_crypt',
+} as const;
 
 const message = (subject: string, lines = 3): string =>
   `From: erin@example.test\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@example.test>\r\n\r\n${'From here on it goes.\r\n>From there.\r\n'.repeat(lines)}`;
@@ -83,6 +90,11 @@ auth_failure_delay = 0
 first_valid_uid = 1
 mail_plugins = zlib
 mbox_lazy_writes = no
+plugin {
+  mail_crypt_global_private_key = <${root}/private.pem
+  mail_crypt_global_public_key = <${root}/public.pem
+  mail_crypt_save_version = 2
+}
 service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0
@@ -158,10 +170,13 @@ describe.skipIf(missing !== undefined)(
       chownSync(at('home'), nobody, nobody);
       writeFileSync(
         at('users'),
-        Object.entries(accounts)
+        Object.entries({ ...accounts, ...encrypted })
           .map(([user, mail]) => `${user}:{PLAIN}secret::::::userdb_mail=${mail}\n`)
           .join(''),
       );
+      const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+      writeFileSync(at('private.pem'), keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      writeFileSync(at('public.pem'), keys.publicKey.export({ type: 'spki', format: 'pem' }));
       writeFileSync(at('master'), 'scanner:{PLAIN}hidden\n');
       writeFileSync(at('dovecot.conf'), configuration(root, port));
       execFileSync('dovecot', ['-c', at('dovecot.conf')], { stdio: 'ignore' });
@@ -245,6 +260,15 @@ describe.skipIf(missing !== undefined)(
           if (user !== 'mbox')
             expect(lines(text)).toBe(lines(message(`${user}-${n}`, n === 5 ? 3 : n * 40)));
         }
+      },
+    );
+
+    test.each(['maildircrypt', 'sdboxcrypt'])(
+      '%s: what mail_crypt encrypted is seen as such',
+      async user => {
+        await imap(port, user, [append('INBOX', 'secret')]);
+        const found = await inFiles(user);
+        expect(found.map(({ read }) => read)).toEqual([{ state: 'unseen', why: 'encrypted' }]);
       },
     );
 
