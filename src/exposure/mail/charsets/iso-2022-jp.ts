@@ -79,12 +79,43 @@ class Reader {
       const byte = bytes[at] ?? 0;
       if (byte === esc) at += this.escape(at);
       else {
+        const run = this.run(at);
+        if (run > 0) {
+          at += run;
+          continue;
+        }
         this.byte(byte);
         at++;
       }
     }
     if (this.lead !== 0) this.out.push(0xfffd);
     return this.out.text();
+  }
+
+  /** What nearly all bytes are, in one go: pairs of a plane, or ASCII. Answers how many were taken. */
+  private run(from: number): number {
+    const { bytes, out, set } = this;
+    if (this.shifted || this.lead !== 0) return 0;
+    const { units } = out;
+    let at = from;
+    let { length } = out;
+    if (set.kind === 'ascii') {
+      for (; at < bytes.length; at++) {
+        const byte = bytes[at] ?? 0;
+        if (byte >= 0x7f || byte < 0x20) break;
+        units[length++] = byte;
+      }
+    } else if (set.kind === 'plane') {
+      const plane = set.plane();
+      for (; at + 1 < bytes.length; at += 2) {
+        const lead = (bytes[at] ?? 0) - 0x21;
+        const trail = (bytes[at + 1] ?? 0) - 0x21;
+        if (lead < 0 || lead > 93 || trail < 0 || trail > 93) break;
+        units[length++] = plane[lead * 94 + trail] || 0xfffd;
+      }
+    }
+    out.length = length;
+    return at - from;
   }
 
   private escape(at: number): number {

@@ -36,7 +36,7 @@ export const looksLikeHz = (bytes: Buffer): boolean => {
   return true;
 };
 
-const sampleMax = 4_096;
+const sampleMax = 2_048;
 const tried = ['shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr'] as const;
 const singles = [
   'windows-1251',
@@ -114,6 +114,8 @@ const looksLatin = (sample: Uint8Array): boolean => {
 /** A label is a hint that statistics of few characters do not outweigh. */
 const hintWeight = 0.15;
 const doubleMin = 0.4;
+/** Text in another charset does not come near it. */
+const sure = 0.85;
 const latinMin = 0.5;
 const distinctMin = 4;
 
@@ -149,6 +151,7 @@ const byStatistics = (bytes: Buffer, hint: string | undefined): string => {
     const score =
       scoreDouble(decode(sample, charset), charset) + (charset === hint ? hintWeight : 0);
     if (score > best.score) best = { charset, score };
+    if (score >= sure) break;
   }
   if (best.score >= (hint === 'windows-1252' ? latinMin : doubleMin)) return best.charset;
   return bySingle(sample, hint, false);

@@ -1,6 +1,6 @@
 /** UTF-16 units that become a string in one step; strings made unit by unit cost ten times as much. */
 export class Units {
-  private readonly units: Uint16Array;
+  readonly units: Uint16Array;
   length = 0;
 
   constructor(capacity: number) {

@@ -48,6 +48,15 @@ const foreignFrom = (bytes: Buffer, from: number): number => {
   return bytes.length;
 };
 
+/** Whether the last line that is not empty may be no Base64: only then there may be more of the kind before it. */
+const endsForeign = (bytes: Buffer): boolean => {
+  let to = bytes.length;
+  while (to > 0 && (bytes[to - 1] ?? 0) <= 32) to--;
+  const from = to === 0 ? 0 : bytes.lastIndexOf(10, to - 1) + 1;
+  for (let at = from; at < to; at++) if (!isAlphabet(bytes[at] ?? 0)) return true;
+  return isRule(bytes, from, to);
+};
+
 const decodeRun = (bytes: Buffer): Buffer =>
   Buffer.from(bytes.toString('latin1', 0, bytes.length), 'base64');
 
@@ -62,6 +71,7 @@ export interface FromBase64 {
 export const decodeBase64 = (bytes: Buffer): FromBase64 => {
   const pad = bytes.indexOf(equals);
   if (pad >= 0 && isRest(bytes, pad)) return { bytes: decodeRun(bytes), isBroken: false };
+  if (pad < 0 && !endsForeign(bytes)) return { bytes: decodeRun(bytes), isBroken: false };
   const end = foreignFrom(bytes, 0);
   const whole = decodePieces(bytes.subarray(0, end));
   if (end === bytes.length) return { bytes: whole, isBroken: pad >= 0 };

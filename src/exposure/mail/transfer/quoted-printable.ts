@@ -1,11 +1,15 @@
 const equals = 61;
 
-const hexOf = (byte: number | undefined): number => {
-  if (byte === undefined) return -1;
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const lower = byte | 32;
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
-};
+/** Values of hexadecimal digits, -1 of all other bytes. */
+const digits: Int8Array = (() => {
+  const table = new Int8Array(256).fill(-1);
+  for (let value = 0; value < 16; value++) {
+    const digit = value.toString(16);
+    table[digit.charCodeAt(0)] = value;
+    table[digit.toUpperCase().charCodeAt(0)] = value;
+  }
+  return table;
+})();
 
 /** Where a soft line end behind `=` ends (white space may stand between), or -1 where it is none. */
 const softEnd = (bytes: Buffer, from: number): number => {
@@ -19,32 +23,29 @@ const softEnd = (bytes: Buffer, from: number): number => {
 
 /** Quoted-printable (RFC 2045 6.7). An `=` that begins nothing stays as it is, and so does raw 8-bit. */
 export const decodeQuotedPrintable = (bytes: Buffer): Buffer => {
-  let found = bytes.indexOf(equals);
-  if (found < 0) return bytes;
+  const first = bytes.indexOf(equals);
+  if (first < 0) return bytes;
   const out = Buffer.allocUnsafe(bytes.length);
-  let length = 0;
-  let from = 0;
-  while (found >= 0) {
-    for (let at = from; at < found; at++) out[length++] = bytes[at] ?? 0;
-    const high = hexOf(bytes[found + 1]);
-    const low = high < 0 ? -1 : hexOf(bytes[found + 2]);
+  bytes.copy(out, 0, 0, first);
+  let length = first;
+  let at = first;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    if (byte !== equals) {
+      out[length++] = byte;
+      at++;
+      continue;
+    }
+    const high = at + 2 < bytes.length ? (digits[bytes[at + 1] ?? 0] ?? -1) : -1;
+    const low = high < 0 ? -1 : (digits[bytes[at + 2] ?? 0] ?? -1);
     if (low >= 0) {
       out[length++] = high * 16 + low;
-      from = found + 3;
-    } else {
-      const soft = softEnd(bytes, found + 1);
-      if (soft < 0) out[length++] = equals;
-      from = soft < 0 ? found + 1 : soft;
+      at += 3;
+      continue;
     }
-    found = nextEquals(bytes, from);
+    const soft = softEnd(bytes, at + 1);
+    if (soft < 0) out[length++] = equals;
+    at = soft < 0 ? at + 1 : soft;
   }
-  for (let at = from; at < bytes.length; at++) out[length++] = bytes[at] ?? 0;
   return out.subarray(0, length);
-};
-
-/** `indexOf` costs a call; in text of East Asia the next one is right here. */
-const nextEquals = (bytes: Buffer, from: number): number => {
-  const near = Math.min(bytes.length, from + 16);
-  for (let at = from; at < near; at++) if (bytes[at] === equals) return at;
-  return near >= bytes.length ? -1 : bytes.indexOf(equals, near);
 };
