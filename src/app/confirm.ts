@@ -30,7 +30,7 @@ import { openFlawFacts } from './flaws.ts';
 import { keptLogs } from './kept-logs.ts';
 import { withTrails } from './log-trails.ts';
 import { noteNoHost } from './no-host.ts';
-import { knownPeople } from './people/stored-people.ts';
+import { knownPeople } from './people/known-people.ts';
 import { estateOf, rememberedPatch, runOf } from './remembered.ts';
 import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type World, writeWorld } from '../../../test/support/linked-world.ts';
 import { roles } from '../../core/exposure-index.ts';
 import { openLinked } from '../scope/linked.ts';
-import { countStoredPeople, knownPeople, putStoredPeople } from './stored-people.ts';
+import { knownPeople, putStoredPeople } from './known-people.ts';
+import { countStoredPeople } from './stored-people.ts';
 import { takeStock } from './take-stock.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'postern-stock-'));

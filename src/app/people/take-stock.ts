@@ -1,7 +1,8 @@
 import type { StoredPeople } from '../../core/stored-people.ts';
 import { linkStore } from '../scope/link-store.ts';
 import { openCustomers } from './customer-files.ts';
-import { countStoredPeople, knownPeople, putStoredPeople } from './stored-people.ts';
+import { knownPeople, putStoredPeople } from './known-people.ts';
+import { countStoredPeople } from './stored-people.ts';
 
 /**
  * After a scan: joins what was found in mail with the customer list, and counts whose data lies there. Where nothing
