@@ -121,7 +121,7 @@ const sure = (
   const isWord = /^[A-Za-z][a-z]*(?:[-'][a-z]+)*$/.test(value);
   if (parted === 0) {
     if (isWord && !quoted)
-      return alone && !/^[A-Z][a-z]+$/.test(value) && value.length >= 5 ? 'medium' : undefined;
+      return alone && !/^[A-Z][a-z]+$/.test(value) && value.length >= 5 ? 'low' : undefined;
     return variety >= 2 || value.length >= 6 ? 'high' : 'medium';
   }
   if (parted === 1) {

@@ -9,37 +9,21 @@ const bank = ['bank-account/bank', 'bank-account', 'bank-account/kind'];
 
 /**
  * Account at a bank: in Japan seven digits behind the kind of account (普通 1234567), elsewhere six to twelve where they are
- * labelled, and routing numbers and sort codes. Accounts have no check digit, so what stands around has to say it.
+ * labelled, and routing numbers. Accounts have no check digit, so what stands around has to say it.
  */
 export const bankAccount: DataType = {
   id: 'bank-account',
   title: 'Bank account number',
   sensitivity: 'financial',
   anchors: {
-    numbers: [
-      [6],
-      [7],
-      [8],
-      [9],
-      [10],
-      [11],
-      [12],
-      [13],
-      [14],
-      [15],
-      [16],
-      [17],
-      [4, 4],
-      [3, 4],
-      [2, 2, 2],
-    ],
+    numbers: [[6], [7], [8], [9], [10], [11], [12], [13], [14], [15], [16], [17], [4, 4], [3, 4]],
   },
   judge(candidate, around) {
     const { value, from, to, glued, continued } = candidate;
     if (glued || continued || isOneDigit(value) || isAmount(around.text, from, to))
       return undefined;
     const foreign = foreignBank(candidate, around);
-    if (foreign !== undefined || value.length > 12 || candidate.groups.length === 3) return foreign;
+    if (foreign !== undefined || value.length > 12) return foreign;
     return value.length === 7 ? japanese(candidate, around) : labelled(candidate, around);
   },
 };

@@ -25,7 +25,7 @@ const ofHouse = (settings: ExposureSettings): DataType | undefined => {
   if (patterns.length === 0) return undefined;
   return {
     ...customerNumber,
-    anchors: { runs: [1, 24] },
+    anchors: { numbers: Array.from({ length: 20 }, (_, at) => [at + 1]) },
     judge: (candidate, around) => byPattern(candidate, around, patterns),
   };
 };

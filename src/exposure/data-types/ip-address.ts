@@ -38,6 +38,8 @@ const fourth = ({ from, to, separators }: Candidate, around: Around): Judged | u
   const isSmall = octets.every(octet => octet < 20) && octets[0] !== 10;
   const judged = graded({ from, to, value }, around);
   if (judged === undefined || !isSmall) return judged;
+  if (judged.confidence !== 'high' && /[A-Za-z] $/.test(text.slice(Math.max(0, from - 2), from)))
+    return undefined;
   return judged.confidence === 'high' ? judged : { ...judged, confidence: 'low' };
 };
 

@@ -37,6 +37,8 @@ const others: Readonly<Record<string, RegExp>> = {
 
 const head = /^BEGIN ((?:[A-Z0-9]{2,12} ){0,4})PRIVATE KEY(?: BLOCK)? ?(-{4,5})/;
 
+const footPattern = /^-{4,5} ?END [A-Z0-9 ]{0,50}KEY(?: BLOCK)? ?-{4,5}/;
+
 const block = (text: string, at: number): Judged | undefined => {
   const dashes = /-{4,5} ?$/.exec(text.slice(Math.max(0, at - 6), at));
   const match = head.exec(text.slice(at, at + 80));
@@ -44,8 +46,10 @@ const block = (text: string, at: number): Judged | undefined => {
   const from = at - dashes[0].length;
   const bodyFrom = at + match[0].length;
   const rest = text.slice(bodyFrom, bodyFrom + blockMax);
-  const end = /-{4,5} ?END [A-Z0-9 ]{0,50}KEY(?: BLOCK)? ?-{4,5}/.exec(rest);
-  const body = (end === null ? rest : rest.slice(0, end.index)).replace(/\\[nr]/g, '');
+  // What begins with dashes again is the end, or another head of somebody who wants this to take long.
+  const dashesAt = rest.indexOf('----');
+  const foot = dashesAt < 0 ? null : footPattern.exec(rest.slice(dashesAt, dashesAt + 90));
+  const body = (dashesAt < 0 ? rest : rest.slice(0, dashesAt)).replace(/\\[nr]/g, '');
   const letters = body
     .replace(/^[A-Za-z-]{1,20}: [^\n]{0,100}$/gm, '')
     .replace(/[^A-Za-z0-9+/=]/g, '');
@@ -53,9 +57,9 @@ const block = (text: string, at: number): Judged | undefined => {
   if (letters.length < 40) return undefined;
   return {
     from,
-    to: end === null ? bodyFrom : bodyFrom + end.index + end[0].length,
+    to: foot === null ? bodyFrom : bodyFrom + dashesAt + foot[0].length,
     value: letters.slice(0, 64),
-    confidence: end === null || letters.length < 64 ? 'medium' : 'high',
+    confidence: foot === null || letters.length < 64 ? 'medium' : 'high',
   };
 };
 

@@ -16,14 +16,12 @@ export const isRouting = (digits: string): boolean => {
   return known && !isOneDigit(digits) && weighted(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0;
 };
 
-/** Routing numbers and sort codes where they are labelled, and long account numbers as a form's field. */
+/** Routing numbers where they are labelled, accounts beside a sort code, and long account numbers as a form's field. */
 export const foreignBank = (candidate: Candidate, around: Around): Judged | undefined => {
   const { value, from, to, groups } = candidate;
   const found = { from, to, value };
-  if (groups.join('-') === '2-2-2') {
-    const leaning = around.leaning(sortCode, from, to);
-    if (leaning !== 'field' && leaning !== 'near') return undefined;
-    return { ...found, value: `gb:${value}`, confidence: leaning === 'field' ? 'high' : 'medium' };
+  if (value.length === 8 && groups.length === 1 && around.hasWord(sortCode, from, to, 60)) {
+    if (around.leaning(account, from, to) === 'field') return { ...found, confidence: 'high' };
   }
   if (value.length === 9 && isRouting(value)) {
     const leaning = around.leaning(routing, from, to);

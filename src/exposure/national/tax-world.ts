@@ -23,6 +23,8 @@ const isItin = (digits: string): boolean => {
   const group = part(digits, 3, 5);
   return (
     digits.startsWith('9') &&
+    // Printed in advertisements, as numbers of nobody.
+    !digits.startsWith('98765432') &&
     ((group >= 50 && group <= 65) ||
       (group >= 70 && group <= 88) ||
       (group >= 90 && group <= 92) ||

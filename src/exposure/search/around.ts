@@ -13,6 +13,8 @@ const againstAfter = 8;
 const behind = 12;
 const anotherLine = 12;
 const hitsMax = 24;
+/** Shorter than what `mayBeTable` looks at. */
+const keptLineMax = 2_048;
 
 /** The text around candidates, with the words that the pass found in it. */
 export const aroundOf = (
@@ -27,22 +29,32 @@ export const aroundOf = (
     return table;
   };
   const numbersOf = (sets: readonly string[]): readonly number[] => setNumbers(lexicon, sets);
+  const isTable = tableAsked(text, kind);
+  const leaning = (own: readonly number[], from: number, to: number): Leaning => {
+    const nearest = nearestWords(text, anchored, own, from, to);
+    // The last head of a table's first line is not the label of the cell that begins the next.
+    if (nearest === 'field' && !beginsLine(text, from)) return 'field';
+    if (!isTable(from)) return nearest;
+    const head = columnHead(text, lines(), from);
+    if (head !== undefined) {
+      const said = wordsWithin(anchored, own, head.from, head.to);
+      if (said !== 'none') return said;
+    }
+    return nearest;
+  };
+  let present: ReadonlySet<number> | undefined;
+  let last = { from: -1, to: -1, said: 'none' as Leaning };
   return {
     text,
     kind,
     settings,
     leaning: (sets, from, to) => {
       const own = numbersOf(sets);
-      const nearest = nearestWords(text, anchored, own, from, to);
-      // The last head of a table's first line is not the label of the cell that begins the next.
-      if (nearest === 'field' && !beginsLine(text, from)) return 'field';
-      if (!mayBeTable(text, kind, from)) return nearest;
-      const head = columnHead(text, lines(), from);
-      if (head !== undefined) {
-        const said = wordsWithin(anchored, own, head.from, head.to);
-        if (said !== 'none') return said;
-      }
-      return nearest;
+      present ??= new Set(anchored.entries.flatMap(({ labels }) => labels));
+      for (const set of own) if (present.has(set)) return leaning(own, from, to);
+      // Of types whose words stand nowhere in the text all get the same answer.
+      if (last.from !== from || last.to !== to) last = { from, to, said: leaning([], from, to) };
+      return last.said;
     },
     hasWord: (sets, from, to, reach = 40) => {
       const own = numbersOf(sets);
@@ -56,6 +68,22 @@ export const aroundOf = (
       return false;
     },
     inUrl: from => inUrl(text, from),
+  };
+};
+
+/** `mayBeTable`, whose answer is one for all of a line that is not too long. */
+const tableAsked = (text: string, kind: SearchedText['kind']): ((place: number) => boolean) => {
+  let from = 0;
+  let to = -1;
+  let is = false;
+  return place => {
+    if (place >= from && place <= to) return is;
+    is = mayBeTable(text, kind, place);
+    const start = text.lastIndexOf('\n', place - 1) + 1;
+    const newline = text.indexOf('\n', place);
+    const end = newline < 0 ? text.length : newline;
+    [from, to] = end - start < keptLineMax ? [start, end] : [0, -1];
+    return is;
   };
 };
 

@@ -51,12 +51,14 @@ export const unitKind = {
   single: 7,
 } as const;
 
-/** Small letter of a Latin one, 0 for anything else. */
+const lettersEnd = 0x530;
+
+/** Small letter of a Latin, Greek or Cyrillic one, which are written with blanks between words; 0 for anything else. */
 export const letters: Uint16Array = ((): Uint16Array => {
   const table = new Uint16Array(0x10000);
-  for (let unit = 0x41; unit < 0x250; unit += 1) {
+  for (let unit = 0x41; unit < lettersEnd; unit += 1) {
     const text = String.fromCharCode(unit);
-    if (!/\p{Script=Latin}/u.test(text)) continue;
+    if (!/[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u.test(text)) continue;
     const small = text.toLowerCase();
     table[unit] = small.length === 1 ? small.charCodeAt(0) : unit;
   }
@@ -103,7 +105,7 @@ const kindsOf = (other: Iterable<number>): Uint8Array => {
     if (key % 0x10000 === 0) kinds[first] = unitKind.single;
     else if (kinds[first] !== unitKind.single) kinds[first] = unitKind.start;
   }
-  for (let unit = 0; unit < 0x250; unit += 1) {
+  for (let unit = 0; unit < lettersEnd; unit += 1) {
     const small = letters[unit] ?? 0;
     if (small !== 0) kinds[unit] = small === unit ? unitKind.small : unitKind.capital;
   }
@@ -139,9 +141,13 @@ export const lexiconOf = (
     return sets.size - 1;
   };
   const draft = (text: string, literal: boolean): Draft => {
-    const key = `${literal ? 'l' : 'w'}${text}`;
+    // `n i f` is found where `nif` is, so that they are one entry.
+    const key = literal ? `l${text}` : `w${text.replaceAll(' ', '')}`;
     const known = drafts.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (text.length > known.text.length) known.text = text;
+      return known;
+    }
     const fresh: Draft = {
       text,
       labels: new Set(),

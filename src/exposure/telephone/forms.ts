@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js';
+import { isSequence } from '../checks/digits.ts';
 import type { Candidate } from '../data-type.ts';
 
 /** What a row of digits looks like, before anybody asks whether there is such a number. */
@@ -20,7 +21,7 @@ const none: readonly CountryCode[] = [];
 
 export const formOf = (candidate: Candidate, text: string): TelephoneForm | undefined => {
   const { groups, separators, value } = candidate;
-  if (isOneDigitRun(value)) return undefined;
+  if (isOneDigitRun(value) || isSequence(value)) return undefined;
   const bracket = bracketBefore(text, candidate.from);
   const plus =
     text.charAt(candidate.from - 1 - bracket) === '+' || text.charAt(candidate.from - 1) === '+';
@@ -82,7 +83,7 @@ const formOfPlain = (
     const isBare =
       (isTrunk && digits.length >= 9 && digits.length <= 11) ||
       /^[2-9]\d\d[2-9]\d{6}$/.test(digits);
-    return { ...base, kind: isBare && isTrunk ? 'bare' : 'other', like: none };
+    return { ...base, kind: isBare ? 'bare' : 'other', like: isTrunk ? none : ['US'] };
   }
   if (digits.length > 14) return undefined;
   const shape = groups.join('-');

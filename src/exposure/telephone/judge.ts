@@ -28,10 +28,11 @@ export const judgeTelephone = (candidate: Candidate, around: Around): Judged | u
   const { from, to } = form;
   const leaning = around.leaning(sets, from, to);
   const labelled = leaning === 'field' || leaning === 'near';
-  if (!labelled && (form.kind === 'other' || around.inUrl(from))) return undefined;
+  if (form.kind === 'other' && leaning !== 'field') return undefined;
+  if (!labelled && (!tells(form) || around.inUrl(from))) return undefined;
   if (leaning === 'against' && form.kind !== 'international') return undefined;
   const number = numberOf(form, leaning, around);
-  if (number === undefined) return undefined;
+  if (number === undefined) return possible(form, leaning, around);
   // A free or shared number is an organisation's: it names nobody.
   if (number.service) return { from, to, value: number.value, confidence: 'low' };
   return {
@@ -41,6 +42,26 @@ export const judgeTelephone = (candidate: Candidate, around: Around): Judged | u
     confidence: labelled ? 'high' : unlabelled(form, leaning, number.own),
     identifier: 'telephone',
   };
+};
+
+/** Ten digits alone are a number of America only where a label says so. */
+const tells = ({ kind, digits }: TelephoneForm): boolean =>
+  kind !== 'other' && (kind !== 'bare' || digits.startsWith('0'));
+
+/** Ranges kept free for films, and those that the plans do not have yet: of the right length, given to nobody known. */
+const possible = (form: TelephoneForm, leaning: Leaning, around: Around): Judged | undefined => {
+  const isAbroad = form.kind === 'international';
+  if (leaning !== 'field' && !(isAbroad && leaning !== 'against')) return undefined;
+  const { from, to } = form;
+  const regions = isAbroad ? [undefined] : around.settings.regions;
+  for (const region of regions) {
+    if (region !== undefined && !isSupportedCountry(region)) continue;
+    const number = parse(form.digits, region);
+    if (number?.isPossible() !== true || number.nationalNumber.length < 8) continue;
+    const confidence = leaning === 'field' || leaning === 'near' ? 'medium' : 'low';
+    return { from, to, value: number.number, confidence, identifier: 'telephone' };
+  }
+  return undefined;
 };
 
 const unlabelled = (form: TelephoneForm, leaning: Leaning, own: boolean): Judged['confidence'] => {

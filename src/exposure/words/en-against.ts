@@ -212,6 +212,7 @@ export const enAgainst: Words = {
       'passcode',
       'zoom',
       'access code',
+      'pin',
       'extension',
       'ext',
       'coordinates',
