@@ -41,6 +41,8 @@ const bombs: readonly (readonly [string, Buffer])[] = [
   ['folds', withHeader('Subject', 'a\n ')],
   ['words without an end', withHeader('Subject', '=?utf-8?Q?')],
   ['empty words', withHeader('Subject', '=?utf-8?Q??= ')],
+  ['addresses', withHeader('To', 'a@b ')],
+  ['addresses with commas', withHeader('To', 'a@b,')],
   ['parentheses', withHeader('To', '(')],
   ['quotes', withHeader('To', '"a\\')],
   ['angles', withHeader('To', '<"')],

@@ -58,12 +58,12 @@ const takeHeader = (envelope: Envelope, { name, folded }: RawHeader): void => {
     case 'from':
     case 'sender':
     case 'reply-to':
-      envelope.senders.push(...readAddresses(folded));
+      for (const address of readAddresses(folded)) envelope.senders.push(address);
       break;
     case 'to':
     case 'cc':
     case 'bcc':
-      envelope.recipients.push(...readAddresses(folded));
+      for (const address of readAddresses(folded)) envelope.recipients.push(address);
       break;
     case 'subject':
       envelope.subjects.push(decodeWords(folded));

@@ -154,6 +154,19 @@ describe('text without a label', () => {
     expect(decodeText(bytes, label).text).toBe(text);
   });
 
+  test('of several charsets is read line by line', () => {
+    const mixed = Buffer.concat([
+      latin1('\x1b$BF|K\\\x1b(B bounce\n'),
+      Buffer.from('お電話ください\nplain\n'),
+      latin1('\x82\xa8\x93d\x98b\x82\xad\x82\xbe\x82\xb3\x82\xa2\n'),
+    ]);
+    for (const label of [undefined, 'iso-2022-jp', 'utf-8', 'us-ascii']) {
+      expect(decodeText(mixed, label).text, `${label}`).toBe(
+        '日本 bounce\nお電話ください\nplain\nお電話ください\n',
+      );
+    }
+  });
+
   test('says so where its label is not followed', () => {
     const decoded = decodeText(Buffer.from('お電話ください'), 'iso-8859-1');
     expect(decoded.text).toBe('お電話ください');

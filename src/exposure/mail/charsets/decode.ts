@@ -3,6 +3,7 @@ import { decodeEucKr } from './euc-kr.ts';
 import { decodeIso2022Jp } from './iso-2022-jp.ts';
 import { decodeEucJis2004, decodeShiftJis2004 } from './jis-2004.ts';
 import { charsetOf } from './labels.ts';
+import { lineGroups } from './lines.ts';
 import { decodeHz, decodeIso2022Cn, decodeIso2022Kr } from './shifting.ts';
 import { escapesOf, isWide, looksLikeHz, readsBadly, sniff } from './sniff.ts';
 import { decodeUtf7 } from './utf-7.ts';
@@ -162,8 +163,31 @@ const labelled = (bytes: Buffer, charset: string): Decoded => {
   return { text, charset, fault: `bytes that mean nothing in ${charset}` };
 };
 
+/** Of text that still has holes: how many are worth another look. */
+const holesMin = 0.005;
+
+/** Text put together of several charsets, decoded line by line, where that leaves fewer holes. */
+const byLines = (bytes: Buffer, decoded: Decoded): Decoded => {
+  const share = wrongShare(decoded.text);
+  if (share < holesMin || notAscii.has(decoded.charset)) return decoded;
+  const groups = lineGroups(bytes);
+  if (groups.length < 2) return decoded;
+  const text = groups
+    .map(({ kind, bytes: some }) =>
+      kind === 'utf-8' ? decodeUtf8(some) : decodeBy(some, sniff(some)),
+    )
+    .join('');
+  if (wrongShare(text) > share / 2) return decoded;
+  return { text, charset: decoded.charset, fault: `several charsets besides ${decoded.charset}` };
+};
+
 /** Bytes as text. `label` is what the message calls the charset; `undefined` where it says nothing. Never throws. */
 export const decodeText = (bytes: Buffer, label?: string): Decoded => {
+  const decoded = decodeWhole(bytes, label);
+  return isWrong(decoded.text) ? byLines(bytes, decoded) : decoded;
+};
+
+const decodeWhole = (bytes: Buffer, label: string | undefined): Decoded => {
   const charset = label === undefined ? undefined : charsetOf(label);
   const isKnown = charset !== undefined && charset !== 'unknown-8bit';
   if (!isKnown || !notAscii.has(charset)) {

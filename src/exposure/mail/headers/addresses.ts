@@ -2,6 +2,7 @@ import type { MailAddress } from '../message.ts';
 import { unfold } from './block.ts';
 import { decodeWords } from './encoded-words.ts';
 
+/** More than any server delivers to. */
 const addressesMax = 10_000;
 const commentDepthMax = 50;
 
@@ -251,7 +252,7 @@ class AddressReader {
   }
 
   private push(name: string, address: string): void {
-    this.found.push({ name: name.trim(), address });
+    if (this.found.length < addressesMax) this.found.push({ name: name.trim(), address });
   }
 }
 
