@@ -10,7 +10,7 @@ import type {
 import { folderNameOf } from '../places/folder-name.ts';
 import { stateOf } from '../places/stored-bytes.ts';
 import { type MultiPlace, multiFolders } from './dbox/multi.ts';
-import { readDbox } from './dbox/read-piece.ts';
+import { readSingle } from './dbox/read-piece.ts';
 
 const singleName = /^u\.[1-9]\d{0,9}$/;
 const multiName = /^m\.\d{1,9}$/;
@@ -85,7 +85,7 @@ async function* singleMessages(
   uids: readonly number[],
 ): AsyncGenerator<StoredMessage> {
   for (const uid of uids) {
-    yield { key: `u.${uid}`, uid, read: () => readDbox(files, `${path}/u.${uid}`, 0) };
+    yield { key: `u.${uid}`, uid, read: () => readSingle(files, `${path}/u.${uid}`) };
   }
 }
 

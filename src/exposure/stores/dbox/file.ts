@@ -17,6 +17,8 @@ export interface DboxPiece {
 }
 
 const lineBytesMax = 256;
+/** Mostly two hundred bytes. */
+const metadataBytes = 1_024;
 const metadataBytesMax = 1 << 16;
 const metadataMagic = '\n\x01\x03\n';
 
@@ -37,12 +39,13 @@ export const fileHeader = async (
 /** Lines of a key and a value, up to an empty one; at the end of a file that was cut off there are none. */
 const metadataAt = (
   text: string,
+  isLast = text.length < metadataBytes,
 ): { readonly members: ReadonlyMap<string, string>; readonly bytes: number } | undefined => {
   if (!text.startsWith(metadataMagic)) return undefined;
   const members = new Map<string, string>();
   for (let at = metadataMagic.length; ; ) {
     const feed = text.indexOf('\n', at);
-    if (feed < 0) return { members, bytes: text.length };
+    if (feed < 0) return isLast ? { members, bytes: text.length } : undefined;
     if (feed === at) return { members, bytes: feed + 1 };
     members.set(text.slice(at, at + 1), text.slice(at + 1, feed));
     at = feed + 1;
@@ -65,7 +68,9 @@ export const pieceAt = async (
   if (!Number.isSafeInteger(size)) return undefined;
   const from = offset + headerBytes;
   const end = from + size;
-  const metadata = metadataAt((await bytes.at(end, metadataBytesMax)).toString('latin1'));
+  const metadata =
+    metadataAt((await bytes.at(end, metadataBytes)).toString('latin1')) ??
+    metadataAt((await bytes.at(end, metadataBytesMax)).toString('latin1'), true);
   const seconds = Number.parseInt(metadata?.members.get('R') ?? '', 16);
   const guid = metadata?.members.get('G');
   return {

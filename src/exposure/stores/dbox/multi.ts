@@ -3,7 +3,7 @@ import { openRunningBytes } from '../../places/running-bytes.ts';
 import { stateOf } from '../../places/stored-bytes.ts';
 import { fileHeader, pieceAt } from './file.ts';
 import { type IndexRecords, readIndexRecords } from './index-records.ts';
-import { readDbox, readPiece } from './read-piece.ts';
+import { headerBytesOf, readOne, readPiece } from './read-piece.ts';
 
 /** Whose an mdbox is, and how its folders are called. */
 export interface MultiPlace {
@@ -18,6 +18,7 @@ interface Lying {
   readonly mapUid: number;
   readonly file: number;
   readonly offset: number;
+  readonly sizeBytes: number;
 }
 
 const mapBytes = 12;
@@ -34,7 +35,13 @@ const lyingIn = (records: IndexRecords, map: IndexRecords): readonly Lying[] => 
     const mapUid = data.length < 4 ? 0 : data.readUInt32LE(0);
     const entry = map.get(mapUid);
     if (entry === undefined || entry.length < mapBytes) continue;
-    lying.push({ uid, mapUid, file: entry.readUInt32LE(0), offset: entry.readUInt32LE(4) });
+    lying.push({
+      uid,
+      mapUid,
+      file: entry.readUInt32LE(0),
+      offset: entry.readUInt32LE(4),
+      sizeBytes: entry.readUInt32LE(8),
+    });
   }
   return lying.sort((a, b) => a.uid - b.uid);
 };
@@ -82,12 +89,19 @@ async function* inFolder(
   storage: string,
   lying: readonly Lying[],
 ): AsyncGenerator<StoredMessage> {
-  for (const { uid, mapUid, file, offset } of lying) {
+  const headers = new Map<number, Promise<number>>();
+  const headerBytes = (file: number): Promise<number> => {
+    const known = headers.get(file) ?? headerBytesOf(files, `${storage}/m.${file}`);
+    headers.set(file, known);
+    return known;
+  };
+  for (const place of lying) {
+    const { uid, mapUid, file } = place;
     yield {
       // Purging moves messages to other files; their number in the map stays.
       key: `${mapUid}.${uid}`,
       uid,
-      read: () => readDbox(files, `${storage}/m.${file}`, offset),
+      read: async () => readOne(files, `${storage}/m.${file}`, place, await headerBytes(file)),
     };
   }
 }
