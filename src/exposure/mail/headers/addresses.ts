@@ -2,8 +2,8 @@ import type { MailAddress } from '../message.ts';
 import { unfold } from './block.ts';
 import { decodeWords } from './encoded-words.ts';
 
-/** More than any server delivers to. */
-const addressesMax = 10_000;
+/** More than a header of the longest length that is read can name. */
+const addressesMax = 300_000;
 const commentDepthMax = 50;
 
 /** What one mailbox is made of while it is read. */
