@@ -14,7 +14,6 @@ const linked = openLinked(store);
 if (linked === undefined) throw new Error('nothing linked');
 const namer = new Pseudonyms(new Uint8Array(32).fill(7));
 const started = performance.now();
-let readMs = 0;
 /** Everybody within reach, with his rules and data types, as Parquet. */
 const file = list === '' ? undefined : openSync(join(store, list), 'w');
 const table =
@@ -40,9 +39,6 @@ const answer = await bothBounds({
   },
   zoneOf: zonesOf('UTC', '', 'UTC'),
   note: unseen => process.stderr.write(`${JSON.stringify(unseen)}\n`),
-  hear: () => {
-    readMs = performance.now() - started;
-  },
   memoryBytesMax: Number(memory),
   threads: 2,
   ...(table === undefined
@@ -65,7 +61,7 @@ const masks = ['own', 'shared', 'weak'] as const;
 process.stdout.write(
   JSON.stringify({
     ms: performance.now() - started,
-    readMs,
+    readMs: answer.readMs,
     listMs,
     read: answer.read,
     row: {

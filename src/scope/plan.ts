@@ -89,6 +89,22 @@ export class ScopePlan {
   }
 
   add({ basis, extent, at, counted = 0, lines = 1 }: Shown): void {
+    const evidence = this.restOn(basis, lines, counted, at);
+    if ('mailbox' in extent && extent.mailbox !== undefined) {
+      const known = this.namedBy.count;
+      this.namedBy.add(this.mailbox(extent.mailbox), bases.indexOf(basis), 0, 0, 0);
+      if (this.namedBy.count > known) evidence.mailboxes += 1;
+    }
+    this.take(basis, extent);
+  }
+
+  /** Notes what a rule rests on, beside what it is about. */
+  restOn(
+    basis: Basis,
+    lines: number,
+    counted: number,
+    ...ats: readonly (EvidenceAt | undefined)[]
+  ): Evidence {
     let evidence = this.evidence.get(basis);
     if (evidence === undefined) {
       evidence = new Evidence();
@@ -96,16 +112,31 @@ export class ScopePlan {
     }
     evidence.count += lines;
     evidence.counted += counted;
-    if (at !== undefined) {
+    for (const at of ats) {
+      if (at === undefined) continue;
       if (evidence.first === undefined || compareAt(at, evidence.first) < 0) evidence.first = at;
       if (evidence.last === undefined || compareAt(at, evidence.last) > 0) evidence.last = at;
     }
-    if ('mailbox' in extent && extent.mailbox !== undefined) {
-      const known = this.namedBy.count;
-      this.namedBy.add(this.mailbox(extent.mailbox), bases.indexOf(basis), 0, 0, 0);
-      if (this.namedBy.count > known) evidence.mailboxes += 1;
-    }
-    this.take(basis, extent);
+    return evidence;
+  }
+
+  /**
+   * All that lay in a mailbox until a moment, for whoever has millions of them: `restOn` says what it rests on.
+   *
+   * @param mailbox its number here, of `numberOf`. @param rule place among `bases`.
+   */
+  addMailbox(mailbox: number, rule: number, fromMs: number, toMs: number, lookedMs: number): void {
+    if (!this.ofMailbox.addUntil(mailbox, rule, fromMs, toMs, lookedMs)) return;
+    const known = this.namedBy.count;
+    this.namedBy.add(mailbox, rule, 0, 0, 0);
+    const basis = bases[rule];
+    const evidence = basis === undefined ? undefined : this.evidence.get(basis);
+    if (evidence !== undefined && this.namedBy.count > known) evidence.mailboxes += 1;
+  }
+
+  /** The number of a mailbox, by the name that evidence has for it. */
+  numberOf(name: string): number {
+    return this.mailbox(name);
   }
 
   private take(basis: Basis, extent: Extent): void {

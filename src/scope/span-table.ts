@@ -54,6 +54,29 @@ export class SpanTable {
     }
   }
 
+  /**
+   * The same as `add` of a span from the beginning of time on, without a piece of memory for each.
+   *
+   * @param rule place among `bases`. @returns whether there was none of that number and rule.
+   */
+  addUntil(number: number, rule: number, fromMs: number, toMs: number, lookedMs: number): boolean {
+    const entry = this.table.first(number, rule, 0);
+    if (entry < 0) {
+      this.append(this.table.add(number, rule, 0, 0, 0), { fromMs, toMs, lookedMs });
+      return true;
+    }
+    if ((this.from[entry] ?? 0) > toMs || fromMs > (this.to[entry] ?? 0)) {
+      const basis = bases[rule];
+      if (basis !== undefined) this.add(number, basis, { fromMs, toMs, lookedMs });
+      return false;
+    }
+    this.from[entry] = Math.min(this.from[entry] ?? 0, fromMs);
+    this.to[entry] = Math.max(this.to[entry] ?? 0, toMs);
+    // Where one says nothing of when it was looked into, neither do both.
+    this.looked[entry] = Math.min(this.looked[entry] ?? Number.NaN, lookedMs);
+    return false;
+  }
+
   /** By number, in the order in which they came. */
   all(): ReadonlyMap<number, readonly Stretch[]> {
     const spans = new Map<number, Map<number, Span[]>>();

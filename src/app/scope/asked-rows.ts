@@ -48,6 +48,8 @@ const holds = (
 };
 
 /** What the rest of an event has to be looked into for, by its template. */
+/** What names messages, or tells that a page of a webmail showed them. */
+const namedPattern = /"(?:messages|request)":/;
 const detailPattern = /"through":|"=(?:throttled|repeats)"/;
 const sessionPattern = /"session":/;
 const otherNamePattern = /"user":\{|"actor":\{|"through":/;
@@ -60,6 +62,8 @@ export interface AskedRows {
   readonly plain: readonly number[];
   /** Those that have to be put together whole. */
   readonly whole: readonly number[];
+  /** Of them, reads of which nothing but their number is told. */
+  readonly isCounted: (row: number) => boolean;
 }
 
 export interface RowColumns {
@@ -139,5 +143,9 @@ export const askedRows = (
       isWhole(code) || hasDetail(template) || (needsSession && hasSession(template));
     (isDetailed ? whole : plain).push(row);
   }
-  return { plain, whole };
+  const isRead = holds(kind, false, text => text === 'message.read');
+  const names = holds(rest, false, text => namedPattern.test(text));
+  const isCounted = (row: number): boolean =>
+    isRead(kind.code(row)) && !names(rest.code(row)) && !hasDetail(rest.code(row));
+  return { plain, whole, isCounted };
 };

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Unseen } from '../../core/unseen.ts';
 import type { Doubt } from '../../scope/bounds.ts';
 import type { Breach } from '../../scope/breach.ts';
-import type { Shown } from '../../scope/extent.ts';
 import { ScopePlan } from '../../scope/plan.ts';
 import { shownWithoutEvents } from '../../scope/reach.ts';
 import { storeSegments } from '../events/store-segments.ts';
@@ -23,13 +22,13 @@ export interface BothBoundsRequest
   readonly names: ScopeNames | undefined;
   readonly zoneOf: ZoneOf;
   readonly note: (unseen: Unseen) => void;
-  /** Hears of all that evidence shows, as it is found: for timelines. */
-  readonly hear?: (shown: Shown, breach: Breach) => void;
 }
 
 export interface BothBounds extends EngineAnswer {
   /** What was read for each breach. */
   readonly read: readonly ReadBreach[];
+  /** How long that took. */
+  readonly readMs: number;
 }
 
 const folderOf = (store: string, { about }: Linked): string | undefined =>
@@ -47,19 +46,17 @@ const gapDoubts = (breaches: readonly Breach[]): readonly Doubt[] =>
 
 /** Whose data was within reach, and whose was taken: what is stored is read, joined and counted. */
 export const bothBounds = async (request: BothBoundsRequest): Promise<BothBounds> => {
-  const { store, breaches, linked, names, zoneOf, note, hear = () => {} } = request;
+  const { store, breaches, linked, names, zoneOf, note } = request;
   const plan = new ScopePlan(names === undefined ? undefined : id => names.messageId(id));
   const hasLogs = existsSync(join(store, 'state.sqlite')) || existsSync(join(store, 'segments'));
   const segments = hasLogs ? storeSegments(store, note).segments : [];
+  const started = performance.now();
   const read: ReadBreach[] = [];
   for (const breach of breaches) {
-    const take = (shown: Shown): void => {
-      plan.add(shown);
-      hear(shown, breach);
-    };
-    for (const shown of shownWithoutEvents(breach)) take(shown);
-    read.push(await readBreach({ breach, segments, zoneOf, note, take }));
+    for (const shown of shownWithoutEvents(breach)) plan.add(shown);
+    read.push(await readBreach({ breach, segments, zoneOf, note, plan }));
   }
+  const readMs = performance.now() - started;
   const unparsed = read.reduce((sum, each) => sum + each.unparsed, 0);
   const doubts: readonly Doubt[] = [
     ...gapDoubts(breaches),
@@ -81,5 +78,5 @@ export const bothBounds = async (request: BothBoundsRequest): Promise<BothBounds
     doubts,
     untilMs: breaches.reduce((most, { window }) => Math.max(most, window.toMs), 0),
   });
-  return { ...answer, read };
+  return { ...answer, read, readMs };
 };

@@ -5,8 +5,9 @@ import { endOfDayMs } from '../../evidence/days.ts';
 import { RowDecoder } from '../../logs/rows/decode.ts';
 import { Belongs, RequestTimes } from '../../scope/belongs.ts';
 import type { Breach } from '../../scope/breach.ts';
-import { extentsOf } from '../../scope/event-extents.ts';
-import type { Basis, EvidenceAt, Shown } from '../../scope/extent.ts';
+import { always, extentsOf, slackMs } from '../../scope/event-extents.ts';
+import { type Basis, bases, type EvidenceAt } from '../../scope/extent.ts';
+import type { ScopePlan } from '../../scope/plan.ts';
 import { WebUsers } from '../../scope/web-users.ts';
 import type { ParquetFile } from '../../store/parquet/read.ts';
 import { KeptLines } from '../events/kept-lines.ts';
@@ -22,7 +23,7 @@ export interface ReadBreachRequest {
   readonly segments: readonly StoreSegment[];
   readonly zoneOf: ZoneOf;
   readonly note: (unseen: Unseen) => void;
-  readonly take: (shown: Shown) => void;
+  readonly plan: ScopePlan;
 }
 
 export interface ReadBreach {
@@ -39,6 +40,7 @@ const dayMs = 86_400_000;
 /** A line up to so much older than the one before is kept with that one's day. */
 const lateMs = 3_600_000;
 const pendingMax = 1_000_000;
+const wholesMax = 100_000;
 
 /** A read that a web server's log tells of, which does not say whose message it was. */
 interface PendingRead {
@@ -59,6 +61,10 @@ class BreachReading {
   private readonly isWeb: boolean;
   private segments = 0;
   private rows = 0;
+  private wholes = 0;
+  /** Mailboxes in the plan, by code of their user in the segment in hand. */
+  private numbers = new Int32Array(0);
+  private numbersOf: ParquetFile | undefined;
   private events = 0;
   private unparsed = 0;
 
@@ -139,11 +145,17 @@ class BreachReading {
     if (ofKinds.length === 0) return;
     const columns = columnsIn(file);
     const needsSession = this.request.breach.sessions !== undefined;
-    const { plain, whole } = askedRows(ofKinds, columns, this.belongs, needsSession);
+    const { plain, whole, isCounted } = askedRows(ofKinds, columns, this.belongs, needsSession);
     if (plain.length + whole.length === 0) return;
     const times = timesOf(file, plain, whole);
-    this.plainRows(open, columns, plain, times);
-    for (const row of whole) this.wholeRow(open, row, times(row));
+    // Their lines say how many bodies were read; where there are too many lines to look into, each is one at least.
+    const uncounted =
+      needsSession || this.wholes < wholesMax ? [] : whole.filter(row => isCounted(row));
+    this.plainRows(open, columns, [...plain, ...uncounted], times);
+    for (const row of whole) {
+      if (uncounted.length === 0 || !isCounted(row)) this.wholeRow(open, row, times(row));
+    }
+    this.wholes += whole.length - uncounted.length;
   }
 
   /** Rows that differ in nothing but their times are one: the first and the last of them show all that they do. */
@@ -153,7 +165,7 @@ class BreachReading {
     rows: readonly number[],
     times: (row: number) => number,
   ): void {
-    const { window, isAddress } = this.request.breach;
+    const { window, isAddress, accounts } = this.request.breach;
     // Of sessions that a webmail opened, only those near a request are the attacker's: each by its own time.
     const isEach = this.isWeb && isAddress !== undefined;
     const alike = new AlikeRows(columns);
@@ -161,13 +173,80 @@ class BreachReading {
       const at = times(row);
       if (at < window.fromMs || at > window.toMs) continue;
       if (this.isWeb) this.logins(columns, row, at);
-      if (isEach || Number.isNaN(at)) this.plainEvent(open, columns, row, at, 1);
-      else alike.add(row, times);
+      // Whose it is decides whether it belongs, or when it was.
+      if (isEach || accounts !== undefined || Number.isNaN(at)) {
+        this.plainEvent(open, columns, row, at, 1);
+      } else alike.add(row);
     }
-    alike.each((first, last, count) => {
-      this.plainEvent(open, columns, first, times(first), first === last ? count : count - 1);
-      if (first !== last) this.plainEvent(open, columns, last, times(last), 1);
+    alike.each(same => {
+      if (!this.mailboxRows(open, columns, same, times)) {
+        for (const row of same) this.plainEvent(open, columns, row, times(row), 1);
+      }
     });
+  }
+
+  /**
+   * Rows that differ in nothing but their times and whose mailbox it is: what one of them shows, all do.
+   *
+   * @returns false where they show something else than all that lay in a mailbox until then.
+   */
+  private mailboxRows(
+    open: OpenedRows,
+    columns: RowColumns,
+    rows: readonly number[],
+    times: (row: number) => number,
+  ): boolean {
+    const [first = 0] = rows;
+    const { user } = columns;
+    const firstMs = times(first);
+    if (user.code(first) < 0) return false;
+    const event = eventOf(columns, first, firstMs);
+    if (this.belongs.of(event) === undefined) return true;
+    const { toMs: end } = this.request.breach.window;
+    const shown = extentsOf(event, this.belongs, end, undefined, this.transit);
+    const isUntil = shown.every(
+      ({ extent }) =>
+        extent.is === 'mailbox' &&
+        extent.span.fromMs === always &&
+        extent.span.toMs === firstMs + slackMs &&
+        extent.span.lookedMs === firstMs,
+    );
+    if (!isUntil) return false;
+    const { plan } = this.request;
+    const numbers = this.mailboxNumbers(open, user);
+    let [early, late] = [first, first];
+    for (const row of rows) {
+      if (times(row) < times(early)) early = row;
+      if (times(row) > times(late)) late = row;
+    }
+    for (const { basis, counted } of shown) {
+      const ats = [early, late].map(row => this.placeOf(open, row, times(row)));
+      plan.restOn(basis, rows.length, (counted ?? 0) * rows.length, ...ats);
+      const rule = bases.indexOf(basis);
+      for (const row of rows) {
+        const at = times(row);
+        plan.addMailbox(numbers(user.code(row)), rule, always, at + slackMs, at);
+      }
+    }
+    this.events += rows.length;
+    return true;
+  }
+
+  /** By code of a user in a segment. */
+  private mailboxNumbers(open: OpenedRows, user: RowColumns['user']): (code: number) => number {
+    if (this.numbersOf !== open.file) {
+      this.numbersOf = open.file;
+      this.numbers = new Int32Array(user.count);
+    }
+    const { numbers } = this;
+    return code => {
+      let number = numbers[code] ?? 0;
+      if (number === 0) {
+        number = this.request.plan.numberOf(user.text(code) ?? '');
+        numbers[code] = number;
+      }
+      return number;
+    };
   }
 
   /** By whom requests of a webmail can be told. */
@@ -189,22 +268,7 @@ class BreachReading {
     atMs: number,
     lines: number,
   ): void {
-    const text = (column: keyof RowColumns): string | undefined =>
-      columns[column].text(columns[column].code(row));
-    const [user, actor, app, ip] = [text('user'), text('actor'), text('app'), text('address')];
-    const [service, folder] = [text('service'), text('folder')];
-    const event: AccessEvent = {
-      kind: text('kind') as EventKind,
-      time: { original: '', ...(Number.isNaN(atMs) ? {} : { atMs }) },
-      outcome: (text('outcome') ?? 'unknown') as AccessEvent['outcome'],
-      component: text('component') ?? '',
-      ...(user === undefined ? {} : { user: { name: user } }),
-      ...(actor === undefined ? {} : { actor: { name: actor } }),
-      ...(app === undefined ? {} : { app: { name: app, uid: app } }),
-      ...(ip === undefined ? {} : { from: { ip } }),
-      ...(service === undefined ? {} : { service }),
-      ...(folder === undefined ? {} : { folder }),
-    };
+    const event = eventOf(columns, row, atMs);
     this.event(event, this.placeOf(open, row, event.time.atMs), lines);
   }
 
@@ -246,7 +310,7 @@ class BreachReading {
   private show(event: AccessEvent, at: EvidenceAt, lines: number, transit?: Basis): void {
     const { toMs } = this.request.breach.window;
     for (const shown of extentsOf(event, this.belongs, toMs, at, transit)) {
-      this.request.take(lines === 1 ? shown : { ...shown, lines });
+      this.request.plan.add(lines === 1 ? shown : { ...shown, lines });
     }
   }
 
@@ -266,6 +330,26 @@ class BreachReading {
     return { source, seq, line: line(row), ...(atMs === undefined ? {} : { atMs }) };
   }
 }
+
+/** What columns alone tell of an event. @param atMs NaN where nobody knows. */
+const eventOf = (columns: RowColumns, row: number, atMs: number): AccessEvent => {
+  const text = (column: keyof RowColumns): string | undefined =>
+    columns[column].text(columns[column].code(row));
+  const [user, actor, app, ip] = [text('user'), text('actor'), text('app'), text('address')];
+  const [service, folder] = [text('service'), text('folder')];
+  return {
+    kind: text('kind') as EventKind,
+    time: { original: '', ...(Number.isNaN(atMs) ? {} : { atMs }) },
+    outcome: (text('outcome') ?? 'unknown') as AccessEvent['outcome'],
+    component: text('component') ?? '',
+    ...(user === undefined ? {} : { user: { name: user } }),
+    ...(actor === undefined ? {} : { actor: { name: actor } }),
+    ...(app === undefined ? {} : { app: { name: app, uid: app } }),
+    ...(ip === undefined ? {} : { from: { ip } }),
+    ...(service === undefined ? {} : { service }),
+    ...(folder === undefined ? {} : { folder }),
+  };
+};
 
 /** Times of the rows that are asked about, and of no others; NaN where a row tells none. */
 const timesOf = (
