@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type World, writeWorld } from '../../../test/support/linked-world.ts';
 import { roles } from '../../core/exposure-index.ts';
 import { openLinked } from '../scope/linked.ts';
-import { knownPeople, putStoredPeople } from './known-people.ts';
+import { earlierPeople, knownPeople, putStoredPeople } from './known-people.ts';
 import { countStoredPeople } from './stored-people.ts';
 import { takeStock } from './take-stock.ts';
 
@@ -75,10 +75,14 @@ describe('whose data lies in stored mail', () => {
       byType: [],
     });
     expect(counts.sets.both).toMatchObject({ people: 4, customers: 3, others: 1 });
-    expect(knownPeople(store).is).toBe('unreadable');
+    expect(knownPeople(store).is).toBe('none');
+    expect(earlierPeople(store, linked)).toBeUndefined();
     putStoredPeople(linked, counts);
     expect(knownPeople(store)).toEqual({ is: 'counted', people: counts });
-    writeFileSync(join(linked.folder, 'counts.json'), '{"format":2}');
+    expect(earlierPeople(store, linked)).toEqual(counts);
+    const more = { ...linked, about: { ...linked.about, unseen: { encrypted: 1 } } };
+    expect(earlierPeople(store, more)).toBeUndefined();
+    writeFileSync(join(linked.folder, 'counts.json'), '{"people":{"format":2}}');
     expect(knownPeople(store).is).toBe('unreadable');
   });
 

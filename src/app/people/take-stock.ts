@@ -1,7 +1,7 @@
 import type { StoredPeople } from '../../core/stored-people.ts';
 import { linkStore } from '../scope/link-store.ts';
 import { openCustomers } from './customer-files.ts';
-import { knownPeople, putStoredPeople } from './known-people.ts';
+import { earlierPeople, putStoredPeople } from './known-people.ts';
 import { countStoredPeople } from './stored-people.ts';
 
 /**
@@ -21,11 +21,11 @@ export const takeStock = async (
     progress(`joining mail with the customer list: ${done} of ${of}`),
   );
   if (linked === undefined) return undefined;
-  // They lie beside the tables that they were made of.
-  const known = knownPeople(store);
-  if (known.is === 'counted') return known.people;
-  progress('counting people');
-  const counts = await countStoredPeople(store, linked, openCustomers(store), now);
+  let counts = earlierPeople(store, linked);
+  if (counts === undefined) {
+    progress('counting people');
+    counts = await countStoredPeople(store, linked, openCustomers(store), now);
+  }
   putStoredPeople(linked, counts);
   return counts;
 };
