@@ -79,7 +79,7 @@ export interface StoredMessage {
   read(): Promise<ReadMessage>;
 }
 
-export interface MailBytesPlace {
+interface MailBytesPlace {
   readonly path: string;
   readonly from?: number;
   readonly bytes?: number;

@@ -3,7 +3,7 @@ import { joinPath } from '../core/paths.ts';
 import type { Place } from '../core/place.ts';
 
 /** The part of a template in front of its first variable: whole folders only. */
-export const literalFolder = (template: string): string => {
+const literalFolder = (template: string): string => {
   const segments = joinPath(template).split('/').slice(1);
   const first = segments.findIndex(segment => segment.includes('%'));
   return `/${(first < 0 ? segments : segments.slice(0, first)).join('/')}`;

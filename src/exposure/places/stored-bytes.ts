@@ -2,7 +2,7 @@ import type { MailFiles, MailPiece, MailStoreLimits, ReadMessage } from '../mail
 import { unpackMessage } from './unpack-message.ts';
 
 /** Bytes with a buffer of their own: what is a view of a larger one is copied. */
-export const owned = (bytes: Uint8Array): Uint8Array =>
+const owned = (bytes: Uint8Array): Uint8Array =>
   bytes.byteLength === bytes.buffer.byteLength && !Buffer.isBuffer(bytes)
     ? bytes
     : new Uint8Array(bytes);

@@ -22,7 +22,7 @@ const readLine = (line: string): { readonly uid: number; readonly name: string }
  * UIDs by unique name, of `dovecot-uidlist` (versions 1 and 3) or Courier's `courierimapuiddb`. A name that
  * stands there twice was given a new UID: the later counts.
  */
-export const readUidList = (text: string): ReadonlyMap<string, number> => {
+const readUidList = (text: string): ReadonlyMap<string, number> => {
   const uids = new Map<string, number>();
   const first = text.indexOf('\n');
   if (!/^[13] /.test(text) || first < 0) return uids;

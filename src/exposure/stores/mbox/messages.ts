@@ -56,7 +56,7 @@ class Uids {
 const quotedLine = Buffer.from('\n>');
 
 /** `>From ` was `From ` before it was put into the mbox, `>>From ` was `>From ` (mboxrd). */
-export const unquoted = (bytes: Uint8Array): Uint8Array => {
+const unquoted = (bytes: Uint8Array): Uint8Array => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kept: Buffer[] = [];
   let from = 0;
