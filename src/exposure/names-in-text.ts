@@ -165,7 +165,7 @@ const signedLine = (
   const bare = said === null ? line : line.slice(0, said.index);
   const name = bare.replace(/^[ \t>|]+/, '').trimEnd();
   const words = name.split(/ {1,4}/);
-  const [last = ''] = words.slice(-2).join(' ') === name ? [name] : [words.slice(-2).join(' ')];
+  const last = words.slice(-2).join(' ');
   const isLatin =
     lineBefore !== undefined &&
     /^--\s*$/.test(lineBefore) &&

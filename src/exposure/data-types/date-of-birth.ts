@@ -25,14 +25,8 @@ export const dateOfBirth: DataType = {
     ],
   },
   judge(candidate, around) {
-    switch (candidate.kind) {
-      case 'literal':
-        return before(around.text, candidate.from + 1, 'high');
-      case 'number':
-        return ofEra(candidate, around);
-      default:
-        return labelled(candidate, around);
-    }
+    if (candidate.kind === 'literal') return before(around.text, candidate.from + 1, 'high');
+    return candidate.kind === 'number' ? ofEra(candidate, around) : labelled(candidate, around);
   },
 };
 
@@ -44,7 +38,7 @@ const judged = (
 
 /** `は`, colons, brackets, a note in brackets, a line end: what stands between label and date in a form. */
 const between =
-  /(?:[\s:=\-・|>*"'\u3010\u3011\u300c\u3000]|は|が|is|was|on|\((?:西暦|和暦|任意|必須|[yYmMdD/\-. ]{6,12})\)|(?:西暦|和暦)){0,12}[(\[]?/y;
+  /(?:[\s:=\-・|>*"'\u3010\u3011\u300c\u3000]|は|が|is|was|on|\((?:西暦|和暦|任意|必須|[yYmMdD/\-. ]{6,12})\)|(?:西暦|和暦)){0,12}[([]?/y;
 
 const labelled = (
   { from, to }: Candidate,

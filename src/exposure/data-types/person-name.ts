@@ -33,16 +33,8 @@ export const personName: DataType = {
     at: true,
   },
   judge(candidate, around) {
-    switch (candidate.kind) {
-      case 'at':
-        return withAddress(around.text, candidate.from);
-      case 'literal':
-        return candidate.value === 'と申します' || candidate.value === 'です'
-          ? introduced(around.text, candidate.from, candidate.value)
-          : honoured(around.text, candidate.from, candidate.to);
-      default:
-        break;
-    }
+    if (candidate.kind === 'at') return withAddress(around.text, candidate.from);
+    if (candidate.kind === 'literal') return behindName(candidate, around.text);
     switch (candidate.value) {
       case 'bank-account':
       case 'bank-account/kind':
@@ -63,6 +55,11 @@ export const personName: DataType = {
     }
   },
 };
+
+const behindName = ({ from, to, value: written }: Candidate, text: string): Judged | undefined =>
+  written === 'と申します' || written === 'です'
+    ? introduced(text, from, written)
+    : honoured(text, from, to);
 
 /** What stands between a label and a name: `:`, a tab, a closing quotation mark, `は`, `is`, a note in brackets, a line end. */
 const between =

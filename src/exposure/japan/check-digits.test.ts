@@ -28,7 +28,9 @@ test('a corporate number has its check digit first', () => {
 });
 
 test('an account of Japan Post Bank is checked by symbol and number together', () => {
-  const valid = [...'0123456789'].filter(check => isYuchoAccount(`105${check}0`, '12345671'));
+  const valid = Array.from('0123456789').filter(check =>
+    isYuchoAccount(`105${check}0`, '12345671'),
+  );
   expect(valid).toHaveLength(1);
   expect(isYuchoAccount('10530', '123456789')).toBe(false);
   // A number of seven digits is one of eight with a nought before it.
