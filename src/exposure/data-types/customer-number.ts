@@ -1,12 +1,16 @@
+import { unboundedPattern } from '../../core/bounded-pattern.ts';
 import { type Cell, cellsBelow } from '../columns.ts';
 import type { Around, Candidate, DataType, ExposureSettings, Judged } from '../data-type.ts';
-import { checkPattern } from '../pattern.ts';
+import { withoutNoWidth } from '../normal.ts';
 
 const sets = ['customer-number'];
 const reach = 64;
 const back = 24;
 
-/** Numbers of customers, accounts, contracts, members: by the organisation's patterns, else where they are labelled. */
+/**
+ * Numbers of customers, accounts, contracts, members: by the organisation's patterns, else where they are labelled. The value
+ * is as written: what parts it is a matter of the organisation's customer list.
+ */
 export const customerNumber: DataType = {
   id: 'customer-number',
   title: 'Customer, account or contract number',
@@ -18,10 +22,9 @@ export const customerNumber: DataType = {
 };
 
 const ofHouse = (settings: ExposureSettings): DataType | undefined => {
-  const patterns = settings.customerNumbers.flatMap(({ pattern }) => {
-    const checked = checkPattern(pattern);
-    return checked.ok ? [checked.pattern] : [];
-  });
+  const patterns = settings.customerNumbers.flatMap(({ pattern }) =>
+    unboundedPattern(pattern) === undefined ? [new RegExp(pattern, 'uy')] : [],
+  );
   if (patterns.length === 0) return undefined;
   return {
     ...customerNumber,
@@ -53,7 +56,7 @@ const byPattern = (
       const found = {
         from: at,
         to: end,
-        value: normal(value),
+        value: withoutNoWidth(value),
         identifier: 'customer-number',
       } as const;
       if (leaning === 'field' || leaning === 'near') return { ...found, confidence: 'high' };
@@ -68,11 +71,10 @@ const byPattern = (
 const inCell = (text: string, { from, to }: Cell): readonly Judged[] => {
   const value = text.slice(from, to);
   if (!/^[A-Za-z]{0,6}[ -]?\d[\d-]{2,20}[A-Za-z]?$/.test(value)) return [];
-  return [{ from, to, value: normal(value), confidence: 'medium', identifier: 'customer-number' }];
+  return [
+    { from, to, value: withoutNoWidth(value), confidence: 'medium', identifier: 'customer-number' },
+  ];
 };
-
-/** Capitals, without blanks and hyphens. */
-const normal = (value: string): string => value.replace(/[\s-]/g, '').toUpperCase();
 
 /** Without a pattern of the house only a form's field tells: `Customer number: C-1234567`. */
 const behindLabel = (
@@ -91,7 +93,7 @@ const behindLabel = (
   return {
     from,
     to: from + value.length,
-    value: normal(value),
+    value: withoutNoWidth(value),
     confidence: 'medium',
     identifier: 'customer-number',
   };
