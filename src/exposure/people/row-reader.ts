@@ -63,6 +63,9 @@ const roles: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** What databases and spreadsheets write where nobody said a date. */
+const emptyDates: ReadonlySet<string> = new Set(['1899-12-30', '1899-12-31', '1900-01-01']);
+
 const cellsMax = 20;
 const wordsMax = 1_000;
 
@@ -174,7 +177,7 @@ export class RowReader {
       const written = (cells[birthDate] ?? '').trim();
       const day = written === '' ? undefined : birthDateText(written);
       if (day === undefined && written !== '') this.sink.fault('birth-date', birthDate);
-      if (day !== undefined) this.named('name-and-birth-date', names, day);
+      if (day !== undefined && !emptyDates.has(day)) this.named('name-and-birth-date', names, day);
     }
     const place = names.length === 0 ? undefined : addressText(joined(cells, address));
     if (place !== undefined) this.named('name-and-address', names, place);

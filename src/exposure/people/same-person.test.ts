@@ -75,6 +75,14 @@ describe('rows of one person', () => {
     ]);
   });
 
+  test('are not told by what is a placeholder', () => {
+    const rows = Array.from({ length: 51 }, (_, row) => row);
+    expect(personsOf(51, [{ kind: 'name-and-birth-date', rows }])).toEqual(rows);
+    expect(
+      new Set(personsOf(50, [{ kind: 'name-and-birth-date', rows: rows.slice(0, 50) }])),
+    ).toEqual(new Set([0]));
+  });
+
   test('with numbers are those of the number', () => {
     const shared: readonly Shared[] = [
       { kind: 'person-id', rows: [0, 2] },

@@ -17,10 +17,23 @@ const aboutOf = ({ words }: RecordGroup, record: number): number =>
 /** An address that so many different names share is nobody's own. */
 const namesMax = 8;
 
+/** One name and one date in so many rows is a placeholder, or a test's: people of one name and birth date are few. */
+const pairRowsMax = 50;
+
 /** Kinds whose identifiers are one person's: two rows that share one are his. */
 const isJoining = (group: RecordGroup): boolean => {
-  const kind = kindOfRecord(aboutOf(group, group.from));
-  return kind !== 'telephone' && kind !== 'customer-number' && kind !== 'person-id';
+  switch (kindOfRecord(aboutOf(group, group.from))) {
+    case 'email':
+      return true;
+    case 'name-and-address':
+    case 'name-and-birth-date':
+    case 'name-and-customer-number':
+      return group.to - group.from <= pairRowsMax;
+    case 'telephone':
+    case 'customer-number':
+    case 'person-id':
+      return false;
+  }
 };
 
 /**
