@@ -6,8 +6,11 @@ import { unpackEntry, type Zip, type ZipEntry } from './zip.ts';
 /** What kind of document a zip file is, by the files that only such a one has. */
 export type OfficeKind = 'word' | 'excel' | 'powerpoint' | 'opendocument';
 
+/** Some programs begin names with a slash, or write Windows' one. */
+const pathOf = (name: string): string => name.replaceAll('\\', '/').replace(/^\//, '');
+
 export const officeKindOf = ({ entries }: Zip): OfficeKind | undefined => {
-  const names = new Set(entries.map(({ name }) => name.replaceAll('\\', '/')));
+  const names = new Set(entries.map(({ name }) => pathOf(name)));
   if (names.has('content.xml') && (names.has('mimetype') || names.has('META-INF/manifest.xml'))) {
     return 'opendocument';
   }
@@ -110,11 +113,11 @@ class OfficeReader {
   }
 
   private matching(pattern: RegExp): readonly ZipEntry[] {
-    return this.zip.entries.filter(({ name }) => pattern.test(name.replaceAll('\\', '/')));
+    return this.zip.entries.filter(({ name }) => pattern.test(pathOf(name)));
   }
 
   private async named(name: string): Promise<string> {
-    const entry = this.zip.entries.find(each => each.name.replaceAll('\\', '/') === name);
+    const entry = this.zip.entries.find(each => pathOf(each.name) === name);
     return (entry && (await this.xml(entry))) ?? '';
   }
 
