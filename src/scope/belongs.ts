@@ -52,15 +52,28 @@ export const mainOf = (id: string): string => id.split(/[/@]/, 1)[0] ?? id;
 const isNamed = (names: ReadonlySet<string>, name: string | undefined): boolean =>
   name !== undefined && names.has(folded(name));
 
-/** Names without a domain are of whatever domain, on either side. */
-const isAccount = (accounts: readonly string[], name: string): boolean => {
-  const own = folded(name);
-  return accounts.some(each => {
-    const asked = folded(each);
-    if (asked === own) return true;
-    if (asked.includes('@') === own.includes('@')) return false;
-    return asked.includes('@') ? asked.startsWith(`${own}@`) : own.startsWith(`${asked}@`);
-  });
+/** Accounts, by name. Names without a domain are of whatever domain, on either side. */
+class Accounts {
+  private readonly names: ReadonlySet<string>;
+  /** Of those that have a domain, what stands before it. */
+  private readonly locals: ReadonlySet<string>;
+
+  constructor(accounts: readonly string[]) {
+    this.names = new Set(accounts.map(folded));
+    this.locals = new Set([...this.names].map(localOf).filter(each => each !== undefined));
+  }
+
+  has(name: string): boolean {
+    const own = folded(name);
+    if (this.names.has(own)) return true;
+    const local = localOf(own);
+    return local === undefined ? this.locals.has(own) : this.names.has(local);
+  }
+}
+
+const localOf = (name: string): string | undefined => {
+  const at = name.indexOf('@');
+  return at < 0 ? undefined : name.slice(0, at);
 };
 
 /** How an event belongs to a breach: itself, or as a session that a webmail opened. */
@@ -73,18 +86,20 @@ export class Belongs {
   private readonly names: ReadonlySet<string> | undefined;
   private readonly hosts: ReadonlySet<string>;
   private readonly behind: ReadonlySet<string>;
+  private readonly accounts: Accounts | undefined;
   private readonly apps: ReadonlySet<string> | undefined;
   private readonly sessions: ReadonlySet<string> | undefined;
   private readonly requests: RequestTimes;
 
   /** @param requests those of `isRequest`; needed where addresses are asked for and sessions lie behind. */
   constructor(breach: Breach, requests: RequestTimes = new RequestTimes()) {
-    const { component, apps, sessions } = breach;
+    const { component, accounts, apps, sessions } = breach;
     this.breach = breach;
     this.narrowed = isNarrowed(breach);
     this.names = component && namesOf(component);
     this.hosts = new Set(component?.hosts);
     this.behind = new Set(component?.behind?.map(folded));
+    this.accounts = accounts && new Accounts(accounts);
     this.apps = apps && new Set(apps.map(folded));
     this.sessions = sessions && new Set(sessions);
     this.requests = requests;
@@ -92,12 +107,12 @@ export class Belongs {
 
   /** Undefined where it is of no concern. An event that tells no time is within every window: none excludes it. */
   of(event: AccessEvent): Belonging | undefined {
-    const { window, accounts, isAddress } = this.breach;
+    const { window, isAddress } = this.breach;
     const atMs = event.time.atMs;
     if (atMs !== undefined && (atMs < window.fromMs || atMs > window.toMs)) return undefined;
     const how = this.through(event);
     if (how === undefined) return undefined;
-    if (accounts !== undefined && !isOneOf(accounts, event)) return undefined;
+    if (this.accounts !== undefined && !this.isOneOf(this.accounts, event)) return undefined;
     if (this.sessions !== undefined && !this.sessions.has(event.session ?? '')) return undefined;
     if (this.apps !== undefined && !this.isApp(event)) return undefined;
     if (isAddress === undefined) return how;
@@ -130,8 +145,7 @@ export class Belongs {
 
   /** Whether events about a name, and with no other name in them, can belong. */
   mayBeAbout(name: string): boolean {
-    const { accounts } = this.breach;
-    return accounts === undefined || isAccount(accounts, name);
+    return this.accounts?.has(name) ?? true;
   }
 
   /** Whether it is a web request by which sessions behind are to be known. */
@@ -154,6 +168,15 @@ export class Belongs {
     return isNamed(apps, app?.uid) || isNamed(apps, app?.name);
   }
 
+  private isOneOf(accounts: Accounts, { user, actor }: AccessEvent): boolean {
+    return [user, actor].some(
+      person =>
+        person !== undefined &&
+        (accounts.has(person.name) ||
+          (person.uid !== undefined && this.breach.accounts?.includes(person.uid) === true)),
+    );
+  }
+
   private through(event: AccessEvent): Belonging | undefined {
     const { names } = this;
     if (names === undefined) return 'own';
@@ -171,11 +194,3 @@ export class Belongs {
 
 const namesOf = ({ id, names = [] }: BreachedComponent): ReadonlySet<string> =>
   new Set([id, mainOf(id), ...names].map(folded));
-
-const isOneOf = (accounts: readonly string[], { user, actor }: AccessEvent): boolean =>
-  [user, actor].some(
-    person =>
-      person !== undefined &&
-      (isAccount(accounts, person.name) ||
-        (person.uid !== undefined && accounts.includes(person.uid))),
-  );
