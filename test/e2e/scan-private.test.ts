@@ -143,7 +143,7 @@ const interrupted = async (): Promise<void> => {
 
 /** Every way in which a text may lie in a file, its parts too. */
 const spellings = (value: string): readonly Buffer[] => {
-  const parts = value.split(/[\s@.,:;/-]+/).filter(part => [...part].length >= 5);
+  const parts = value.split(/[\s@.,:;/-]+/).filter(part => Array.from(part).length >= 5);
   return [...new Set([value, ...parts])].flatMap(text => {
     const bytes = Buffer.from(text, 'utf8');
     const base64 = [0, 1, 2].map(shift => {

@@ -30,7 +30,10 @@ const batch = (order: BatchOrder): void => {
   at[1] = -1;
   const states = new Uint8Array(order.folder.length);
   const tables = builder.done();
-  parentPort?.postMessage({ id: order.id, states, tables, attachments: [], unseen: order.blank });
+  parentPort?.postMessage(
+    { id: order.id, states, tables, attachments: [], unseen: order.blank },
+    [],
+  );
 };
 
 parentPort?.on('message', (order: BatchOrder | AttachmentOrder) => {
@@ -39,5 +42,5 @@ parentPort?.on('message', (order: BatchOrder | AttachmentOrder) => {
     return;
   }
   obey(order.name);
-  parentPort?.postMessage({ id: order.id, scanned: { ...nothing, types: 1 } });
+  parentPort?.postMessage({ id: order.id, scanned: { ...nothing, types: 1 } }, []);
 });

@@ -66,14 +66,17 @@ export class AttachmentLane {
       this.next();
     });
     this.known.set(key, opening);
-    void opening.then(({ people }) => {
-      if (people.length > rememberedPeopleMax) this.known.delete(key);
-    });
+    void this.forgetLong(key, opening);
     for (const oldest of this.known.keys()) {
       if (this.known.size <= rememberedMax) break;
       this.known.delete(oldest);
     }
     return opening;
+  }
+
+  private async forgetLong(key: string, opening: Promise<Scanned>): Promise<void> {
+    const { people } = await opening;
+    if (people.length > rememberedPeopleMax) this.known.delete(key);
   }
 
   /** Until what waits is little enough for more. */

@@ -16,7 +16,7 @@ const answer = async ({ id, name, type, bytes }: AttachmentOrder): Promise<void>
   const signal = AbortSignal.timeout(attachmentMsMax * 0.8);
   const { texts, unseen } = await openedTexts({ name, type, bytes }, signal);
   const done: AttachmentAnswer = { id, scanned: scan.attachment(texts, unseen) };
-  parentPort?.postMessage(done);
+  parentPort?.postMessage(done, []);
 };
 
 parentPort?.on('message', (order: AttachmentOrder) => void answer(order));

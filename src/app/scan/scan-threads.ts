@@ -51,7 +51,7 @@ class ScanThread {
 
   add(job: Job): void {
     this.jobs.push(job);
-    this.started().postMessage(job.order);
+    this.started().postMessage(job.order, []);
   }
 
   /** Ends it where it has been with one message for too long. */

@@ -147,13 +147,13 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
       sources.all.map(({ place }) => place),
       pseudonyms,
     );
-    for (const [i, { folders }] of sources.all.entries()) {
+    for (const [i, each] of sources.all.entries()) {
       const source = known[i];
       if (source === undefined || options.isStopped()) break;
       // Its folders are kept before it has come to its end.
       if (source.scannedMs === undefined) state.commit({ sources: [source] });
       const before = sources.unseen.length;
-      const isWhole = await run.source(source, folders(), sources.notes);
+      const isWhole = await run.source(source, each.folders(), () => sources.notes());
       await writer.commit();
       const unseen = placesOf(sources.unseen.slice(before));
       if (isWhole) {

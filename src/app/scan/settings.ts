@@ -12,7 +12,7 @@ const fileBytesMax = 4 << 20;
 const word = z.string().min(1).max(100);
 const sets = z
   .record(
-    z.string().regex(/^[a-z0-9-]{1,50}(?:\/[a-z0-9-]{1,50})?$/, 'expected a name: telephone'),
+    z.string().regex(/^[a-z0-9-]{1,50}(?:\/[a-z0-9-]{1,50}){0,2}$/, 'expected a name: telephone'),
     z.array(word).max(10_000),
   )
   .default({});

@@ -6,8 +6,7 @@ interface Reason {
 
 const anew = 'Make room or mend the message, then run postern scan --full.';
 const byHand = 'Take it as holding whatever its sender could have put in, or look at it by hand.';
-const format =
-  'Look at files of these kinds by hand; docs/mail.md says which kinds are read.';
+const format = 'Look at files of these kinds by hand; docs/mail.md says which kinds are read.';
 
 /** By the word that the index keeps. */
 const reasons: Readonly<Record<string, Reason>> = {

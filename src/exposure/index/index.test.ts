@@ -104,24 +104,21 @@ describe('a segment', () => {
     const places = { first: 40, mailbox: [3, 3, 4], folder: [1, 1, 2], uid: [0, 0, 77] };
     segment.add(builder.done(), places, new Map([[0, [attached]]]));
     const { messages, mentions, identifiers, types, bytes } = segment.done();
-    expect([...Array.from(messages.message)]).toEqual([40, 42]);
-    expect([...Array.from(messages.types)]).toEqual([5, 0]);
+    expect(Array.from(messages.message)).toEqual([40, 42]);
+    expect(Array.from(messages.types)).toEqual([5, 0]);
     // What an attachment shows for certain is not weak any more.
-    expect([...Array.from(messages.weak)]).toEqual([2, 0]);
-    expect([...Array.from(messages.flags)]).toEqual([
-      messageFlags.unseen | messageFlags.encrypted,
-      0,
-    ]);
-    expect([...Array.from(messages.uid)]).toEqual([0, 77]);
+    expect(Array.from(messages.weak)).toEqual([2, 0]);
+    expect(Array.from(messages.flags)).toEqual([messageFlags.unseen | messageFlags.encrypted, 0]);
+    expect(Array.from(messages.uid)).toEqual([0, 77]);
     expect([...identifiers.high]).toEqual([1, 5]);
-    expect([...Array.from(mentions.message)]).toEqual([40, 40, 42]);
-    expect([...Array.from(mentions.identifier)]).toEqual([1, 0, 1]);
-    expect([...Array.from(mentions.roles)]).toEqual([
+    expect(Array.from(mentions.message)).toEqual([40, 40, 42]);
+    expect(Array.from(mentions.identifier)).toEqual([1, 0, 1]);
+    expect(Array.from(mentions.roles)).toEqual([
       roles.text | roles.attachment,
       roles.sender,
       roles.owner,
     ]);
-    expect([...Array.from(mentions.own)]).toEqual([5, 0, 0]);
+    expect(Array.from(mentions.own)).toEqual([5, 0, 0]);
     expect(types).toEqual({ a: [0, 1, 0], b: [0, 0, 1], c: [1, 0, 0] });
     expect(bytes).toBe(200);
   });

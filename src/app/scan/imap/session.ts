@@ -19,17 +19,25 @@ const isRefused = (thrown: unknown): boolean =>
     'authenticationFailed' in thrown &&
     thrown.authenticationFailed === true);
 
-/** What the server answered with NO or BAD: asking again gives the same. */
+/** What the server answered with NO or BAD: asking again gives the same. BYE is a connection that ends. */
 const isAnswer = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'responseStatus' in thrown && thrown.responseStatus !== undefined;
+  thrown instanceof Error &&
+  'responseStatus' in thrown &&
+  (thrown.responseStatus === 'NO' || thrown.responseStatus === 'BAD');
+
+const isUnencrypted = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'tlsFailed' in thrown && thrown.tlsFailed === true;
 
 const isCertificate = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(code);
 
 const troubleOf = (thrown: unknown): ImapTrouble | undefined => {
   if (isRefused(thrown)) return new ImapTrouble('cannot be logged in to (the server refuses)');
   const code = codeOf(thrown);
-  return isCertificate(code)
-    ? new ImapTrouble(`is not read: the server’s certificate is not to be trusted (${code})`)
+  if (isCertificate(code)) {
+    return new ImapTrouble(`is not read: the server’s certificate is not to be trusted (${code})`);
+  }
+  return isUnencrypted(thrown)
+    ? new ImapTrouble('is not read: the server does not encrypt the connection')
     : undefined;
 };
 
