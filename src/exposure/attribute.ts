@@ -31,7 +31,7 @@ export interface Correspondents {
 }
 
 /** Somebody whom a message names, by one identifier; a person with address and telephone is two mentions. */
-export interface Mention {
+interface Mention {
   readonly kind: IdentifierKind;
   /** In its normal form; of the pairs, the name, a line feed, and the address or birth date. */
   readonly value: string;
@@ -60,7 +60,7 @@ export interface AttributionLimits {
 }
 
 /** A customer list of 50,000 rows with four identifiers each still fits. */
-export const attributionLimits: AttributionLimits = { mentionsMax: 200_000 };
+const attributionLimits: AttributionLimits = { mentionsMax: 200_000 };
 
 /**
  * Says whom a message names, as what, and which of the types found in it are whose. What stands in one row of a table, one form,

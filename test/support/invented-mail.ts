@@ -9,7 +9,7 @@ export interface InventedMail {
   readonly planted: readonly PlantedValue[];
 }
 
-export interface PlantedValue {
+interface PlantedValue {
   readonly type: string;
   readonly value: string;
 }
