@@ -63,7 +63,7 @@ const mailchimp = ({ from, to, value }: Candidate, text: string): Judged | undef
 };
 
 const gap =
-  /^["'`\])}]{0,3}[ \t]{0,3}(?:\([^)\n]{0,20}\))?[ \t]{0,3}(?:(?::=|=>|->|[:=]|is|は)[ \t]{0,3}\n?[ \t]{0,4}|(?=[A-Za-z0-9]{8}))["'`「<]?/;
+  /^["'`\])}]{0,3}[ \t]{0,3}(?:\([^)\n]{0,20}\))?[ \t]{0,3}(?:(?::{1,3}=|\?=|=>|->|\|\||[:=>]|,(?=[ \t]?["'])|is|は)[ \t]{0,3}\n?[ \t]{0,4}|(?=[A-Za-z0-9]{8}))["'`「<]?/;
 
 /** `client_secret = "…"`: as much chance in it as a machine puts there. */
 const labelled = ({ from: label, to }: Candidate, around: Around): Judged | undefined => {

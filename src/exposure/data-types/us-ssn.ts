@@ -16,6 +16,11 @@ export const usSsn: DataType = {
     if (glued || !isSsn(value)) return undefined;
     const leaning = around.leaning(sets, from, to);
     const found = { from, to, value };
+    // An example, even where it is called a number of somebody.
+    if (printed.has(value))
+      return leaning === 'field' || leaning === 'near'
+        ? { ...found, confidence: 'low' }
+        : undefined;
     if (leaning === 'field') return { ...found, confidence: 'high' };
     if (leaning === 'against' || around.inUrl(from)) return undefined;
     const usual = groups.length === 3;
@@ -36,7 +41,6 @@ const isSsn = (digits: string): boolean => {
     area < 900 &&
     digits.slice(3, 5) !== '00' &&
     digits.slice(5) !== '0000' &&
-    !isOneDigit(digits) &&
-    !printed.has(digits)
+    !isOneDigit(digits)
   );
 };

@@ -151,7 +151,8 @@ const domainAfter = (text: string, from: number): Piece | undefined => {
   let at = from;
   let last = '';
   while (at - from <= domainMax && parts < 20) {
-    const end = labelEnd(text, at, parts > 1 && isTld(last));
+    const end =
+      parts === 0 ? firstLabelEnd(text, at) : labelEnd(text, at, parts > 1 && isTld(last));
     if (end === at || end - at > 63) break;
     const label = withoutNoWidth(text.slice(at, end));
     if (label.startsWith('-') || label.endsWith('-')) {
@@ -179,6 +180,16 @@ const domainAfter = (text: string, from: number): Piece | undefined => {
 const isTld = (label: string): boolean =>
   /^(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})$/i.test(label) ||
   (label.length >= 2 && /^[\p{L}\p{M}]+$/u.test(label) && !/^[\x20-\u024f]/.test(label));
+
+/** Before the first dot scripts may be mixed (`m端ller.de`): the sentence cannot go on there. */
+const firstLabelEnd = (text: string, from: number): number => {
+  let at = from;
+  for (;;) {
+    const next = labelEnd(text, at, false);
+    if (next === at || next - from > 63) return next;
+    at = next;
+  }
+};
 
 /** A label is Latin or not; behind a name that is whole already, what is not Latin is the sentence going on. */
 const labelEnd = (text: string, from: number, whole: boolean): number => {

@@ -99,6 +99,8 @@ export const enCredentials: Words = {
       'auth key',
       'credential',
       'credentials',
+      'creds',
+      'auth',
       'app key',
       'application key',
       'authorization',
