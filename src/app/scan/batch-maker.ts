@@ -8,7 +8,7 @@ export interface BatchLimits {
   readonly bytesMax: number;
 }
 
-export const batchLimits: BatchLimits = { messagesMax: 1_000, bytesMax: 16 << 20 };
+const batchLimits: BatchLimits = { messagesMax: 1_000, bytesMax: 16 << 20 };
 
 /** Of a message whose size nobody told: what mail is like on the whole. */
 const usualBytes = 8 << 10;

@@ -30,7 +30,7 @@ export interface WriterLimits {
   readonly commitMsMax: number;
 }
 
-export const writerLimits: WriterLimits = {
+const writerLimits: WriterLimits = {
   messagesMax: 1 << 16,
   mentionsMax: 1 << 20,
   commitMsMax: 10_000,

@@ -10,7 +10,7 @@ import { openMailFiles, type RealMailFiles } from './mail-files.ts';
 import { openMailNotes } from './mail-notes.ts';
 
 /** A place that mail is read from. */
-export interface ScanSource {
+interface ScanSource {
   /** Its path within the root, or its address without a password. */
   readonly place: string;
   folders(): AsyncIterable<MailFolder>;
