@@ -25,6 +25,8 @@ describe('whose mail a path holds', () => {
     ['/var/qmail/mailnames/example.jp/taro/Maildir', 'taro@example.jp', 'INBOX'],
     ['/home/vpopmail/domains/0/example.jp/A/anna/Maildir', 'anna@example.jp', 'INBOX'],
     ['/root/Maildir', 'root', 'INBOX'],
+    ['/mnt/mail01.example.jp/var/vmail/example.jp/taro/Maildir', 'taro@example.jp', 'INBOX'],
+    ['/mnt/mail01.example.jp/home/taro/Maildir', 'taro', 'INBOX'],
   ])('%s is of %s, %s', (path, mailbox, folder) => {
     const found = namingOf('/').mailboxOf(path);
     expect([found.mailbox, folderNameOf(found.within), found.isTold]).toEqual([
@@ -58,6 +60,7 @@ describe('whose mail a path holds', () => {
     });
     expect(naming.mailboxOf('/mnt/backup').mailbox).toBe('backup');
     expect(namingOf('/').mailboxOf('/').mailbox).toBe('/');
+    expect(naming.mailboxOf('/mnt/backup/www.example.com/data/taro/Maildir').isTold).toBe(false);
   });
 });
 

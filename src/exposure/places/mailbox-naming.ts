@@ -45,6 +45,33 @@ const noTopLevel: ReadonlySet<string> = new Set([
   'txt',
 ]);
 
+/** What lies below a folder named after a host, not after a domain of mailboxes: `/mnt/mail01.example.jp/var`. */
+const hostFolders: ReadonlySet<string> = new Set([
+  'backup',
+  'backups',
+  'data',
+  'etc',
+  'export',
+  'home',
+  'htdocs',
+  'mail',
+  'maildirs',
+  'mailboxes',
+  'mails',
+  'mnt',
+  'opt',
+  'public_html',
+  'spool',
+  'srv',
+  'storage',
+  'usr',
+  'users',
+  'var',
+  'vhosts',
+  'vmail',
+  'www',
+]);
+
 const isDomain = (segment: string): boolean => {
   if (segment.startsWith('.') || segment.length > 253) return false;
   const labels = segment.split('.');
@@ -108,7 +135,7 @@ const virtualOwner = (segments: readonly string[], home: Owner | undefined): Own
   for (let at = from; at < segments.length; at++) {
     const segment = segments[at] ?? '';
     if (home === undefined && isAddress(segment)) return { mailbox: segment, end: at + 1 };
-    if (!isDomain(segment)) continue;
+    if (!isDomain(segment) || hostFolders.has(segments[at + 1]?.toLowerCase() ?? '')) continue;
     // In somebody's own home, a folder named as a domain is his, unless a control panel put it there.
     const isHeld = segments.slice(from, at).some(each => domainHolders.has(each.toLowerCase()));
     if (home === undefined || isHeld) return ownerBehind(segments, at + 1, segment);
