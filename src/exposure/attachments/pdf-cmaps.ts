@@ -69,13 +69,20 @@ const pairs = function* (
   leads: readonly [number, number],
   trails: readonly [number, number],
 ): Generator<Code> {
+  const codes: number[] = [];
+  const bytes: number[] = [];
   for (let lead = leads[0]; lead <= leads[1]; lead++) {
     for (let trail = trails[0]; trail <= trails[1]; trail++) {
-      const text = decodeBy(Buffer.of(lead, trail), charset);
-      const unit = text.charCodeAt(0);
-      if (text.length === 1 && unit !== 0xfffd && unit >= 0x80)
-        yield { code: lead * 256 + trail, unit };
+      codes.push(lead * 256 + trail);
+      bytes.push(lead, trail, 10);
     }
+  }
+  // All in one text, a line each: to decode them one by one takes a hundred times as long.
+  const lines = decodeBy(Buffer.from(bytes), charset).split('\n');
+  for (const [at, code] of codes.entries()) {
+    const text = lines[at] ?? '';
+    const unit = text.charCodeAt(0);
+    if (text.length === 1 && unit !== 0xfffd && unit >= 0x80) yield { code, unit };
   }
 };
 
