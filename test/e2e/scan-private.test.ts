@@ -21,7 +21,7 @@ const program = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
 const planted = {
   localPart: 'takahashi.mikoto',
   domain: 'planted-domain.example.jp',
-  mailbox: 'shirogane.kazumi@planted-tenant.example.jp',
+  mailbox: 'shirogane.kazumi@planted-mieterin.example.jp',
   folder: 'Herzklinik-Befunde',
   japaneseFolder: '健康診断結果一覧',
   fileName: 'Arbeitsvertrag-Oyamada',
@@ -42,7 +42,7 @@ const planted = {
   messageId: 'unmistakable-8817263@planted-host.example.jp',
   header: 'Patientenakte-4471',
   attachmentText: 'Blutgruppe-Rhesus-Wagenbach',
-  brokenMailbox: 'verschluesselt.hofer@planted-tenant.example.jp',
+  brokenMailbox: 'verschluesselt.hofer@planted-mieterin.example.jp',
 } as const;
 
 let folder = '';
