@@ -83,7 +83,7 @@ const behindLabel = (
 ): Judged | readonly Judged[] | undefined => {
   const piece = text.slice(to, to + 60);
   const match =
-    /^["'\])】]{0,2}[ \t]{0,2}(?:no\.?|number|番号|ID|#)?(?:[ \t]{0,2}[:=#][ \t]{0,4}|は[ \t、]?|[ \t]is[ \t]|[ \t]{1,4})["'「[]?([A-Za-z]{0,4}[ -]?\d[\d-]{3,20}[A-Za-z]?)(?![\w@.-]\w)/i.exec(
+    /^["'\])】.]{0,2}[ \t]{0,2}(?:no\.?|number|番号|ID|#)?(?:[ \t]{0,2}[:=#][ \t]{0,4}|は[ \t、]?|[ \t]is[ \t]|[ \t]{1,4})["'「[]?([A-Za-z]{0,4}[ -]?\d[\d-]{3,20}[A-Za-z]?)(?![\w@.-]\w)/i.exec(
       piece,
     );
   const value = match?.[1]?.trim();

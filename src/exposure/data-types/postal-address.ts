@@ -73,6 +73,10 @@ const behindCode = ({ from }: Candidate, { text }: Around): Judged | undefined =
     : judged(text, from, address.to, address.isExact ? 'high' : 'medium');
 };
 
+/** `広島市民球場`, `港区役所`: what is the city's, and no town of it. */
+const isOfCity = (text: string, to: number): boolean =>
+  /^(?:民|場|営|立|内[^\u4e00-\u9fff]|長|役所|議|政|制|外|域|道|報)/.test(text.slice(to, to + 2));
+
 const before = /(?:^|[^\u4e00-\u9fff々ヶケ])([\u4e00-\u9fff々ヶケ]{1,5})$/;
 const behind =
   /^[\u4e00-\u9fff々ヶケノの\u3041-\u3096ァ-ヴー]{1,12}(?:[0-9]{1,4}-[0-9]{1,4}|[0-9]{1,3}丁目|[0-9]{1,4}番地?[0-9の])/;
@@ -80,7 +84,7 @@ const noCity = /(?:都|朝|夜|魚|青|闇|城下|地|学|街|選挙|管|特別|
 
 /** `町田市原町田3-10-20`: a city or ward that no list names, with a town and a block of two numbers behind it. */
 const unnamed = ({ from, to }: Candidate, { text }: Around): Judged | undefined => {
-  if (!behind.test(text.slice(to, to + 24))) return undefined;
+  if (isOfCity(text, to) || !behind.test(text.slice(to, to + 24))) return undefined;
   const name = before.exec(text.slice(Math.max(0, from - 6), from))?.[1];
   if (name === undefined || noCity.test(name)) return undefined;
   const address = addressAt(text, from - name.length);
@@ -96,6 +100,6 @@ const named = ({ from, value }: Candidate, { text }: Around): Judged | undefined
   if (!isPrefecture && /[\u4e00-\u9fff]/.test(text[from - 1] ?? '')) return undefined;
   const address = addressAt(text, from);
   if (address === undefined) return undefined;
-  if (!address.isExact) return undefined;
+  if (!address.isExact || (!isPrefecture && isOfCity(text, from + value.length))) return undefined;
   return judged(text, from, address.to, isPrefecture ? 'high' : 'medium');
 };

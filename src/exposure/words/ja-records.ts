@@ -55,7 +55,15 @@ export const jaRecords: Words = {
       '健保',
     ],
     'health-insurance/insurer': ['保険者番号'],
-    'health-insurance/insured': ['被保険者番号', '被保険者等番号', '介護保険番号', '受給者番号'],
+    'health-insurance/insured': [
+      '保険証番号',
+      '保険証の番号',
+      '被保険者証の番号',
+      '被保険者番号',
+      '被保険者等番号',
+      '介護保険番号',
+      '受給者番号',
+    ],
     'pension-number': ['基礎年金番号', '年金番号', '年金手帳', '年金証書'],
     'employment-insurance': [
       '雇用保険',
@@ -80,6 +88,8 @@ export const jaRecords: Words = {
       '総合口座',
     ],
     'bank-account/bank': [
+      'バンク',
+      'JA',
       '銀行',
       '信用金庫',
       '信金',
