@@ -8,6 +8,8 @@ export interface Entry {
   readonly text: string;
   /** Of `text`. */
   readonly units: Uint16Array;
+  /** The same without blanks. */
+  readonly compact: Uint16Array;
   /** Numbers of the sets it speaks for (`Lexicon.sets`). */
   readonly labels: readonly number[];
   /** It labels values of a kind that numbers are; names, addresses and hints may stand before any number. */
@@ -202,9 +204,13 @@ const wordText = (word: string): string => {
 const isOfNumbers = ({ anchors: { numbers, runs, tokens } }: DataType): boolean =>
   numbers !== undefined || runs !== undefined || tokens !== undefined;
 
+const unitsOf = (text: string): Uint16Array =>
+  Uint16Array.from(Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)));
+
 const finished = (literal: boolean, draft: Draft): Entry => ({
   text: draft.text,
-  units: Uint16Array.from(draft.text, (_, at) => draft.text.charCodeAt(at)),
+  units: unitsOf(draft.text),
+  compact: unitsOf(draft.text.replaceAll(' ', '')),
   labels: [...draft.labels],
   ofNumbers: draft.ofNumbers,
   against: draft.against ? (isTelling(draft.text) ? 'near' : 'adjacent') : undefined,

@@ -139,7 +139,7 @@ export const anchor = (text: string, lexicon: Lexicon, found: Anchored): void =>
           here = kinds[unit] ?? 0;
         }
         if (begin >= wordEnd && isWord(wordBits, hash))
-          wordEnd = latinWord(units, begin, length, hash, lexicon, found, wordEnd);
+          wordEnd = latinWord(units, begin, at, length, hash, lexicon, found, wordEnd);
         parts |= 1;
       }
     } while (here !== unitKind.other && here <= unitKind.digit);
@@ -197,6 +197,7 @@ const literalWord = (
 const latinWord = (
   units: Uint16Array,
   at: number,
+  firstEnd: number,
   length: number,
   hash: number,
   { words }: Lexicon,
@@ -205,9 +206,16 @@ const latinWord = (
 ): number => {
   const entries = words.get(hash);
   if (entries === undefined) return wordEnd;
+  // Many entries begin with `i` or `my`; the letter that follows tells most of them apart.
+  const letterCount = firstEnd - at;
+  const next = units[firstEnd] ?? 0;
+  const follow = isBlank(next) ? (units[firstEnd + 1] ?? 0) : next;
+  const small = letters[follow] ?? 0;
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index];
     if (entry === undefined) break;
+    const wanted = entry.compact[letterCount];
+    if (wanted !== undefined && wanted !== small && wanted !== follow) continue;
     const to = wordTo(units, at, entry);
     if (to < 0 || to > length) continue;
     found.words.push(at, to);
