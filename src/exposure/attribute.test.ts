@@ -106,6 +106,37 @@ describe('whose data is whose', () => {
   });
 });
 
+describe('who is named, and not meant', () => {
+  const form = '氏名:鈴木花子\n生年月日:1980年1月2日\nマイナンバー:123456789018\n';
+
+  test('an office to ask is not the subject', () => {
+    const found = of('口座番号:1234567\n\nお問い合わせは support@example.co.jp まで。\n', people);
+    expect(ownOf(found, 'support@example.co.jp')).toEqual(['email']);
+    expect(found.shared).toContain('bank-account');
+  });
+
+  test('nor is whoever signs without a mark', () => {
+    const found = of(
+      'マイナンバーは123456789018です。\n\n佐野 恵\nあおぞら商事\nTEL 03-1234-5678\nsano@example.com\n',
+      people,
+    );
+    expect(ownOf(found, 'sano@example.com')).not.toContain('my-number');
+    expect(found.shared).toContain('my-number');
+  });
+
+  test('a form between rules is no signature of the sender', () => {
+    const found = of(`お申し込みがありました。\n━━━━━━━━━━\n${form}━━━━━━━━━━\n`, people);
+    expect(ownOf(found, 'taro@example.jp')).not.toContain('my-number');
+    expect(ownOf(found, '鈴木花子\n1980-01-02')).toContain('my-number');
+  });
+
+  test('nor is the agent whom a form names', () => {
+    const found = of(`${form}担当メール:rep@example.com\n`, people);
+    expect(ownOf(found, 'rep@example.com')).toEqual(['email']);
+    expect(ownOf(found, '鈴木花子\n1980-01-02')).toContain('my-number');
+  });
+});
+
 describe('signatures and quotes', () => {
   const signature = '-- \n山田 太郎\nあおぞら商事\nTEL 03-1234-5678\n';
 

@@ -87,10 +87,12 @@ export const attribute = (
     const role = attachment === true ? roles.attachment : roles.text;
     for (const record of recordsOf(text, found, authors[depth])) {
       const person = personOf(record.found, record.isOnePerson);
-      const identifiers = withCorrespondents(person, record, correspondents);
+      const identifiers = withCorrespondents(person, record, correspondents).filter(
+        each => record.isSpoken !== true || !isOffice(each),
+      );
       for (const each of person.identifiers)
         drafts.of(each, role)?.add(ofItself(each, record.found));
-      if (record.isHeader === true || isOfSender(record, identifiers, correspondents)) {
+      if (isBeside(record) || isOfSender(record, identifiers, correspondents)) {
         for (const each of identifiers) aside.add(keyOf(each));
       } else {
         for (const each of person.identifiers) named.set(keyOf(each), each);
@@ -106,7 +108,7 @@ export const attribute = (
     }
   }
   const shared = new FoundTypes();
-  const others = [...named].filter(([key]) => !aside.has(key)).map(([, identifier]) => identifier);
+  const others = [...named.values()].filter(each => !aside.has(keyOf(each)) && !isOffice(each));
   const only = onlyPerson(others, [...names]);
   for (const { found, isNobodys } of loose) {
     if (isNobodys && only.length > 0) for (const each of only) drafts.of(each, 0)?.add(found);
@@ -246,6 +248,15 @@ const withCorrespondents = (
   return identifiers;
 };
 
+const isBeside = ({ isHeader, isContact }: FoundRecord): boolean =>
+  isHeader === true || isContact === true;
+
+const office =
+  /^(?:info|support|contact|help|helpdesk|desk|inquiry|inquiries|enquiry|enquiries|no-?reply|do-?not-?reply|admin|administrator|webmaster|postmaster|sales|service|services|customer|cs|privacy|toiawase|otoiawase|soumu|jinji|office|mail|news|newsletter|billing|account|accounts|hr|recruit|press|pr|abuse|security|mailer-daemon|root|system|notifications?|alerts?|reservations?|yoyaku|orders?|shop|store)(?:[.+_-][^@]*)?@/i;
+
+/** An address that whoever is on duty reads. */
+const isOffice = ({ kind, value }: Identifier): boolean => kind === 'email' && office.test(value);
+
 /** His signature, or wherever else he names himself: who writes of somebody else does not mean himself. */
 const isOfSender = (
   { signatureOf }: FoundRecord,
@@ -273,5 +284,6 @@ const onlyPerson = (
     count('customer-number') <= 1 &&
     count('telephone') <= 2 &&
     isOneName(names);
-  return isOne ? identifiers : [];
+  // A telephone alone is as likely that of whom to ask.
+  return isOne && identifiers.some(({ kind }) => kind !== 'telephone') ? identifiers : [];
 };

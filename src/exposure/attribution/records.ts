@@ -1,7 +1,7 @@
 import type { Found, SearchedText } from '../data-type.ts';
 import { type TableLines, tableLines } from '../search/columns.ts';
 import { lineAt, type MailLine, mailLines } from './lines.ts';
-import { rowsOf } from './rows.ts';
+import { others, rowsOf } from './rows.ts';
 
 /** Findings that stand together, so that they are of one person if they are of anybody. */
 export interface FoundRecord {
@@ -10,6 +10,10 @@ export interface FoundRecord {
   readonly signatureOf?: string;
   /** It stands in a line that says who wrote to whom, not in what he wrote. */
   readonly isHeader?: boolean;
+  /** How to reach somebody or some office, and nothing else: whom the rest is about it does not say. */
+  readonly isContact?: boolean;
+  /** A sentence, not a row or a form. */
+  readonly isSpoken?: boolean;
   /** Several addresses in it are one person's. */
   readonly isOnePerson?: boolean;
 }
@@ -169,11 +173,30 @@ const blockRecords = (block: Block, signatureOf: string | undefined): readonly F
   const kind = lines[first]?.kind;
   if (kind === 'header' || kind === 'wrote')
     return sentences(block).map(record => ({ ...record, isHeader: true }));
-  if (signatureOf !== undefined && isForm(block)) {
-    return [signatureOf === unknownAuthor ? { found } : { found, signatureOf }];
-  }
-  if (kind === 'words' && isForm(block)) return parted(block);
-  return sentences(block);
+  if (kind !== 'words' || !isForm(block)) return sentences(block);
+  if (!isContact(block)) return parted(block);
+  if (signatureOf === undefined || signatureOf === unknownAuthor)
+    return [{ found, isContact: true }];
+  return [{ found, isContact: true, signatureOf }];
+};
+
+const contactTypes = new Set([
+  'person-name',
+  'email',
+  'telephone',
+  'postal-address',
+  'postcode',
+  'corporate-number',
+]);
+const aboutSomebody =
+  /氏名|名前|フリガナ|ふりがな|お客様|会員|様|さん|(?:^|\n)[ \t>]*(?:full |first |last |customer )?name *:/i;
+
+/** A signature, or whom to ask: at least two ways to reach somebody whom no label makes the subject. */
+const isContact = ({ text, lines, first, past, found }: Block): boolean => {
+  if (found.some(({ type }) => !contactTypes.has(type))) return false;
+  if (new Set(found.map(({ type }) => type)).size < 2) return false;
+  const from = lines[first]?.from ?? 0;
+  return !aboutSomebody.test(text.slice(from, Math.min(lines[past - 1]?.to ?? from, from + 2_000)));
 };
 
 /** What stands beside the values in a line of a form is a label or two. */
@@ -209,9 +232,16 @@ const isForm = ({ text, lines, found }: Block): boolean => {
 };
 
 /** A form of several people is parted where what began it comes again, as something else: `氏名`, `氏名`. */
-const parted = ({ lines, found }: Block): readonly FoundRecord[] => {
+const parted = (block: Block): readonly FoundRecord[] => {
+  const { text, lines, found: all } = block;
+  const isOther = (one: Found): boolean => {
+    const begin = Math.max(lines[lineAt(lines, one.from)]?.words ?? 0, one.from - labelMax);
+    return one.identifier !== undefined && others.test(text.slice(begin, one.from));
+  };
+  const apart = all.filter(isOther).map(one => ({ found: [one], isContact: true }));
+  const found = apart.length === 0 ? all : all.filter(one => !isOther(one));
   const [start] = found;
-  if (start === undefined) return [];
+  if (start === undefined) return apart;
   const records: Found[][] = [];
   let line = -1;
   for (const one of found) {
@@ -222,7 +252,7 @@ const parted = ({ lines, found }: Block): readonly FoundRecord[] => {
     else last.push(one);
     line = at;
   }
-  return records.map(each => ({ found: each }));
+  return [...records.map(each => ({ found: each })), ...apart];
 };
 
 const sentenceEnd = /[。！？!?]|\.(?=\s)/g;
@@ -248,7 +278,7 @@ const sentences = ({ text, lines, found }: Block): readonly FoundRecord[] => {
     until = Math.max(until, one.to);
     line = lineAt(lines, one.to - 1);
   }
-  return records.map(each => ({ found: each }));
+  return records.map(each => ({ found: each, isSpoken: true }));
 };
 
 const gapMax = 400;

@@ -2,14 +2,14 @@ import type { Found } from '../data-type.ts';
 import type { TableLines } from '../search/columns.ts';
 import type { FoundRecord } from './records.ts';
 
-/** Columns of people who are not the row's own: his agent, who entered it, whom to call in an emergency. */
-const others =
-  /担当|営業|紹介者|登録者|更新者|作成者|上長|緊急連絡|保証人|\b(?:rep|agent|manager|owner|sales|created|updated|assigned|assignee|referrer|emergency|sponsor)\b/i;
+/** Columns, and labels, of people who are not the row's own: his agent, who entered it, whom to call in an emergency. */
+export const others: RegExp =
+  /担当|営業|紹介者|登録者|更新者|作成者|上長|緊急連絡|保証人|問い?合わ?せ|\b(?:rep|agent|manager|owner|sales|created|updated|assigned|assignee|referrer|emergency|sponsor)\b/i;
 /** Columns of a second address of the same person. */
 const seconds =
   /[2②]|副|サブ|予備|携帯|モバイル|勤務先|自宅|\b(?:second|secondary|alt|alternate|alternative|mobile|work|home|other|backup|recovery)\b/i;
-/** From so many rows on, what stands in half of them is of nobody in particular. */
-const rowsMin = 4;
+/** From so many rows on, what stands in half of them, and in two at least, is of nobody in particular. */
+const rowsMin = 2;
 const columnsMax = 200;
 const lineReach = 4_096;
 
@@ -70,7 +70,9 @@ const commonValues = (rows: ReadonlyMap<number, readonly Found[]>): ReadonlySet<
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
-  return new Set([...counts].filter(([, count]) => count * 2 >= rows.size).map(([value]) => value));
+  return new Set(
+    [...counts].filter(([, count]) => count > 1 && count * 2 >= rows.size).map(([value]) => value),
+  );
 };
 
 /** Texts of the head line's cells. */
