@@ -36,8 +36,8 @@ export interface Anchors {
   readonly numbers?: readonly (readonly number[])[];
   /** Rows of groups as long as they go, at least and at most this many digits: `[7, 20]`; `(`, `)` and `+` may stand in them. */
   readonly runs?: readonly [digitsMin: number, digitsMax: number];
-  /** Latin letters and digits with nothing between, at least one of each, of this length: `[9, 12]`. */
-  readonly tokens?: readonly [lengthMin: number, lengthMax: number];
+  /** Latin letters and digits with nothing between, at least one of each, of this length, with this many digits: `[9, 12, 6]`. */
+  readonly tokens?: readonly [lengthMin: number, lengthMax: number, digitsMin?: number];
   /** Every `@`. */
   readonly at?: true;
   /** Names of sets of label words (`Words.labels`): a candidate for each place where a word of the set stands. */

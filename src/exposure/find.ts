@@ -59,12 +59,13 @@ const isEmpty = ({ groups, tokens, ats, words }: Anchored): boolean =>
 interface Plan {
   readonly shapes: Shapes;
   readonly runs: readonly number[];
-  /** By length of the token. */
-  readonly tokens: readonly (readonly number[])[];
+  /** By length of the token, and by how many digits it has (`tokenDigits` and more are one). */
+  readonly tokens: readonly (readonly (readonly number[])[])[];
   readonly ats: readonly number[];
 }
 
-const tokenMax = 512;
+const tokenMax = 128;
+const tokenDigits = 8;
 
 const planOf = (types: readonly DataType[]): Plan => {
   const which = (wants: (type: DataType) => boolean): number[] =>
@@ -73,9 +74,12 @@ const planOf = (types: readonly DataType[]): Plan => {
     shapes: shapesOf(types),
     runs: which(({ anchors }) => anchors.runs !== undefined),
     tokens: Array.from({ length: tokenMax + 1 }, (_, length) =>
-      which(
-        ({ anchors: { tokens } }) =>
-          tokens !== undefined && tokens[0] <= length && length <= tokens[1],
+      Array.from({ length: tokenDigits + 1 }, (__, digits) =>
+        which(({ anchors: { tokens } }) => {
+          if (tokens === undefined) return false;
+          const [lengthMin, lengthMax, digitsMin = 1] = tokens;
+          return lengthMin <= length && length <= lengthMax && digitsMin <= digits;
+        }),
       ),
     ),
     ats: which(({ anchors }) => anchors.at === true),
@@ -127,11 +131,22 @@ const judgeTokens = (
   for (let token = 0; token < tokens.length; token += 2) {
     const from = tokens.at(token);
     const to = tokens.at(token + 1);
-    const wanted = plan.tokens[to - from];
+    const ofLength = plan.tokens[to - from];
+    if (ofLength === undefined) continue;
+    const wanted = ofLength[digitCount(text, from, to)];
     if (wanted === undefined || wanted.length === 0) continue;
     const candidate: Candidate = { ...plain, kind: 'token', from, to, value: text.slice(from, to) };
     for (const index of wanted) judge(index, candidate);
   }
+};
+
+const digitCount = (text: string, from: number, to: number): number => {
+  let count = 0;
+  for (let at = from; at < to; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x30 && unit <= 0x39) count += 1;
+  }
+  return Math.min(count, tokenDigits);
 };
 
 const judgePoints = (

@@ -15,7 +15,7 @@ export const apiKey: DataType = {
   title: 'API key or token',
   sensitivity: 'credential',
   rank: 6,
-  anchors: { literals: [...byPrefix.keys()], words: generic, tokens: [32, 36] },
+  anchors: { literals: [...byPrefix.keys()], words: generic, tokens: [32, 36, 6] },
   judge(candidate: Candidate, around: Around): Judged | undefined {
     if (candidate.kind === 'word') return labelled(candidate, around);
     if (candidate.kind === 'token') return mailchimp(candidate, around.text);

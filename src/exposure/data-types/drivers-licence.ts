@@ -15,7 +15,7 @@ export const driversLicence: DataType = {
   rank: 5,
   anchors: {
     numbers: [[7], [8], [9], [10], [11], [12], [4, 4, 4], [2, 2, 6, 2], [2, 10]],
-    tokens: [5, 17],
+    tokens: [5, 17, 4],
   },
   judge(candidate, around) {
     const { value, from, to, glued, continued } = candidate;

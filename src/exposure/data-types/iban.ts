@@ -8,7 +8,7 @@ export const iban: DataType = {
   title: 'International bank account number (IBAN)',
   sensitivity: 'financial',
   rank: 15,
-  anchors: { tokens: [4, 34], words: ['iban'] },
+  anchors: { tokens: [4, 34, 2], words: ['iban'] },
   judge(candidate: Candidate, { text }: Around): Judged | undefined {
     if (candidate.kind === 'word') return afterLabel(text, candidate.to);
     return startsLike(candidate.value) ? ibanAt(text, candidate.from) : undefined;

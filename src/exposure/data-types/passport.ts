@@ -12,7 +12,7 @@ export const passport: DataType = {
   rank: 10,
   anchors: {
     numbers: [[7], [9]],
-    tokens: [7, 10],
+    tokens: [7, 10, 4],
     literals: ['P<', 'I<', 'ID', 'A<', 'AC', 'C<'],
   },
   judge({ kind, value, from, to, glued }, around) {

@@ -9,9 +9,8 @@ export const taxId: DataType = {
   title: 'Tax number',
   sensitivity: 'financial',
   rank: 7,
-  ...nationalJudge(
-    'tax-id',
-    [...europeanTax, ...worldTax],
-    ['CHE-', 'CHE ', 'BE ', 'DE ', 'DK ', 'FR ', 'GB ', 'NO '],
-  ),
+  ...nationalJudge('tax-id', [...europeanTax, ...worldTax], {
+    digitsMin: 4,
+    literals: ['CHE-', 'CHE ', 'BE ', 'DE ', 'DK ', 'FR ', 'GB ', 'NO '],
+  }),
 };

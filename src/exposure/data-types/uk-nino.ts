@@ -8,7 +8,7 @@ export const ukNino: DataType = {
   title: 'UK National Insurance number',
   sensitivity: 'identity',
   rank: 10,
-  anchors: { tokens: [8, 9], numbers: [[6], [2, 2, 2]] },
+  anchors: { tokens: [8, 9, 6], numbers: [[6], [2, 2, 2]] },
   judge(candidate: Candidate, around: Around): Judged | undefined {
     const piece = candidate.kind === 'token' ? candidate : withLetters(candidate, around.text);
     if (piece === undefined) return undefined;

@@ -25,11 +25,17 @@ export interface NationalJudge {
   readonly judge: (candidate: Candidate, around: Around) => Judged | undefined;
 }
 
+/** What else leads to such numbers, and how many digits one has at least before its first blank. */
+export interface NationalAnchors {
+  readonly literals?: readonly string[];
+  readonly digitsMin?: number;
+}
+
 /** Judges numbers of many countries; `set` names the words that speak for any of them, `set/…` those of one, `literals` letters that begin one apart from its digits. */
 export const nationalJudge = (
   set: string,
   ids: readonly NationalId[],
-  literals: readonly string[] = [],
+  { literals = [], digitsMin = 2 }: NationalAnchors = {},
 ): NationalJudge => {
   const byShape = new Map<number, NationalId[]>();
   for (const id of ids)
@@ -51,7 +57,7 @@ export const nationalJudge = (
   const any = [set];
   const grade = (id: NationalId): Sets => ({ own: own.get(id) ?? any, any });
   return {
-    anchors: { numbers: [...shapes.values()], tokens: [4, 20], literals },
+    anchors: { numbers: [...shapes.values()], tokens: [4, 20, digitsMin], literals },
     judge: (candidate, around) => {
       const found: (Judged | undefined)[] = [];
       if (candidate.kind === 'number' && !candidate.glued) {
