@@ -137,6 +137,11 @@ export class Belongs {
     return this.names !== undefined && isNamed(this.names, component);
   }
 
+  /** Whether a session of a component, from an address, was opened by the breached one. */
+  isBehind(component: string | undefined, ip: string): boolean {
+    return this.hosts.has(ip) && isNamed(this.behind, component);
+  }
+
   /** Whether events from an address can belong, that was not reached through a proxy. */
   mayBeFrom(ip: string): boolean {
     const { isAddress } = this.breach;

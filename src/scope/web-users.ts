@@ -27,6 +27,27 @@ export class WebUsers {
   /** Places of sessions in the order of their times. */
   private order: Uint32Array | undefined;
 
+  /** Times of requests that are asked about, ascending. */
+  private asked = new Float64Array(0);
+
+  /** @param times of requests that `of` will be asked about: of all others, sessions need not be known. */
+  ask(times: readonly number[]): void {
+    this.asked = Float64Array.from(times).sort();
+  }
+
+  /** Whether a request lies so near that a session may have been opened for it. */
+  isAsked(atMs: number): boolean {
+    const { asked } = this;
+    let low = 0;
+    let high = asked.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((asked[middle] ?? 0) < atMs - nearMs) low = middle + 1;
+      else high = middle;
+    }
+    return (asked[low] ?? Number.POSITIVE_INFINITY) <= atMs + nearMs;
+  }
+
   login(ip: string, user: string, atMs: number): void {
     const known = this.logins.get(ip);
     if (known === undefined) this.logins.set(ip, [{ atMs, user }]);

@@ -353,4 +353,46 @@ describe('both bounds', () => {
       { numRuns: 50 },
     );
   });
+
+  test('are doubted where something could not be seen, in the bound where it matters', async () => {
+    const world: World = {
+      types,
+      tenants,
+      customers: 1,
+      persons: 1,
+      mailboxes: boxes,
+      folders: [{ mailbox: 0, name: 'INBOX' }],
+      messages: [
+        { mailbox: 0, folder: 0, received: day, flags: 1, id: '<a@x.test>', mentions: [] },
+        { mailbox: 1, folder: 0, received: day, flags: 3, mentions: [] },
+      ],
+      members: [],
+      scannedMs: 5 * day,
+    };
+    const all = { fromMs: 0, toMs: 9 * day };
+    const read = (id: string): Shown => ({
+      basis: 'message-read',
+      extent: { is: 'messages', mailbox: boxes[0] ?? '', ids: [id] },
+    });
+    const login: Shown = {
+      basis: 'login',
+      extent: { is: 'mailbox', mailbox: 'nobody@example.jp', span: all },
+    };
+    const reach: Shown = { basis: 'reach', extent: { is: 'stored-mail', span: all } };
+    const { doubts, evidenced } = await ask(
+      world,
+      [reach, read('<a@x.test>'), read('<gone@x.test>'), login],
+      { untilMs: 9 * day },
+    );
+    expect(evidenced.messages).toBe(1);
+    expect(doubts.map(({ is, count, evidenced: each }) => [is, count, each])).toEqual([
+      ['account-unknown', 1, false],
+      ['unseen-parts', 2, true],
+      ['encrypted-parts', 1, false],
+      ['message-not-found', 1, true],
+      ['scan-too-old', 1, false],
+    ]);
+    const without = await ask(world, [reach], { names: undefined });
+    expect(without.withinReach.messages).toBe(2);
+  });
 });

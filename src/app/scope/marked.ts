@@ -89,6 +89,17 @@ export const withMore = (
   return { counts, foundIds, foundUids: found.foundUids };
 };
 
+/** Reasons of a scan that leave a mark on a message, of which the rest was read. */
+const inMessages: ReadonlySet<string> = new Set([
+  'encrypted',
+  'depth',
+  'parts',
+  'header-bytes',
+  'decoded-bytes',
+  'people',
+  'message-size',
+]);
+
 /** What the tables, and what was found in them, leave open. */
 export const doubtsOf = (
   { counts, foundIds, foundUids }: Totals,
@@ -118,6 +129,8 @@ export const doubtsOf = (
     true,
   );
   for (const [why, count] of Object.entries(about.unseen)) {
+    // Of messages that were read but for a part, those in the bounds are counted above.
+    if (inMessages.has(why) || why.startsWith('attachment')) continue;
     put('mailbox-not-scanned', `the scan could not see: ${why}`, count, false);
   }
   const scanned = about.scannedMs?.first;

@@ -88,7 +88,11 @@ class BreachReading {
       await this.open(segment, each => this.look(each));
       this.segments += 1;
     }
-    this.settlePending();
+    if (this.pending.length > 0) {
+      this.users.ask(this.pending.map(({ event }) => event.time.atMs ?? 0));
+      for (const segment of asked) await this.open(segment, each => this.webUsers(each));
+      this.settlePending();
+    }
     const { segments, rows, events, unparsed } = this;
     return { segments, rows, events, unparsed };
   }
@@ -147,7 +151,8 @@ class BreachReading {
     const needsSession = this.request.breach.sessions !== undefined;
     const { plain, whole, isCounted } = askedRows(ofKinds, columns, this.belongs, needsSession);
     if (plain.length + whole.length === 0) return;
-    const times = timesOf(file, plain, whole);
+    const allTimes = file.numbers('time');
+    const times = (row: number): number => allTimes[row] ?? Number.NaN;
     // Their lines say how many bodies were read; where there are too many lines to look into, each is one at least.
     const uncounted =
       needsSession || this.wholes < wholesMax ? [] : whole.filter(row => isCounted(row));
@@ -172,7 +177,6 @@ class BreachReading {
     for (const row of rows) {
       const at = times(row);
       if (at < window.fromMs || at > window.toMs) continue;
-      if (this.isWeb) this.logins(columns, row, at);
       // Whose it is decides whether it belongs, or when it was.
       if (isEach || accounts !== undefined || Number.isNaN(at)) {
         this.plainEvent(open, columns, row, at, 1);
@@ -249,16 +253,23 @@ class BreachReading {
     };
   }
 
-  /** By whom requests of a webmail can be told. */
-  private logins({ kind, user, address, component }: RowColumns, row: number, at: number): void {
-    const name = user.text(user.code(row));
-    if (name === undefined) return;
-    const what = kind.text(kind.code(row));
-    if (what !== 'login' && what !== 'mailbox.open') return;
-    const ip = address.text(address.code(row));
-    const isOwn = this.belongs.isNamedOwn(component.text(component.code(row)));
-    if (isOwn && ip !== undefined) this.users.login(ip, name, at);
-    else if (!isOwn) this.users.session(name, at);
+  /** By whom requests of a webmail can be told: who logged in to it, and whose sessions it opened around then. */
+  private webUsers({ file }: OpenedRows): void {
+    const { kind, outcome, component, user, address } = columnsIn(file);
+    const times = file.numbers('time');
+    const { belongs, users } = this;
+    for (const row of rowsOfKinds(file, false)) {
+      const what = kind.text(kind.code(row));
+      if (what !== 'login' && what !== 'mailbox.open') continue;
+      const name = user.text(user.code(row));
+      const ip = address.text(address.code(row));
+      const at = times[row] ?? Number.NaN;
+      if (name === undefined || ip === undefined || Number.isNaN(at)) continue;
+      if (outcome.text(outcome.code(row)) === 'failure') continue;
+      const from = component.text(component.code(row));
+      if (belongs.isNamedOwn(from)) users.login(ip, name, at);
+      else if (belongs.isBehind(from, ip) && users.isAsked(at)) users.session(name, at);
+    }
   }
 
   private plainEvent(
@@ -349,24 +360,6 @@ const eventOf = (columns: RowColumns, row: number, atMs: number): AccessEvent =>
     ...(service === undefined ? {} : { service }),
     ...(folder === undefined ? {} : { folder }),
   };
-};
-
-/** Times of the rows that are asked about, and of no others; NaN where a row tells none. */
-const timesOf = (
-  file: ParquetFile,
-  plain: readonly number[],
-  whole: readonly number[],
-): ((row: number) => number) => {
-  const few = plain.length + whole.length < file.rows / 4;
-  if (!few) {
-    const all = file.numbers('time');
-    return row => all[row] ?? Number.NaN;
-  }
-  const rows = Int32Array.from([...plain, ...whole]).sort();
-  const numbers = file.numbersAt('time', rows);
-  const known = new Map<number, number>();
-  for (const [i, row] of rows.entries()) known.set(row, numbers[i] ?? Number.NaN);
-  return row => known.get(row) ?? Number.NaN;
 };
 
 /** Tells what stored events show of a breach. */
