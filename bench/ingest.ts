@@ -28,7 +28,7 @@ const [lines = 2_000_000, yearEvents = 100_000_000] = process.argv
   .filter(word => /^\d+$/.test(word))
   .map(Number);
 const pairs = 3;
-const person = 'sato909@example.jp';
+const person = 'kato909@example.jp';
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const speed = (ms: number): string => `${Math.round(lines / ms)} k lines/s`;
