@@ -14,6 +14,7 @@ const u1 = `2 M1e C6b07e863\n\x01\x02N          ${mail.length.toString(16).padSt
 const seeds: readonly (readonly [name: string, bytes: Buffer])[] = [
   ['a/cur/1795680356.M1P1.host:2,S', Buffer.from(mail)],
   ['a/cur/1795680357.M1P1.host:2,S', gzipSync(mail)],
+  ['h/mail.7z', Buffer.from('377abcaf271c0004', 'hex')],
   ['a/dovecot-uidlist', Buffer.from('3 V1 N9 Gx\n1 :1795680356.M1P1.host\n')],
   ['mail/Sent', Buffer.from(`${line}${mail}\n${line}${mail}`)],
   ['mail/Packed', gzipSync(`${line}${mail}`)],
