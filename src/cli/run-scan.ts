@@ -30,19 +30,30 @@ import { storeFolder } from './store-folder.ts';
 
 const sayEveryMs = 250;
 
+const timeLeft = (seconds: number): string =>
+  seconds < 90
+    ? `${Math.ceil(seconds)} s`
+    : seconds < 5_400
+      ? `${Math.round(seconds / 60)} min`
+      : `${(seconds / 3_600).toFixed(1)} h`;
+
 /** How far it has come, now and then. */
 const told = (say: (stage: string) => void): ((counts: ScanCounts) => void) => {
   const startedMs = performance.now();
   let lastMs = 0;
-  return ({ listed, messages, bytes, folders }) => {
+  return ({ listed, messages, bytes, folders, foldersOfAll = 0 }) => {
     const nowMs = performance.now();
     if (nowMs - lastMs < sayEveryMs) return;
     lastMs = nowMs;
     const seconds = Math.max(0.001, (nowMs - startedMs) / 1_000);
     const rate = (bytes / 1e6 / seconds).toFixed(0);
     const of = (value: number): string => value.toLocaleString('en-US');
+    // Folders differ; with many of them it comes out.
+    const share = Math.min(folders, foldersOfAll) / Math.max(1, foldersOfAll);
+    const left = share < 0.02 ? '' : `, about ${timeLeft((seconds * (1 - share)) / share)} left`;
+    const all = foldersOfAll > folders ? ` of ${of(foldersOfAll)}` : '';
     say(
-      `${of(folders)} folders, ${of(listed)} messages seen, ${of(messages)} read, ${of(Math.floor(bytes / 1e6))} MB, ${rate} MB/s`,
+      `${of(folders)}${all} folders, ${of(listed)} messages seen, ${of(messages)} read, ${of(Math.floor(bytes / 1e6))} MB, ${rate} MB/s${left}`,
     );
   };
 };
@@ -198,6 +209,7 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
       threads: Math.max(1, availableParallelism()),
       now: () => Date.now(),
       progress: told(say),
+      countsAhead: process.stderr.isTTY && !switches.has('quiet'),
       isStopped,
     });
     const people = isStopped() ? undefined : await takeStock(store, new Date(), say);

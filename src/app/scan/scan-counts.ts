@@ -6,6 +6,8 @@ export class ScanCounts {
   messages = 0;
   bytes = 0;
   folders = 0;
+  /** Of all that there are, as far as somebody counts ahead; absent until they are counted. */
+  foldersOfAll: number | undefined;
   foldersUnchanged = 0;
   /** Of those that were read: ones that other settings had read before. */
   readAnew = 0;

@@ -34,6 +34,8 @@ export interface ScanOptions {
   readonly full: boolean;
   readonly attachments: boolean;
   readonly threads: number;
+  /** Folders are counted ahead, so that somebody can be told how long it will take. */
+  readonly countsAhead?: boolean;
   /** In place of threads. */
   readonly readers?: (setup: Omit<ThreadSetup, 'progress'>) => BatchReaders;
   readonly now: () => number;
@@ -97,9 +99,24 @@ export const scan = async (options: ScanOptions): Promise<ScanAnswer> => {
   const index = openIndex(options.store);
   try {
     return await scanInto(index, options);
+  } catch (thrown) {
+    throw withoutNames(thrown);
   } finally {
     index.close();
   }
+};
+
+/** What the system and libraries say of a fault may name a mailbox: only its kind is told, and where in the code it was. */
+const withoutNames = (thrown: unknown): unknown => {
+  if (thrown instanceof UsageError || !(thrown instanceof Error)) return thrown;
+  const kind = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
+  const why = kind === 'ENOSPC' ? 'the disk is full' : `it broke off (${kind})`;
+  const error = new Error(
+    `scan: ${why}; what was committed is kept: run the same command again, and it goes on there`,
+  );
+  const places = (thrown.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
+  error.stack = [error.message, ...places].join('\n');
+  return error;
 };
 
 const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanAnswer> => {
@@ -141,6 +158,12 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
     isStopped: options.isStopped,
     progress: () => options.progress(counts),
   });
+  let isOver = false;
+  const count = async (): Promise<void> => {
+    counts.foldersOfAll = await sources.count(() => isOver);
+  };
+  // Nobody waits for it, and what it meets is met again by whoever reads.
+  if (options.countsAhead === true) void count().catch(() => undefined);
   try {
     const known = sourcesOf(
       state,
@@ -168,6 +191,7 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
     const places = sources.unseen;
     return scanAnswer({ state, folder, counts, places, ms, isStopped, nowMs: now() });
   } finally {
+    isOver = true;
     await threads?.close();
     await lane?.close();
     await sources.close();

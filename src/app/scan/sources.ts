@@ -24,6 +24,8 @@ export interface ScanSources {
   /** How often something was not seen so far. */
   notes(): number;
   readonly unseen: readonly Unseen[];
+  /** Counts the folders of paths ahead of whoever reads them; those of servers and of Outlook's files are not counted. */
+  count(isStopped: () => boolean): Promise<number>;
   /** @returns a path that is not there */
   missing(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -48,6 +50,9 @@ export interface SourcesAsked {
   readonly wanted?: ReadonlyMap<string, (path: string) => Wanted>;
   readonly pseudonyms: Pseudonyms;
 }
+
+/** Outlook's files and archives take as long to be listed as to be read. */
+const countedStores = mailStores.filter(({ id }) => id !== 'pst' && id !== 'zip');
 
 const pathSource = (
   path: string,
@@ -100,6 +105,28 @@ export const openSources = ({
     notes: () => files.noted + serverNotes.count,
     get unseen() {
       return [...files.unseen, ...serverNotes.all];
+    },
+    count: async isStopped => {
+      const ahead = openMailFiles({ root, roots: [] });
+      let count = 0;
+      try {
+        for (const path of paths) {
+          const folders = foldersBelow(
+            path,
+            ahead,
+            countedStores,
+            namingOf(path, []),
+            wanted?.get(path),
+          );
+          for await (const _ of folders) {
+            if (isStopped()) return count;
+            count += 1;
+          }
+        }
+      } finally {
+        ahead.close();
+      }
+      return count;
     },
     missing: async () => {
       for (const path of paths) if ((await files.stat(path)) === undefined) return path;
