@@ -19,8 +19,8 @@ export const fold = (text: string): string => {
   return bytes.toString('utf16le');
 };
 
-/** What characters without width have become: it counts as nothing within digits and words. */
-export const noWidth = 0xad;
+/** What characters without width become: it counts as nothing within digits and words. */
+const noWidth = 0xad;
 
 /** The text without characters that have no width. */
 export const withoutNoWidth = (text: string): string =>

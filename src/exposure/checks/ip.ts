@@ -38,7 +38,7 @@ export const ipv6Around = (text: string, place: number): Address | undefined => 
 const isOfAddress = (unit: number): boolean => unit === 0x3a || isHex(unit);
 
 /** RFC 4291, 2.2: eight groups, or fewer with one `::`; the last two may be dotted. */
-export const isIpv6 = (text: string): boolean => {
+const isIpv6 = (text: string): boolean => {
   const dotted = /^(.*:)(\d{1,3}(?:\.\d{1,3}){3})$/.exec(text);
   if (dotted !== null && (dotted[2] ?? '').split('.').some(octet => Number(octet) > 255))
     return false;

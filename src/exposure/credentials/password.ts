@@ -8,8 +8,9 @@ const reach = 160;
 const strong =
   /^["'`*_)\]}】」』]{0,3}[ \t]?(?:\([^)\n]{0,24}\)|（[^）\n]{0,24}）)?[ \t]*(?::=|=>|->|:|=|→)[ \t]*\n?[ \t]*/;
 const weak =
-  /^["'`*_)\]}】」』]{0,3}[ \t]{0,2}(?:(?:is|was|are|will be|has been (?:set|changed|reset) to|set to|changed to|to|ist|lautet|est|es|è|is now|は|が|を)(?![a-z]))[ \t]*:?[ \t]*\n?[ \t]*/i;
-const blank = /^[ \t]{1,3}(?=["'`「『(<]?[!-~])|^[>）)」』】][ \t]?(?=[!-~])/;
+  /^["'`*_)\]}】」』]{0,3}[ \t]{0,2}(?:(?:(?:is|was|are|will be|has been (?:set|changed|reset) to|set to|changed to|to|ist|lautet|est|es|è|is now)(?![a-z])|は|が|を))[ \t]*:?[ \t]*\n?[ \t]*/i;
+const blank =
+  /^[ \t]{1,3}(?=["'`「『(<]?[!-~])|^[>）)」』】][ \t]?(?=[!-~])|^[ \t]{0,3}\n[ \t]{0,3}(?=[!-~]{6})/;
 
 /** What a label is followed by where no password stands. */
 const words = new Set(

@@ -6,7 +6,7 @@ const sortCode = ['bank-account/sort-code'];
 const account = ['bank-account'];
 
 /** United States: routing number of nine digits (ABA), districts of the Federal Reserve, weights 3, 7, 1. */
-export const isRouting = (digits: string): boolean => {
+const isRouting = (digits: string): boolean => {
   const district = Number(digits.slice(0, 2));
   const known =
     district <= 12 ||

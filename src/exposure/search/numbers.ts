@@ -46,7 +46,7 @@ const wrapAfter = 30;
 const runOnly = 0x10000;
 
 /** What joins the group that ends at `from` to the one that begins at `to`. */
-export const joint = (text: string, from: number, to: number, wraps = false): number => {
+const joint = (text: string, from: number, to: number, wraps = false): number => {
   const gap = to - from;
   if (gap === 1) {
     const unit = text.charCodeAt(from);
@@ -96,7 +96,7 @@ const isAlphanumeric = (unit: number): boolean =>
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 /** Whether more stands directly before or behind, so that it is part of something longer. */
-export const isGlued = (text: string, from: number, to: number): boolean =>
+const isGlued = (text: string, from: number, to: number): boolean =>
   gluedBefore(text, from) || gluedBehind(text, to);
 
 const gluedBefore = (text: string, from: number): boolean => {
@@ -187,7 +187,7 @@ const digitCount = (text: string, from: number, to: number): number => {
   return count;
 };
 
-export const digitsOf = (text: string, from: number, to: number): string => {
+const digitsOf = (text: string, from: number, to: number): string => {
   const piece = text.slice(from, to);
   return /\D/.test(piece) ? withoutNoWidth(piece).replace(/\D/g, '') : piece;
 };
@@ -244,7 +244,9 @@ export const runsOf = (
   }
 };
 
-const parts = (join: number): boolean => (join & 0xffff) === 0x20 || join === 0x0a;
+/** `03-1234-5678/090-1234-5678` are two. */
+const parts = (join: number): boolean =>
+  (join & 0xffff) === 0x20 || (join & 0xffff) === 0x2f || join === 0x0a;
 
 interface Row {
   readonly lengths: readonly number[];

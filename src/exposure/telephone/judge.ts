@@ -22,7 +22,7 @@ const othersOf = (digits: string): readonly CountryCode[] =>
 
 /** Judges a row of digits: cheap looks first, libphonenumber only for what has the form of a number. */
 export const judgeTelephone = (candidate: Candidate, around: Around): Judged | undefined => {
-  if (candidate.glued) return undefined;
+  if (candidate.glued && !isBesideSlash(candidate, around.text)) return undefined;
   const form = formOf(candidate, around.text);
   if (form === undefined) return undefined;
   const { from, to } = form;
@@ -42,6 +42,17 @@ export const judgeTelephone = (candidate: Candidate, around: Around): Judged | u
     confidence: labelled ? 'high' : unlabelled(form, leaning, number.own),
     identifier: 'telephone',
   };
+};
+
+/** `03-1234-5678/090-1234-5678`: a slash parts two numbers, each of which begins as one does. */
+const isBesideSlash = ({ from, to, value }: Candidate, text: string): boolean => {
+  if (!value.startsWith('0')) return false;
+  const before = text.slice(Math.max(0, from - 2), from);
+  const after = text.slice(to, to + 2);
+  return (
+    (/^\d\/$/.test(before) || !/[\w./:@%\\-]$/.test(before)) &&
+    (/^\/[0+(]/.test(after) || !/^[\w./:@%\\-]/.test(after))
+  );
 };
 
 /** Ten digits alone are a number of America only where a label says so. */

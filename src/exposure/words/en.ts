@@ -116,6 +116,7 @@ export const en: Words = {
       'cardnumber',
       'bank card',
     ],
+    'bank-account': ['a/c', 'a/c no', 'acct', 'acc no', 'acct num'],
     iban: ['iban', 'international bank account number'],
     'bank-account/routing': [
       'routing number',
