@@ -50,8 +50,8 @@ const graded = (
   const leaning = around.leaning(sets, from, to);
   if (leaning === 'against') return undefined;
   const found = { from, to, value };
-  // Of a machine itself or of a house's own network: it tells of nobody outside.
-  if (isSpecial(value)) return { ...found, confidence: 'low' };
+  // Of a machine itself, of a house's own network, of a server: it tells of nobody outside.
+  if (isSpecial(value) || around.inUrl(from)) return { ...found, confidence: 'low' };
   if (around.text.charAt(to) === '/' && /^\/\d{1,3}(?!\d)/.test(around.text.slice(to, to + 5)))
     return { ...found, confidence: 'low' };
   return { ...found, confidence: leaning === 'field' || leaning === 'near' ? 'high' : 'medium' };

@@ -116,6 +116,9 @@ const best = (found: readonly (Judged | undefined)[]): Judged | undefined => {
   return first;
 };
 
+/** `710319/2745`, `16.727.230/0001-97` */
+const slashed = new Set(['cz', 'br']);
+
 const judgeNumber = (
   sets: Sets,
   id: NationalId,
@@ -123,6 +126,12 @@ const judgeNumber = (
   around: Around,
 ): Judged | undefined => {
   const { value, from, to, separators, continued, groups } = candidate;
+  // Amounts and names of models are parted so, numbers of people are not.
+  if (
+    (separators === '..' && groups.every(length => length === 3)) ||
+    (separators.includes('/') && !slashed.has(id.country))
+  )
+    return undefined;
   if (!id.isValid(value)) return undefined;
   // Parted as nobody would by chance: `94.04.11-123.45`, `756.1234.5678.97`.
   const isParted = groups.length > 2 || /^[-/+]$/.test(separators);
