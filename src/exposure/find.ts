@@ -9,7 +9,7 @@ import type {
 } from './data-type.ts';
 import { dataTypes } from './data-types.generated.ts';
 import { aroundOf } from './search/around.ts';
-import { type Entry, lexiconOf } from './search/lexicon.ts';
+import { lexiconOf } from './search/lexicon.ts';
 import { numberWindows, runsOf, type Shapes, shapesOf } from './search/numbers.ts';
 import { type Anchored, anchor, room } from './search/pass.ts';
 import { type Claim, settle } from './search/settle.ts';
@@ -120,7 +120,19 @@ const judgeAll = (
   return claims.length === 0 ? [] : settle(claims);
 };
 
-const plain = { groups: [], separators: '', glued: false, continued: false } as const;
+const noGroups: readonly number[] = [];
+
+/** Made with the same fields in the same order as numbers are, which the engine makes one kind of object of. */
+const point = (kind: Candidate['kind'], from: number, to: number, value: string): Candidate => ({
+  kind,
+  from,
+  to,
+  value,
+  groups: noGroups,
+  separators: '',
+  glued: false,
+  continued: false,
+});
 
 const judgeTokens = (
   text: string,
@@ -135,7 +147,7 @@ const judgeTokens = (
     if (ofLength === undefined) continue;
     const wanted = ofLength[digitCount(text, from, to)];
     if (wanted === undefined || wanted.length === 0) continue;
-    const candidate: Candidate = { ...plain, kind: 'token', from, to, value: text.slice(from, to) };
+    const candidate = point('token', from, to, text.slice(from, to));
     for (const index of wanted) judge(index, candidate);
   }
 };
@@ -157,16 +169,15 @@ const judgePoints = (
 ): void => {
   for (let at = 0; at < ats.length; at += 2) {
     const from = ats.at(at);
-    for (const index of plan.ats)
-      judge(index, { ...plain, kind: 'at', from, to: from + 1, value: '@' });
+    for (const index of plan.ats) judge(index, point('at', from, from + 1, '@'));
   }
-  entries.forEach((entry: Entry, index) => {
-    if (entry.wordOf.length === 0 && entry.literalOf.length === 0) return;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (entry === undefined || !entry.isJudged) continue;
     const from = words.at(index * 2);
     const to = words.at(index * 2 + 1);
-    for (const [type, set] of entry.wordOf)
-      judge(type, { ...plain, kind: 'word', from, to, value: set });
+    for (const [type, set] of entry.wordOf) judge(type, point('word', from, to, set));
     for (const type of entry.literalOf)
-      judge(type, { ...plain, kind: 'literal', from, to, value: text.slice(from, to) });
-  });
+      judge(type, point('literal', from, to, text.slice(from, to)));
+  }
 };

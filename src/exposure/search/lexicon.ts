@@ -21,6 +21,8 @@ export interface Entry {
   /** Places in `types` of those that want to judge where this word stands, with the set's name. */
   readonly wordOf: readonly (readonly [type: number, set: string])[];
   readonly latin: boolean;
+  /** Some type judges where it stands. */
+  readonly isJudged: boolean;
 }
 
 /** All words of all languages and all literals of all types, found by their first letters. */
@@ -217,6 +219,7 @@ const finished = (literal: boolean, draft: Draft): Entry => ({
   literalOf: literal ? [...draft.literalOf] : [],
   wordOf: [...draft.wordOf.values()],
   latin: (letters[draft.text.charCodeAt(0)] ?? 0) !== 0,
+  isJudged: draft.wordOf.size > 0 || (literal && draft.literalOf.size > 0),
 });
 
 /** `order number`, `注文番号`; while `case`, `time` and `元` are said of anything. */
