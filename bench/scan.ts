@@ -88,7 +88,7 @@ const measured = (title: string, attachments: boolean): void => {
       ],
       [
         '  nothing new',
-        `${second.toFixed(0)} ms, ${((second / first) * 100).toFixed(1)} % of the first`,
+        `${second.toFixed(0)} ms, ${((second / first) * 100).toFixed(1)} % of the first; of its CPU ${((median(runs.map(run => run.second.cpuMs)) / median(runs.map(run => run.first.cpuMs))) * 100).toFixed(1)} %`,
       ],
       [
         '  kept',

@@ -80,7 +80,7 @@ export const scanText = (answer: ScanAnswer): string => {
     lines.push('', 'not seen:');
     for (const { what, why, how, count } of unseen.slice(0, shownMax)) {
       const named =
-        count === 1 && why.includes(' ') ? `${what}: ${why}` : `${number(count)} ${what}`;
+        count === 1 && why.includes(' ') ? `${what}: ${why}` : `${what}: ${number(count)}`;
       lines.push(`  ${named}. ${how}`);
     }
     if (unseen.length > shownMax) lines.push(`  and ${number(unseen.length - shownMax)} more`);
