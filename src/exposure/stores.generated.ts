@@ -4,6 +4,7 @@ import { eml } from './stores/eml.ts';
 import { mailExport } from './stores/mail-export.ts';
 import { maildir } from './stores/maildir.ts';
 import { mbox } from './stores/mbox.ts';
+import { packed } from './stores/packed.ts';
 import { pst } from './stores/pst.ts';
 import { zip } from './stores/zip.ts';
 import type { MailStore } from './mail-store.ts';
@@ -14,6 +15,7 @@ export const mailStores: readonly MailStore[] = [
   mailExport,
   maildir,
   mbox,
+  packed,
   pst,
   zip,
 ];

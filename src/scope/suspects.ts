@@ -15,7 +15,7 @@ export interface ActEvent {
 }
 
 /** One way in which something behaved otherwise than before. */
-export interface Reason {
+interface Reason {
   readonly what: 'new' | 'kind' | 'more' | 'addresses' | 'silent' | 'history';
   readonly text: string;
   /** Start of the first UTC day of which it is said. */

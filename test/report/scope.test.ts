@@ -119,7 +119,7 @@ test('as text it reads in the order in which somebody decides, in 100 columns', 
     'What must be done',
     'Since version 1',
     'What this rests on',
-  ].map(title => text.indexOf(`${title}`));
+  ].map(title => text.indexOf(title));
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(order).not.toContain(-1);
   for (const report of [full, hostile]) {

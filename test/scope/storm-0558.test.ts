@@ -132,19 +132,17 @@ test('which application behaved otherwise: the one that nobody had used before, 
 test('what it read: ten mailboxes, their sixty messages, everybody who wrote them, and nobody else', () => {
   const { stdout } = runPostern(
     folder,
-    ...[
-      'scope',
-      '--root',
-      'host',
-      '--app',
-      stolenId,
-      '--from',
-      '2023-05-15',
-      '--to',
-      '2023-06-16',
-      '--format',
-      'json',
-    ],
+    'scope',
+    '--root',
+    'host',
+    '--app',
+    stolenId,
+    '--from',
+    '2023-05-15',
+    '--to',
+    '2023-06-16',
+    '--format',
+    'json',
   );
   const { evidenced, withinReach, basis } = JSON.parse(stdout) as ScopeReport;
   const people = new Set(takenMessages.flatMap(({ from, to }) => [from, to]));

@@ -9,7 +9,7 @@ import type { Pseudonym } from '../../src/core/personal.ts';
 import { wordsOf } from '../../src/scope/plan.ts';
 
 /** A message as a test says it. Masks have a bit for each of the world's types. */
-export interface WorldMessage {
+interface WorldMessage {
   readonly mailbox: number;
   readonly folder: number;
   readonly received: number;
@@ -19,7 +19,7 @@ export interface WorldMessage {
   readonly mentions: readonly WorldMention[];
 }
 
-export interface WorldMention {
+interface WorldMention {
   readonly person: number;
   readonly roles: number;
   readonly sure?: boolean;
@@ -28,7 +28,7 @@ export interface WorldMention {
   readonly weak?: number;
 }
 
-export interface WorldMember {
+interface WorldMember {
   readonly person: number;
   readonly tenant: number;
   /** Place in `personStatuses`. */

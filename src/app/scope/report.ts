@@ -183,7 +183,7 @@ const affectedIn = (bound: Bound, typeWords: ReportRequest['typeWords']): Affect
 };
 
 /** Duties, those with a day first, in the order of their days. */
-export const dutiesOf = (facts: BreachFacts, wanted: readonly Regime[]): readonly ScopeDuty[] =>
+const dutiesOf = (facts: BreachFacts, wanted: readonly Regime[]): readonly ScopeDuty[] =>
   wanted
     .flatMap(({ id, title, source, duties }) =>
       duties(facts).map(({ due, ...duty }) => ({
@@ -268,7 +268,7 @@ const windowOf = ({ breaches }: AskedCase): string => {
 };
 
 /** What somebody says aloud first: both numbers, and why they are two. */
-export const sentenceOf = ({ asked, bounds, coverage }: ReportRequest): string => {
+const sentenceOf = ({ asked, bounds, coverage }: ReportRequest): string => {
   const { evidenced, withinReach, doubts } = bounds;
   const { blind, all } = blindDays(coverage);
   const isFloor = doubts.some(({ is }) => is === 'no-index' || is === 'mailbox-not-scanned');

@@ -53,7 +53,7 @@ const words = new Map<string, TypeWords>(
   dataTypes.map(({ id, title, sensitivity }) => [id, { title, sensitivity }]),
 );
 
-export const typeWords = (type: string): TypeWords =>
+const typeWords = (type: string): TypeWords =>
   words.get(type) ?? { title: type, sensitivity: 'ordinary' };
 
 /** What records of customers hold: what the list has columns for. */
