@@ -293,7 +293,7 @@ describe('both bounds', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -322,7 +322,7 @@ describe('both bounds', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -350,7 +350,7 @@ describe('both bounds', () => {
           );
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
