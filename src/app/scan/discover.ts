@@ -52,6 +52,8 @@ const uppermost = (locations: readonly MailLocation[]): readonly string[] => {
 const withoutWalk = (view: FileView): FileView =>
   Object.assign(Object.create(view) as FileView, {
     glob: (pattern: string) => (pattern.startsWith('**/') ? [] : view.glob(pattern)),
+    // What could be installed from where is much to read, and says nothing of where mail lies.
+    list: (path: string) => (path.startsWith('/var/lib/apt/') ? [] : view.list(path)),
   });
 
 /** Where the mail servers of a host keep mail, by their own settings; what could not be read of these is unseen. */
