@@ -179,6 +179,7 @@ describe('a second scan', () => {
     const second = await scanned(asked);
     expect(second.run).toMatchObject({ messages: 4, readAnew: 4, gone: 1 });
     expect(second.index.messages).toBe(5);
+    expect(second.index.people['customer-number']).toBe(5);
     expect((await scanned(asked)).run).toMatchObject({ messages: 0, foldersUnchanged: 1 });
     const full = await scanned({ ...asked, full: true });
     expect(full.run).toMatchObject({ messages: 4, readAnew: 4 });
