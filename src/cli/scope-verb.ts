@@ -41,7 +41,11 @@ const flags: readonly Flag[] = [
   },
   { name: 'material', value: 'TIME', help: 'when it was found to be material to investors' },
   { name: 'mistake', help: 'nobody meant it: longer deadlines in some regimes' },
-  { name: 'case-version', value: 'N', help: 'show, people, tenants: this version, not the last one' },
+  {
+    name: 'case-version',
+    value: 'N',
+    help: 'show, people, tenants: this version, not the last one',
+  },
   { name: 'bound', value: 'BOUND', help: 'people, tenants: evidenced (default) or within-reach' },
   { name: 'names', help: 'people, tenants: with names and addresses, from the list of customers' },
   { name: 'before', value: 'TIME', help: 'origin: the moment by which it had begun' },
