@@ -18,6 +18,7 @@ import { type Invocation, spellingOf } from './arguments.ts';
 import { formatOf, progressLine } from './manner.ts';
 import type { Outcome } from './outcome.ts';
 import { askedOf, caseNameOf, momentOf } from './scope-asked.ts';
+import { bundleCase } from './scope-bundle.ts';
 import { exportPeople } from './scope-exports.ts';
 import { scopeFormats } from './scope-verb.ts';
 import { storeToRead } from './store-folder.ts';
@@ -199,7 +200,7 @@ const casesText = (store: string): string => {
   return cases.map(({ name, version, at }) => `${name}, version ${version}, ${at}\n`).join('');
 };
 
-/** `postern scope [now | cases | show | people | tenants | sheet | origin]`. */
+/** `postern scope [now | cases | show | people | tenants | sheet | bundle | origin]`. */
 export const runScope = async (given: Invocation): Promise<Outcome> => {
   const prepared = await prepare(given);
   const { invocation } = prepared;
@@ -227,6 +228,8 @@ export const runScope = async (given: Invocation): Promise<Outcome> => {
       case 'people':
       case 'tenants':
         return await exportPeople({ prepared, name, isFanOut: action === 'tenants', say });
+      case 'bundle':
+        return await bundleCase(invocation, name, versionOf(invocation));
       case 'origin':
         return await runOrigin(invocation, format, say);
       default:

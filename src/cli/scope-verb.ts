@@ -44,7 +44,7 @@ const flags: readonly Flag[] = [
   {
     name: 'case-version',
     value: 'N',
-    help: 'show, people, tenants: this version, not the last one',
+    help: 'show, sheet, bundle: this version, not the last one',
   },
   { name: 'bound', value: 'BOUND', help: 'people, tenants: evidenced (default) or within-reach' },
   { name: 'names', help: 'people, tenants: with names and addresses, from the list of customers' },
@@ -89,6 +89,11 @@ export const scopeVerb: Verb = {
       does: 'a list for each tenant, into the folder that --out names',
     },
     { name: 'sheet', takes: ['CASE'], does: 'the figures that an authority asks for, as text' },
+    {
+      name: 'bundle',
+      takes: ['CASE'],
+      does: 'its lines, the log and the case as one file that a third party verifies',
+    },
     {
       name: 'origin',
       takes: [],

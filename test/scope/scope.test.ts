@@ -188,6 +188,11 @@ describe('a case', () => {
     expect(sheet).toContain('people: 12 / ');
     expect(sheet).toMatch(/2026-06-20 00:00 UTC, due: Japan/);
     expect(postern('evidence', 'verify', 'store').status).toBe(0);
+    const bundle = postern('scope', 'bundle', 'june', '--out', 'june.tar');
+    expect(bundle.stdout).toContain('june.tar: version 1 of june, 7 lines in 1 segments');
+    expect(postern('evidence', 'verify', 'june.tar').status).toBe(0);
+    // The case itself goes along, as the log names it.
+    expect(readFileSync(join(folder, 'june.tar'), 'latin1')).toContain('scope/june/000001.json');
   });
 
   test('more evidence is a new version, that says who came in', () => {

@@ -25,11 +25,22 @@ import { tarReader } from '../../evidence/verify/tar-reader.ts';
 /** Everything lies in one folder: whoever unpacks it has one. */
 const folder = 'evidence-bundle';
 
-function* archive({ files, modified }: PlannedBundle): Generator<Buffer> {
-  for (const { path, bytes } of files()) {
-    yield tarHeader({ path: `${folder}/${path}`, bytes: bytes.length, modified });
-    yield bytes;
-    yield tarPadding(bytes.length);
+/** A file that goes along: the log commits to it, by its hash. */
+export interface BundledFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+function* archive(
+  { files, modified }: PlannedBundle,
+  along: readonly BundledFile[],
+): Generator<Buffer> {
+  for (const part of [files(), along]) {
+    for (const { path, bytes } of part) {
+      yield tarHeader({ path: `${folder}/${path}`, bytes: bytes.length, modified });
+      yield bytes;
+      yield tarPadding(bytes.length);
+    }
   }
   yield tarEnd;
 }
@@ -60,6 +71,7 @@ export const rangeOf = (
 export interface BundleRequest {
   readonly store: string;
   readonly range: BundleRange;
+  readonly along?: readonly BundledFile[];
   /** `.tgz` and `.tar.gz` are packed with gzip. */
   readonly isPacked: boolean;
   /** Takes the archive, piece by piece. */
@@ -70,6 +82,7 @@ export interface BundleRequest {
 export const writeBundle = async ({
   store,
   range,
+  along = [],
   isPacked,
   write,
 }: BundleRequest): Promise<PlannedBundle> => {
@@ -77,11 +90,11 @@ export const writeBundle = async ({
   if (!planned.ok) throw new UsageError(`evidence bundle: ${store}: ${planned.why}`);
   const { bundle } = planned;
   if (!isPacked) {
-    for (const bytes of archive(bundle)) write(bytes);
+    for (const bytes of archive(bundle, along)) write(bytes);
     return bundle;
   }
   const packer = createGzip({ level: 6 });
-  await pipeline(Readable.from(archive(bundle)), packer, async chunks => {
+  await pipeline(Readable.from(archive(bundle, along)), packer, async chunks => {
     for await (const chunk of chunks as AsyncIterable<Buffer>) write(chunk);
   });
   return bundle;

@@ -78,6 +78,15 @@ export const readCase = (store: string, name: string, version?: number): CaseVer
   return JSON.parse(bytes.toString('utf8')) as CaseVersion;
 };
 
+/** The file of a version, as the log names it: for whoever is given the log. */
+export const caseFile = (
+  store: string,
+  { name, version }: Pick<CaseVersion, 'name' | 'version'>,
+): { readonly path: string; readonly bytes: Buffer } => {
+  const path = fileOf(name, version, 'json');
+  return { path, bytes: readFileSync(join(store, path)) };
+};
+
 /** Who was in a version; `undefined` where that file is gone or another. */
 const peopleOf = (
   store: string,
