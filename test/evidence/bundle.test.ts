@@ -54,7 +54,7 @@ const commandsOf = (step: number): string =>
     .filter(line => line.startsWith('    '))
     .join('\n');
 const shell = (script: string) =>
-  spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+  spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, keys },
