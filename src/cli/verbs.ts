@@ -366,8 +366,8 @@ export const verbs: readonly Verb[] = [
       ['postern evidence reparse --source var_log_mail.log', 'what a newer Postern reads in a log'],
     ],
   },
-  scopeVerb,
   scanVerb,
+  scopeVerb,
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
