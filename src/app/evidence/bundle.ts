@@ -26,7 +26,7 @@ import { tarReader } from '../../evidence/verify/tar-reader.ts';
 const folder = 'evidence-bundle';
 
 /** A file that goes along: the log commits to it, by its hash. */
-export interface BundledFile {
+interface BundledFile {
   readonly path: string;
   readonly bytes: Buffer;
 }
