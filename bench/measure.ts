@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Tells its peak memory on file descriptor 3 when it ends. */
 const preload = `data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.on('exit', () => { const used = process.resourceUsage(); writeSync(3, JSON.stringify([used.maxRSS, used.userCPUTime + used.systemCPUTime])); });",
+  "import { readFileSync, writeSync } from 'node:fs'; process.on('exit', () => { const used = process.resourceUsage(); const peak = Number(/^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]); writeSync(3, JSON.stringify([peak, used.userCPUTime + used.systemCPUTime])); });",
 )}`;
 
 /** What a whole process cost, from its start to its end. */
