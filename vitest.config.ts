@@ -7,8 +7,6 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 60_000,
     // Hooks start programs, too.
     hookTimeout: 60_000,
-    // A machine that stood still for a minute says nothing of the program; a wrong answer is never asked for twice.
-    retry: { count: 1, condition: /^Test timed out in/u },
     env: { ...compiled },
     pool: 'threads',
     // Most wait for programs that they start: one worker for each processor, and none kept free.
