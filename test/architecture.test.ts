@@ -13,6 +13,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   evidence: ['core'],
   exposure: ['core'],
   scope: ['core'],
+  detect: ['core'],
   confirm: ['core'],
   report: ['core'],
   store: ['core'],
@@ -25,6 +26,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'evidence',
     'exposure',
     'scope',
+    'detect',
     'confirm',
     'report',
     'store',
@@ -34,7 +36,17 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders without input or output of their own: they get a `FileView`, a clock, and answer. */
-const pure = ['core', 'inventory', 'advisories', 'logs', 'exposure', 'scope', 'confirm', 'report'];
+const pure = [
+  'core',
+  'inventory',
+  'advisories',
+  'logs',
+  'exposure',
+  'scope',
+  'detect',
+  'confirm',
+  'report',
+];
 
 const sources = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
