@@ -13,8 +13,11 @@ export interface Hit extends LineRef {
   readonly address?: string;
   /** An `EventKind`. */
   readonly kind: string;
-  /** What correlations ask for, by the name of the field in the rule; absent where the event has no such field. */
-  readonly values?: Readonly<Record<string, string>>;
+  /**
+   * What correlations ask for (`correlation/fields.ts` says which fields of which rule), by the name of the field in
+   * the rule; absent where the event has no such field. Several where the field has several.
+   */
+  readonly values?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A correlation whose condition holds, at the event that made it hold. */
@@ -26,8 +29,10 @@ export interface CorrelationHit {
   readonly group: readonly (string | null)[];
   /** What was counted: of `temporal` the number of rules. */
   readonly value: number;
-  /** First and last of the hits within the window, in the order of their times. */
+  /** The first hit within the window. */
   readonly first: Hit;
+  /** The hit of the event at which it held: with the rule and the group, what makes two of these the same. */
   readonly last: Hit;
+  /** Within the window, that of the event and others of its millisecond included. */
   readonly hits: number;
 }

@@ -109,6 +109,13 @@ export type CorrelationType =
   | 'temporal'
   | 'temporal_ordered';
 
+/** Which of the rules must have matched within the time, by id: `a and not b` of a temporal correlation. */
+export type RuleExpression =
+  | { readonly is: 'rule'; readonly rule: string }
+  | { readonly is: 'all'; readonly of: readonly RuleExpression[] }
+  | { readonly is: 'any'; readonly of: readonly RuleExpression[] }
+  | { readonly is: 'not'; readonly of: RuleExpression };
+
 export interface CorrelationRule extends RuleHead {
   readonly kind: 'correlation';
   readonly type: CorrelationType;
@@ -121,6 +128,8 @@ export interface CorrelationRule extends RuleHead {
   readonly timespanMs: number;
   /** All of them hold; none for `temporal` and `temporal_ordered` where none is written. */
   readonly condition: readonly { readonly relation: Relation; readonly value: number }[];
+  /** Of `temporal` and `temporal_ordered`, where the condition is written as names of rules. */
+  readonly expression?: RuleExpression;
   /** Of `value_*`; several of `value_count`, whose combinations are counted. */
   readonly valueFields: readonly string[];
   /** 0 to 100, of `value_percentile`. */
