@@ -1,0 +1,114 @@
+/**
+ * How a hunt is put together: which part takes what from whom. A run is one *pass* over the lines that it has not
+ * seen; following is one pass behind the other. What a pass learnt is committed in one transaction together with how
+ * far it came, so that whoever is killed neither loses an alert nor tells it twice.
+ *
+ *   lines → rules (columns first, then whole events) → hits, in the order of their times → correlations
+ *         → sightings ← baselines ← columns of the same segments
+ *   sightings → alerts → channels
+ */
+import type { Sighting } from '../../core/alert.ts';
+import type { LineRef } from '../../core/watched-event.ts';
+import type { SourceMap } from '../../detect/fields/source-map.ts';
+import type { CorrelationHit, Hit } from '../../detect/hit.ts';
+import type { Rule, RuleProblem } from '../../detect/sigma/nodes.ts';
+import type { StoreSegment } from '../events/store-segments.ts';
+
+/** Rules as a run has them, in this thread and in others: plain data, cloned and never changed. */
+export interface RunRules {
+  /** Of all folders, correlations behind what they refer to; without those that are switched off. */
+  readonly rules: readonly Rule[];
+  readonly maps: readonly SourceMap[];
+  /** By id of a detection rule, the fields that `Hit.values` needs: those its correlations group by and count. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface LoadedRules extends RunRules {
+  readonly problems: readonly RuleProblem[];
+  /** Of everything that decides what a pass makes of a line; where it is another one, correlations begin anew. */
+  readonly fingerprint: string;
+}
+
+/** Lines of one segment or spool that a pass looks at: those behind `from` (0: all). */
+export interface PassLines {
+  readonly segment: StoreSegment;
+  readonly from: number;
+}
+
+/** Up to which line of a source everything was seen, that line included. */
+export type Cursors = ReadonlyMap<string, Omit<LineRef, 'source'>>;
+
+/** Takes hits in the order of their times and tells which correlations hold. State survives by `save`. */
+export interface Correlator {
+  /** Late ones, up to a bound that it keeps itself, are put where they belong. */
+  add(hit: Hit): readonly CorrelationHit[];
+  /** All that is to come is of this time or later (but for late ones): what is older may be forgotten. */
+  advance(toMs: number): readonly CorrelationHit[];
+  /** What it had to let go or could not take, in sentences; none: nothing. */
+  readonly limits: readonly string[];
+  /** Plain data for `structuredClone`; names of people are in it, so it is kept as secret as the lines. */
+  save(): Uint8Array;
+}
+
+/**
+ * What baselines take from one segment: made in the thread that has its columns open, so it is plain data. The
+ * function that makes it is `digestSegment` of `baselines-digest.ts`.
+ */
+export type SegmentDigest = unknown;
+
+/** Learns from digests, which come in the order of the segments' first times, and tells what is out of the usual. */
+export interface Baselines {
+  take(digest: SegmentDigest, segment: StoreSegment): void;
+  /** @param toMs up to when everything that there is was seen */
+  end(toMs: number): readonly Sighting[];
+  /** Writes down what was learnt: within the transaction of the pass. */
+  save(): void;
+}
+
+/** What became of the sightings of a pass. */
+export interface TakenAlerts {
+  /** Alerts that nobody was told of before, grouped, worst first. */
+  readonly fresh: readonly ShownAlert[];
+  /** Sightings that went to alerts that are open already. */
+  readonly repeated: number;
+  /** Sightings that a suppression or an allow-list kept back. */
+  readonly suppressed: number;
+}
+
+/** An alert as reports show it. */
+export interface ShownAlert {
+  /** Short and stable: `postern hunt suppress ID`. */
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Sighting['level'];
+  readonly component: string;
+  /** A pseudonym, or the name where names are asked for. */
+  readonly who?: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Of the newest sighting. */
+  readonly sentence: string;
+  readonly tags: readonly string[];
+  readonly sightings: number;
+  readonly events: number;
+  readonly lines: readonly LineRef[];
+}
+
+export interface Alerts {
+  /** Groups, leaves out what is suppressed or allowed, and queues what channels are to be told: within the transaction of the pass. */
+  take(sightings: readonly Sighting[], options: { readonly names: boolean }): TakenAlerts;
+  /** Delivers what waits in the queue; behind the commit. What could not be delivered waits for the next time. */
+  deliver(): Promise<readonly string[]>;
+}
+
+/** `hunt.sqlite` as a pass needs it. */
+export interface PassState {
+  transaction<T>(act: () => T): T;
+  cursors(): Cursors;
+  /** Within a transaction. */
+  putCursors(cursors: Cursors): void;
+  /** What a `Correlator` saved under the same fingerprint. */
+  correlations(fingerprint: string): Uint8Array | undefined;
+  putCorrelations(fingerprint: string, saved: Uint8Array): void;
+}
