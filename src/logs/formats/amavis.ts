@@ -2,6 +2,7 @@ import type { LogFormat } from '../format.ts';
 import { eventOf, timedWithin } from '../reading.ts';
 import { printable } from '../text.ts';
 import { isoStamp } from '../time/stamps.ts';
+import { orTrouble } from '../trouble.ts';
 import { recordOf } from './amavis/record.ts';
 import { verdictOf } from './amavis/verdict.ts';
 
@@ -58,7 +59,7 @@ export const amavis: LogFormat = {
         };
       }
       return head !== null || envelope.program !== undefined
-        ? { quiet: 'about itself' }
+        ? orTrouble({ quiet: 'about itself' }, base, words)
         : { unparsed: 'no known line of amavis' };
     },
   }),

@@ -2,6 +2,7 @@ import type { Envelope, FormatContext, LogFormat, LogReader, Parsed } from '../f
 import { happened, onHost, quiet, timedBy, unparsed } from '../reading.ts';
 import { detailOf } from '../text.ts';
 import { anyStamp, epochStamp, type StampReader } from '../time/stamps.ts';
+import { orTrouble } from '../trouble.ts';
 import { authLine } from './dovecot/auth.ts';
 import { deliveryLine } from './dovecot/delivery.ts';
 import { eventRecord, looksLikeEvent } from './dovecot/event-record.ts';
@@ -188,7 +189,11 @@ const read =
       return /^(?:Dovecot v|Error: |Warning: |Fatal: |Panic: |Info: |Killed|Received|warning|Last died|SIGHUP|child \d|Generating|ssl)/i.test(
         text,
       )
-        ? quiet('Dovecot itself')
+        ? orTrouble(
+            quiet('Dovecot itself'),
+            { time, component: 'dovecot', pid: envelope.pid },
+            text,
+          )
         : unparsed('no line of a process of Dovecot');
     }
     // Old versions and PAM name the process as the program: `imap-login: Login: …`, `auth: pam_unix(…)`.
@@ -196,7 +201,14 @@ const read =
       const outer = prefixOf(`${own}: ${text}`);
       if (outer !== undefined) return byProcess(outer, time, memory);
     }
-    return byProcess(prefix, time, memory);
+    const parsed = byProcess(prefix, time, memory);
+    return prefix.level !== 'error'
+      ? parsed
+      : orTrouble(
+          parsed,
+          { time, component: 'dovecot', service: prefix.service, pid: prefix.pid },
+          prefix.text,
+        );
   };
 
 const open = (context: FormatContext): LogReader => {

@@ -12,6 +12,7 @@ import {
 } from '../reading.ts';
 import { printable } from '../text.ts';
 import { isoStamp, phpStamp, type StampReader } from '../time/stamps.ts';
+import { trouble } from '../trouble.ts';
 import { clientOf } from '../web/request.ts';
 
 /** `[22-Nov-2026 12:00:01 +0100]: `; `log_date_format` may be another one. */
@@ -174,6 +175,8 @@ const passwordChanged =
 const otherLogs =
   /^(?:(?:DB|SQL|IMAP|SMTP|LDAP|PHP|Plugin|XML|CSRF|Sieve|HTTP|Session|Cache|JS|Error|Spell\w*|OAuth2?|cURL|GnuPG)\b.{0,30}(?:Error|Warning|Notice|Deprecated)?:|\[\d{1,6}\] |(?:C|S|Send|Recv)(?:\(\d+\))?: |\[[0-9A-F]{4}\] |SELECT |INSERT |UPDATE |DELETE |Connecting to|No sent folder|Could not|Unable to|Failed to|PHP |Request security|Login error|Stack trace|#\d+ |Caught|Message delivery|Transport|Class|Array|Session|Cleanup|Garbage|Removed|Created|Deleted|Using|Loaded|Initializ|Invalid|Missing|Unknown|Error|Warning|Fatal)/;
 
+const programError = /^(?:PHP (?:Fatal )?|DB |SQL |Plugin |CSRF |XML )Error: /;
+
 const lineOf = (text: string): string =>
   text
     .replace(/^: ?/, '')
@@ -203,6 +206,8 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
       from: ip === undefined ? undefined : { ip },
     });
   }
+  // `PHP Error`, `DB Error`: a plug-in that fails, and what somebody makes fail.
+  if (programError.test(text)) return trouble(line.known, text);
   return otherLogs.test(text)
     ? quiet("Roundcube's errors and traffic")
     : unparsed('Roundcube says something unknown');

@@ -11,6 +11,7 @@ import {
   unparsed,
 } from '../reading.ts';
 import { clfStamp, rfc3164Stamp } from '../time/stamps.ts';
+import { orTrouble } from '../trouble.ts';
 import { clientOf, requestEvent } from '../web/request.ts';
 
 /** In its own file SOGo writes `sogod [123]: ` behind the stamp. */
@@ -90,7 +91,11 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   }
   const parsed = requestLine(text, time, context);
   if (parsed !== undefined) return parsed;
-  return known.test(text) ? quiet('SOGo itself') : unparsed('SOGo says something unknown');
+  return orTrouble(
+    known.test(text) ? quiet('SOGo itself') : unparsed('SOGo says something unknown'),
+    { time, component: 'sogo', pid },
+    text,
+  );
 };
 
 /** SOGo: `sogo.log`, with logins and requests. */

@@ -1,6 +1,7 @@
 import { endpointOf } from '../endpoint.ts';
 import type { Envelope, FormatContext, LogFormat, Parsed } from '../format.ts';
-import { quiet, unparsed } from '../reading.ts';
+import { onHost, quiet, unparsed } from '../reading.ts';
+import { isHostsTrouble, trouble } from '../trouble.ts';
 import { accounts } from './syslog/accounts.ts';
 import { pam } from './syslog/pam.ts';
 import { su, sudo } from './syslog/root.ts';
@@ -49,6 +50,9 @@ const tellers: ReadonlyMap<string, Teller> = new Map([
 const others =
   /^(?:kernel|systemd(?:-[\w-]+)?|\(?sd-pam\)?|init|anacron|cron|crond|CRON|CROND|atd|run-parts.*|logrotate|rsyslogd?|rsyslogd-\d+|syslogd?|syslog-ng|klogd|auditd|audispd|augenrules|dbus(?:-daemon|-broker(?:-launch)?)?|polkitd|accounts-daemon|NetworkManager|ModemManager|wpa_supplicant|dhclient|dhcpcd|dhcpd|avahi-daemon|chronyd|ntpd|ntpdate|openntpd|timesyncd|irqbalance|smartd|mdadm|multipathd?|iscsid|lvm|dmeventd|udevd?|udisksd|acpid|thermald|rngd|haveged|apt(?:-[\w-]+)?|dpkg|unattended-upgrades?|dnf|yum|packagekitd|PackageKit|snapd|fwupd|cloud-init|qemu-ga|vmtoolsd|containerd|dockerd|docker|kubelet|podman|conmon|named|unbound|dnsmasq|systemd-resolved|nslcd|sssd.*|winbindd?|slapd|mysqld|mariadbd|postgres|redis(?:-server)?|keepalived|firewalld|ufw|fail2ban.*|snmpd|xinetd|inetd|cups-?\w*|gdm.*|sshguard|crontab|logger|root|puppet-agent|zabbix_agentd|node_exporter|rpc\.\w+|rpcbind|nfsd|mount|fsck|kexec|kdump|grub.*|getty|agetty|login|saslauthd|mtp-probe|os-prober|50mounted-tests|bluetoothd|dracut.*|setroubleshoot|sedispatch|tuned|rtkit-daemon)$/;
 
+/** Those among them that tell of logs and of programs that crashed. */
+const daemons = /^(?:kernel|systemd(?:-journald|-coredump)?|rsyslogd?(?:-\d+)?|syslog-ng|auditd)$/;
+
 const read = (envelope: Envelope, context: FormatContext): Parsed => {
   const { message, program = '' } = envelope;
   const byPam = pam(message, envelope, context);
@@ -57,7 +61,18 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   const teller = tellers.get(name);
   const told = teller?.(message, envelope, context);
   if (told !== undefined) return told;
-  return others.test(name) ? quiet(name.slice(0, 60)) : unparsed('no format knows this program');
+  if (!others.test(name)) return unparsed('no format knows this program');
+  if (
+    envelope.stamp !== undefined &&
+    daemons.test(name) &&
+    isHostsTrouble(message.slice(0, 2_000))
+  ) {
+    return onHost(
+      trouble({ time: context.time(envelope.stamp), component: name, pid: envelope.pid }, message),
+      envelope,
+    );
+  }
+  return quiet(name.slice(0, 60));
 };
 
 const isDaemons = /^(?:last message repeated \d|message repeated \d|-- MARK --)/;

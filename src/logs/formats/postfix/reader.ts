@@ -2,7 +2,9 @@ import type { AccessEvent } from '../../../core/access-event.ts';
 import { type Draft, draftOf, type MessageDraft, OpenThings } from '../../draft.ts';
 import type { Envelope, FormatContext, LogReader, Parsed } from '../../format.ts';
 import { isOutside } from '../../inside.ts';
+import { onHost } from '../../reading.ts';
 import { detailOf, printable } from '../../text.ts';
+import { orTrouble } from '../../trouble.ts';
 import { arrivalOf, refOf, relayEndpoint } from './arrivals.ts';
 import { type Delivery, deliveryOf } from './delivery.ts';
 import type { Postfix, QueuedLine, Sessions } from './line.ts';
@@ -251,6 +253,19 @@ const readQueued = (postfix: Postfix, line: QueuedLine): Parsed => {
 const quiets =
   /^(?:warning: |fatal: |panic: |error: |statistics: |daemon started|terminating|reload|refreshing|starting |stopping |initializing|setting up TLS|using backwards|master_|connect to |(?:(?:Anonymous|Trusted|Untrusted|Verified) )?TLS connection established to |certificate |Server certificate|Host offered|Deleted: |Requeued: |Placed on hold: |Released from hold: |Renamed |close database |cache |entering STRESS|leaving STRESS|discarding EHLO|table |read timeout|process |lost connection with |conversation with |subject=|issuer=|fingerprint=|\S+: (?:subject_CN|Matched|TLS|verify|depth|save session|certificate|re-using|Reusing|cached|put_|looking|reloaded)|looking for|verify error|verify return|SSL_connect|SSL3|server features|offer|dict_|name service|host \S+ |mynetworks|compat|the Postfix|postfix\/|Postfix|rebuild|watchdog|DNS|dns|idle|input attribute|auto_clnt|vstream|private\/|premature|unable|TLS library|TLS SNI|cannot|open |scan|[Tt]o disable|generating|seeding|tlsproxy|proxymap|\S+ database|skipping|reading|xsasl|extract_addr|maps?_|match_|send attr|private |public |smtp_|smtpd_|rewrite|\S{1,60}\[\d{1,7}\]: )/;
 
+const complains = /^(?:warning|fatal|panic|error): /;
+
+const aboutItself = ({ context }: Postfix, envelope: Envelope): Parsed => {
+  const { message, stamp, pid } = envelope;
+  const parsed: Parsed = { quiet: 'about itself' };
+  return complains.test(message) && stamp !== undefined
+    ? onHost(
+        orTrouble(parsed, { time: context.time(stamp), component: 'postfix', pid }, message),
+        envelope,
+      )
+    : parsed;
+};
+
 const readUnqueued = (postfix: Postfix, envelope: Envelope): Parsed => {
   const text = envelope.message;
   const session = readSession(postfix, envelope, text);
@@ -264,7 +279,7 @@ const readUnqueued = (postfix: Postfix, envelope: Envelope): Parsed => {
     (envelope.program?.includes('spf') === true
       ? readSpfPolicy(envelope, postfix.context)
       : undefined) ??
-    (quiets.test(text.slice(0, 500)) ? { quiet: 'about itself' } : unparsed)
+    (quiets.test(text.slice(0, 500)) ? aboutItself(postfix, envelope) : unparsed)
   );
 };
 

@@ -2,6 +2,7 @@ import { endpointOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, timedWithin } from '../../reading.ts';
 import { asctimeStamp } from '../../time/stamps.ts';
+import { orTrouble } from '../../trouble.ts';
 
 const group = /^\[([^[\]]{1,120})\] ?/;
 
@@ -74,7 +75,9 @@ export const apacheError = (envelope: Envelope, context: FormatContext): Parsed 
   const head = headOf(timed);
   if (head === undefined) return quiet('Apache itself');
   // Without a client it is about the server: a start, a child, a module.
-  if (head.client === undefined) return quiet('Apache itself');
+  if (head.client === undefined) {
+    return orTrouble(quiet('Apache itself'), { time, component: 'apache' }, head.text);
+  }
   const from = endpointOf(head.client);
   const text = head.text.replace(/^AH\d{5}: /, '').replace(/, referer: \S{0,4000}$/, '');
   const known = {

@@ -2,6 +2,7 @@ import { endpointOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, timedWithin, unparsed } from '../../reading.ts';
 import { slashedStamp } from '../../time/stamps.ts';
+import { orTrouble } from '../../trouble.ts';
 import { requestEvent } from '../../web/request.ts';
 import { isMailLine, nginxMailLine } from './nginx-mail-line.ts';
 
@@ -79,7 +80,9 @@ export const nginxError = (envelope: Envelope, context: FormatContext): Parsed =
   const about = contextOf(line);
   const { detail, flags } = freeText(about.text, about.forged ? ['forged-looking'] : []);
   const from = about.client === undefined ? undefined : endpointOf(about.client);
-  if (about.client === undefined && !about.forged) return quiet('nginx itself');
+  if (about.client === undefined && !about.forged) {
+    return orTrouble(quiet('nginx itself'), { time, component: 'nginx' }, line);
+  }
   if (about.forged && /^user ".{0,2000}"(?:: password mismatch| was not found in ")/.test(line)) {
     return happened({
       kind: 'login',
