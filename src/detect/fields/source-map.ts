@@ -13,6 +13,8 @@ export interface SourceMap {
   readonly events: readonly EventScope[];
   /** By a rule's name for it, the members that hold it; several: all of their values are the field's. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
+  /** Fields that say the same in all events of the source: `eventService` of Google's. */
+  readonly constants: ReadonlyMap<string, string>;
   /** Where a name that is not in `fields` is to be looked for: `record.` in front of it, or as it stands. */
   readonly otherwise: 'record' | 'own';
   /** By a rule's name, why no event of this source has such a field. */
@@ -55,7 +57,7 @@ export const mapsOf = (source: LogSource, maps: readonly SourceMap[]): readonly 
     ),
   );
 
-/** Where a rule's field is to be looked for in events of a source; none: they never have it. */
+/** Where a rule's field that is no constant is to be looked for in events of a source; none: they never have it. */
 export const placesOf = (field: string, map: SourceMap): readonly string[] => {
   const places = map.fields.get(field);
   if (places !== undefined) return places;
