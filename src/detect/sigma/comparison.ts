@@ -1,0 +1,108 @@
+import { RE2JS } from 're2js';
+import { dashes, expandDashes, isDash } from './dashes.ts';
+import { bytesAsText } from './encodings.ts';
+import { Mistake, shown } from './mistake.ts';
+import type { Comparison } from './nodes.ts';
+import { isWildcard, many, quoteForRegex, tidy } from './pattern.ts';
+import type { Position, TextValue, Value } from './value.ts';
+
+/** Texts with dashes that are written out; more of them become one regular expression. */
+const writtenOutMax = 125;
+
+/** What a value has become after its last modifier: comparisons, one of which must hold. */
+export const comparisonsOf = (value: Value, cased: boolean, at: number): readonly Comparison[] => {
+  switch (value.is) {
+    case 'text':
+      return texts(value, cased);
+    case 'bytes': {
+      const pieces = bytesAsText(value.parts);
+      if (pieces === undefined) {
+        throw new Mistake(
+          'UTF-16 of letters beyond ASCII can only be looked for in Base64: base64 or base64offset must follow',
+          at,
+        );
+      }
+      const { openBefore, openAfter } = value;
+      return texts({ is: 'text', pieces, openBefore, openAfter }, cased);
+    }
+    case 'regex':
+      return [regex(value, cased, at)];
+    case 'field':
+      return [{ is: 'field', field: value.field, where: where(value), cased }];
+    case 'number':
+      if (value.part !== undefined) {
+        const { part, relation } = value;
+        return [{ is: 'time', part, relation, value: value.value }];
+      }
+      return [{ is: 'number', relation: value.relation, value: value.value }];
+    case 'network':
+      return [{ is: 'cidr', network: value.network }];
+    case 'exists':
+      return [{ is: 'exists', wanted: value.wanted }];
+    case 'boolean':
+      return [{ is: 'boolean', value: value.value }];
+    case 'null':
+      return [{ is: 'null' }];
+  }
+};
+
+const where = ({ openBefore, openAfter }: Position): 'whole' | 'within' | 'start' | 'end' => {
+  if (openBefore) return openAfter ? 'within' : 'end';
+  return openAfter ? 'start' : 'whole';
+};
+
+const texts = (value: TextValue, cased: boolean): readonly Comparison[] => {
+  const all = expandDashes(value.pieces, writtenOutMax);
+  if (all === undefined) return [dashedRegex(value, cased)];
+  return all.map(pieces => ({
+    is: 'text',
+    pattern: tidy([
+      ...(value.openBefore ? [many] : []),
+      ...pieces,
+      ...(value.openAfter ? [many] : []),
+    ]),
+    cased,
+  }));
+};
+
+/** The same as all of the texts, in a size that does not double with each dash. */
+const dashedRegex = (value: TextValue, cased: boolean): Comparison => {
+  const body = value.pieces.map(piece => {
+    if (isDash(piece)) return `[${dashes.map(quoteForRegex).join('')}]`;
+    if (isWildcard(piece)) return piece.wildcard === 'one' ? '.' : '.*';
+    return quoteForRegex(piece);
+  });
+  const source = `${value.openBefore ? '' : String.raw`\A`}${body.join('')}${value.openAfter ? '' : String.raw`\z`}`;
+  return { is: 'regex', source, flags: cased ? ['s'] : ['i', 's'] };
+};
+
+type RegexValue = Extract<Value, { is: 'regex' }>;
+
+const regex = (value: RegexValue, cased: boolean, at: number): Comparison => {
+  if (cased && value.flags.has('i')) throw new Mistake("'cased' and 'i' contradict each other", at);
+  const flags = (['i', 'm', 's'] as const).filter(flag => value.flags.has(flag));
+  try {
+    RE2JS.compile(value.source, flagBits(flags));
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : 'not understood';
+    throw new Mistake(
+      `the regular expression ${shown(value.source)} is not one of RE2: ${why}`,
+      at,
+    );
+  }
+  // A search finds a pattern anywhere; whoever says where, means it.
+  const bound = value.openBefore !== value.openAfter;
+  if (!bound) return { is: 'regex', source: value.source, flags };
+  const source = value.openAfter
+    ? String.raw`\A(?:${value.source})`
+    : String.raw`(?:${value.source})\z`;
+  return { is: 'regex', source, flags };
+};
+
+const flagBits = (flags: readonly ('i' | 'm' | 's')[]): number => {
+  let bits = 0;
+  if (flags.includes('i')) bits |= RE2JS.CASE_INSENSITIVE;
+  if (flags.includes('m')) bits |= RE2JS.MULTILINE;
+  if (flags.includes('s')) bits |= RE2JS.DOTALL;
+  return bits;
+};

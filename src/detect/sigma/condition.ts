@@ -1,0 +1,96 @@
+import { Mistake, shown } from './mistake.ts';
+
+/** How operands are joined; of a rule nodes, of a correlation names of rules. */
+export interface Joiner<T> {
+  readonly all: (of: readonly T[]) => T;
+  readonly any: (of: readonly T[]) => T;
+  readonly not: (of: T) => T;
+  readonly named: (name: string) => T;
+  /** `1 of selection*`; undefined where there is no such thing. */
+  readonly quantified?: (quantifier: string, pattern: string) => T;
+}
+
+/** A term of a conjunction, and whether `not` stands before it an odd number of times. */
+interface Level<T> {
+  readonly alternatives: T[];
+  terms: T[];
+  negated: boolean;
+}
+
+/** Words and brackets of a condition. */
+const wordsMax = 100_000;
+
+const words = (condition: string, at: number): readonly string[] => {
+  const found = condition.match(/[()|]|[^\s()|]+/g) ?? [];
+  if (found.length > wordsMax) throw new Mistake(`a condition of more than ${wordsMax} words`, at);
+  return found;
+};
+
+/**
+ * Reads `a and not (b or 1 of c*)`: `not` binds most, then `and`, then `or`. Without recursion, so that brackets may
+ * be nested as deep as somebody likes.
+ */
+export const readCondition = <T>(condition: string, joiner: Joiner<T>, at: number): T => {
+  const tokens = words(condition, at);
+  if (tokens.length === 0) throw new Mistake('the condition is empty', at);
+  const open: Level<T>[] = [];
+  let level: Level<T> = { alternatives: [], terms: [], negated: false };
+  let wantsOperand = true;
+
+  const take = (operand: T): void => {
+    level.terms.push(level.negated ? joiner.not(operand) : operand);
+    level.negated = false;
+    wantsOperand = false;
+  };
+  const close = (): T => {
+    if (wantsOperand) throw new Mistake('the condition ends where something is missing', at);
+    return joiner.any([...level.alternatives, joiner.all(level.terms)]);
+  };
+
+  for (let index = 0; index < tokens.length; index++) {
+    const word = tokens[index] ?? '';
+    const lower = word.toLowerCase();
+    if (word === '|') throw deprecatedPipe(tokens.slice(index + 1), at);
+    if (word === '(') {
+      if (!wantsOperand) throw misplaced(word, at);
+      open.push(level);
+      level = { alternatives: [], terms: [], negated: false };
+    } else if (word === ')') {
+      const outer = open.pop();
+      if (outer === undefined) throw new Mistake("a ')' too many in the condition", at);
+      const inner = close();
+      level = outer;
+      take(inner);
+    } else if (lower === 'and' || lower === 'or') {
+      if (wantsOperand) throw misplaced(word, at);
+      if (lower === 'or') {
+        level.alternatives.push(joiner.all(level.terms));
+        level.terms = [];
+      }
+      wantsOperand = true;
+    } else if (!wantsOperand) throw misplaced(word, at);
+    else if (lower === 'not') level.negated = !level.negated;
+    else if (joiner.quantified !== undefined && tokens[index + 1]?.toLowerCase() === 'of') {
+      const pattern = tokens[index + 2];
+      if (pattern === undefined || /^[()|]$/.test(pattern)) {
+        throw new Mistake(`${shown(`${word} of`)} of what, the condition does not say`, at);
+      }
+      take(joiner.quantified(lower, pattern));
+      index += 2;
+    } else take(joiner.named(word));
+  }
+  if (open.length > 0) throw new Mistake("a ')' is missing in the condition", at);
+  return close();
+};
+
+const misplaced = (word: string, at: number): Mistake =>
+  new Mistake(`${shown(word)} is not expected at its place in the condition`, at);
+
+const deprecatedPipe = (rest: readonly string[], at: number): Mistake => {
+  const [what = ''] = rest;
+  const instead = what.toLowerCase() === 'near' ? 'temporal' : 'event_count or value_count';
+  return new Mistake(
+    `'|' in a condition was taken out of Sigma: write a correlation of type ${instead}`,
+    at,
+  );
+};

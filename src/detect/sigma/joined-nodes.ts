@@ -1,0 +1,14 @@
+import type { Node } from './nodes.ts';
+
+export const allOf = (of: readonly Node[]): Node => joined('all', of);
+export const anyOf = (of: readonly Node[]): Node => joined('any', of);
+
+/** Of one: that one. The same node twice is once. */
+const joined = (is: 'all' | 'any', of: readonly Node[]): Node => {
+  const different = [...new Set(of)];
+  const [first] = different;
+  if (first !== undefined && different.length === 1) return first;
+  return Object.freeze({ is, of: Object.freeze(different) });
+};
+
+export const not = (of: Node): Node => (of.is === 'not' ? of.of : Object.freeze({ is: 'not', of }));
