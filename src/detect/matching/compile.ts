@@ -5,7 +5,7 @@ import { absentCheck, type Check, fieldCheck } from './comparison.ts';
 import type { Matcher } from './matcher.ts';
 import { simplify } from './simplify.ts';
 import { anyShapeTest } from './text-set.ts';
-import { anywhere, shapeOf } from './text-test.ts';
+import { shapeOf } from './text-test.ts';
 
 type FieldNode = Extract<Node, { is: 'field' }>;
 type TextComparison = Extract<Comparison, { is: 'text' }>;
@@ -98,11 +98,9 @@ export class Compiler<E> {
     return textsCheck(cell, compares);
   }
 
-  /** Anywhere in any text of the event. */
+  /** Of any text of the event; the reader has put wildcards around what may stand anywhere in it. */
   #keywords(compares: readonly Comparison[]): Check {
-    const texts = compares
-      .filter(compare => compare.is === 'text')
-      .map(compare => ({ ...compare, pattern: anywhere(compare.pattern) }));
+    const texts = compares.filter(compare => compare.is === 'text');
     const checks = [true, false]
       .map(isCased => texts.filter(compare => compare.cased === isCased))
       .filter(list => list.length > 0)

@@ -4,31 +4,44 @@ interface Address {
   readonly value: bigint;
 }
 
-/** Whether a text is an address within a network. An IPv4 address in IPv6 (`::ffff:192.0.2.1`) is that IPv4 address. */
-export const networkTest = (network: string): ((text: string) => boolean) => {
+/** First and last address of a network, as numbers of so many bits. */
+export interface AddressRange {
+  readonly bits: 32 | 128;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Undefined: it is none, and no address is in it. */
+export const rangeOf = (network: string): AddressRange | undefined => {
   const slash = network.indexOf('/');
   const base = addressOf(slash < 0 ? network : network.slice(0, slash));
-  if (base === undefined) return () => false;
+  if (base === undefined) return undefined;
   const { bits, value } = base;
   // `::ffff:192.0.2.0/120` counts its bits in IPv6.
   const isMapped = bits === 32 && network.includes(':');
   const written = slash < 0 ? (isMapped ? 128 : bits) : prefixLength(network.slice(slash + 1));
   const length = written === undefined ? undefined : isMapped ? written - 96 : written;
-  if (length === undefined || length < 0 || length > bits) return () => false;
+  if (length === undefined || length < 0 || length > bits) return undefined;
   const shift = BigInt(bits - length);
-  const wanted = value >> shift;
-  if (bits === 128) {
+  const low = (value >> shift) << shift;
+  return { bits, low, high: low + (1n << shift) - 1n };
+};
+
+/** Whether a text is an address within a network. An IPv4 address in IPv6 (`::ffff:192.0.2.1`) is that IPv4 address. */
+export const networkTest = (network: string): ((text: string) => boolean) => {
+  const range = rangeOf(network);
+  if (range === undefined) return () => false;
+  if (range.bits === 128) {
     return text => {
       const address = addressOf(text);
-      return address?.bits === 128 && address.value >> shift === wanted;
+      return address?.bits === 128 && address.value >= range.low && address.value <= range.high;
     };
   }
-  const shift32 = bits - length;
-  const low = Number(wanted << shift);
-  const high = low + 2 ** shift32;
+  const low = Number(range.low);
+  const high = Number(range.high);
   return text => {
     const address = text.includes(':') ? mappedOf(text) : ipv4Of(text);
-    return address !== undefined && address >= low && address < high;
+    return address !== undefined && address >= low && address <= high;
   };
 };
 

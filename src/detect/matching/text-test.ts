@@ -92,10 +92,3 @@ const partsTest = (parts: readonly string[]): TextTest => {
     return at <= text.length - end.length;
   };
 };
-
-/** The same pattern, wherever in a text it stands. */
-export const anywhere = (pattern: Pattern): Pattern => [
-  { wildcard: 'many' },
-  ...pattern,
-  { wildcard: 'many' },
-];
