@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { LineRef } from '../core/watched-event.ts';
 import type { RanOver, WatchedPart } from '../core/watching.ts';
+import { alertTables } from './hunt-alerts.ts';
+import { letterTables } from './hunt-letters.ts';
 import { openToKeep, openToRead } from './sqlite.ts';
 
 const tables = `
@@ -65,7 +67,11 @@ export class HuntState {
       if (found !== shape && (found !== 0 || !mayWrite)) {
         throw new Error(`${path} was written by another version of Postern`);
       }
-      if (mayWrite) this.database.exec(`${tables} PRAGMA user_version = ${shape}`);
+      if (mayWrite) {
+        this.database.exec(
+          `${tables} ${alertTables} ${letterTables} PRAGMA user_version = ${shape}`,
+        );
+      }
     } catch (thrown) {
       this.database.close();
       throw thrown;

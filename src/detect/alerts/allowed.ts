@@ -1,0 +1,77 @@
+import { BlockList, isIP } from 'node:net';
+import type { Sighting } from '../../core/alert.ts';
+import { idMatches } from '../../core/policy.ts';
+import type { AllowedSighting } from '../../core/watch-policy.ts';
+
+type Test = (sighting: Sighting) => boolean;
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' | undefined => {
+  const family = isIP(address);
+  if (family === 0) return undefined;
+  return family === 4 ? 'ipv4' : 'ipv6';
+};
+
+/** Undefined where a text is neither an address nor a network. */
+export const networkTest = (text: string): ((address: string) => boolean) | undefined => {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = familyOf(address);
+  if (family === undefined || address.includes('%') || more.length > 0) return undefined;
+  const list = new BlockList();
+  if (bits === undefined) list.addAddress(address, family);
+  else {
+    const width = /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+    if (!(width >= 0 && width <= (family === 'ipv4' ? 32 : 128))) return undefined;
+    list.addSubnet(address, width, family);
+  }
+  return other => {
+    const otherFamily = familyOf(other);
+    return otherFamily !== undefined && list.check(other, otherFamily);
+  };
+};
+
+const globTest = (
+  glob: string | undefined,
+  valueOf: (sighting: Sighting) => string | undefined,
+): Test | undefined => {
+  if (glob === undefined) return undefined;
+  const folded = glob.toLowerCase();
+  return sighting => {
+    const value = valueOf(sighting);
+    return value !== undefined && idMatches(folded, value.toLowerCase());
+  };
+};
+
+/** A log may name any time. */
+const farthestMs = 8.64e15;
+
+/** `2026-06-29`, in UTC. */
+export const dayOfMs = (ms: number): string =>
+  new Date(Math.min(Math.max(ms, 0), farthestMs) || 0).toISOString().slice(0, 10);
+
+const testOf = (entry: AllowedSighting): Test => {
+  const inNetwork = entry.address === undefined ? undefined : networkTest(entry.address);
+  const { until } = entry;
+  const tests = [
+    globTest(entry.rule, each => each.rule),
+    globTest(entry.component, each => each.component),
+    globTest(entry.who, each => each.who),
+    globTest(entry.app, each => each.app),
+    entry.address === undefined
+      ? undefined
+      : (each: Sighting): boolean =>
+          each.address !== undefined && inNetwork?.(each.address) === true,
+    until === undefined ? undefined : (each: Sighting): boolean => dayOfMs(each.timeMs) <= until,
+  ].filter(test => test !== undefined);
+  return sighting => tests.every(test => test(sighting));
+};
+
+/**
+ * Which entry, if any, says that a sighting is right. An entry holds for what happened until the end of its day,
+ * whenever it is found.
+ */
+export const allowedBy = (
+  entries: readonly AllowedSighting[],
+): ((sighting: Sighting) => AllowedSighting | undefined) => {
+  const tests = entries.map(entry => ({ entry, test: testOf(entry) }));
+  return sighting => tests.find(({ test }) => test(sighting))?.entry;
+};
