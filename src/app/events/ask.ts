@@ -52,7 +52,7 @@ const dayMs = 86_400_000;
 const lateMs = 3_600_000;
 
 /** When the lines of a segment are of: as they told, else by its day. */
-const spanOf = ({ day, firstMs, lastMs }: StoreSegment): readonly [number, number] => {
+export const spanOf = ({ day, firstMs, lastMs }: StoreSegment): readonly [number, number] => {
   const end = endOfDayMs(day);
   return [firstMs ?? end - dayMs - lateMs, lastMs ?? end];
 };

@@ -44,8 +44,8 @@ const fulfilling = (
   return rows;
 };
 
-/** What has no time follows its neighbours. */
-const placesOf = (times: Float64Array, otherwiseMs: number): Float64Array => {
+/** What has no time follows its neighbours. @param otherwiseMs where none has a time */
+export const placesOf = (times: Float64Array, otherwiseMs: number): Float64Array => {
   const first = times.find(time => !Number.isNaN(time));
   if (first === undefined) return new Float64Array(times.length).fill(otherwiseMs);
   if (!times.some(Number.isNaN)) return times;

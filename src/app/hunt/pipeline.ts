@@ -24,6 +24,10 @@ export interface RunRules {
 }
 
 export interface LoadedRules extends RunRules {
+  /** Those that were read, with those that do not run: deprecated, switched off, of no use to the others. */
+  readonly all: readonly Rule[];
+  /** Ids of the rules whose hits are told; the others feed correlations. */
+  readonly alerting: ReadonlySet<string>;
   readonly problems: readonly RuleProblem[];
   /** Of everything that decides what a pass makes of a line; where it is another one, correlations begin anew. */
   readonly fingerprint: string;

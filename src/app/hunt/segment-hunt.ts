@@ -1,0 +1,215 @@
+import { messageOf } from '../../core/errors.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import type { WatchedEvent } from '../../core/watched-event.ts';
+import { ColumnTruth, truths } from '../../detect/columns/column-truth.ts';
+import { rowKinds } from '../../detect/columns/row-kinds.ts';
+import type { Hit } from '../../detect/hit.ts';
+import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
+import { RowDecoder } from '../../logs/rows/decode.ts';
+import type { ParquetFile } from '../../store/parquet/read.ts';
+import { spanOf } from '../events/ask.ts';
+import { KeptLines } from '../events/kept-lines.ts';
+import { type OpenSegment, openAgain, openSegment } from '../events/open-segment.ts';
+import { placesOf } from '../events/segment-rows.ts';
+import type { ZoneOf } from '../ingest/zones.ts';
+import { hitOfEvent, hitOfRow } from './hits.ts';
+import type { PassLines } from './pipeline.ts';
+import { SegmentColumns } from './segment-columns.ts';
+import { type ShapeRule, ShapeRules } from './shape-rules.ts';
+import { watchedEvent } from './watched.ts';
+import type { WatchedRule } from './watched-rule.ts';
+
+/** What rules found in one segment, and what looking cost. */
+export interface SegmentFound {
+  /** In the order of their times. */
+  readonly hits: readonly Hit[];
+  readonly rows: number;
+  /** Rows whose line had to be read. */
+  readonly read: number;
+  /** Rows that no format understands. */
+  readonly unparsed: number;
+  /** Behind which line the next pass goes on: the last that there is. */
+  readonly lastLine: number;
+  readonly unseen: readonly Unseen[];
+}
+
+export interface TimeWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const shapeColumns = ['rest', 'kind', 'outcome', 'component', 'service', 'format'] as const;
+
+/** Rows of one segment, their columns and their lines. */
+class Rows {
+  readonly columns: SegmentColumns;
+  readonly placesMs: Float64Array;
+  readonly lines: Float64Array;
+  private readonly open: OpenSegment;
+  private readonly decoder: RowDecoder;
+  private readonly times: Float64Array;
+  private sequences: Float64Array | undefined;
+
+  constructor(open: OpenSegment, decoder: RowDecoder) {
+    const { rows } = open;
+    this.open = open;
+    this.decoder = decoder;
+    this.columns = new SegmentColumns(rows, open.segment.source);
+    this.times = rows.numbers('time');
+    this.placesMs = placesOf(this.times, spanOf(open.segment)[0]);
+    this.lines = rows.numbers('line');
+  }
+
+  /** The whole event, for which its line is read. @throws where row and line are not of each other */
+  event(row: number): WatchedEvent {
+    const { segment, rows } = this.open;
+    this.sequences ??= rows.numbers('sequence');
+    const texts: Partial<Record<TextColumn, string>> = {};
+    for (const column of textColumns) {
+      const text = this.columns.text(column, row);
+      if (text !== undefined) texts[column] = text;
+    }
+    const time = this.times[row] ?? Number.NaN;
+    const line = this.lines[row] ?? 0;
+    const sequence = this.sequences[row] ?? Number.NaN;
+    const isFirst = sequence === 1;
+    const text = this.open.text(line, isFirst);
+    const stored = { timeMs: Number.isNaN(time) ? undefined : time, texts };
+    const decoded = this.decoder.decode(stored, text);
+    const kept = {
+      ...decoded,
+      source: segment.source,
+      seq: segment.seq,
+      line,
+      sequence: Number.isNaN(sequence) ? undefined : sequence,
+      log: texts.log ?? segment.source,
+      format: texts.format,
+      text: decoded.lines === undefined ? text : this.open.text(line, isFirst, decoded.lines),
+    };
+    return watchedEvent(kept, this.placesMs[row] ?? 0);
+  }
+}
+
+export interface SegmentHuntOptions {
+  readonly rules: readonly WatchedRule[];
+  readonly zoneOf: ZoneOf;
+  readonly window: TimeWindow;
+}
+
+/** Asks the rules of segments, by columns first; the lines of rows that columns do not decide are read. */
+export class SegmentHunt {
+  private readonly options: SegmentHuntOptions;
+  private readonly shapes: ShapeRules;
+  private readonly decoder = new RowDecoder();
+  private readonly keptLines = new KeptLines();
+  private unseen: Unseen[] = [];
+
+  constructor(options: SegmentHuntOptions) {
+    this.options = options;
+    this.shapes = new ShapeRules(options.rules);
+  }
+
+  async hunt(
+    { segment, from }: PassLines,
+    alsoOf: (file: ParquetFile) => void,
+  ): Promise<SegmentFound> {
+    this.unseen = [];
+    const opening = {
+      lines: this.keptLines,
+      zoneOf: this.options.zoneOf,
+      note: (unseen: Unseen) => this.unseen.push(unseen),
+    };
+    const nothing = { hits: [], rows: 0, read: 0, unparsed: 0, lastLine: from };
+    const look = (open: OpenSegment | undefined): SegmentFound => {
+      if (open === undefined) return { ...nothing, unseen: this.unseen };
+      const found = this.look(open, from);
+      alsoOf(open.rows);
+      return found;
+    };
+    try {
+      return look(await openSegment(segment, opening));
+    } catch (thrown) {
+      return look(await openAgain(segment, opening, thrown));
+    }
+  }
+
+  /** @throws RangeError where rows are damaged */
+  private look(open: OpenSegment, from: number): SegmentFound {
+    const rows = new Rows(open, this.decoder);
+    const { columns, placesMs, lines } = rows;
+    const count = open.rows.rows;
+    const kinds = rowKinds(
+      count,
+      shapeColumns.map(name => columns.column(name)),
+    );
+    const rulesOf = Array.from(kinds.example, row => this.rulesOf(columns, row));
+    const { fromMs, toMs } = this.options.window;
+    const truth = new ColumnTruth(columns.column, row => placesMs[row] ?? 0);
+    const hits: Hit[] = [];
+    let read = 0;
+    let lastLine = from;
+    for (let row = 0; row < count; row += 1) {
+      const line = lines[row] ?? 0;
+      if (line <= from) continue;
+      if (line > lastLine) lastLine = line;
+      const rules = rulesOf[kinds.kindOf[row] ?? 0];
+      if (rules === undefined || rules.length === 0) continue;
+      const place = placesMs[row] ?? 0;
+      if (place < fromMs || place > toMs) continue;
+      if (this.row(open, rows, rules, truth, row, hits)) read += 1;
+    }
+    hits.sort((a, b) => a.timeMs - b.timeMs || a.line - b.line);
+    const unparsed = Number(open.rows.metadata.get('postern.unparsed') ?? 0);
+    return { hits, rows: count, read, unparsed, lastLine, unseen: this.unseen };
+  }
+
+  private rulesOf(columns: SegmentColumns, row: number): readonly ShapeRule[] {
+    const [rest, kind, outcome, component, service, format] = shapeColumns.map(name =>
+      columns.text(name, row),
+    );
+    return this.shapes.of({ rest, kind, outcome, component, service, format });
+  }
+
+  /** @returns whether its line had to be read */
+  private row(
+    open: OpenSegment,
+    rows: Rows,
+    rules: readonly ShapeRule[],
+    truth: ColumnTruth,
+    row: number,
+    hits: Hit[],
+  ): boolean {
+    let event: WatchedEvent | undefined;
+    for (const rule of rules) {
+      const answer = truth.at(rule.residual, row);
+      if (answer === truths.no) continue;
+      if (answer === truths.yes && rule.fields !== undefined) {
+        const { source, seq } = open.segment;
+        const ref = { source, seq, line: rows.lines[row] ?? 0 };
+        const place = rows.placesMs[row] ?? 0;
+        const hit = hitOfRow(rule, rows.columns, truth, row, ref, place);
+        if (hit !== undefined) {
+          hits.push(hit);
+          continue;
+        }
+      }
+      try {
+        event ??= rows.event(row);
+      } catch (thrown) {
+        this.damaged(open, thrown);
+        return true;
+      }
+      if (answer === truths.yes || rule.watched.matches(event)) {
+        hits.push(hitOfEvent(rule.watched, event));
+      }
+    }
+    return event !== undefined;
+  }
+
+  /** Said once for a segment. */
+  private damaged({ segment }: OpenSegment, thrown: unknown): void {
+    if (this.unseen.some(({ what }) => what === segment.path)) return;
+    const how = 'Run postern evidence verify.';
+    this.unseen.push({ what: segment.path, why: messageOf(thrown), how });
+  }
+}

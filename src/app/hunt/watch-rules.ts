@@ -1,0 +1,112 @@
+import type { WatchedEvent } from '../../core/watched-event.ts';
+import { inLine, type Leaf, type RowShape } from '../../detect/columns/leaf.ts';
+import { leavesOfField, leavesOfFields } from '../../detect/columns/place-leaves.ts';
+import { type Plan, Planner } from '../../detect/columns/plan.ts';
+import {
+  allResidual,
+  anyResidual,
+  type Residual,
+  residualOf,
+} from '../../detect/columns/residual.ts';
+import { scopesNode } from '../../detect/columns/scope.ts';
+import type { FieldSpace, FieldValue } from '../../detect/fields/field-space.ts';
+import { mapsOf, placesOf, type SourceMap } from '../../detect/fields/source-map.ts';
+import { mappedSpace, watchedSpace } from '../../detect/fields/watched-space.ts';
+import { compileMatcher } from '../../detect/matching/compile.ts';
+import type { Matcher } from '../../detect/matching/matcher.ts';
+import type { DetectionRule, Node } from '../../detect/sigma/nodes.ts';
+import type { RunRules } from './pipeline.ts';
+import type { WantedField, WatchedRule } from './watched-rule.ts';
+
+/** One of the sources that a rule's log source stands for, the same for all rules of that source. */
+class WatchedSource {
+  readonly space: FieldSpace<WatchedEvent>;
+  private readonly map: SourceMap;
+  private readonly scope: Plan;
+  private readonly isOfScope: Matcher<WatchedEvent>;
+
+  constructor(map: SourceMap, planner: Planner) {
+    const node: Node = scopesNode(map.events);
+    this.map = map;
+    this.space = mappedSpace(field => placesOf(field, map));
+    this.scope = planner.plan(node);
+    this.isOfScope = compileMatcher({ when: node }, watchedSpace);
+  }
+
+  isOf(event: WatchedEvent): boolean {
+    return this.isOfScope(event);
+  }
+
+  scopeResidual(shape: RowShape): Residual {
+    return residualOf(this.scope, field => leavesOfField(field, shape));
+  }
+
+  leavesOf(field: string, shape: RowShape): readonly Leaf[] {
+    return leavesOfFields(placesOf(field, this.map), shape);
+  }
+}
+
+/** What a rule is in one of its sources. */
+interface Alternative {
+  readonly source: WatchedSource;
+  readonly plan: Plan;
+  readonly matches: Matcher<WatchedEvent>;
+}
+
+const wantedField = (name: string, alternatives: readonly Alternative[]): WantedField => {
+  const getters = alternatives.map(({ source }) => ({
+    source,
+    get: source.space.getter(name),
+  }));
+  const [only, ...others] = alternatives;
+  return {
+    name,
+    get: (event): FieldValue => {
+      const found = getters.find(({ source }) => source.isOf(event)) ?? getters[0];
+      return found?.get?.(event);
+    },
+    leavesOf: shape =>
+      only !== undefined && others.length === 0 ? only.source.leavesOf(name, shape) : inLine,
+  };
+};
+
+const watched = (
+  rule: DetectionRule,
+  alternatives: readonly Alternative[],
+  fields: readonly string[],
+): WatchedRule => ({
+  rule,
+  matches: event =>
+    alternatives.some(({ source, matches }) => source.isOf(event) && matches(event)),
+  residualOf: shape =>
+    anyResidual(
+      alternatives.map(({ source, plan }) => {
+        const scope = source.scopeResidual(shape);
+        if (scope === false) return false;
+        return allResidual([scope, residualOf(plan, field => source.leavesOf(field, shape))]);
+      }),
+    ),
+  fields: fields.map(name => wantedField(name, alternatives)),
+});
+
+/** Compiles the detection rules of a run; those whose log source means nothing that Postern reads are left out. */
+export const watchRules = ({ rules, maps, fields }: RunRules): readonly WatchedRule[] => {
+  const planner = new Planner();
+  const sources = new Map<SourceMap, WatchedSource>();
+  const sourceOf = (map: SourceMap): WatchedSource => {
+    const known = sources.get(map) ?? new WatchedSource(map, planner);
+    sources.set(map, known);
+    return known;
+  };
+  return rules.flatMap(rule => {
+    if (rule.kind !== 'detection') return [];
+    const ofRule = mapsOf(rule.source, maps).filter(map => map.events.length > 0);
+    if (ofRule.length === 0) return [];
+    const plan = planner.plan(rule.when);
+    const alternatives = ofRule.map(map => {
+      const source = sourceOf(map);
+      return { source, plan, matches: compileMatcher(rule, source.space) };
+    });
+    return [watched(rule, alternatives, fields.get(rule.id) ?? [])];
+  });
+};

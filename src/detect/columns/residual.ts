@@ -1,0 +1,78 @@
+import type { FieldValue, Scalar } from '../fields/field-space.ts';
+import type { Leaf } from './leaf.ts';
+import type { ColumnTest, Plan } from './plan.ts';
+
+/** What is left of a rule for rows of one shape, once all that they have in common was looked at. */
+export type Residual =
+  | boolean
+  /** Only the line can tell. */
+  | 'line'
+  | { readonly is: 'column'; readonly column: string; readonly test: ColumnTest }
+  /** A field of several places, or one that has to be looked for. */
+  | { readonly is: 'places'; readonly leaves: readonly Leaf[]; readonly test: ColumnTest }
+  | { readonly is: 'all' | 'any'; readonly of: readonly Residual[] }
+  | { readonly is: 'not'; readonly of: Residual };
+
+/** Where a field of a rule lies, all its places together. */
+export type LeavesOf = (field: string) => readonly Leaf[];
+
+/** As `FieldSpace` has a field of several values. */
+export const valueOf = (values: readonly Scalar[]): FieldValue =>
+  values.length > 1 ? values : values[0];
+
+const testResidual = (test: ColumnTest, leaves: readonly Leaf[]): Residual => {
+  const [only] = leaves;
+  if (leaves.some(leaf => leaf.is === 'line')) return 'line';
+  if (leaves.length === 1 && only?.is === 'column') {
+    return { is: 'column', column: only.column, test };
+  }
+  const known = leaves.flatMap(leaf => (leaf.is === 'value' ? [leaf.value] : []));
+  if (known.length < leaves.length) return { is: 'places', leaves, test };
+  return test.matches(valueOf(known));
+};
+
+const joined = (is: 'all' | 'any', parts: readonly Residual[]): Residual => {
+  const open = parts.filter(part => typeof part !== 'boolean');
+  const [only] = open;
+  if (only === undefined) return is === 'all';
+  if (open.length === 1 || open.every(part => part === 'line')) return only;
+  // What columns tell comes before what costs a line.
+  return { is, of: open.toSorted((a, b) => Number(a === 'line') - Number(b === 'line')) };
+};
+
+const ofSeveral = (is: 'all' | 'any', of: readonly Plan[], leavesOf: LeavesOf): Residual => {
+  const decisive = is === 'any';
+  const parts: Residual[] = [];
+  for (const each of of) {
+    const part = residualOf(each, leavesOf);
+    if (part === decisive) return part;
+    parts.push(part);
+  }
+  return joined(is, parts);
+};
+
+/** Looks at what rows of a shape have in common. */
+export const residualOf = (plan: Plan, leavesOf: LeavesOf): Residual => {
+  switch (plan.is) {
+    case 'test':
+      return testResidual(plan.test, leavesOf(plan.field));
+    case 'line':
+      return 'line';
+    case 'all':
+    case 'any':
+      return ofSeveral(plan.is, plan.of, leavesOf);
+    case 'not': {
+      const of = residualOf(plan.of, leavesOf);
+      if (typeof of === 'boolean') return !of;
+      return of === 'line' ? of : { is: 'not', of };
+    }
+  }
+};
+
+/** All of them must hold. */
+export const allResidual = (parts: readonly Residual[]): Residual =>
+  parts.includes(false) ? false : joined('all', parts);
+
+/** One of them is enough. */
+export const anyResidual = (parts: readonly Residual[]): Residual =>
+  parts.includes(true) ? true : joined('any', parts);
