@@ -30,14 +30,17 @@ const grown = (old: Float64Array): Float64Array => {
   return longer;
 };
 
+/** From, to and when it was looked into: they are asked for together, so they lie together. */
+const stride = 3;
+
 /** Spans by number of a thing and by rule, in memory that a million of them hardly fill. */
 export class SpanTable {
   /** Keys are a number, a rule, and which of several spans that do not touch. */
   private readonly table = new IdTable();
-  private from: Float64Array = new Float64Array(1 << 8);
-  private to: Float64Array = new Float64Array(1 << 8);
-  /** NaN for none. */
-  private looked: Float64Array = new Float64Array(1 << 8);
+  /** By entry; the last of the three is NaN for none. */
+  private spans: Float64Array = new Float64Array(stride << 8);
+  /** By rule and number, the first entry of these plus 1; of those that `addUntil` put there. */
+  private readonly firsts: Int32Array[] = [];
 
   add(number: number, basis: Basis, span: Span): void {
     const rule = bases.indexOf(basis);
@@ -60,21 +63,39 @@ export class SpanTable {
    * @param rule place among `bases`. @returns whether there was none of that number and rule.
    */
   addUntil(number: number, rule: number, fromMs: number, toMs: number, lookedMs: number): boolean {
-    const entry = this.table.first(number, rule, 0);
+    const firsts = this.firstsOf(rule, number);
+    const known = firsts[number] ?? 0;
+    const entry = known > 0 ? known - 1 : this.table.first(number, rule, 0);
     if (entry < 0) {
-      this.append(this.table.add(number, rule, 0, 0, 0), { fromMs, toMs, lookedMs });
+      const added = this.table.add(number, rule, 0, 0, 0);
+      firsts[number] = added + 1;
+      this.append(added, { fromMs, toMs, lookedMs });
       return true;
     }
-    if ((this.from[entry] ?? 0) > toMs || fromMs > (this.to[entry] ?? 0)) {
+    firsts[number] = entry + 1;
+    const { spans } = this;
+    const at = stride * entry;
+    const from = spans[at] ?? 0;
+    const to = spans[at + 1] ?? 0;
+    if (from > toMs || fromMs > to) {
       const basis = bases[rule];
       if (basis !== undefined) this.add(number, basis, { fromMs, toMs, lookedMs });
       return false;
     }
-    this.from[entry] = Math.min(this.from[entry] ?? 0, fromMs);
-    this.to[entry] = Math.max(this.to[entry] ?? 0, toMs);
+    if (fromMs < from) spans[at] = fromMs;
+    if (toMs > to) spans[at + 1] = toMs;
     // Where one says nothing of when it was looked into, neither do both.
-    this.looked[entry] = Math.min(this.looked[entry] ?? Number.NaN, lookedMs);
+    spans[at + 2] = Math.min(spans[at + 2] ?? Number.NaN, lookedMs);
     return false;
+  }
+
+  private firstsOf(rule: number, number: number): Int32Array {
+    const known = this.firsts[rule];
+    if (known !== undefined && number < known.length) return known;
+    const firsts = new Int32Array(Math.max(1 << 8, 2 ** Math.ceil(Math.log2(number + 1)) * 2));
+    if (known !== undefined) firsts.set(known);
+    this.firsts[rule] = firsts;
+    return firsts;
   }
 
   /** By number, in the order in which they came. */
@@ -102,26 +123,22 @@ export class SpanTable {
   }
 
   private append(entry: number, span: Span): void {
-    if (entry >= this.from.length) {
-      this.from = grown(this.from);
-      this.to = grown(this.to);
-      this.looked = grown(this.looked);
-    }
+    if (stride * (entry + 1) > this.spans.length) this.spans = grown(this.spans);
     this.put(entry, span);
   }
 
   private put(entry: number, { fromMs, toMs, lookedMs = Number.NaN }: Span): void {
-    this.from[entry] = fromMs;
-    this.to[entry] = toMs;
-    this.looked[entry] = lookedMs;
+    const at = stride * entry;
+    this.spans[at] = fromMs;
+    this.spans[at + 1] = toMs;
+    this.spans[at + 2] = lookedMs;
   }
 
   private spanOf(entry: number): Span {
-    const lookedMs = this.looked[entry] ?? Number.NaN;
-    return {
-      fromMs: this.from[entry] ?? 0,
-      toMs: this.to[entry] ?? 0,
-      ...(Number.isNaN(lookedMs) ? {} : { lookedMs }),
-    };
+    const [fromMs = 0, toMs = 0, lookedMs = Number.NaN] = this.spans.subarray(
+      stride * entry,
+      stride * (entry + 1),
+    );
+    return { fromMs, toMs, ...(Number.isNaN(lookedMs) ? {} : { lookedMs }) };
   }
 }

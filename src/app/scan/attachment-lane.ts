@@ -8,6 +8,8 @@ import { threadUrl } from './scan-threads.ts';
 const rememberedMax = 20_000;
 /** Of people in one of them; longer lists are read again. */
 const rememberedPeopleMax = 1_000;
+/** A further thread takes a second to start: it is worth it where so many attachments wait. */
+const waitingMin = 16;
 
 interface Waiting {
   readonly job: AttachmentJob;
@@ -103,6 +105,7 @@ export class AttachmentLane {
 
   private started(): Worker | undefined {
     if (this.workers.size >= this.count) return undefined;
+    if (this.workers.size > 0 && this.queue.length < waitingMin) return undefined;
     const worker = new Worker(this.url, {
       workerData: this.setup,
       resourceLimits: { maxOldGenerationSizeMb: this.limits.memoryMb },

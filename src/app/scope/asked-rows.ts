@@ -8,19 +8,31 @@ export interface TextOf {
   readonly count: number;
   /** Place in the dictionary; -1 for none. */
   code(row: number): number;
+  /** The same of every row, for whoever looks at most of them; undefined where no row says anything. */
+  all(): Int32Array | undefined;
   text(code: number): string | undefined;
 }
 
-const nothing: TextOf = { count: 0, code: () => -1, text: () => undefined };
+const nothing: TextOf = {
+  count: 0,
+  code: () => -1,
+  all: () => undefined,
+  text: () => undefined,
+};
 
 export const textOf = (file: ParquetFile, column: string): TextOf => {
   const dictionary = file.dictionary(column);
   const codes = dictionary === undefined ? undefined : file.codes(column);
   if (dictionary === undefined || codes === undefined) return nothing;
   const texts: (string | undefined)[] = [];
+  let all: Int32Array | undefined;
   return {
     count: dictionary.count,
-    code: row => codes.at(row),
+    code: row => (all === undefined ? codes.at(row) : (all[row] ?? -1)),
+    all: () => {
+      all ??= codes.all();
+      return all;
+    },
     text: code => {
       if (code < 0) return undefined;
       texts[code] ??= dictionary.at(code);
@@ -45,6 +57,15 @@ const holds = (
     }
     return answer === 1;
   };
+};
+
+/** The same by code plus 1, of a column with few texts: what says none does not hold. */
+const flagsOf = (column: TextOf, isAsked: (text: string) => boolean): Uint8Array => {
+  const flags = new Uint8Array(column.count + 1);
+  for (let code = 0; code < column.count; code += 1) {
+    if (isAsked(column.text(code) ?? '')) flags[code + 1] = 1;
+  }
+  return flags;
 };
 
 /** What the rest of an event has to be looked into for, by its template. */
@@ -95,27 +116,39 @@ export const columnsIn = (file: ParquetFile): RowColumns => ({
 const kindsOf = (withTransit: boolean): ReadonlySet<string> =>
   new Set<EventKind>([...plainKinds, ...wholeKinds, ...(withTransit ? transitKinds : [])]);
 
-/** Rows of the kinds that show anything; undefined where there are none. */
-export const rowsOfKinds = (file: ParquetFile, withTransit: boolean): readonly number[] => {
+/** By code, 1 for kinds that show anything. */
+const kindsIn = (file: ParquetFile, withTransit: boolean): Uint8Array | undefined => {
   const kinds = kindsOf(withTransit);
-  const wanted = file
+  return file
     .dictionary('kind')
     ?.matching((bytes, start, end) => kinds.has(bytes.toString('latin1', start, end)));
+};
+
+/** Whether some row is of a kind that shows anything. */
+export const hasKinds = (file: ParquetFile, withTransit: boolean): boolean =>
+  kindsIn(file, withTransit) !== undefined;
+
+/** Rows of the kinds that show anything, ascending. */
+export const rowsOfKinds = (file: ParquetFile, withTransit: boolean): readonly number[] => {
+  const wanted = kindsIn(file, withTransit);
   const codes = wanted === undefined ? undefined : file.codes('kind');
   return wanted === undefined || codes === undefined ? [] : codes.rowsWith(wanted);
 };
 
 /** Goes by columns alone: most rows are let go before anything of them is put together. */
 export const askedRows = (
-  rows: readonly number[],
+  file: ParquetFile,
+  withTransit: boolean,
   columns: RowColumns,
   belongs: Belongs,
   needsSession: boolean,
 ): AskedRows => {
   const { kind, outcome, component, app, user, actor, address, rest, service } = columns;
-  const isComponent = holds(component, false, text => belongs.mayBeOf(text, undefined));
-  const isApp = holds(app, false, text => belongs.mayBeOf(undefined, text));
-  const isFailure = holds(outcome, false, text => text === 'failure');
+  const kinds = kindsOf(withTransit);
+  const isKind = flagsOf(kind, text => kinds.has(text));
+  const isComponent = flagsOf(component, text => belongs.mayBeOf(text, undefined));
+  const isApp = flagsOf(app, text => belongs.mayBeOf(undefined, text));
+  const isFailure = flagsOf(outcome, text => text === 'failure');
   const isFrom = holds(address, false, text => belongs.mayBeFrom(text));
   const isUser = holds(user, false, text => belongs.mayBeAbout(text));
   const isActor = holds(actor, false, text => belongs.mayBeAbout(text));
@@ -130,9 +163,16 @@ export const askedRows = (
   const isSql = holds(service, false, text => text === 'sql');
   const plain: number[] = [];
   const whole: number[] = [];
-  for (const row of rows) {
-    if (!isComponent(component.code(row)) && !isApp(app.code(row))) continue;
-    if (isFailure(outcome.code(row))) continue;
+  const blank = new Int32Array(file.rows).fill(-1);
+  const kindCodes = kind.all() ?? blank;
+  const componentCodes = component.all() ?? blank;
+  const appCodes = app.all() ?? blank;
+  const outcomeCodes = outcome.all() ?? blank;
+  for (let row = 0; row < file.rows; row += 1) {
+    if (isKind[(kindCodes[row] ?? -1) + 1] !== 1) continue;
+    const isOf =
+      isComponent[(componentCodes[row] ?? -1) + 1] === 1 || isApp[(appCodes[row] ?? -1) + 1] === 1;
+    if (!isOf || isFailure[(outcomeCodes[row] ?? -1) + 1] === 1) continue;
     const template = rest.code(row);
     const mayBeMore = hasOtherName(template);
     if (!isFromAnywhere && !mayBeMore && !isFrom(address.code(row))) continue;

@@ -15,7 +15,14 @@ import { openAgain, openSegment } from '../events/open-segment.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { AlikeRows } from './alike-rows.ts';
-import { askedRows, columnsIn, type RowColumns, rowsOfKinds, textOf } from './asked-rows.ts';
+import {
+  askedRows,
+  columnsIn,
+  hasKinds,
+  type RowColumns,
+  rowsOfKinds,
+  textOf,
+} from './asked-rows.ts';
 import { OpenedRows } from './opened-rows.ts';
 
 export interface ReadBreachRequest {
@@ -145,11 +152,12 @@ class BreachReading {
     const { file } = open;
     this.unparsed += Number(file.metadata.get('postern.unparsed') ?? 0);
     this.rows += file.rows;
-    const ofKinds = rowsOfKinds(file, this.transit !== undefined);
-    if (ofKinds.length === 0) return;
+    const withTransit = this.transit !== undefined;
+    if (!hasKinds(file, withTransit)) return;
     const columns = columnsIn(file);
     const needsSession = this.request.breach.sessions !== undefined;
-    const { plain, whole, isCounted } = askedRows(ofKinds, columns, this.belongs, needsSession);
+    const asked = askedRows(file, withTransit, columns, this.belongs, needsSession);
+    const { plain, whole, isCounted } = asked;
     if (plain.length + whole.length === 0) return;
     const allTimes = file.numbers('time');
     const times = (row: number): number => allTimes[row] ?? Number.NaN;
@@ -218,6 +226,7 @@ class BreachReading {
     if (!isUntil) return false;
     const { plan } = this.request;
     const numbers = this.mailboxNumbers(open, user);
+    const users = user.all();
     let [early, late] = [first, first];
     for (const row of rows) {
       if (times(row) < times(early)) early = row;
@@ -229,7 +238,7 @@ class BreachReading {
       const rule = bases.indexOf(basis);
       for (const row of rows) {
         const at = times(row);
-        plan.addMailbox(numbers(user.code(row)), rule, always, at + slackMs, at);
+        plan.addMailbox(numbers(users?.[row] ?? -1), rule, always, at + slackMs, at);
       }
     }
     this.events += rows.length;

@@ -77,6 +77,9 @@ export class Codes {
   private readonly bits: Buffer | undefined;
   private readonly content: Buffer;
   private readonly values: Values;
+  /** Where they begin in the content, and how many bits each has. */
+  private readonly from: number;
+  private readonly width: number;
   private readonly known: number;
   private lastRow = 0;
   private lastRank = 0;
@@ -101,6 +104,8 @@ export class Codes {
     }
     const width = content[end] ?? 0;
     if (width > 32) throw new RangeError('its codes are too wide');
+    this.from = end + 1;
+    this.width = width;
     this.values = valuesOf(content, end + 1, this.known, width);
   }
 
@@ -163,15 +168,18 @@ export class Codes {
     return found;
   }
 
+  /** Of every row; -1 for none. */
   all(): Int32Array {
-    const out = new Int32Array(this.rows).fill(-1);
-    const { bits, values } = this;
-    if (this.known === 0) return out;
+    const { bits, known, rows } = this;
+    if (known === 0) return new Int32Array(rows).fill(-1);
+    const dense = unpackCodes(this.content, this.from, known, this.width);
+    if (bits === undefined) return dense;
+    const out = new Int32Array(rows);
     let index = 0;
-    for (let row = 0; row < out.length; row += 1) {
-      if (bits !== undefined && (((bits[row >> 3] ?? 0) >> (row & 7)) & 1) === 0) continue;
-      out[row] = values.at(index);
-      index += 1;
+    for (let row = 0; row < rows; row += 1) {
+      const has = ((bits[row >> 3] ?? 0) >> (row & 7)) & 1;
+      out[row] = has === 1 ? (dense[index] ?? -1) : -1;
+      index += has;
     }
     return out;
   }
