@@ -5,6 +5,7 @@ import { origins } from '../core/origin.ts';
 import { type Configuration, defaultPolicy } from '../core/policy.ts';
 import { checks } from '../core/verdict.ts';
 import { exposurePolicy, exposureSchema } from './exposure-configuration.ts';
+import { watchPolicy, watchSchema } from './watch-configuration.ts';
 import { defined, readYaml } from './yaml-file.ts';
 
 /** The parser of dates takes 31 February for 3 March. */
@@ -161,6 +162,7 @@ const ConfigurationFile = z.strictObject({
     })
     .prefault({}),
   exposure: exposureSchema,
+  watch: watchSchema,
   options: z
     .strictObject({
       root: text.optional(),
@@ -218,6 +220,7 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
     advisories,
     evidence,
     exposure,
+    watch,
     options,
   } = data;
   return {
@@ -239,6 +242,7 @@ export const parseConfiguration = (path: string, source: string): LoadedConfigur
       ...(evidence.timestamps === undefined ? {} : { timestamps: defined(evidence.timestamps) }),
     },
     exposure: exposurePolicy(exposure),
+    watch: watchPolicy(watch, (list, index) => lineOf(['watch', list, index])),
     ...(organisation === undefined ? {} : { organisation }),
     components: components.map((note, i) => ({ ...defined(note), ...line('components', i) })),
     exceptions: exceptions.map((risk, i) => ({ ...defined(risk), ...line('exceptions', i) })),

@@ -4,6 +4,7 @@ import type { ReachMode, Resource } from './component.ts';
 import { type ExposurePolicy, emptyExposure } from './exposure-policy.ts';
 import type { Origin } from './origin.ts';
 import type { Check } from './verdict.ts';
+import { emptyWatch, type WatchPolicy } from './watch-policy.ts';
 
 /** What the organisation says of some of its components; later entries override earlier ones. */
 export interface ComponentNote {
@@ -121,6 +122,7 @@ interface EvidenceSettings {
 export interface Configuration {
   readonly evidence: EvidenceSettings;
   readonly exposure: ExposurePolicy;
+  readonly watch: WatchPolicy;
   readonly advisories: AdvisorySettings;
   readonly organisation?: string;
   readonly tenants: readonly Tenant[];
@@ -154,6 +156,7 @@ export const emptyConfiguration: Configuration = {
   advisories: { sources: [], maxAgeHours: {}, bundleKeys: [] },
   evidence: { witnesses: [], logs: [] },
   exposure: emptyExposure,
+  watch: emptyWatch,
 };
 
 /** Whether a glob over ids (`*` and `?`, crossing `/`) matches. Linear: one backtrack point. */

@@ -98,5 +98,5 @@ export const emptyWatch: WatchPolicy = {
   digestHours: 24,
   quietHours: 24,
   aliveDays: 7,
-  ranHoursMax: 24,
+  ranHoursMax: 30,
 };
