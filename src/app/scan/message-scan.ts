@@ -13,6 +13,7 @@ import type { MailAttachment, MailFault } from '../../exposure/mail/message.ts';
 import { readMessage } from '../../exposure/mail/read-message.ts';
 import { fold } from '../../exposure/normal.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
+import { fileNames } from './file-names.ts';
 import { NamedPeople } from './named-people.ts';
 import type { ScanSettings } from './protocol.ts';
 
@@ -55,6 +56,8 @@ export class MessageScan {
     const searched = texts.flatMap(({ text, kind, depth, repeats }) =>
       repeats === true ? [] : [{ text: fold(text), kind, depth }],
     );
+    const names = fileNames(message);
+    if (names !== undefined) searched.push({ ...names, text: fold(names.text), depth: 0 });
     const unseen = faults.filter(({ kind }) => hidingFaults.has(kind)).map(({ kind }) => kind);
     const isEncrypted = unseen.includes('encrypted');
     const scanned = this.scanned(searched, { senders, recipients }, false, unseen);

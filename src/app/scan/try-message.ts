@@ -8,6 +8,7 @@ import { readMessage } from '../../exposure/mail/read-message.ts';
 import { fold } from '../../exposure/normal.ts';
 import { toolVersion } from '../version.ts';
 import { laneOf, openedTexts } from './attachments.ts';
+import { fileNames } from './file-names.ts';
 import type { ScanSettings } from './protocol.ts';
 import { reasonOf } from './unseen-reasons.ts';
 
@@ -22,7 +23,7 @@ export interface TriedMessage {
 }
 
 interface TriedText {
-  /** `subject`, `plain`, `html`, `csv`; or the number of the attachment, `attachment 2`. */
+  /** `subject`, `plain`, `html`, `csv`, `file names`; or the number of the attachment, `attachment 2`. */
   readonly part: string;
   readonly characters: number;
   readonly found: readonly TriedFinding[];
@@ -97,6 +98,8 @@ export const tryMessage = async (
   for (const { text, kind, repeats } of message.texts) {
     if (repeats !== true) add(kind, { text, kind }, false);
   }
+  const names = fileNames(message);
+  if (names !== undefined) add('file names', names, false);
   const whys = new Set<string>(
     message.faults.flatMap(({ kind }) => (reasonOf(kind).what === kind ? [] : [kind])),
   );
