@@ -76,10 +76,16 @@ const dashedRegex = (value: TextValue, cased: boolean): Comparison => {
   return { is: 'regex', source, flags: cased ? ['s'] : ['i', 's'] };
 };
 
+/** Characters: the longest of SigmaHQ's has a few hundred, and one of a million takes seconds to compile. */
+const regexMax = 32_768;
+
 type RegexValue = Extract<Value, { is: 'regex' }>;
 
 const regex = (value: RegexValue, cased: boolean, at: number): Comparison => {
   if (cased && value.flags.has('i')) throw new Mistake("'cased' and 'i' contradict each other", at);
+  if (value.source.length > regexMax) {
+    throw new Mistake(`a regular expression of more than ${regexMax} characters`, at);
+  }
   const flags = (['i', 'm', 's'] as const).filter(flag => value.flags.has(flag));
   try {
     RE2JS.compile(value.source, flagBits(flags));

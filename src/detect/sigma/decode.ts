@@ -1,6 +1,6 @@
 import { Mistake } from './mistake.ts';
 import type { RuleProblem } from './nodes.ts';
-import { Places } from './yaml-tree.ts';
+import { Places } from './places.ts';
 
 /** The text of a file of rules, UTF-8 or UTF-16 with its mark; or why it has none. */
 export const decodeRules = (

@@ -15,7 +15,7 @@ const depthOf = (root: Node): number => {
     const within = node.is === 'not' ? [node.of] : 'of' in node ? node.of : [];
     const unknown = within.filter(each => !depths.has(each));
     if (unknown.length > 0) {
-      waiting.push(...unknown);
+      for (const each of unknown) waiting.push(each);
       continue;
     }
     waiting.pop();
@@ -47,7 +47,7 @@ const flattened = (root: Node): Node => {
     const within = node.is === 'not' ? [node.of] : 'of' in node ? node.of : [];
     const unknown = within.filter(each => !done.has(each));
     if (unknown.length > 0) {
-      waiting.push(...unknown);
+      for (const each of unknown) waiting.push(each);
       continue;
     }
     waiting.pop();

@@ -3,6 +3,7 @@ import { type CorrelationDraft, readCorrelation } from './correlation.ts';
 import { decodeRules } from './decode.ts';
 import { shallow } from './depth.ts';
 import { readSelections } from './detection.ts';
+import { readDocuments } from './documents.ts';
 import { entry, optionalMap, scalars, texts } from './entries.ts';
 import { type Filter, readFilter } from './filter.ts';
 import { type Head, readHead, readLogSource } from './head.ts';
@@ -10,9 +11,10 @@ import { anyOf } from './joined-nodes.ts';
 import { Mistake, shown } from './mistake.ts';
 import type { DetectionRule, Rule, RuleProblem, RuleSet } from './nodes.ts';
 import type { Placeholders } from './placeholders.ts';
+import { Places } from './places.ts';
 import { applies, filtered, RuleNames, resolved } from './resolve.ts';
 import { readRuleCondition } from './rule-condition.ts';
-import { type MapTree, Places, type RuleDocument, readDocuments } from './yaml-tree.ts';
+import type { MapTree, RuleDocument } from './yaml-tree.ts';
 
 /** A file of rules; bytes where nobody knows yet whether they are text. */
 export interface RuleFile {
@@ -26,7 +28,7 @@ export interface ReadRulesOptions {
 }
 
 /** A file over this is named and not read: the largest of SigmaHQ's has half a megabyte. */
-export const ruleBytesMax: number = 16 << 20;
+export const ruleBytesMax: number = 11 << 20;
 
 type Draft = DetectionRule | CorrelationDraft | Filter;
 

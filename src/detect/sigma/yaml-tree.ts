@@ -1,12 +1,11 @@
 import {
   type Alias,
-  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   type Pair,
-  parseAllDocuments,
+  parseDocument,
   type Scalar,
 } from 'yaml';
 import { Mistake, shown } from './mistake.ts';
@@ -50,6 +49,12 @@ class TreeMaker {
   /** By anchor: null while it is being made, when an alias to it would have no end. */
   private readonly anchors = new Map<string, { tree: Tree; values: number } | null>();
   private values = 0;
+  /** Of the document in its file. */
+  private readonly offset: number;
+
+  constructor(offset: number) {
+    this.offset = offset;
+  }
 
   make(node: unknown, at: number, depth = 0): Tree {
     if (depth > depthMax) throw new Mistake(`lists and maps more than ${depthMax} deep`, at);
@@ -61,17 +66,23 @@ class TreeMaker {
     }
     const { anchor } = node;
     if (anchor !== undefined) this.anchors.set(anchor, null);
-    const here = node.range?.[0] ?? at;
+    const here = this.placeOf(node) ?? at;
     let tree: Tree;
-    if (isScalar(node)) tree = scalar(node, here);
+    if (isScalar(node)) tree = scalarTree(node, here);
     else if (isMap(node)) tree = this.map(node.items, here, depth);
     else tree = { is: 'list', at: here, items: this.items(node.items, here, depth) };
     if (anchor !== undefined) this.anchors.set(anchor, { tree, values: this.values - before });
     return tree;
   }
 
+  private placeOf(node: unknown): number | undefined {
+    const known = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+    const at = known ? node.range?.[0] : undefined;
+    return at === undefined ? undefined : at + this.offset;
+  }
+
   private items(items: readonly unknown[], at: number, depth: number): readonly Tree[] {
-    return items.map(item => this.make(item, offsetOf(item) ?? at, depth + 1));
+    return items.map(item => this.make(item, this.placeOf(item) ?? at, depth + 1));
   }
 
   private count(values: number, at: number): void {
@@ -95,10 +106,10 @@ class TreeMaker {
     const entries = new Map<string, { at: number; value: Tree }>();
     const merged: MapTree[] = [];
     for (const { key, value } of items) {
-      const keyAt = offsetOf(key) ?? at;
+      const keyAt = this.placeOf(key) ?? at;
       if (!isScalar(key)) throw new Mistake('a key that is no text', keyAt);
-      const name = scalar(key, keyAt).source;
-      const tree = this.make(value, offsetOf(value) ?? keyAt, depth + 1);
+      const name = scalarTree(key, keyAt).source;
+      const tree = this.make(value, this.placeOf(value) ?? keyAt, depth + 1);
       if (name === '<<' && key.type === 'PLAIN') merged.push(...mapsOf(tree, keyAt));
       else if (entries.has(name)) throw new Mistake(`the key ${shown(name)} stands twice`, keyAt);
       else entries.set(name, { at: keyAt, value: tree });
@@ -116,24 +127,17 @@ const mapsOf = (tree: Tree, at: number): readonly MapTree[] => {
   throw new Mistake('<< takes a map', at);
 };
 
-const offsetOf = (node: unknown): number | undefined =>
-  isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
-
-const scalar = (node: Scalar, at: number): ScalarTree => {
-  const here = node.range?.[0] ?? at;
-  const { value } = node;
+const scalarTree = ({ value, source: written }: Scalar, at: number): ScalarTree => {
   if (typeof value === 'string') {
-    if (surrogate.test(value)) throw new Mistake('half of a character: a lone surrogate', here);
-    return { is: 'scalar', at: here, value, source: value };
+    if (surrogate.test(value)) throw new Mistake('half of a character: a lone surrogate', at);
+    return { is: 'scalar', at, value, source: value };
   }
-  const source = node.source ?? String(value);
-  if (value === null || value === undefined) return { is: 'scalar', at: here, value: null, source };
-  if (typeof value === 'boolean') return { is: 'scalar', at: here, value, source };
+  const source = written ?? String(value);
+  if (value === null || value === undefined) return { is: 'scalar', at, value: null, source };
+  if (typeof value === 'boolean') return { is: 'scalar', at, value, source };
   // `.inf` and `.nan` are numbers to YAML and to nobody who compares with them.
-  if (typeof value === 'number' && Number.isFinite(value)) {
-    return { is: 'scalar', at: here, value, source };
-  }
-  return { is: 'scalar', at: here, value: source, source };
+  const isNumber = typeof value === 'number' && Number.isFinite(value);
+  return { is: 'scalar', at, value: isNumber ? value : source, source };
 };
 
 /** The parser's word for what is wrong, where it speaks of itself to programmers said anew. */
@@ -144,59 +148,25 @@ const yamlMistake = (thrown: unknown, at?: number): Mistake => {
   return new Mistake(`not valid YAML: ${message}`, at);
 };
 
-const treeOf = (document: Document.Parsed): RuleDocument | undefined => {
-  const at = document.contents?.range?.[0] ?? document.range[0];
-  // A warning (a tag that nobody knows) means that a value is not what its author thinks it is.
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    return { at, mistake: new Mistake(`not valid YAML: ${problem.message}`, problem.pos[0]) };
-  }
-  if (document.contents === null) return undefined;
+/** The one document of a text, which begins at an offset of its file; undefined where it is empty. Never throws. */
+export const readDocument = (text: string, offset: number): RuleDocument | undefined => {
   try {
-    const tree = new TreeMaker().make(document.contents, at);
-    if (tree.is === 'scalar' && tree.value === null) return undefined;
-    if (tree.is !== 'map') return { at, mistake: new Mistake('no map of keys and values', at) };
-    return { at, map: tree };
-  } catch (thrown) {
-    return { at, mistake: yamlMistake(thrown, at) };
-  }
-};
-
-/** The documents of a file, in their order. Never throws; what is wrong with one leaves the others. */
-export const readDocuments = (text: string): readonly RuleDocument[] => {
-  let documents: readonly Document.Parsed[];
-  try {
-    const parsed = parseAllDocuments(text, {
+    const document = parseDocument(text, {
       prettyErrors: false,
       logLevel: 'silent',
       // The parser compares every key with every other: a long file would take it hours.
       uniqueKeys: false,
     });
-    documents = Array.isArray(parsed) ? parsed : [];
+    // A warning (a tag that nobody knows) means that a value is not what its author thinks it is.
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) {
+      return { at: offset, mistake: yamlMistake(problem, offset + problem.pos[0]) };
+    }
+    const tree = new TreeMaker(offset).make(document.contents, offset);
+    if (tree.is === 'scalar' && tree.value === null) return undefined;
+    if (tree.is === 'map') return { at: tree.at, map: tree };
+    return { at: tree.at, mistake: new Mistake('no map of keys and values', tree.at) };
   } catch (thrown) {
-    return [{ at: 0, mistake: yamlMistake(thrown, 0) }];
+    return { at: offset, mistake: yamlMistake(thrown, offset) };
   }
-  return documents.flatMap(each => treeOf(each) ?? []);
 };
-
-/** 1-based line and column of an offset. */
-export class Places {
-  private readonly starts: number[] = [0];
-
-  constructor(text: string) {
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
-      this.starts.push(at + 1);
-    }
-  }
-
-  of(offset: number): { readonly line: number; readonly column: number } {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
-  }
-}
