@@ -15,7 +15,7 @@ import type { ZoneOf } from '../ingest/zones.ts';
 import { hitOfEvent, hitOfRow } from './hits.ts';
 import type { PassLines } from './pipeline.ts';
 import { SegmentColumns } from './segment-columns.ts';
-import { type ShapeRule, ShapeRules } from './shape-rules.ts';
+import { type AskedShape, type ShapeRule, ShapeRules } from './shape-rules.ts';
 import { watchedEvent } from './watched.ts';
 import type { WatchedRule } from './watched-rule.ts';
 
@@ -30,6 +30,11 @@ export interface SegmentFound {
   readonly unparsed: number;
   /** Behind which line the next pass goes on: the last that there is. */
   readonly lastLine: number;
+  /** Infinite where there are none. */
+  readonly firstMs: number;
+  readonly newestMs: number;
+  /** Components that its events are from, and the ids of rules that are about them. */
+  readonly parts: readonly { readonly component: string; readonly rules: readonly string[] }[];
   readonly unseen: readonly Unseen[];
 }
 
@@ -38,7 +43,32 @@ export interface TimeWindow {
   readonly toMs: number;
 }
 
+const nothingFound = {
+  hits: [],
+  rows: 0,
+  read: 0,
+  unparsed: 0,
+  firstMs: Number.POSITIVE_INFINITY,
+  newestMs: Number.NEGATIVE_INFINITY,
+  parts: [],
+};
+
 const shapeColumns = ['rest', 'kind', 'outcome', 'component', 'service', 'format'] as const;
+
+/** By component, all rules that are about any of its shapes. */
+const partsOf = (shapes: readonly AskedShape[]): SegmentFound['parts'] => {
+  const parts = new Map<string, Set<string>>();
+  const done = new Set<readonly string[]>();
+  for (const { component, isUnparsed, about } of shapes) {
+    if (isUnparsed) continue;
+    const rules = parts.get(component) ?? new Set();
+    parts.set(component, rules);
+    if (done.has(about)) continue;
+    done.add(about);
+    for (const rule of about) rules.add(rule);
+  }
+  return [...parts].map(([component, rules]) => ({ component, rules: [...rules] }));
+};
 
 /** Rows of one segment, their columns and their lines. */
 class Rows {
@@ -119,9 +149,8 @@ export class SegmentHunt {
       zoneOf: this.options.zoneOf,
       note: (unseen: Unseen) => this.unseen.push(unseen),
     };
-    const nothing = { hits: [], rows: 0, read: 0, unparsed: 0, lastLine: from };
     const look = (open: OpenSegment | undefined): SegmentFound => {
-      if (open === undefined) return { ...nothing, unseen: this.unseen };
+      if (open === undefined) return { ...nothingFound, lastLine: from, unseen: this.unseen };
       const found = this.look(open, from);
       alsoOf(open.rows);
       return found;
@@ -142,28 +171,48 @@ export class SegmentHunt {
       count,
       shapeColumns.map(name => columns.column(name)),
     );
-    const rulesOf = Array.from(kinds.example, row => this.rulesOf(columns, row));
+    const shapes = Array.from(kinds.example, row => this.shapeOf(columns, row));
     const { fromMs, toMs } = this.options.window;
     const truth = new ColumnTruth(columns.column, row => placesMs[row] ?? 0);
     const hits: Hit[] = [];
+    const rowsOf = new Int32Array(kinds.count);
     let read = 0;
     let lastLine = from;
+    let firstMs = Number.POSITIVE_INFINITY;
+    let newestMs = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < count; row += 1) {
       const line = lines[row] ?? 0;
       if (line <= from) continue;
       if (line > lastLine) lastLine = line;
-      const rules = rulesOf[kinds.kindOf[row] ?? 0];
-      if (rules === undefined || rules.length === 0) continue;
       const place = placesMs[row] ?? 0;
       if (place < fromMs || place > toMs) continue;
-      if (this.row(open, rows, rules, truth, row, hits)) read += 1;
+      if (place < firstMs) firstMs = place;
+      if (place > newestMs) newestMs = place;
+      const kind = kinds.kindOf[row] ?? 0;
+      rowsOf[kind] = (rowsOf[kind] ?? 0) + 1;
+      const rules = shapes[kind]?.rules ?? [];
+      if (rules.length > 0 && this.row(open, rows, rules, truth, row, hits)) read += 1;
     }
     hits.sort((a, b) => a.timeMs - b.timeMs || a.line - b.line);
-    const unparsed = Number(open.rows.metadata.get('postern.unparsed') ?? 0);
-    return { hits, rows: count, read, unparsed, lastLine, unseen: this.unseen };
+    const seen = shapes.flatMap((shape, kind) => {
+      const shapeRows = rowsOf[kind] ?? 0;
+      return shapeRows === 0 ? [] : [{ shape, rows: shapeRows }];
+    });
+    const sum = (of: typeof seen): number => of.reduce((total, each) => total + each.rows, 0);
+    return {
+      hits,
+      rows: sum(seen),
+      read,
+      unparsed: sum(seen.filter(({ shape }) => shape.isUnparsed)),
+      lastLine,
+      firstMs,
+      newestMs,
+      parts: partsOf(seen.map(({ shape }) => shape)),
+      unseen: this.unseen,
+    };
   }
 
-  private rulesOf(columns: SegmentColumns, row: number): readonly ShapeRule[] {
+  private shapeOf(columns: SegmentColumns, row: number): AskedShape {
     const [rest, kind, outcome, component, service, format] = shapeColumns.map(name =>
       columns.text(name, row),
     );

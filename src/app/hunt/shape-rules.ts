@@ -13,11 +13,20 @@ interface ShapeField {
 export interface ShapeRule {
   readonly watched: WatchedRule;
   readonly residual: Exclude<Residual, false>;
+  /** Undefined where one of them, or what a hit says anyhow, needs the line. */
+  readonly fields: readonly ShapeField[] | undefined;
   /** As hits tell it. */
   readonly kind: string;
   readonly component: string;
-  /** Undefined where one of them needs the line. */
-  readonly fields: readonly ShapeField[] | undefined;
+}
+
+/** What is asked of rows of one shape. */
+export interface AskedShape {
+  readonly rules: readonly ShapeRule[];
+  readonly component: string;
+  readonly isUnparsed: boolean;
+  /** Ids of the rules that are about events of its source, whether they can match this shape or not. */
+  readonly about: readonly string[];
 }
 
 /** Shapes that are remembered; a store has some thousand. */
@@ -31,45 +40,58 @@ const needsLine = (leaves: readonly Leaf[]): boolean => leaves.some(leaf => leaf
 /** Which rules are to be asked of rows of which shape: worked out once, whatever the number of rows and segments. */
 export class ShapeRules {
   private readonly rules: readonly WatchedRule[];
-  private readonly known = new Map<string, readonly ShapeRule[]>();
+  private readonly known = new Map<string, AskedShape>();
+  /** The same list for the same rules, so that nobody goes through it twice. */
+  private readonly lists = new Map<string, readonly string[]>();
 
   constructor(rules: readonly WatchedRule[]) {
     this.rules = rules;
   }
 
-  of(texts: ShapeTexts): readonly ShapeRule[] {
+  of(texts: ShapeTexts): AskedShape {
     const { kind, outcome, component, service, format, rest } = texts;
     const key = [kind, outcome, component, service, format, rest].join('\0');
     const known = this.known.get(key);
     if (known !== undefined) return known;
     if (this.known.size >= shapesMax) this.known.clear();
-    const rules = this.workOut(texts);
-    this.known.set(key, rules);
-    return rules;
+    const asked = this.workOut(texts);
+    this.known.set(key, asked);
+    return asked;
   }
 
-  private workOut(texts: ShapeTexts): readonly ShapeRule[] {
+  private workOut(texts: ShapeTexts): AskedShape {
     const shape = rowShape(texts);
     const kind = textAt(shape.leaves(['kind']));
     const component = textAt(shape.leaves(['component']));
     const isNamed = kind !== undefined && component !== undefined;
-    return this.rules.flatMap((watched): readonly ShapeRule[] => {
+    const about: string[] = [];
+    const rules: ShapeRule[] = [];
+    for (const watched of this.rules) {
+      if (!watched.isAbout(shape)) continue;
+      about.push(watched.rule.id);
       const residual = watched.residualOf(shape);
-      if (residual === false) return [];
+      if (residual === false) continue;
       const fields = watched.fields.map(({ name, leavesOf }) => ({
         name,
         leaves: leavesOf(shape),
       }));
       const isOpen = !isNamed || fields.some(({ leaves }) => needsLine(leaves));
-      return [
-        {
-          watched,
-          residual,
-          kind: kind ?? '',
-          component: component ?? '',
-          fields: isOpen ? undefined : fields,
-        },
-      ];
-    });
+      rules.push({
+        watched,
+        residual,
+        fields: isOpen ? undefined : fields,
+        kind: kind ?? '',
+        component: component ?? '',
+      });
+    }
+    const { isUnparsed } = shape;
+    return { rules, component: component ?? '', isUnparsed, about: this.list(about) };
+  }
+
+  private list(ids: readonly string[]): readonly string[] {
+    const key = ids.join('\0');
+    const known = this.lists.get(key) ?? ids;
+    this.lists.set(key, known);
+    return known;
   }
 }

@@ -1,5 +1,5 @@
 import type { WatchedEvent } from '../../core/watched-event.ts';
-import { inLine, type Leaf, type RowShape } from '../../detect/columns/leaf.ts';
+import { constant, inLine, type Leaf, type RowShape } from '../../detect/columns/leaf.ts';
 import { leavesOfField, leavesOfFields } from '../../detect/columns/place-leaves.ts';
 import { type Plan, Planner } from '../../detect/columns/plan.ts';
 import {
@@ -11,10 +11,10 @@ import {
 import { scopesNode } from '../../detect/columns/scope.ts';
 import type { FieldSpace, FieldValue } from '../../detect/fields/field-space.ts';
 import { mapsOf, placesOf, type SourceMap } from '../../detect/fields/source-map.ts';
-import { mappedSpace, watchedSpace } from '../../detect/fields/watched-space.ts';
+import { recordTest, scopeKeyOf, scopesOf, sourceSpace } from '../../detect/fields/source-space.ts';
 import { compileMatcher } from '../../detect/matching/compile.ts';
 import type { Matcher } from '../../detect/matching/matcher.ts';
-import type { DetectionRule, Node } from '../../detect/sigma/nodes.ts';
+import type { DetectionRule } from '../../detect/sigma/nodes.ts';
 import type { RunRules } from './pipeline.ts';
 import type { WantedField, WatchedRule } from './watched-rule.ts';
 
@@ -23,26 +23,31 @@ class WatchedSource {
   readonly space: FieldSpace<WatchedEvent>;
   private readonly map: SourceMap;
   private readonly scope: Plan;
-  private readonly isOfScope: Matcher<WatchedEvent>;
+  private asked: { readonly shape: RowShape; readonly residual: Residual } | undefined;
 
   constructor(map: SourceMap, planner: Planner) {
-    const node: Node = scopesNode(map.events);
     this.map = map;
-    this.space = mappedSpace(field => placesOf(field, map));
-    this.scope = planner.plan(node);
-    this.isOfScope = compileMatcher({ when: node }, watchedSpace);
+    this.space = sourceSpace(map);
+    this.scope = planner.plan(scopesNode(map.events));
   }
 
   isOf(event: WatchedEvent): boolean {
-    return this.isOfScope(event);
+    const scopes = scopesOf(this.map, scopeKeyOf(event));
+    return scopes.length > 0 && recordTest(scopes)?.(event) !== false;
   }
 
+  /** Asked by one rule after the other for the same shape. */
   scopeResidual(shape: RowShape): Residual {
-    return residualOf(this.scope, field => leavesOfField(field, shape));
+    if (this.asked?.shape !== shape) {
+      const residual = residualOf(this.scope, field => leavesOfField(field, shape));
+      this.asked = { shape, residual };
+    }
+    return this.asked.residual;
   }
 
   leavesOf(field: string, shape: RowShape): readonly Leaf[] {
-    return leavesOfFields(placesOf(field, this.map), shape);
+    const said = this.map.constants.get(field);
+    return said === undefined ? leavesOfFields(placesOf(field, this.map), shape) : constant(said);
   }
 }
 
@@ -78,6 +83,7 @@ const watched = (
   rule,
   matches: event =>
     alternatives.some(({ source, matches }) => source.isOf(event) && matches(event)),
+  isAbout: shape => alternatives.some(({ source }) => source.scopeResidual(shape) !== false),
   residualOf: shape =>
     anyResidual(
       alternatives.map(({ source, plan }) => {

@@ -17,6 +17,8 @@ export interface WantedField {
 export interface WatchedRule {
   readonly rule: DetectionRule;
   readonly matches: Matcher<WatchedEvent>;
+  /** Whether rows of a shape can be of one of its sources. */
+  readonly isAbout: (shape: RowShape) => boolean;
   /** What is left of it for rows of a shape; never true where `matches` is false, and the other way round. */
   readonly residualOf: (shape: RowShape) => Residual;
   readonly fields: readonly WantedField[];
