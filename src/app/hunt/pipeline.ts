@@ -8,6 +8,7 @@
  *   sightings → alerts → channels
  */
 import type { Sighting } from '../../core/alert.ts';
+import type { ReportedAlert } from '../../core/hunt-report.ts';
 import type { LineRef } from '../../core/watched-event.ts';
 import type { SourceMap } from '../../detect/fields/source-map.ts';
 import type { CorrelationHit, Hit } from '../../detect/hit.ts';
@@ -80,24 +81,7 @@ export interface TakenAlerts {
 }
 
 /** An alert as reports show it. */
-export interface ShownAlert {
-  /** Short and stable: `postern hunt suppress ID`. */
-  readonly id: string;
-  readonly rule: string;
-  readonly title: string;
-  readonly level: Sighting['level'];
-  readonly component: string;
-  /** A pseudonym, or the name where names are asked for. */
-  readonly who?: string;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  /** Of the newest sighting. */
-  readonly sentence: string;
-  readonly tags: readonly string[];
-  readonly sightings: number;
-  readonly events: number;
-  readonly lines: readonly LineRef[];
-}
+export type ShownAlert = ReportedAlert;
 
 export interface Alerts {
   /** Groups, leaves out what is suppressed or allowed, and queues what channels are to be told: within the transaction of the pass. */

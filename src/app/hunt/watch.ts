@@ -1,0 +1,112 @@
+import type { Sighting } from '../../core/alert.ts';
+import type { RanOver } from '../../core/watching.ts';
+import type { Hit } from '../../detect/hit.ts';
+import type { HuntState } from '../../store/hunt-state.ts';
+import type { AlertBook } from './alerts/alert-book.ts';
+import { CorrelationMemory } from './correlation-memory.ts';
+import type { Cursors, LoadedRules, TakenAlerts } from './pipeline.ts';
+import { SightingFold } from './sightings.ts';
+
+/** What baselines make of a pass; see `baselines.ts`. */
+export interface WatchedBaselines {
+  /** What is out of the usual, up to a time, since it was last asked. */
+  end(toMs: number): readonly Sighting[];
+  /** Within the transaction of the pass. */
+  save(): void;
+}
+
+export interface WatchOptions {
+  readonly state: HuntState;
+  readonly rules: LoadedRules;
+  /** Of the store's pseudonyms. */
+  readonly key: Uint8Array;
+  readonly book: AlertBook;
+  readonly baselines: WatchedBaselines | undefined;
+  /** Whether who it is stands in what `commit` returns; nothing that is written down names anybody. */
+  readonly names: boolean;
+}
+
+/** How far a pass came. */
+export interface PassEnd {
+  /** As they were when the pass chose its lines. */
+  readonly before: Cursors;
+  readonly cursors: Cursors;
+  readonly ran: readonly RanOver[];
+  /** Time of the newest event that it saw. */
+  readonly newestMs: number | undefined;
+}
+
+/** Another hunt over the same store came further meanwhile: what this one found is what that one wrote down. */
+export class AnotherHunt extends Error {
+  override readonly name = 'AnotherHunt';
+
+  constructor() {
+    super('another hunt looked at the same lines meanwhile; nothing of this one was written down');
+  }
+}
+
+const isSame = (now: Cursors, before: Cursors): boolean =>
+  now.size === before.size &&
+  [...before].every(([source, { seq, line }]) => {
+    const found = now.get(source);
+    return found?.seq === seq && found.line === line;
+  });
+
+/** Takes hits in, from kept or arriving lines, and writes down what they came to, pass by pass. */
+export class Watch {
+  private readonly options: WatchOptions;
+  private readonly fold: SightingFold;
+  private readonly memory: CorrelationMemory;
+
+  constructor(options: WatchOptions) {
+    const { state, key, rules } = options;
+    this.options = options;
+    this.fold = new SightingFold(rules.rules);
+    this.memory = new CorrelationMemory(state, key, rules);
+  }
+
+  hit(hit: Hit): void {
+    if (this.options.rules.alerting.has(hit.rule)) this.fold.hit(hit);
+    this.memory.correlator.add(hit);
+  }
+
+  /** All that is to come is of this time or later. */
+  upTo(timeMs: number): void {
+    if (Number.isFinite(timeMs)) this.settle(timeMs - 1);
+  }
+
+  /** What limits the answer, in sentences. */
+  get notes(): readonly string[] {
+    const { lost, correlator } = this.memory;
+    return [...(lost === undefined ? [] : [lost]), ...correlator.limits];
+  }
+
+  /**
+   * Writes down what the pass came to, all of it or nothing.
+   *
+   * @throws AnotherHunt where another one was there first
+   */
+  commit({ before, cursors, ran, newestMs }: PassEnd): TakenAlerts {
+    const { state, book, baselines, names } = this.options;
+    if (newestMs !== undefined) this.settle(newestMs);
+    const sightings = [
+      ...this.fold.take(),
+      ...(newestMs === undefined ? [] : (baselines?.end(newestMs) ?? [])),
+    ];
+    return state.transaction(() => {
+      if (!isSame(state.cursors(), before)) throw new AnotherHunt();
+      const taken = book.take(sightings, { names });
+      this.memory.keep();
+      baselines?.save();
+      state.putCursors(cursors);
+      state.putRan(ran);
+      return taken;
+    });
+  }
+
+  private settle(toMs: number): void {
+    for (const found of this.memory.correlator.advance(toMs)) {
+      if (this.options.rules.alerting.has(found.rule)) this.fold.correlation(found);
+    }
+  }
+}
