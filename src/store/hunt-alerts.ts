@@ -80,6 +80,14 @@ export class HuntAlerts {
     return row && keptOf(row as unknown as AlertRow);
   }
 
+  /** Two at most. */
+  beginning(id: string): readonly KeptAlert[] {
+    const rows = this.database
+      .prepare('SELECT muted, content FROM alert WHERE id >= ? AND id < ? LIMIT 2')
+      .all(id, `${id}g`) as unknown as AlertRow[];
+    return rows.map(keptOf);
+  }
+
   /** Whose last sighting is not older, the newest first. */
   since(fromMs: number, countMax: number): readonly KeptAlert[] {
     const rows = this.database
@@ -153,6 +161,16 @@ export class HuntAlerts {
     this.database
       .prepare('INSERT INTO suppression VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(alert, rule, component, who, until, why, by, madeMs);
+  }
+
+  /** Alerts of these three that no letter holds yet are not told. */
+  unqueue({ rule, component, who }: About): void {
+    this.database
+      .prepare(
+        `DELETE FROM news WHERE letter IS NULL AND alert IN
+           (SELECT id FROM alert WHERE rule = ? AND component = ? AND who = ?)`,
+      )
+      .run(rule, component, who);
   }
 
   /** All that were ever decided, the newest first: of the same three the newest holds. */
