@@ -8,6 +8,8 @@ export interface Joiner<T> {
   readonly named: (name: string) => T;
   /** `1 of selection*`; undefined where there is no such thing. */
   readonly quantified?: (quantifier: string, pattern: string) => T;
+  /** Brackets within each other. */
+  readonly depthMax?: number;
 }
 
 /** A term of a conjunction, and whether `not` stands before it an odd number of times. */
@@ -54,6 +56,9 @@ export const readCondition = <T>(condition: string, joiner: Joiner<T>, at: numbe
     if (word === '(') {
       if (!wantsOperand) throw misplaced(word, at);
       open.push(level);
+      if (open.length > (joiner.depthMax ?? wordsMax)) {
+        throw new Mistake(`a condition of more than ${joiner.depthMax} brackets in each other`, at);
+      }
       level = { alternatives: [], terms: [], negated: false };
     } else if (word === ')') {
       const outer = open.pop();

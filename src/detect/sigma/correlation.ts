@@ -183,6 +183,7 @@ const readExpression = (condition: ScalarTree): CorrelationCondition => {
         names.set(name, { to: name, at });
         return Object.freeze({ is: 'rule', rule: name });
       },
+      depthMax: 100,
     },
     at,
   );

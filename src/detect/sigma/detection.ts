@@ -28,39 +28,42 @@ export const readSelections = (
   others: readonly string[] = [],
 ): ReadonlyMap<string, Node> => {
   const selections = new Map<string, Node>();
+  const reader = new SelectionReader(placeholders);
   for (const [name, { at, value }] of detection.entries) {
     if (noIdentifiers.has(name) || others.includes(name)) continue;
-    selections.set(name, new SelectionReader(name, placeholders).read(value, at));
+    selections.set(name, reader.read(name, value, at));
   }
   if (selections.size === 0) throw new Mistake('no search identifier', detection.at);
   return selections;
 };
 
-class SelectionReader {
-  private readonly name: string;
-  private readonly placeholders: Placeholders;
+/** Values of one rule, each of which is a node of a few hundred bytes. */
+const comparisonsMax = 500_000;
 
-  constructor(name: string, placeholders: Placeholders) {
-    this.name = name;
+class SelectionReader {
+  private readonly placeholders: Placeholders;
+  private comparisons = 0;
+
+  constructor(placeholders: Placeholders) {
     this.placeholders = placeholders;
   }
 
   /** A map: all of its items. A list: any of them. A single value: a keyword. */
-  read(tree: Tree, at: number): Node {
+  read(name: string, tree: Tree, at: number): Node {
     switch (tree.is) {
       case 'scalar':
         return this.item(keywordKey(at), [tree]);
       case 'map': {
-        if (tree.entries.size === 0) throw new Mistake(`${shown(this.name)} is empty`, at);
+        if (tree.entries.size === 0) throw new Mistake(`${shown(name)} is empty`, at);
         return allOf([...tree.entries].map(([key, entry]) => this.entry(key, entry)));
       }
       case 'list': {
-        if (tree.items.length === 0) throw new Mistake(`${shown(this.name)} is empty`, at);
+        if (tree.items.length === 0) throw new Mistake(`${shown(name)} is empty`, at);
         const keywords = tree.items.filter(each => each.is === 'scalar');
         const rest = tree.items.filter(each => each.is !== 'scalar');
         return anyOf([
           ...(keywords.length > 0 ? [this.item(keywordKey(at), keywords)] : []),
-          ...rest.map(each => this.read(each, each.at)),
+          ...rest.map(each => this.read(name, each, each.at)),
         ]);
       }
     }
@@ -100,13 +103,18 @@ class SelectionReader {
       const change = modifiers.get(name);
       if (change !== undefined) values = values.flatMap(value => change(value, context));
     }
-    return values.flatMap(value =>
-      comparisonsOf(
-        key.field === undefined ? anywhere(value, key) : value,
-        key.cased,
-        scalar.at,
-      ).map(compare => nodeOf(key.field, compare, scalar.at)),
-    );
+    return values.flatMap(value => {
+      const meant = key.field === undefined ? anywhere(value, key) : value;
+      const comparisons = comparisonsOf(meant, key.cased, scalar.at);
+      this.comparisons += comparisons.length;
+      if (this.comparisons > comparisonsMax) {
+        throw new Mistake(
+          `a rule of more than ${comparisonsMax} values, those that modifiers make counted`,
+          scalar.at,
+        );
+      }
+      return comparisons.map(compare => nodeOf(key.field, compare, scalar.at));
+    });
   }
 }
 

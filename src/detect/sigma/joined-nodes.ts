@@ -11,4 +11,13 @@ const joined = (is: 'all' | 'any', of: readonly Node[]): Node => {
   return Object.freeze({ is, of: Object.freeze(different) });
 };
 
-export const not = (of: Node): Node => (of.is === 'not' ? of.of : Object.freeze({ is: 'not', of }));
+/** The opposite of a node, which is the same one each time. */
+const opposites = new WeakMap<Node, Node>();
+
+export const not = (of: Node): Node => {
+  const known = of.is === 'not' ? of.of : opposites.get(of);
+  if (known !== undefined) return known;
+  const opposite: Node = Object.freeze({ is: 'not', of });
+  opposites.set(of, opposite);
+  return opposite;
+};

@@ -4,20 +4,22 @@ import { sayDetection, sayItem } from '../../../test/support/sigma-nodes.ts';
 /** What stands in the rule, and what it means. */
 type Case = readonly [key: string, value: string, meaning: string];
 
-const cases = (title: string, all: readonly Case[]): void =>
+const cases = (title: string, all: readonly Case[]): void => {
   describe(title, () => {
     it.each(all)('%s: %s', (key, value, meaning) => {
       expect(sayItem(key, value)).toBe(meaning);
     });
   });
+};
 
-const wrong = (title: string, all: readonly Case[]): void =>
+const wrong = (title: string, all: readonly Case[]): void => {
   describe(title, () => {
     it.each(all)('%s: %s', (key, value, why) => {
       expect(sayItem(key, value)).toMatch(/^a\.yml:6:\d+: /);
       expect(sayItem(key, value)).toContain(why);
     });
   });
+};
 
 cases('a value without modifiers', [
   ['F', 'abc', 'F "abc"'],

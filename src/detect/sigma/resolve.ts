@@ -21,8 +21,12 @@ export class RuleNames<T extends { readonly id: string; readonly name?: string }
     return undefined;
   }
 
+  knows(to: string): T | 'several' | undefined {
+    return this.byName.get(to) ?? this.byId.get(to.trim().toLowerCase());
+  }
+
   find({ to, at }: Reference): T {
-    const rule = this.byName.get(to) ?? this.byId.get(to.trim().toLowerCase());
+    const rule = this.knows(to);
     if (rule === 'several') throw new Mistake(`several rules are called ${shown(to)}`, at);
     if (rule === undefined) {
       throw new Mistake(`no rule has the name or id ${shown(to)}, or it could not be read`, at);

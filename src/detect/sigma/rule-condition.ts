@@ -55,6 +55,9 @@ const atLeast = (count: number, nodes: readonly Node[], at: number): Node => {
   if (count > nodes.length) {
     throw new Mistake(`${count} of ${nodes.length} search identifiers can never hold`, at);
   }
+  if (nodes.length > waysMax) {
+    throw new Mistake(`'${count} of' ${nodes.length} search identifiers is too much`, at);
+  }
   const out: Node[] = [];
   const choose = (chosen: readonly Node[], from: number): void => {
     if (out.length > waysMax) {

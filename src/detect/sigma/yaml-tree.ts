@@ -160,7 +160,9 @@ export const readDocument = (text: string, offset: number): RuleDocument | undef
     // A warning (a tag that nobody knows) means that a value is not what its author thinks it is.
     const [problem] = [...document.errors, ...document.warnings];
     if (problem !== undefined) {
-      return { at: offset, mistake: yamlMistake(problem, offset + problem.pos[0]) };
+      // What is missing at the end is missing there, not at the next document.
+      const at = offset + Math.min(problem.pos[0], text.trimEnd().length);
+      return { at: offset, mistake: yamlMistake(problem, at) };
     }
     const tree = new TreeMaker(offset).make(document.contents, offset);
     if (tree.is === 'scalar' && tree.value === null) return undefined;
