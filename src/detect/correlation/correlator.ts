@@ -124,11 +124,14 @@ export class Correlator {
    * Says that all hits up to a time are there, that included. It may be earlier than what was said before, when older
    * lines come in behind newer ones: what is forgotten goes by the last.
    *
+   * @param toMs `Infinity`: there is nothing to wait for
+   * @param nowMs nothing is forgotten for the sake of a hit that claims to be of a later time
    * @returns where correlations hold, in the order of times
    */
-  advance(toMs: number): readonly CorrelationHit[] {
+  advance(toMs: number, nowMs: number = toMs): readonly CorrelationHit[] {
     const found: Told[] = [];
-    this.advancedMs = toMs;
+    const atMs = Math.min(toMs, nowMs);
+    if (Number.isFinite(atMs)) this.advancedMs = atMs;
     for (const watched of this.watched) {
       for (const window of watched.waiting) {
         window.slideTo(toMs, reading => {
@@ -136,7 +139,7 @@ export class Correlator {
         });
         if (window.waitsFromMs === undefined) watched.waiting.delete(window);
       }
-      this.tidy(watched, toMs);
+      if (Number.isFinite(atMs)) this.tidy(watched, atMs);
     }
     if (this.held > this.bounds.hitsMax) this.makeRoom();
     const told = found.toSorted(compareTold).map(({ hit }) => hit);
@@ -175,7 +178,7 @@ export class Correlator {
   /** Forgets what no hit can need that is not later than it may be. */
   private tidy(watched: Watched, toMs: number): void {
     const { rule } = watched;
-    if (!Number.isFinite(toMs) || Math.abs(toMs - watched.tidiedMs) < rule.timespanMs / 8) return;
+    if (Math.abs(toMs - watched.tidiedMs) < rule.timespanMs / 8) return;
     watched.tidiedMs = toMs;
     this.forget(watched, toMs - rule.timespanMs - this.bounds.latenessMs);
   }

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
+import type { StoreSegment } from '../events/store-segments.ts';
+
+/** Bytes before a spool that are read again for what they began. */
+const contextBytes = 1 << 20;
+/** Segments that are looked through for how the file begins. */
+const lookBackMax = 50;
+const newline = 0x0a;
+
+const rawOf = (segment: StoreSegment): Buffer | undefined => {
+  try {
+    const read = readSegmentFile(readFileSync(segment.path));
+    return read.ok ? read.raw : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The last lines, whole ones. */
+const tailOf = (raw: Buffer): Buffer =>
+  raw.length <= contextBytes
+    ? raw
+    : raw.subarray(raw.indexOf(newline, raw.length - contextBytes) + 1);
+
+const fields = Buffer.from('#Fields:');
+
+/** The line that says what the columns are, of logs of the W3C's form: the last one. */
+const fieldsIn = (raw: Buffer): Buffer | undefined => {
+  for (
+    let at = raw.lastIndexOf(fields);
+    at >= 0;
+    at = at === 0 ? -1 : raw.lastIndexOf(fields, at - 1)
+  ) {
+    if (at > 0 && raw[at - 1] !== newline) continue;
+    const end = raw.indexOf(newline, at);
+    return raw.subarray(at, end < 0 ? raw.length : end + 1);
+  }
+  return undefined;
+};
+
+/**
+ * Lines that stand before a spool, for what they began: messages that are under way, columns that are named once.
+ *
+ * @param earlier segments of the same source, in their order
+ */
+export const linesBeforeSpool = (earlier: readonly StoreSegment[]): readonly Buffer[] => {
+  const last = earlier.at(-1);
+  const raw = last && rawOf(last);
+  if (raw === undefined) return [];
+  const tail = tailOf(raw);
+  const first = earlier[0] && earlier[0] !== last ? rawOf(earlier[0]) : raw;
+  // Comments at its beginning: only such logs name their columns.
+  if (first?.[0] !== 0x23 || fieldsIn(tail) !== undefined) return [tail];
+  for (const segment of earlier.slice(-lookBackMax).toReversed()) {
+    const named = fieldsIn(segment === last ? raw : (rawOf(segment) ?? Buffer.alloc(0)));
+    if (named !== undefined) return [named, tail];
+  }
+  return [tail];
+};
