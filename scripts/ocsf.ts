@@ -39,6 +39,12 @@ const objectNames = new Set(
   ),
 );
 
+/** What findings of alerts are held against; nobody needs its types. */
+const findingClassUids = [2004];
+const findingObjectNames = new Set(
+  'analytic attack evidences finding_info sub_technique tactic technique'.split(' '),
+);
+
 /** Objects that the mapping names; the others are parts of these. */
 const exportedNames = new Set(
   'actor email http_request managed_entity metadata network_endpoint resource_details user'.split(
@@ -59,10 +65,16 @@ const isUsed = ({ type, profile }: Attribute): boolean =>
   profiles.has(profile) &&
   (!(type in schema.objects) || objectNames.has(type) || type === 'object');
 
-const usedOf = (entity: Entity): Readonly<Record<string, Attribute>> =>
+const usedOf = (
+  entity: Entity,
+  also: ReadonlySet<string> = new Set(),
+): Readonly<Record<string, Attribute>> =>
   Object.fromEntries(
     Object.entries(entity.attributes)
-      .filter(([, attribute]) => isUsed(attribute))
+      .filter(
+        ([, attribute]) =>
+          isUsed(attribute) || (also.has(attribute.type) && profiles.has(attribute.profile)),
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
@@ -161,25 +173,45 @@ writeFileSync(
   ].join('\n')}\n`,
 );
 
-const kept = (entity: Entity): object => ({
+const findingEntities: readonly (readonly [name: string, entity: Entity])[] = [
+  ...Object.entries(schema.classes).filter(
+    ([, { class_uid }]) => class_uid !== undefined && findingClassUids.includes(class_uid),
+  ),
+  ...[...findingObjectNames].flatMap(name => {
+    const object = schema.objects[name];
+    return object === undefined ? [] : [[name, object] as const];
+  }),
+];
+
+const kept = (entity: Entity, also?: ReadonlySet<string>): object => ({
   caption: entity.caption,
   ...(entity.class_uid === undefined
     ? {}
     : { classUid: entity.class_uid, categoryUid: entity.category_uid }),
   ...(entity.constraints === undefined ? {} : { constraints: entity.constraints }),
-  attributes: usedOf(entity),
+  attributes: usedOf(entity, also),
 });
 
 writeFileSync(
   'test/support/ocsf-schema.json',
   `${JSON.stringify({
     version: schema.version,
-    classes: Object.fromEntries(
-      entities.filter(([, e]) => e.class_uid !== undefined).map(([n, e]) => [n, kept(e)]),
-    ),
-    objects: Object.fromEntries(
-      entities.filter(([, e]) => e.class_uid === undefined).map(([n, e]) => [n, kept(e)]),
-    ),
+    classes: Object.fromEntries([
+      ...entities
+        .filter(([, e]) => e.class_uid !== undefined)
+        .map(([n, e]) => [n, kept(e)] as const),
+      ...findingEntities
+        .filter(([, e]) => e.class_uid !== undefined)
+        .map(([n, e]) => [n, kept(e, findingObjectNames)] as const),
+    ]),
+    objects: Object.fromEntries([
+      ...entities
+        .filter(([, e]) => e.class_uid === undefined)
+        .map(([n, e]) => [n, kept(e)] as const),
+      ...findingEntities
+        .filter(([, e]) => e.class_uid === undefined)
+        .map(([n, e]) => [n, kept(e, findingObjectNames)] as const),
+    ]),
     types: schema.types,
   })}\n`,
 );

@@ -112,8 +112,8 @@ const allowed = z
     until: z.string().refine(isDay, 'expected a day, yyyy-mm-dd').optional(),
   })
   .refine(
-    ({ reason: _, until: __, ...conditions }) =>
-      Object.values(conditions).some(value => value !== undefined),
+    ({ rule, component, who, app, address: from }) =>
+      [rule, component, who, app, from].some(value => value !== undefined),
     'expected at least one of rule, component, who, app, address: else everything would be allowed',
   );
 
@@ -157,6 +157,10 @@ const maybeSecret = (
 ): Readonly<Record<string, SecretPlace>> =>
   given === undefined ? {} : { [key]: secretPlace(given) };
 
+/** What goes to this very machine is not read on its way. */
+const isLoopback = (server: string): boolean =>
+  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(server).hostname);
+
 const channelOf = (given: z.infer<typeof channel>): WatchChannel => {
   const { name, from, atOnce, names, kind, url, header, certificates } = given;
   const told = { name, from, atOnce, names };
@@ -169,7 +173,7 @@ const channelOf = (given: z.infer<typeof channel>): WatchChannel => {
       server,
       sender,
       to,
-      tls: given.tls ?? 'required',
+      tls: given.tls ?? (isLoopback(server) ? 'none' : 'required'),
       ...authorities,
       ...maybeSecret('password', password),
     };
