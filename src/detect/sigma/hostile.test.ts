@@ -28,7 +28,7 @@ describe('hostile rules', () => {
       'more than 1000000 values',
     );
     expect(whys(ruleOf(`${lists(4, 10)}\n  condition: a3`))).toEqual([]);
-    const dashed = Array.from({ length: 5_000 }, (_, index) => `'-a -b -c ${index}'`).join(', ');
+    const dashed = Array.from({ length: 4_001 }, (_, index) => `'-a -b -c ${index}'`).join(', ');
     expect(whys(ruleOf(`  sel:\n    F|windash: [${dashed}]\n  condition: sel`))[0]).toContain(
       'more than 500000 values',
     );
@@ -155,7 +155,7 @@ describe('whatever somebody writes', () => {
         }
         expect(rules.length + problems.length).toBeLessThanOrEqual(written.length + 1);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 800 },
     );
   });
 
@@ -191,7 +191,7 @@ describe('whatever somebody writes', () => {
         expect(rules.length + problems.length).toBe(1);
         for (const { why } of problems) expect(why).not.toContain('please report');
       }),
-      { numRuns: 4_000 },
+      { numRuns: 1_000 },
     );
   });
 
