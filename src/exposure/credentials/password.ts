@@ -1,5 +1,6 @@
 import type { Confidence } from '../../core/personal.ts';
-import type { Judged } from '../data-type.ts';
+import { type Cell, cellsBelow } from '../columns.ts';
+import type { Judged, SearchedText } from '../data-type.ts';
 import { isPlaceholder } from './entropy.ts';
 
 const reach = 160;
@@ -48,6 +49,39 @@ export const passwordAfter = (text: string, to: number, isPin: boolean): Judged 
   return confidence === undefined
     ? undefined
     : { from: written.from, to: written.to, value: written.value, confidence };
+};
+
+/** Longer than passwords are; hashes of them (SHA-512 in hex, `{SSHA512}`) still fit. */
+const cellMax = 160;
+/** `Password set on`: a column of days or of numbers of days. */
+const dated = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d\d|^\d{1,3}$/;
+
+/** The passwords in the column that a label heads: `email,password` of a list of accounts. */
+export const passwordsBelow = (
+  text: string,
+  kind: SearchedText['kind'],
+  from: number,
+  to: number,
+  isPin: boolean,
+): readonly Judged[] =>
+  cellsBelow(text, kind, from, to).flatMap(cell => {
+    const confidence = sureOfCell(text, cell, isPin);
+    if (confidence === undefined) return [];
+    return [{ from: cell.from, to: cell.to, value: text.slice(cell.from, cell.to), confidence }];
+  });
+
+const sureOfCell = (text: string, { from, to }: Cell, isPin: boolean): Confidence | undefined => {
+  const value = text.slice(from, Math.min(to, from + cellMax + 1));
+  if (value.length < 4 || value.length > cellMax || !/^[!-~]+$/.test(value)) return undefined;
+  // Dovecot's and LDAP's way to write a hash.
+  if (/^\{[A-Z][A-Z0-9.-]{1,20}\}[^\s]{4,}$/.test(value)) return 'high';
+  if (isPlaceholder(value) || words.has(value.toLowerCase()) || dated.test(value)) return undefined;
+  if (/^(\S)\1+$/.test(value) || /^[\W_]+$/.test(value)) return undefined;
+  if (isPin) return /^\d{4,8}$/.test(value) ? 'high' : undefined;
+  if (/^(?:https?|ftp|mailto):/i.test(value) || /^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$/.test(value)) {
+    return undefined;
+  }
+  return classes(value) >= 2 || value.length >= 10 ? 'high' : 'medium';
 };
 
 const closing: Readonly<Record<string, string>> = {

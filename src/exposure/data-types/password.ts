@@ -1,7 +1,7 @@
-import { passwordAfter, passwordOfUrl } from '../credentials/password.ts';
+import { passwordAfter, passwordOfUrl, passwordsBelow } from '../credentials/password.ts';
 import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
 
-/** Passwords behind their labels, and in addresses (`scheme://user:password@host`). */
+/** Passwords behind their labels, in the columns of tables that these head, and in addresses (`scheme://user:password@host`). */
 export const password: DataType = {
   id: 'password',
   title: 'Password',
@@ -27,10 +27,15 @@ export const password: DataType = {
       'clickhouse',
     ],
   },
-  judge({ kind, from, to, value }: Candidate, around: Around): Judged | undefined {
+  judge(
+    { kind, from, to, value }: Candidate,
+    around: Around,
+  ): Judged | readonly Judged[] | undefined {
     const { text } = around;
     if (kind === 'literal') return passwordOfUrl(text, from);
     if (/[/\\?#]/.test(text.charAt(from - 1)) && around.inUrl(from)) return undefined;
-    return passwordAfter(text, to, value === 'password/pin');
+    const isPin = value === 'password/pin';
+    const below = passwordsBelow(text, around.kind, from, to, isPin);
+    return below.length > 0 ? below : passwordAfter(text, to, isPin);
   },
 };
