@@ -1,4 +1,6 @@
 import type { SegmentTally } from '../../detect/baselines/tally.ts';
+import type { ParquetFile } from '../../store/parquet/read.ts';
+import type { OpenSegment } from '../events/open-segment.ts';
 import { zonesOf } from '../ingest/zones.ts';
 import { digestSegment } from './baselines-digest.ts';
 import { BaselineNames } from './baselines-names.ts';
@@ -37,12 +39,14 @@ export class HuntWork {
     this.names = baselinesKey === undefined ? undefined : new BaselineNames(baselinesKey);
   }
 
-  async hunt(lines: PassLines): Promise<SegmentDone> {
+  /** @param opened the lines, where somebody has opened them already */
+  async hunt(lines: PassLines, opened?: OpenSegment): Promise<SegmentDone> {
     const { names } = this;
     let digest: SegmentTally | undefined;
-    const found = await this.segments.hunt(lines, file => {
+    const learn = (file: ParquetFile): void => {
       if (names !== undefined) digest = digestSegment(file, lines.segment, lines.from, names);
-    });
+    };
+    const found = await this.segments.hunt(lines, learn, opened);
     return { found, ...(digest === undefined ? {} : { digest }) };
   }
 }

@@ -24,6 +24,8 @@ export interface PassRequest extends HuntSetup {
   readonly lines: readonly PassLines[];
   /** 1: in this thread alone. */
   readonly threads: number;
+  /** Of whoever makes pass after pass, and closes them himself; else they are made for this pass. */
+  readonly hunters?: Hunters;
   readonly nowMs: number;
 }
 
@@ -45,7 +47,7 @@ export interface PassDone {
 /** So many bytes are looked at before another thread has started. */
 const threadWorthBytes = 24 << 20;
 
-const huntersFor = ({ lines, threads, ...setup }: PassRequest): Hunters => {
+const huntersFor = ({ lines, threads, hunters: _, ...setup }: PassRequest): Hunters => {
   const bytes = lines.reduce((sum, { segment }) => sum + segment.bytes, 0);
   const isWorth = threads > 1 && lines.length > 1 && bytes > threadWorthBytes;
   return isWorth ? new HuntThreads(setup, Math.min(threads, lines.length)) : new OwnHunter(setup);
@@ -58,7 +60,7 @@ export const runPass = async (request: PassRequest, listener: PassListener): Pro
     (a, b) => begin(a) - begin(b) || a.segment.seq - b.segment.seq,
   );
   const sources = new PassSources(request.run.rules, request.nowMs);
-  const hunters = huntersFor(request);
+  const hunters = request.hunters ?? huntersFor(request);
   const underWay: Promise<SegmentDone>[] = [];
   const unseen: Unseen[] = [];
   let next = 0;
@@ -89,7 +91,7 @@ export const runPass = async (request: PassRequest, listener: PassListener): Pro
       listener.progress(done + 1, lines.length);
     }
   } finally {
-    await hunters.close();
+    if (request.hunters === undefined) await hunters.close();
   }
   const { cursors, ran, firstMs, newestMs } = sources;
   return { segments: lines.length, rows, read, unparsed, cursors, ran, firstMs, newestMs, unseen };

@@ -139,9 +139,11 @@ export class SegmentHunt {
     this.shapes = new ShapeRules(options.rules);
   }
 
+  /** @param opened the lines, where somebody has opened them already */
   async hunt(
     { segment, from }: PassLines,
     alsoOf: (file: ParquetFile) => void,
+    opened?: OpenSegment,
   ): Promise<SegmentFound> {
     this.unseen = [];
     const opening = {
@@ -155,6 +157,7 @@ export class SegmentHunt {
       alsoOf(open.rows);
       return found;
     };
+    if (opened !== undefined) return look(opened);
     try {
       return look(await openSegment(segment, opening));
     } catch (thrown) {

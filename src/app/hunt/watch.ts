@@ -22,6 +22,7 @@ export interface WatchOptions {
   readonly key: Uint8Array;
   readonly book: AlertBook;
   readonly baselines: WatchedBaselines | undefined;
+  readonly now: () => number;
   /** Whether who it is stands in what `commit` returns; nothing that is written down names anybody. */
   readonly names: boolean;
 }
@@ -34,6 +35,8 @@ export interface PassEnd {
   readonly ran: readonly RanOver[];
   /** Time of the newest event that it saw. */
   readonly newestMs: number | undefined;
+  /** Up to when no more lines are waited for; unless it is told, for none at all. */
+  readonly settledMs?: number;
 }
 
 /** Another hunt over the same store came further meanwhile: what this one found is what that one wrote down. */
@@ -86,9 +89,9 @@ export class Watch {
    *
    * @throws AnotherHunt where another one was there first
    */
-  commit({ before, cursors, ran, newestMs }: PassEnd): TakenAlerts {
+  commit({ before, cursors, ran, newestMs, settledMs = Infinity }: PassEnd): TakenAlerts {
     const { state, book, baselines, names } = this.options;
-    if (newestMs !== undefined) this.settle(newestMs);
+    this.settle(settledMs);
     const sightings = [
       ...this.fold.take(),
       ...(newestMs === undefined ? [] : (baselines?.end(newestMs) ?? [])),
@@ -105,7 +108,9 @@ export class Watch {
   }
 
   private settle(toMs: number): void {
-    for (const found of this.memory.correlator.advance(toMs)) {
+    // Whoever writes a line dates it: for the sake of one from the future nothing is forgotten.
+    const forgetMs = Math.min(toMs, this.options.now());
+    for (const found of this.memory.correlator.advance(toMs, forgetMs)) {
       if (this.options.rules.alerting.has(found.rule)) this.fold.correlation(found);
     }
   }
