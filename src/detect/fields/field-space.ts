@@ -12,8 +12,8 @@ export type Getter<E> = (event: E) => FieldValue;
 export interface FieldSpace<E> {
   /** Undefined where events of this kind never have such a field. */
   getter(field: string): Getter<E> | undefined;
-  /** All texts of an event, for keywords. */
-  texts(event: E): Iterable<string>;
+  /** All texts of an event, for keywords. Where two spaces have the same function, it is asked once. */
+  readonly texts: (event: E) => Iterable<string>;
   /** Milliseconds since 1970. */
   timeMs(event: E): number;
 }

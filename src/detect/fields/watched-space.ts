@@ -7,11 +7,19 @@ import { type Place, placeOf } from './place.ts';
 
 type WatchedGetter = Getter<WatchedEvent>;
 
+/** As many as there are places in rules. */
+const known = new Map<string, WatchedGetter>();
+
 /** Fields of events that Postern read, under their own names and OCSF's. */
 export const watchedSpace: FieldSpace<WatchedEvent> = {
   getter: field => {
     const place = placeOf(field);
-    return place === undefined ? undefined : placeGetter(place);
+    if (place === undefined) return undefined;
+    // Names of one place have one getter, by which one knows that their values are the same.
+    const key = JSON.stringify(place);
+    const getter = known.get(key) ?? placeGetter(place);
+    known.set(key, getter);
+    return getter;
   },
   texts: event => {
     const record = recordOf(event.text);

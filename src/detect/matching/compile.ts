@@ -12,14 +12,11 @@ type TextComparison = Extract<Comparison, { is: 'text' }>;
 
 /** Compiles rules for events of one kind; what they look at in common is looked at once for each event. */
 export class Compiler<E> {
-  readonly #space: FieldSpace<E>;
   readonly #stage: Stage<E | undefined> = { event: undefined, turn: 0 };
-  readonly #cells = new Map<string, Cell<E | undefined> | undefined>();
-  #texts: Cell<E | undefined> | undefined;
-
-  constructor(space: FieldSpace<E>) {
-    this.#space = space;
-  }
+  /** By what gets the values: two names for the same field have one. */
+  readonly #cells = new Map<Getter<E>, Cell<E | undefined>>();
+  readonly #texts = new Map<FieldSpace<E>['texts'], Cell<E | undefined>>();
+  readonly #spaces = new Map<FieldSpace<E>, SpaceCompiler<E>>();
 
   /** To be called before the checks are asked about an event. */
   look(event: E): void {
@@ -27,37 +24,74 @@ export class Compiler<E> {
     this.#stage.turn++;
   }
 
-  check(node: Node): Check {
-    return this.#compile(simplify(node));
+  /** The same check for the same node, so that what many rules share is there once. */
+  check(node: Node, space: FieldSpace<E>): Check {
+    return this.#of(space).check(node);
   }
 
   /** Undefined where no event has such a field. */
-  readonly cell = (field: string): Cell<E | undefined> | undefined => {
-    if (!this.#cells.has(field)) {
-      const getter = this.#space.getter(field);
-      this.#cells.set(field, getter === undefined ? undefined : this.#newCell(getter));
-    }
-    return this.#cells.get(field);
-  };
+  cell(field: string, space: FieldSpace<E>): Cell<E | undefined> | undefined {
+    return this.#of(space).cell(field);
+  }
 
   /** All texts of the event. */
-  get texts(): Cell<E | undefined> {
-    this.#texts ??= this.#newCell(event => [...this.#space.texts(event)]);
-    return this.#texts;
+  texts(space: FieldSpace<E>): Cell<E | undefined> {
+    return cached(this.#texts, space.texts, texts => this.#newCell(event => [...texts(event)]));
+  }
+
+  #of(space: FieldSpace<E>): SpaceCompiler<E> {
+    return cached(
+      this.#spaces,
+      space,
+      () =>
+        new SpaceCompiler(field => {
+          const getter = space.getter(field);
+          return getter && cached(this.#cells, getter, () => this.#newCell(getter));
+        }, this.texts(space)),
+    );
   }
 
   #newCell(getter: Getter<E>): Cell<E | undefined> {
     return new Cell(this.#stage, event => (event === undefined ? undefined : getter(event)));
   }
+}
+
+/** Within one space. */
+class SpaceCompiler<E> {
+  readonly #getCell: (field: string) => Cell<E | undefined> | undefined;
+  readonly #texts: Cell<E | undefined>;
+  readonly #cells = new Map<string, Cell<E | undefined> | undefined>();
+  readonly #checks = new WeakMap<Node, Check>();
+
+  constructor(
+    getCell: (field: string) => Cell<E | undefined> | undefined,
+    texts: Cell<E | undefined>,
+  ) {
+    this.#getCell = getCell;
+    this.#texts = texts;
+  }
+
+  readonly cell = (field: string): Cell<E | undefined> | undefined => {
+    if (!this.#cells.has(field)) this.#cells.set(field, this.#getCell(field));
+    return this.#cells.get(field);
+  };
+
+  check(node: Node): Check {
+    const known = this.#checks.get(node);
+    if (known !== undefined) return known;
+    const check = this.#compile(node);
+    this.#checks.set(node, check);
+    return check;
+  }
 
   #compile(node: Node): Check {
     switch (node.is) {
       case 'not': {
-        const check = this.#compile(node.of);
+        const check = this.check(node.of);
         return () => !check();
       }
       case 'all':
-        return allOf(node.of.map(part => this.#compile(part)));
+        return allOf(node.of.map(part => this.check(part)));
       case 'any':
         return this.#compileAny(node.of);
       case 'keyword':
@@ -83,7 +117,7 @@ export class Compiler<E> {
         const list = lists.get(key);
         if (list === undefined) lists.set(key, [node]);
         else list.push(node);
-      } else checks.push(this.#compile(node));
+      } else checks.push(this.check(node));
     }
     for (const list of lists.values()) checks.push(this.#textList(list));
     if (keywords.length > 0) checks.push(this.#keywords(keywords));
@@ -104,14 +138,22 @@ export class Compiler<E> {
     const checks = [true, false]
       .map(isCased => texts.filter(compare => compare.cased === isCased))
       .filter(list => list.length > 0)
-      .map(list => textsCheck(this.texts, list));
+      .map(list => textsCheck(this.#texts, list));
     for (const compare of compares) {
       if (compare.is === 'text') continue;
-      checks.push(fieldCheck(this.texts, compare, this.cell));
+      checks.push(fieldCheck(this.#texts, compare, this.cell));
     }
     return anyOf(checks);
   }
 }
+
+const cached = <K, V>(known: Map<K, V>, key: K, make: (key: K) => V): V => {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make(key);
+  known.set(key, made);
+  return made;
+};
 
 /** One of some patterns, all with case or all without. */
 const textsCheck = <E>(cell: Cell<E>, compares: readonly TextComparison[]): Check => {
@@ -147,8 +189,8 @@ export const compileMatcher = <E>(
   rule: Pick<DetectionRule, 'when'>,
   space: FieldSpace<E>,
 ): Matcher<E> => {
-  const compiler = new Compiler(space);
-  const check = compiler.check(rule.when);
+  const compiler = new Compiler<E>();
+  const check = compiler.check(simplify(rule.when), space);
   return event => {
     compiler.look(event);
     return check();

@@ -5,7 +5,7 @@ import type { Comparison, DetectionRule, Node, PatternPiece } from '../sigma/nod
 import { fold } from './fold.ts';
 import { regexTest } from './regex.ts';
 import { literalsOf } from './regex-literals.ts';
-import { RuleSetMatcher } from './rule-set-matcher.ts';
+import { askAll } from './rule-set-matcher.ts';
 
 const ruleOf = (when: Node, index = 0): DetectionRule => ({
   kind: 'detection',
@@ -125,7 +125,7 @@ describe('many rules at once', () => {
         fc.array(nodes, { minLength: 1, maxLength: 8 }),
         fc.array(events, { minLength: 1, maxLength: 8 }),
         (conditions, all) => {
-          const matcher = new RuleSetMatcher(conditions.map(ruleOf), jsonSpace);
+          const matcher = askAll(conditions.map(ruleOf), jsonSpace);
           for (const event of all) {
             const expected = conditions.flatMap((condition, index) =>
               plainly(condition, event) ? [`rule-${index}`] : [],

@@ -8,6 +8,8 @@ import { numberOf } from './scalar.ts';
 export class SignIndex<E> {
   readonly #cell: Cell<E>;
   readonly #wholes = new Map<string, number[]>();
+  /** A longer text is none of them, and need not be hashed to find out. */
+  readonly #wholeMax: number;
   readonly #numbers = new Map<number, number[]>();
   readonly #parts: Literals | undefined;
   readonly #partRules: readonly (readonly number[])[];
@@ -26,6 +28,7 @@ export class SignIndex<E> {
       else if (is === 'part') push(parts, text, rule);
       else push(this.#numbers, Number(text), rule);
     }
+    this.#wholeMax = [...this.#wholes.keys()].reduce((max, text) => Math.max(max, text.length), -1);
     this.#parts = parts.size === 0 ? undefined : new Literals([...parts.keys()]);
     this.#partRules = [...parts.values()];
   }
@@ -37,7 +40,7 @@ export class SignIndex<E> {
   }
 
   readonly #askText = (text: string): boolean => {
-    const rules = this.#wholes.get(text);
+    const rules = text.length <= this.#wholeMax ? this.#wholes.get(text) : undefined;
     if (rules !== undefined) this.#tell(rules);
     this.#parts?.each(text, this.#tellPart);
     return false;

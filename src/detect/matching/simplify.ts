@@ -8,13 +8,19 @@ export const simplify = (node: Node): Node => {
       return node;
     case 'not': {
       const of = simplify(node.of);
-      return of.is === 'not' ? of.of : { is: 'not', of };
+      return of.is === 'not' ? of.of : of === node.of ? node : { is: 'not', of };
     }
     case 'all':
     case 'any': {
-      const of = node.of.map(simplify).flatMap(part => (part.is === node.is ? part.of : [part]));
+      const of: Node[] = [];
+      for (const part of node.of) {
+        const simple = simplify(part);
+        if (simple.is !== node.is) of.push(simple);
+        else for (const inner of simple.of) of.push(inner);
+      }
       const [only] = of;
-      return only !== undefined && of.length === 1 ? only : { is: node.is, of };
+      if (only !== undefined && of.length === 1) return only;
+      return of.every((part, index) => part === node.of[index]) ? node : { is: node.is, of };
     }
   }
 };
