@@ -1,3 +1,4 @@
+import { bounded } from './bounded.ts';
 import type { Reference } from './correlation.ts';
 import { readSelections } from './detection.ts';
 import { entry, optionalMap, scalars } from './entries.ts';
@@ -32,7 +33,7 @@ export const readFilter = (map: MapTree, head: Head, placeholders: Placeholders)
     at: map.at,
     source,
     rules: readRules(filter),
-    when: readRuleCondition(condition.source, selections, condition.at),
+    when: bounded(readRuleCondition(condition.source, selections, condition.at), condition.at),
   };
 };
 

@@ -32,6 +32,11 @@ describe('hostile rules', () => {
     expect(whys(ruleOf(`  sel:\n    F|windash: [${dashed}]\n  condition: sel`))[0]).toContain(
       'more than 500000 values',
     );
+    const keywords = Array.from({ length: 2_000 }, (_, index) => `k${index}`).join(', ');
+    const again = `${'(a or (b and '.repeat(600)}c${'))'.repeat(600)}`;
+    expect(
+      whys(ruleOf(`  a: [${keywords}]\n  b: [z]\n  c: [y]\n  condition: ${again}`))[0],
+    ).toContain('more than 1000000 parts, written out');
     const selections = Array.from({ length: 40 }, (_, index) => `  s${index}:\n    F: ${index}`);
     expect(sayDetection(`${selections.join('\n')}\n  condition: 20 of them`)).toContain('too much');
   });

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors.ts';
+import { bounded } from './bounded.ts';
 import { expandActions } from './collection.ts';
 import { type CorrelationDraft, readCorrelation } from './correlation.ts';
-import { shallow } from './depth.ts';
 import { readSelections } from './detection.ts';
 import { readDocuments } from './documents.ts';
 import { entry, optionalMap, scalars, texts } from './entries.ts';
@@ -114,7 +114,7 @@ export class FileReader {
       level: head.level ?? 'medium',
       kind: 'detection',
       source,
-      when: shallow(when, detection.at),
+      when: bounded(when, detection.at),
       fields: Object.freeze(texts(map, 'fields')),
       filters: Object.freeze([]),
     });

@@ -4,36 +4,55 @@ import type { Node } from './nodes.ts';
 
 /** How deep nodes may lie within each other: whoever walks through them may do so by recursion. */
 const depthMax = 1_200;
+/** Nodes of a rule where each is written out wherever the condition names it, as it is in a query. */
+const sizeMax = 1_000_000;
 
-/** How deep a node goes; found without recursion, each shared node once. */
-const depthOf = (root: Node): number => {
-  const depths = new Map<Node, number>();
+interface Measure {
+  readonly depth: number;
+  readonly size: number;
+}
+
+/** How deep and large a node is; found without recursion, each shared node once. */
+const measure = (root: Node): Measure => {
+  const known = new Map<Node, Measure>();
   const waiting: Node[] = [root];
   while (waiting.length > 0) {
     const node = waiting.at(-1);
     if (node === undefined) break;
     const within = node.is === 'not' ? [node.of] : 'of' in node ? node.of : [];
-    const unknown = within.filter(each => !depths.has(each));
+    const unknown = within.filter(each => !known.has(each));
     if (unknown.length > 0) {
       for (const each of unknown) waiting.push(each);
       continue;
     }
     waiting.pop();
-    let deepest = 0;
-    for (const each of within) deepest = Math.max(deepest, depths.get(each) ?? 0);
-    depths.set(node, deepest + 1);
+    let depth = 0;
+    let size = 1;
+    for (const each of within) {
+      const part = known.get(each);
+      depth = Math.max(depth, part?.depth ?? 0);
+      size += part?.size ?? 0;
+    }
+    known.set(node, { depth: depth + 1, size });
   }
-  return depths.get(root) ?? 0;
+  return known.get(root) ?? { depth: 0, size: 0 };
 };
 
 /**
  * The same condition, no deeper than others can follow: `not` is moved inwards and what says the same as its
  * surroundings joins them, where it must be.
  */
-export const shallow = (root: Node, at: number): Node => {
-  if (depthOf(root) <= depthMax) return root;
+export const bounded = (root: Node, at: number): Node => {
+  const { depth, size } = measure(root);
+  if (size > sizeMax) {
+    throw new Mistake(
+      `the rule has more than ${sizeMax} parts, written out where the condition names them`,
+      at,
+    );
+  }
+  if (depth <= depthMax) return root;
   const flat = flattened(root);
-  if (depthOf(flat) <= depthMax) return flat;
+  if (measure(flat).depth <= depthMax) return flat;
   throw new Mistake(`the condition is nested more than ${depthMax} deep`, at);
 };
 
