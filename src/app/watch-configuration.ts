@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { alertLevels } from '../core/alert.ts';
 import type { SecretPlace } from '../core/exposure-policy.ts';
 import type { AllowedSighting, WatchChannel, WatchPolicy } from '../core/watch-policy.ts';
-import { networkTest } from '../detect/alerts/allowed.ts';
+import { allowedNetwork } from '../detect/alerts/allowed.ts';
 import { isDay } from '../evidence/days.ts';
 import { defined } from './yaml-file.ts';
 
@@ -106,7 +106,7 @@ const allowed = z
     who: text.optional(),
     app: text.optional(),
     address: text
-      .refine(value => networkTest(value) !== undefined, 'expected an address or a network')
+      .refine(value => allowedNetwork(value) !== undefined, 'expected an address or a network')
       .optional(),
     reason: text,
     until: z.string().refine(isDay, 'expected a day, yyyy-mm-dd').optional(),

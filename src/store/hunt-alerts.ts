@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Alert, Suppression } from '../core/alert.ts';
 import type { HuntState } from './hunt-state.ts';
 
@@ -59,6 +59,10 @@ export interface About {
 /** Alerts, which of their sightings are known, and what somebody decided about them. */
 export class HuntAlerts {
   private readonly database: DatabaseSync;
+
+  /** Made when first needed; asked for each sighting. */
+  private knows: StatementSync | undefined;
+  private remembers: StatementSync | undefined;
 
   constructor(state: HuntState) {
     this.database = state.database;
@@ -124,7 +128,8 @@ export class HuntAlerts {
 
   /** Whether this very sighting was taken before. @param key 16 bytes made of all that tells two apart */
   isKnown(key: Uint8Array): boolean {
-    return this.database.prepare('SELECT 1 FROM sighting WHERE key = ?').get(key) !== undefined;
+    this.knows ??= this.database.prepare('SELECT 1 FROM sighting WHERE key = ?');
+    return this.knows.get(key) !== undefined;
   }
 
   /** Whether an alert has forgotten which sightings of that time it had: they count as known. */
@@ -135,9 +140,8 @@ export class HuntAlerts {
   }
 
   know(key: Uint8Array, alert: string, timeMs: number): void {
-    this.database
-      .prepare('INSERT OR IGNORE INTO sighting VALUES (?, ?, ?)')
-      .run(key, alert, timeMs);
+    this.remembers ??= this.database.prepare('INSERT OR IGNORE INTO sighting VALUES (?, ?, ?)');
+    this.remembers.run(key, alert, timeMs);
   }
 
   /** Keeps what is remembered of one alert bounded, however often it is seen. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ocsfFaults } from '../../../test/support/ocsf.ts';
 import type { Sighting } from '../../core/alert.ts';
-import { allowedBy, dayOfMs, networkTest } from './allowed.ts';
+import { allowedBy, allowedNetwork, dayOfMs } from './allowed.ts';
 import { nameless, withNames } from './anonymous.ts';
 import { alertFinding } from './finding.ts';
 import { addSighting, goesOnWith, openAlert } from './join.ts';
@@ -151,7 +151,7 @@ describe('what is allowed', () => {
   test.each(['', '203.0.113.9/33', 'host.example.jp', '203.0.113.0/24/8', 'fe80::1%eth0'])(
     '"%s" is no network',
     text => {
-      expect(networkTest(text)).toBeUndefined();
+      expect(allowedNetwork(text)).toBeUndefined();
     },
   );
 

@@ -1,33 +1,13 @@
-import { BlockList, isIP } from 'node:net';
 import type { Sighting } from '../../core/alert.ts';
 import { idMatches } from '../../core/policy.ts';
 import type { AllowedSighting } from '../../core/watch-policy.ts';
+import { networkTest, rangeOf } from '../matching/network.ts';
 
 type Test = (sighting: Sighting) => boolean;
 
-const familyOf = (address: string): 'ipv4' | 'ipv6' | undefined => {
-  const family = isIP(address);
-  if (family === 0) return undefined;
-  return family === 4 ? 'ipv4' : 'ipv6';
-};
-
 /** Undefined where a text is neither an address nor a network. */
-export const networkTest = (text: string): ((address: string) => boolean) | undefined => {
-  const [address = '', bits, ...more] = text.split('/');
-  const family = familyOf(address);
-  if (family === undefined || address.includes('%') || more.length > 0) return undefined;
-  const list = new BlockList();
-  if (bits === undefined) list.addAddress(address, family);
-  else {
-    const width = /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-    if (!(width >= 0 && width <= (family === 'ipv4' ? 32 : 128))) return undefined;
-    list.addSubnet(address, width, family);
-  }
-  return other => {
-    const otherFamily = familyOf(other);
-    return otherFamily !== undefined && list.check(other, otherFamily);
-  };
-};
+export const allowedNetwork = (text: string): ((address: string) => boolean) | undefined =>
+  rangeOf(text) === undefined ? undefined : networkTest(text);
 
 const globTest = (
   glob: string | undefined,
@@ -49,7 +29,7 @@ export const dayOfMs = (ms: number): string =>
   new Date(Math.min(Math.max(ms, 0), farthestMs) || 0).toISOString().slice(0, 10);
 
 const testOf = (entry: AllowedSighting): Test => {
-  const inNetwork = entry.address === undefined ? undefined : networkTest(entry.address);
+  const inNetwork = entry.address === undefined ? undefined : allowedNetwork(entry.address);
   const { until } = entry;
   const tests = [
     globTest(entry.rule, each => each.rule),

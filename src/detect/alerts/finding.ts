@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Alert, AlertLevel } from '../../core/alert.ts';
+import { rangeOf } from '../matching/network.ts';
 
 const classUid = 2004;
 
@@ -54,15 +55,19 @@ const analyticOf = ({ rule, title }: Alert): object =>
 
 const isPerson = (who: string): boolean => who.startsWith('person-');
 
+/** OCSF wants addresses to be some; what a log calls one may be a name. */
+const endpointOf = (address: string): object =>
+  rangeOf(address) === undefined || address.includes('/') ? { name: address } : { ip: address };
+
 const evidencesOf = ({ who, addresses, apps, lines, kind }: Alert): readonly object[] => [
   {
     ...(kind === undefined ? {} : { name: kind }),
     data: { lines: lines.map(({ source, seq, line }) => `${source}/${seq}/${line}`) },
     ...(isPerson(who) ? { user: { uid: who } } : {}),
     ...(apps[0] === undefined ? {} : { actor: { app_name: apps[0] } }),
-    ...(addresses[0] === undefined ? {} : { src_endpoint: { ip: addresses[0] } }),
+    ...(addresses[0] === undefined ? {} : { src_endpoint: endpointOf(addresses[0]) }),
   },
-  ...addresses.slice(1).map(ip => ({ src_endpoint: { ip } })),
+  ...addresses.slice(1).map(each => ({ src_endpoint: endpointOf(each) })),
   ...apps.slice(1).map(app => ({ actor: { app_name: app } })),
 ];
 

@@ -109,7 +109,7 @@ export class AlertBook {
       if (isMuted) suppressed += 1;
       else if (isTold(near)) repeated += 1;
       const kept: KeptAlert = {
-        alert: near === undefined ? this.opened(bare) : addSighting(near.alert, bare),
+        alert: near === undefined ? this.opened(bare, touched) : addSighting(near.alert, bare),
         muted: (near?.muted ?? 0) + (isMuted ? 1 : 0),
       };
       const { id } = kept.alert;
@@ -151,12 +151,16 @@ export class AlertBook {
     return found && (touched.get(found.alert.id)?.kept ?? found);
   }
 
-  private opened(sighting: NamelessSighting): Alert {
+  private opened(sighting: NamelessSighting, touched: ReadonlyMap<string, Touched>): Alert {
     const { rule, component, who, sinceMs, timeMs } = sighting;
     // When it began is the same however the lines were cut into passes.
     const beganMs = Math.min(sinceMs, timeMs);
-    const id = `a${hashOf('alert', rule, component, who, beganMs).toString('hex').slice(0, 10)}`;
-    return openAlert(sighting, id, this.options.now());
+    for (let n = 0; ; n += 1) {
+      const hash = hashOf('alert', rule, component, who, beganMs, n).toString('hex');
+      const id = `a${hash.slice(0, 10)}`;
+      if (touched.has(id) || this.alerts.get(id) !== undefined) continue;
+      return openAlert(sighting, id, this.options.now());
+    }
   }
 
   /** Queues what channels are to hear, and writes findings down. */
