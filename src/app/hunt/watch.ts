@@ -39,6 +39,9 @@ export interface PassEnd {
   readonly settledMs?: number;
 }
 
+/** Lines came from a source lately: so long ago at most. */
+const latelyMs = 600_000;
+
 /** Another hunt over the same store came further meanwhile: what this one found is what that one wrote down. */
 export class AnotherHunt extends Error {
   override readonly name = 'AnotherHunt';
@@ -60,6 +63,8 @@ export class Watch {
   private readonly options: WatchOptions;
   private readonly fold: SightingFold;
   private readonly memory: CorrelationMemory;
+  /** By source, the time of its newest event, and when that was seen. */
+  private readonly newest = new Map<string, { readonly seenToMs: number; readonly atMs: number }>();
 
   constructor(options: WatchOptions) {
     const { state, key, rules } = options;
@@ -75,7 +80,7 @@ export class Watch {
 
   /** All that is to come is of this time or later. */
   upTo(timeMs: number): void {
-    if (Number.isFinite(timeMs)) this.settle(timeMs - 1);
+    if (Number.isFinite(timeMs)) this.settle(timeMs - 1, timeMs - 1);
   }
 
   /** What limits the answer, in sentences. */
@@ -91,7 +96,7 @@ export class Watch {
    */
   commit({ before, cursors, ran, newestMs, settledMs = Infinity }: PassEnd): TakenAlerts {
     const { state, book, baselines, names } = this.options;
-    this.settle(settledMs);
+    this.settle(settledMs, this.slowestMs(ran));
     const sightings = [
       ...this.fold.take(),
       ...(newestMs === undefined ? [] : (baselines?.end(newestMs) ?? [])),
@@ -107,9 +112,27 @@ export class Watch {
     });
   }
 
-  private settle(toMs: number): void {
+  /**
+   * How far the source came that is furthest behind, of those that lines came from lately: while an old log is brought
+   * in beside others, its hits are not those of long ago.
+   */
+  private slowestMs(ran: readonly RanOver[]): number {
+    const nowMs = this.options.now();
+    for (const { source, seenToMs } of ran) {
+      if (seenToMs !== undefined) this.newest.set(source, { seenToMs, atMs: nowMs });
+    }
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const [source, { seenToMs, atMs }] of this.newest) {
+      if (nowMs - atMs > latelyMs) this.newest.delete(source);
+      else if (seenToMs < slowest) slowest = seenToMs;
+    }
+    return slowest;
+  }
+
+  /** @param seenMs of the newest event up to which hits may be forgotten */
+  private settle(toMs: number, seenMs: number): void {
     // Whoever writes a line dates it: for the sake of one from the future nothing is forgotten.
-    const forgetMs = Math.min(toMs, this.options.now());
+    const forgetMs = Number.isFinite(seenMs) ? Math.min(seenMs, this.options.now()) : seenMs;
     for (const found of this.memory.correlator.advance(toMs, forgetMs)) {
       if (this.options.rules.alerting.has(found.rule)) this.fold.correlation(found);
     }

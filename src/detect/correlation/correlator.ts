@@ -58,7 +58,7 @@ export class Correlator {
   private added: Hit[] = [];
   private told: FiredAt[] = [];
   private isMoreThanNoted = true;
-  private advancedMs = Number.NEGATIVE_INFINITY;
+  private seenMs = Number.NEGATIVE_INFINITY;
 
   /** @param rules rules before the correlations that refer to them; detection rules are passed over */
   constructor(rules: readonly Rule[], limits: CorrelatorLimits = correlatorLimits) {
@@ -122,16 +122,16 @@ export class Correlator {
 
   /**
    * Says that all hits up to a time are there, that included. It may be earlier than what was said before, when older
-   * lines come in behind newer ones: what is forgotten goes by the last.
+   * lines come in behind newer ones.
    *
    * @param toMs `Infinity`: there is nothing to wait for
-   * @param nowMs nothing is forgotten for the sake of a hit that claims to be of a later time
+   * @param seenMs what is older than that by more than a time span and the lateness is forgotten; the last counts
    * @returns where correlations hold, in the order of times
    */
-  advance(toMs: number, nowMs: number = toMs): readonly CorrelationHit[] {
+  advance(toMs: number, seenMs: number = toMs): readonly CorrelationHit[] {
     const found: Told[] = [];
-    const atMs = Math.min(toMs, nowMs);
-    if (Number.isFinite(atMs)) this.advancedMs = atMs;
+    const isSeen = Number.isFinite(seenMs);
+    if (isSeen) this.seenMs = seenMs;
     for (const watched of this.watched) {
       for (const window of watched.waiting) {
         window.slideTo(toMs, reading => {
@@ -139,7 +139,7 @@ export class Correlator {
         });
         if (window.waitsFromMs === undefined) watched.waiting.delete(window);
       }
-      if (Number.isFinite(atMs)) this.tidy(watched, atMs);
+      if (isSeen) this.tidy(watched, seenMs);
     }
     if (this.held > this.bounds.hitsMax) this.makeRoom();
     const told = found.toSorted(compareTold).map(({ hit }) => hit);
@@ -176,15 +176,15 @@ export class Correlator {
   }
 
   /** Forgets what no hit can need that is not later than it may be. */
-  private tidy(watched: Watched, toMs: number): void {
+  private tidy(watched: Watched, seenMs: number): void {
     const { rule } = watched;
-    if (Math.abs(toMs - watched.tidiedMs) < rule.timespanMs / 8) return;
-    watched.tidiedMs = toMs;
-    this.forget(watched, toMs - rule.timespanMs - this.bounds.latenessMs);
+    if (Math.abs(seenMs - watched.tidiedMs) < rule.timespanMs / 8) return;
+    watched.tidiedMs = seenMs;
+    this.forget(watched, seenMs - rule.timespanMs - this.bounds.latenessMs);
   }
 
   private forget(watched: Watched, upToMs: number): number {
-    const liveFromMs = this.advancedMs - watched.rule.timespanMs;
+    const liveFromMs = this.seenMs - watched.rule.timespanMs;
     let live = 0;
     for (const [key, window] of watched.windows) {
       const gone = window.forget(upToMs, liveFromMs);
@@ -197,8 +197,7 @@ export class Correlator {
 
   /** So many of the oldest go that there is room for a while: at first those that only a late hit would have asked for. */
   private makeRoom(): void {
-    for (const watched of this.watched)
-      this.forget(watched, this.advancedMs - watched.rule.timespanMs);
+    for (const watched of this.watched) this.forget(watched, this.seenMs - watched.rule.timespanMs);
     if (this.held <= (this.bounds.hitsMax / 4) * 3) return;
     const times = new Float64Array(this.held);
     let at = 0;
