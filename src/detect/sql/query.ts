@@ -1,0 +1,36 @@
+import type { DetectionRule, Node } from '../sigma/nodes.ts';
+import type { SqlTable } from './field.ts';
+import { Names } from './let.ts';
+import { comment } from './literal.ts';
+import { ConditionWriter } from './node-condition.ts';
+
+/** All fields that a condition asks for, each once. */
+export const fieldsOf = (node: Node, into: Set<string> = new Set()): Set<string> => {
+  switch (node.is) {
+    case 'field':
+      into.add(node.field);
+      if (node.compare.is === 'field') into.add(node.compare.field);
+      break;
+    case 'keyword':
+      break;
+    case 'not':
+      fieldsOf(node.of, into);
+      break;
+    case 'all':
+    case 'any':
+      for (const each of node.of) fieldsOf(each, into);
+  }
+  return into;
+};
+
+/** One statement that answers with the rows which fulfil a rule. @throws CannotSay */
+export const detectionQuery = (
+  rule: Pick<DetectionRule, 'title' | 'id' | 'when'>,
+  table: SqlTable,
+): string => {
+  const condition = new ConditionWriter(table, new Names()).write(rule.when);
+  return `${comment(`${rule.title} (${rule.id})`)}
+SELECT ${table.shown}
+FROM ${table.from([...fieldsOf(rule.when)])}
+WHERE ${condition};`;
+};
