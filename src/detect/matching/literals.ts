@@ -43,6 +43,34 @@ export class Literals {
   }
 
   has(text: string): boolean {
+    const table = this.#dense;
+    if (table === undefined) return this.#hasSparse(text);
+    let row = 0;
+    for (let at = 0; at < text.length; at++) {
+      row = table[row + this.#classOf(text.charCodeAt(at))] ?? 0;
+      if (row < 0) return true;
+    }
+    return false;
+  }
+
+  /** Tells the index of each text that stands in it, each once. */
+  each(text: string, tell: (index: number) => void): void {
+    this.#pass++;
+    const table = this.#dense;
+    if (table === undefined) {
+      this.#eachSparse(text, tell);
+      return;
+    }
+    let row = 0;
+    for (let at = 0; at < text.length; at++) {
+      row = table[row + this.#classOf(text.charCodeAt(at))] ?? 0;
+      if (row >= 0) continue;
+      row = ~row;
+      this.#tellFrom(row / this.#width, tell);
+    }
+  }
+
+  #hasSparse(text: string): boolean {
     let state = 0;
     for (let at = 0; at < text.length; at++) {
       state = this.#step(state, text.charCodeAt(at));
@@ -51,9 +79,7 @@ export class Literals {
     return false;
   }
 
-  /** Tells the index of each text that stands in it, each once. */
-  each(text: string, tell: (index: number) => void): void {
-    this.#pass++;
+  #eachSparse(text: string, tell: (index: number) => void): void {
     let state = 0;
     for (let at = 0; at < text.length; at++) {
       state = this.#step(state, text.charCodeAt(at));
@@ -74,9 +100,12 @@ export class Literals {
     return (this.#ends[state] ?? -1) >= 0 || this.#shorter[state] !== 0;
   }
 
+  #classOf(unit: number): number {
+    return unit < 128 ? (this.#asciiClasses[unit] ?? 0) : (this.#classes.get(unit) ?? 0);
+  }
+
   #step(state: number, unit: number): number {
-    const letter = unit < 128 ? (this.#asciiClasses[unit] ?? 0) : (this.#classes.get(unit) ?? 0);
-    if (this.#dense !== undefined) return this.#dense[state * this.#width + letter] ?? 0;
+    const letter = this.#classOf(unit);
     return letter === 0 ? 0 : this.#follow(state, letter);
   }
 
@@ -132,11 +161,14 @@ export class Literals {
     return out;
   }
 
+  /** By the row of a state and a class, the row of the next; its complement, where a text ends there. */
   #table(states: number): Int32Array {
     const table = new Int32Array(states * this.#width);
     for (let state = 0; state < states; state++) {
       for (let letter = 1; letter < this.#width; letter++) {
-        table[state * this.#width + letter] = this.#follow(state, letter);
+        const next = this.#follow(state, letter);
+        const row = next * this.#width;
+        table[state * this.#width + letter] = this.#isEnd(next) ? ~row : row;
       }
     }
     return table;

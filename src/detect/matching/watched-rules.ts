@@ -48,7 +48,7 @@ export class WatchedRules {
       .map(([map, of]) => ({ map, space: sourceSpace(map), rules: of }));
   }
 
-  /** Each rule once, though several log sources of it may be the event's. */
+  /** In the order of the maps. Each rule once, though several log sources of it may be the event's. */
   match(event: WatchedEvent): readonly DetectionRule[] {
     return this.#laneOf(event)?.match(event) ?? none;
   }
