@@ -20,10 +20,12 @@ export const expandActions = (documents: readonly RuleDocument[]): readonly Rule
     if (action === undefined) {
       before = merged(shared, document.map);
       out.push({ at: document.at, map: before });
+      // What names one rule cannot name the next.
+      shared = shared && withoutIdentity(shared);
     } else if (name === 'global') before = shared = without(document.map, 'action');
     else if (name === 'reset') before = shared = undefined;
     else if (name === 'repeat') {
-      before = merged(before, without(document.map, 'action'));
+      before = merged(before && withoutIdentity(before), without(document.map, 'action'));
       out.push({ at: document.at, map: before });
     } else {
       const mistake = new Mistake(
@@ -41,6 +43,8 @@ const without = (map: MapTree, key: string): MapTree => {
   entries.delete(key);
   return { ...map, entries };
 };
+
+const withoutIdentity = (map: MapTree): MapTree => without(without(map, 'id'), 'name');
 
 /** Maps within maps are merged, everything else of the second counts. */
 const merged = (first: MapTree | undefined, second: MapTree): MapTree => {

@@ -320,9 +320,11 @@ describe('a filter', () => {
     expect(said(filter(body))[0]).toBe('F "one" ');
   });
 
-  it('needs a log source', () => {
-    expect(problemsOf(filter(`rules: any\n${ours}`).replace('  product: p', '  x: y'))).toEqual([
-      expect.stringContaining('the logsource names no category'),
-    ]);
+  it('needs no log source, and may know its rules by their titles', () => {
+    const wide = filter(`rules: ['Rule two']\n${ours}`).replace('logsource:\n  product: p\n', '');
+    expect(problemsOf(wide)).toEqual([]);
+    expect(said(wide)[1]).toContain('adm_');
+    const empty = filter(`rules: any\n${ours}`).replace('  product: p', '  x: y');
+    expect(problemsOf(empty)).toEqual([expect.stringContaining('the logsource names no category')]);
   });
 });

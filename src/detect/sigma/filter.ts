@@ -22,7 +22,6 @@ export interface Filter {
 export const readFilter = (map: MapTree, head: Head, placeholders: Placeholders): Filter => {
   const filter = optionalMap(map, 'filter');
   if (filter === undefined) throw new Mistake('the filter is empty', map.at);
-  const source = readLogSource(map);
   const selections = readSelections(filter, placeholders, ['rules']);
   const condition = entry(filter, 'condition');
   if (condition?.is !== 'scalar') {
@@ -31,7 +30,8 @@ export const readFilter = (map: MapTree, head: Head, placeholders: Placeholders)
   return {
     head,
     at: map.at,
-    source,
+    // Which rules it is for, it says itself.
+    source: readLogSource(map) ?? {},
     rules: readRules(filter),
     when: bounded(readRuleCondition(condition.source, selections, condition.at), condition.at),
   };

@@ -61,10 +61,10 @@ const madeId = (place: RulePlace, title: string): string => {
   return `${file.toLowerCase()}/${slug}`;
 };
 
-/** Category, product and service in lower case, as the specification has them. */
-export const readLogSource = (map: MapTree): LogSource => {
+/** Category, product and service in lower case, as the specification has them; undefined where there is no logsource. */
+export const readLogSource = (map: MapTree): LogSource | undefined => {
   const source = optionalMap(map, 'logsource');
-  if (source === undefined) throw new Mistake('the rule has no logsource', map.at);
+  if (source === undefined) return undefined;
   const category = optionalText(source, 'category')?.toLowerCase();
   const product = optionalText(source, 'product')?.toLowerCase();
   const service = optionalText(source, 'service')?.toLowerCase();

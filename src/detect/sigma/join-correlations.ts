@@ -14,7 +14,7 @@ export const joinCorrelations = (
   rules: readonly DetectionRule[],
   correlations: readonly Waiting[],
 ): readonly Rule[] => {
-  const heads = new RuleNames<{ readonly id: string; readonly name?: string }>();
+  const heads = new RuleNames<Pick<CorrelationDraft['head'], 'id' | 'name' | 'title'>>();
   for (const rule of rules) heads.add(rule);
   for (const { draft } of correlations) heads.add(draft.head);
 

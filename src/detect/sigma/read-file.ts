@@ -29,6 +29,7 @@ export interface Subject {
   readonly at: number;
   /** Title or id, where it has one. */
   readonly rule: string | undefined;
+  readonly hasId: boolean;
 }
 
 /** Reads the documents of one file, and gathers what is wrong with them. */
@@ -48,11 +49,12 @@ export class FileReader {
   read(): readonly Read<Draft>[] {
     return expandActions(readDocuments(this.text)).flatMap(document => {
       if ('mistake' in document) {
-        this.report(document.mistake, { at: document.at, rule: undefined });
+        this.report(document.mistake, { at: document.at, rule: undefined, hasId: false });
         return [];
       }
       const { map } = document;
-      const subject = { at: map.at, rule: said(map, 'title') ?? said(map, 'id') };
+      const hasId = said(map, 'id') !== undefined;
+      const subject = { at: map.at, rule: said(map, 'title') ?? said(map, 'id'), hasId };
       const draft = this.attempt(subject, () => this.draft(document));
       return draft === undefined ? [] : [{ draft, file: this, document: subject }];
     });
@@ -98,6 +100,7 @@ export class FileReader {
 
   private detection(map: MapTree, head: Head): DetectionRule {
     const source = readLogSource(map);
+    if (source === undefined) throw new Mistake('the rule has no logsource', map.at);
     const detection = optionalMap(map, 'detection');
     if (detection === undefined) throw new Mistake('the detection is empty', map.at);
     const selections = readSelections(detection, this.placeholders);

@@ -172,6 +172,22 @@ title: Alone
   });
 });
 
+describe('rules without ids', () => {
+  it('that are called alike have numbers', () => {
+    const twice = `${rule('title: One')}---\n${rule('title: One')}---\n${rule('title: Two')}`;
+    const { rules, problems } = readRules([{ path: 'x/a.yml', text: twice }]);
+    expect(rules.map(each => each.id)).toEqual(['a/one', 'a/one/2', 'a/two']);
+    expect(problems).toEqual([]);
+  });
+
+  it('do not get the id of the rule whose values they repeat', () => {
+    const text = `action: global\nid: x\n---\n${rule('title: One')}---\n${rule('title: Two')}---\naction: repeat\ntitle: Three\n`;
+    const { rules, problems } = readRules([{ path: 'a.yml', text }]);
+    expect(rules.map(each => each.id)).toEqual(['x', 'a/two', 'a/three']);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe('a wrong rule', () => {
   it.each([
     ['no title', rule('id: x'), '1:1: the rule has no title'],

@@ -49,13 +49,43 @@ export const readRules = (files: readonly RuleFile[], options: ReadRulesOptions 
 const isDetection = (draft: Draft): draft is DetectionRule => 'when' in draft && 'kind' in draft;
 const isFilter = (draft: Draft): draft is Filter => 'when' in draft && !('kind' in draft);
 
+type Ids = RuleNames<Pick<Rule, 'id' | 'name' | 'title' | 'place'>>;
+
+const headOf = (draft: Draft): Pick<Rule, 'id' | 'name' | 'title' | 'place'> =>
+  isDetection(draft) ? draft : draft.head;
+
+/** Of rules without an id that are called alike, each but the first has a number. */
+class FreeIds {
+  private readonly ids: Ids;
+  private readonly counts = new Map<string, number>();
+
+  constructor(ids: Ids) {
+    this.ids = ids;
+  }
+
+  give(draft: Draft): Draft {
+    const { id: made } = headOf(draft);
+    let id = made;
+    while (this.ids.has(id)) {
+      const next = (this.counts.get(made) ?? 1) + 1;
+      this.counts.set(made, next);
+      id = `${made}/${next}`;
+    }
+    if (id === made) return draft;
+    if (isDetection(draft)) return Object.freeze({ ...draft, id });
+    return { ...draft, head: { ...draft.head, id } };
+  }
+}
+
 const joinRules = (read: readonly Read<Draft>[]): readonly Rule[] => {
   const detections: Read<DetectionRule>[] = [];
   const correlations: Read<CorrelationDraft>[] = [];
   const filters: Read<Filter>[] = [];
-  const ids = new RuleNames<{ id: string; name?: string; title: string; place: Rule['place'] }>();
-  for (const { draft, ...rest } of read) {
-    const head = isDetection(draft) ? draft : draft.head;
+  const ids: Ids = new RuleNames();
+  const free = new FreeIds(ids);
+  for (const { draft: written, ...rest } of read) {
+    const draft = rest.document.hasId ? written : free.give(written);
+    const head = headOf(draft);
     const other = ids.add(head);
     if (other !== undefined) {
       const { path, line } = other.place;

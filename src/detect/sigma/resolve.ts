@@ -1,28 +1,35 @@
 import type { CorrelationDraft, Reference } from './correlation.ts';
 import type { Filter } from './filter.ts';
-import { isWithin, levels } from './head.ts';
+import { type Head, isWithin, levels } from './head.ts';
 import { allOf } from './joined-nodes.ts';
 import { Mistake, shown } from './mistake.ts';
 import type { CorrelationRule, DetectionRule, Rule, RuleExpression } from './nodes.ts';
 
-/** Rules by id and by name, as references know them. */
-export class RuleNames<T extends { readonly id: string; readonly name?: string }> {
+/** Rules by name, by id and, where they have no name, by title, as references know them. */
+export class RuleNames<T extends Pick<Head, 'id' | 'name' | 'title'>> {
   private readonly byId = new Map<string, T>();
   private readonly byName = new Map<string, T | 'several'>();
+  private readonly byTitle = new Map<string, T | 'several'>();
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
 
   /** The rule that has the id already; it stays. */
   add(rule: T): T | undefined {
     const other = this.byId.get(rule.id);
     if (other !== undefined) return other;
     this.byId.set(rule.id, rule);
-    if (rule.name !== undefined) {
-      this.byName.set(rule.name, this.byName.has(rule.name) ? 'several' : rule);
-    }
+    const { name, title } = rule;
+    if (name !== undefined) this.byName.set(name, this.byName.has(name) ? 'several' : rule);
+    this.byTitle.set(title, this.byTitle.has(title) ? 'several' : rule);
     return undefined;
   }
 
   knows(to: string): T | 'several' | undefined {
-    return this.byName.get(to) ?? this.byId.get(to.trim().toLowerCase());
+    return (
+      this.byName.get(to) ?? this.byId.get(to.trim().toLowerCase()) ?? this.byTitle.get(to.trim())
+    );
   }
 
   find({ to, at }: Reference): T {
