@@ -2,9 +2,8 @@ import type { Sighting } from '../../core/alert.ts';
 import type { RanOver } from '../../core/watching.ts';
 import type { Hit } from '../../detect/hit.ts';
 import type { HuntState } from '../../store/hunt-state.ts';
-import type { AlertBook } from './alerts/alert-book.ts';
 import { CorrelationMemory } from './correlation-memory.ts';
-import type { Cursors, LoadedRules, TakenAlerts } from './pipeline.ts';
+import type { Alerts, Cursors, LoadedRules, TakenAlerts } from './pipeline.ts';
 import { SightingFold } from './sightings.ts';
 
 /** What baselines make of a pass; see `baselines.ts`. */
@@ -20,7 +19,7 @@ export interface WatchOptions {
   readonly rules: LoadedRules;
   /** Of the store's pseudonyms. */
   readonly key: Uint8Array;
-  readonly book: AlertBook;
+  readonly book: Pick<Alerts, 'take'>;
   readonly baselines: WatchedBaselines | undefined;
   readonly now: () => number;
   /** Whether who it is stands in what `commit` returns; nothing that is written down names anybody. */

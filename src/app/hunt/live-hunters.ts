@@ -1,0 +1,80 @@
+import { messageOf } from '../../core/errors.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import type { StoreSegment } from '../events/store-segments.ts';
+import { type ZoneOf, zonesOf } from '../ingest/zones.ts';
+import type { Hunters } from './hunt-threads.ts';
+import { type HuntSetup, HuntWork, type SegmentDone } from './hunt-work.ts';
+import { LiveSpools } from './live-spools.ts';
+import type { PassLines } from './pipeline.ts';
+
+const nothingFound = {
+  hits: [],
+  rows: 0,
+  read: 0,
+  unparsed: 0,
+  firstMs: Number.POSITIVE_INFINITY,
+  newestMs: Number.NEGATIVE_INFINITY,
+  parts: [],
+};
+
+/** Looks at segments and at spools as they grow, in this thread; rules are compiled once. */
+export class LiveHunters implements Hunters {
+  readonly underWay = 1;
+  private readonly work: HuntWork;
+  private readonly zoneOf: ZoneOf;
+  private spools: LiveSpools;
+  private earlier: ReadonlyMap<string, readonly StoreSegment[]> = new Map();
+
+  constructor(setup: HuntSetup) {
+    this.work = new HuntWork(setup);
+    this.zoneOf = zonesOf(setup.zone, 'hunt: --zone', setup.here);
+    this.spools = new LiveSpools(this.zoneOf);
+  }
+
+  /** What the store holds now; before each pass. */
+  see(segments: readonly StoreSegment[]): void {
+    const earlier = new Map<string, StoreSegment[]>();
+    for (const segment of segments) {
+      if (segment.spool !== undefined) continue;
+      const ofSource = earlier.get(segment.source) ?? [];
+      ofSource.push(segment);
+      earlier.set(segment.source, ofSource);
+    }
+    this.earlier = earlier;
+    this.spools.keepOnly(segments);
+  }
+
+  hasGrown(segment: StoreSegment): boolean {
+    return this.spools.hasGrown(segment);
+  }
+
+  /** Spools are read from their beginning again: what was handed out of them was not written down. */
+  beginAnew(): void {
+    this.spools = new LiveSpools(this.zoneOf);
+  }
+
+  async hunt(lines: PassLines): Promise<SegmentDone> {
+    const { segment } = lines;
+    if (segment.spool === undefined) return await this.work.hunt(lines);
+    const unseen: Unseen[] = [];
+    const earlier = (this.earlier.get(segment.source) ?? []).filter(each => each.seq < segment.seq);
+    const opened = this.spools.open(segment, earlier, each => unseen.push(each));
+    if (opened !== undefined) {
+      try {
+        return await this.work.hunt(lines, opened);
+      } catch (thrown) {
+        this.beginAnew();
+        throw new Error(`${segment.path}: ${messageOf(thrown)}`, { cause: thrown });
+      }
+    }
+    // It became a segment in this very moment, or cannot be read: the former is no matter.
+    const { spool: _, ...made } = segment;
+    if (unseen.length === 0)
+      return await this.work.hunt({ ...lines, segment: { ...made, hasRows: true } });
+    return { found: { ...nothingFound, lastLine: lines.from, unseen } };
+  }
+
+  async close(): Promise<void> {
+    await Promise.resolve();
+  }
+}
