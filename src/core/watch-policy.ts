@@ -21,8 +21,6 @@ export interface WebhookChannel extends Told {
   readonly header?: { readonly name: string; readonly value: SecretPlace };
   /** HMAC-SHA-256 of the body in `x-postern-signature`. */
   readonly signing?: SecretPlace;
-  /** File with certificates (PEM) that the server's must be, or be signed by. */
-  readonly certificates?: string;
 }
 
 export interface MailChannel extends Told {
@@ -30,6 +28,7 @@ export interface MailChannel extends Told {
   /** `smtp://user@host:587` (STARTTLS where it is offered), `smtps://host:465`. */
   readonly server: string;
   readonly password?: SecretPlace;
+  /** File with certificates (PEM) that the server's must be, or be signed by; else the system's. */
   readonly certificates?: string;
   /** `required`: never in the clear. */
   readonly tls: 'required' | 'offered' | 'none';

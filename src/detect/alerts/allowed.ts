@@ -21,8 +21,8 @@ const globTest = (
   };
 };
 
-/** A log may name any time. */
-const farthestMs = 8.64e15;
+/** The last second of the year 9999: a log may name any time. */
+const farthestMs = 253_402_300_799_000;
 
 /** `2026-06-29`, in UTC. */
 export const dayOfMs = (ms: number): string =>

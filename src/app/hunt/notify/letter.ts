@@ -49,9 +49,10 @@ export const subjectOf = ({ kind, groups, more, host, organisation }: LetterCont
   }
 };
 
-/** A log may name any time. */
-const farthestMs = 8.64e15;
+/** The last second of the year 9999: a log may name any time. */
+const farthestMs = 253_402_300_799_000;
 
+/** `2026-06-29T02:00:00Z` */
 export const stampOf = (ms: number): string =>
   `${new Date(Math.min(Math.max(Math.trunc(ms) || 0, 0), farthestMs)).toISOString().slice(0, 19)}Z`;
 

@@ -1,5 +1,5 @@
 import type { Alert, AlertLevel } from '../../../core/alert.ts';
-import { type LetterContent, oneLine, subjectOf } from './letter.ts';
+import { type LetterContent, oneLine, stampOf, subjectOf } from './letter.ts';
 
 /** RFC 5424, 6.2.1. */
 const severities: Readonly<Record<AlertLevel, number>> = {
@@ -46,8 +46,8 @@ const structured = (alert: Alert): string =>
     ...(alert.who === '' ? [] : [parameter('who', alert.who)]),
     ...(alert.addresses[0] === undefined ? [] : [parameter('address', alert.addresses[0])]),
     parameter('events', String(alert.events)),
-    parameter('first', new Date(Math.trunc(alert.firstMs)).toISOString()),
-    parameter('last', new Date(Math.trunc(alert.lastMs)).toISOString()),
+    parameter('first', stampOf(alert.firstMs)),
+    parameter('last', stampOf(alert.lastMs)),
   ].join(' ')}]`;
 
 const message = (

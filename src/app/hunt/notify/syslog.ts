@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect as connectTcp, isIPv6, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { SyslogChannel } from '../../../core/watch-policy.ts';
 import type { LetterContent } from './letter.ts';
@@ -89,7 +89,11 @@ export const sendBySyslog = async (
         return await byStream(connectTcp(target), 'connect', messages, timeoutMs);
       default: {
         const authorities = readAuthorities(channel.certificates, setting);
-        const socket = connectTls({ ...target, servername: host, ...authorities });
+        const socket = connectTls({
+          ...target,
+          ...(isIP(host) === 0 ? { servername: host } : {}),
+          ...authorities,
+        });
         return await byStream(socket, 'secureConnect', messages, timeoutMs);
       }
     }
