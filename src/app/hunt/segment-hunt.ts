@@ -71,7 +71,7 @@ const partsOf = (shapes: readonly AskedShape[]): SegmentFound['parts'] => {
 };
 
 /** Rows of one segment, their columns and their lines. */
-class Rows {
+export class Rows {
   readonly columns: SegmentColumns;
   readonly placesMs: Float64Array;
   readonly lines: Float64Array;
