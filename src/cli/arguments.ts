@@ -113,8 +113,8 @@ export const parseArguments = (
   const sources = new Map<string, Source>();
   for (const flag of flags) {
     const all = parsed.values[flag.name];
-    // Those of one that may be given many times are words of one text.
-    const given = Array.isArray(all) ? all.join(' ') : all;
+    // Those of one that may be given many times are lines of one text.
+    const given = Array.isArray(all) ? all.join('\n') : all;
     const inherited = commandLineOnly.includes(flag.name)
       ? undefined
       : environment[environmentName(flag.name)];

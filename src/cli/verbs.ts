@@ -9,7 +9,7 @@ export interface Flag {
   readonly value?: string;
   readonly short?: string;
   readonly help: string;
-  /** May be given many times; its values have no spaces, and are one text with spaces between. */
+  /** May be given many times; its values are the lines of one text. */
   readonly isMany?: true;
 }
 

@@ -7,11 +7,12 @@ import { zonesOf } from '../ingest/zones.ts';
 import { openOrMakeKey } from '../people/key.ts';
 import { labelsUnder } from './alerts/labels.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
-import { follow, type OpenedWatch } from './follow.ts';
+import { type FollowPace, follow, type OpenedWatch } from './follow.ts';
 import { type PassDone, runPass } from './pass.ts';
 import { linesSince } from './pass-lines.ts';
 import type { Alerts } from './pipeline.ts';
 import {
+  everything,
   type HuntRequest,
   isShown,
   type Prepared,
@@ -19,7 +20,6 @@ import {
   reportOf,
   threads,
 } from './prepare.ts';
-import type { TimeWindow } from './segment-hunt.ts';
 import { Watch } from './watch.ts';
 
 /** A hunt that remembers, and tells somebody. */
@@ -31,11 +31,6 @@ export interface WatchRequest extends HuntRequest {
   /** Nothing is sent anywhere; what is to be told waits. */
   readonly offline: boolean;
 }
-
-export const everything: TimeWindow = {
-  fromMs: Number.NEGATIVE_INFINITY,
-  toMs: Number.POSITIVE_INFINITY,
-};
 
 /** How long a run that ends waits for a second attempt to deliver something. */
 const patienceMs = 10_000;
@@ -137,7 +132,7 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
     return {
       mode: 'watch',
       atMs: now(),
-      ...reportOf(prepared, pass, notes, unseen),
+      ...reportOf(prepared.rules, pass, notes, unseen),
       alerts: taken.fresh.filter(isShown(request.shown)),
       repeated: taken.repeated,
       suppressed: taken.suppressed,
@@ -148,6 +143,7 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
 };
 
 export interface FollowRequest extends WatchRequest {
+  readonly pace?: Partial<FollowPace>;
   readonly isStopped: () => boolean;
   readonly told: (alerts: readonly ReportedAlert[]) => void;
   readonly passed: (pass: PassDone) => void;
@@ -156,7 +152,7 @@ export interface FollowRequest extends WatchRequest {
 
 /** Looks at what arrives until it is stopped. */
 export const followHunt = async (request: FollowRequest): Promise<void> => {
-  const { store, now, isStopped, told, passed, note, offline, shown } = request;
+  const { store, now, isStopped, told, passed, note, offline, shown, pace } = request;
   const state = new HuntState(store);
   try {
     const { prepared, alerts, openWatch } = open(request, state, note, 0);
@@ -175,6 +171,7 @@ export const followHunt = async (request: FollowRequest): Promise<void> => {
       told: fresh => told(fresh.filter(isShown(shown))),
       passed,
       note,
+      ...(pace === undefined ? {} : { pace }),
     });
   } finally {
     state.close();

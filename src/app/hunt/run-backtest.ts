@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { UsageError } from '../../core/errors.ts';
+import type { HuntReport } from '../../core/hunt-report.ts';
+import type { Unseen } from '../../core/unseen.ts';
+import { exposureKeyBytes, Pseudonyms } from '../../exposure/people/pseudonyms.ts';
+import { storeSegments } from '../events/store-segments.ts';
+import { openKey } from '../people/key.ts';
+import { labelsUnder } from './alerts/labels.ts';
+import { Backtest } from './backtest.ts';
+import { runPass } from './pass.ts';
+import { linesWithin } from './pass-lines.ts';
+import { type HuntRequest, isShown, prepareHunt, reportOf, threads } from './prepare.ts';
+import type { TimeWindow } from './segment-hunt.ts';
+
+/** The key that is there; else one for this report alone, under which people are told apart and nothing more. */
+const keyForReport = (store: string, given: string | undefined): Pseudonyms => {
+  try {
+    return openKey({ store, ...(given === undefined ? {} : { given }) });
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError) || given !== undefined) throw thrown;
+    return new Pseudonyms(randomBytes(exposureKeyBytes));
+  }
+};
+
+/** Runs rules over what is kept, whether they saw it or not, and says what they would have told. Writes nothing. */
+export const runBacktest = async (
+  request: HuntRequest,
+  window: TimeWindow,
+): Promise<HuntReport> => {
+  const { store, policy, now, names, say } = request;
+  const unseen: Unseen[] = [];
+  const { segments } = storeSegments(store, each => unseen.push(each));
+  const prepared = prepareHunt(request);
+  const { rules } = prepared;
+  const labelOf = names ? (name: string) => name : labelsUnder(keyForReport(store, request.key));
+  const quietMs = policy.quietHours * 3_600_000;
+  const tried = new Backtest({ rules, allow: policy.allow, quietMs, labelOf });
+  const lines = linesWithin(segments, window);
+  const pass = await runPass(
+    { ...prepared.setup, window, lines, threads, nowMs: now() },
+    {
+      hit: hit => tried.hit(hit),
+      upTo: timeMs => tried.upTo(timeMs),
+      digest: () => {},
+      progress: (done, of) => say(`segment ${done} of ${of}`),
+    },
+  );
+  const found = tried.end(pass.newestMs, []);
+  const shown = isShown({ ...request.shown, components: [] });
+  return {
+    mode: 'backtest',
+    atMs: now(),
+    ...reportOf(rules, pass, tried.notes, unseen),
+    alerts: [],
+    repeated: 0,
+    suppressed: 0,
+    backtest: found.filter(({ level }) => shown({ level, component: '' })),
+  };
+};
