@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { rulesPage, withTables } from '../../scripts/rules-table.ts';
 import { loadRules } from '../../src/app/hunt/load-rules.ts';
 import { mapsOf } from '../../src/detect/fields/source-map.ts';
 import type { Rule } from '../../src/detect/sigma/nodes.ts';
@@ -54,4 +56,10 @@ describe.each(alerting.map(rule => [fileOf(rule), rule] as const))('%s', (name, 
       expect(mapsOf(rule.source, loaded.maps).filter(map => map.events.length > 0)).not.toEqual([]);
     }
   });
+});
+
+test('docs/rules.md names them all', () => {
+  const page = readFileSync(rulesPage, 'utf8');
+  // `node scripts/rules-table.ts` writes the tables anew.
+  expect(page).toBe(withTables(page));
 });
