@@ -46,6 +46,35 @@ export const scopesOf = (map: SourceMap, key: ScopeKey): readonly EventScope[] =
 const isNamed = (names: readonly string[] | undefined, name: string | undefined): boolean =>
   names === undefined || (name !== undefined && names.includes(name));
 
+/** The same for all events that maps cannot tell from each other, but for their records. */
+export const laneOf = (event: WatchedEvent): string => {
+  const { component, service, kind } = event.event;
+  // The service comes last, and the component with its length: what is in them is others' doing.
+  return `${kind}${event.isUnparsed ? '-' : '+'}${event.format ?? ''}:${component.length}${component}${service === undefined ? '-' : `+${service}`}`;
+};
+
+/** Kinds of events that are remembered; logs have some hundred. */
+const lanesMax = 2_000;
+
+/** Whether an event is of a log source. */
+export const sourceTest = (map: SourceMap): ((event: WatchedEvent) => boolean) => {
+  const known = new Map<string, (event: WatchedEvent) => boolean>();
+  const testOf = (event: WatchedEvent): ((event: WatchedEvent) => boolean) => {
+    const scopes = scopesOf(map, scopeKeyOf(event));
+    return scopes.length === 0 ? () => false : (recordTest(scopes) ?? (() => true));
+  };
+  return event => {
+    const lane = laneOf(event);
+    let test = known.get(lane);
+    if (test === undefined) {
+      if (known.size >= lanesMax) known.clear();
+      test = testOf(event);
+      known.set(lane, test);
+    }
+    return test(event);
+  };
+};
+
 /** Whether the record of an event has what its scope asks for; undefined: nothing is asked for. */
 export const recordTest = (
   scopes: readonly EventScope[],

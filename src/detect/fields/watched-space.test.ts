@@ -3,7 +3,7 @@ import type { AccessEvent } from '../../core/access-event.ts';
 import type { WatchedEvent } from '../../core/watched-event.ts';
 import type { FieldValue } from './field-space.ts';
 import type { SourceMap } from './source-map.ts';
-import { recordTest, scopeKeyOf, scopesOf, sourceSpace } from './source-space.ts';
+import { recordTest, scopeKeyOf, scopesOf, sourceSpace, sourceTest } from './source-space.ts';
 import { watchedSpace } from './watched-space.ts';
 
 const watched = (event: Partial<AccessEvent>, text = 'the line'): WatchedEvent => ({
@@ -133,5 +133,9 @@ describe('a log source', () => {
     expect(scopes).toEqual([map.events[0]]);
     expect(recordTest(scopes)?.(other)).toBe(true);
     expect(recordTest(scopes)?.({ ...other, text: '{}' })).toBe(false);
+    const isOfSource = sourceTest(map);
+    expect([full, other, { ...other, text: '{}' }].map(isOfSource)).toEqual([true, true, false]);
+    const strange = { ...full, event: { ...full.event, kind: 'logout' as const } };
+    expect(isOfSource(strange)).toBe(false);
   });
 });

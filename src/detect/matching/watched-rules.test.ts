@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WatchedEvent } from '../../core/watched-event.ts';
 import { mapsOf, type SourceMap } from '../fields/source-map.ts';
-import { recordTest, scopeKeyOf, scopesOf, sourceSpace } from '../fields/source-space.ts';
+import { sourceSpace, sourceTest } from '../fields/source-space.ts';
 import type { Comparison, DetectionRule, LogSource, Node } from '../sigma/nodes.ts';
 import { compileMatcher } from './compile.ts';
 import { WatchedRules } from './watched-rules.ts';
@@ -125,14 +125,9 @@ const events: fc.Arbitrary<WatchedEvent> = fc
 
 /** A rule by itself. */
 const isTrue = (of: DetectionRule, event: WatchedEvent): boolean =>
-  mapsOf(of.source, maps).some(source => {
-    const scopes = scopesOf(source, scopeKeyOf(event));
-    return (
-      scopes.length > 0 &&
-      recordTest(scopes)?.(event) !== false &&
-      compileMatcher(of, sourceSpace(source))(event)
-    );
-  });
+  mapsOf(of.source, maps).some(
+    source => sourceTest(source)(event) && compileMatcher(of, sourceSpace(source))(event),
+  );
 
 describe('rules over events of many logs', () => {
   test('are those that hold one by one', () => {

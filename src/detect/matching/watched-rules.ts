@@ -3,6 +3,7 @@ import type { FieldSpace, Scalar } from '../fields/field-space.ts';
 import { placeOf } from '../fields/place.ts';
 import { mapsOf, placesOf, type SourceMap } from '../fields/source-map.ts';
 import {
+  laneOf,
   recordTest,
   type ScopeKey,
   scopeKeyOf,
@@ -54,9 +55,7 @@ export class WatchedRules {
   }
 
   #laneOf(event: WatchedEvent): RuleSetMatcher<WatchedEvent> | undefined {
-    const { component, service, kind } = event.event;
-    // The service comes last, and the component with its length: what is in them is others' doing.
-    const key = `${kind}${event.isUnparsed ? '-' : '+'}${event.format ?? ''}:${component.length}${component}${service === undefined ? '-' : `+${service}`}`;
+    const key = laneOf(event);
     const known = this.#lanes.get(key);
     if (known !== undefined || this.#lanes.has(key)) return known;
     if (this.#lanes.size >= lanesMax) this.#lanes.clear();
