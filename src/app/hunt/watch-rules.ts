@@ -11,7 +11,7 @@ import {
 import { scopesNode } from '../../detect/columns/scope.ts';
 import type { FieldSpace, FieldValue } from '../../detect/fields/field-space.ts';
 import { mapsOf, placesOf, type SourceMap } from '../../detect/fields/source-map.ts';
-import { recordTest, scopeKeyOf, scopesOf, sourceSpace } from '../../detect/fields/source-space.ts';
+import { sourceSpace, sourceTest } from '../../detect/fields/source-space.ts';
 import { compileMatcher } from '../../detect/matching/compile.ts';
 import type { Matcher } from '../../detect/matching/matcher.ts';
 import type { DetectionRule } from '../../detect/sigma/nodes.ts';
@@ -21,6 +21,7 @@ import type { WantedField, WatchedRule } from './watched-rule.ts';
 /** One of the sources that a rule's log source stands for, the same for all rules of that source. */
 class WatchedSource {
   readonly space: FieldSpace<WatchedEvent>;
+  readonly isOf: (event: WatchedEvent) => boolean;
   private readonly map: SourceMap;
   private readonly scope: Plan;
   private asked: { readonly shape: RowShape; readonly residual: Residual } | undefined;
@@ -28,12 +29,8 @@ class WatchedSource {
   constructor(map: SourceMap, planner: Planner) {
     this.map = map;
     this.space = sourceSpace(map);
+    this.isOf = sourceTest(map);
     this.scope = planner.plan(scopesNode(map.events));
-  }
-
-  isOf(event: WatchedEvent): boolean {
-    const scopes = scopesOf(this.map, scopeKeyOf(event));
-    return scopes.length > 0 && recordTest(scopes)?.(event) !== false;
   }
 
   /** Asked by one rule after the other for the same shape. */
