@@ -43,8 +43,9 @@ const withoutAddresses = (text: string, labelOf: LabelOf): string =>
     })
     .join('');
 
-/** Whether it is an application that the sighting is about. */
-export const isAboutApp = ({ who, app }: Sighting): boolean => who !== undefined && who === app;
+/** Whether it is an application or an address that the sighting is about. */
+export const isAboutApp = ({ who, app, address }: Sighting): boolean =>
+  who !== undefined && (who === app || who === address);
 
 /**
  * Takes out who it was. The component, the rule, an application and the address from which somebody came stay: without
