@@ -131,7 +131,8 @@ describe('the checks', () => {
   test('their examples of postern.yaml are ones that Postern takes', () => {
     for (const check of checks) {
       for (const [, yaml = ''] of read(docsOf(check)).matchAll(/```yaml\n([\s\S]*?)```/g)) {
-        expect(parseConfiguration(docsOf(check), yaml).components.length).toBeGreaterThan(0);
+        const { components, watch } = parseConfiguration(docsOf(check), yaml);
+        expect(components.length + watch.channels.length).toBeGreaterThan(0);
       }
     }
   });

@@ -20,6 +20,7 @@ import type { Configuration } from '../core/policy.ts';
 import { reachedPeople } from '../core/reached-people.ts';
 import type { StoredPeople } from '../core/stored-people.ts';
 import { presentable } from '../core/url-text.ts';
+import type { Watching } from '../core/watching.ts';
 import { takeInventory } from '../inventory/take.ts';
 import { openKeeping } from '../logs/keeping/trail.ts';
 import { watchersOf } from '../logs/keeping/watchers.ts';
@@ -36,6 +37,7 @@ import { sentenceOf } from './sentence.ts';
 import { noteOn, noteUnmatched, withNote } from './settle.ts';
 import { parityFor, prioritiesFor, recordOf, type UrgencyPart } from './urgency.ts';
 import { toolVersion } from './version.ts';
+import { watchingOf } from './watching.ts';
 
 /** What is being confirmed, by whose rules, and when. */
 export interface ConfirmRequest {
@@ -160,6 +162,24 @@ const keptOf = (
   }
 };
 
+/** What hunting came to over the logs that the evidence store has. */
+const watchedOf = (
+  { evidence, files, configuration }: ConfirmRequest,
+  kept: KeptLogs | undefined,
+): Watching | undefined => {
+  if (evidence === undefined) return undefined;
+  try {
+    return watchingOf({ store: evidence.store, kept, policy: configuration.watch });
+  } catch (thrown) {
+    files.note({
+      what: 'which rules and baselines ran over the logs',
+      why: `it could not be read: ${messageOf(thrown)}`,
+      how: 'Give read access to the store (--store), and run Postern again.',
+    });
+    return undefined;
+  }
+};
+
 /** Whose data the platform holds, as the store's last scan counted it. */
 const storedOf = ({ evidence, files }: ConfirmRequest): StoredPeople | undefined => {
   const known = evidence === undefined ? undefined : knownPeople(evidence.store);
@@ -189,6 +209,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     withTrails(withNote(each, notes.get(each.id), configuration.path), keeping),
   );
   const kept = keptOf(request, onHost);
+  const watching = watchedOf(request, kept);
   const components = withStore(onHost, { policy: configuration.policy, now, kept });
   progress('reading package indexes');
   const facts = patchFacts(files, components, packages, now);
@@ -218,6 +239,7 @@ export const confirm = (request: ConfirmRequest): Answer => {
     ...(packages.doubt === undefined ? {} : { packagesDoubt: packages.doubt }),
     ...(files.cut === undefined ? {} : { cut: files.cut }),
     ...(kept === undefined ? {} : { kept }),
+    ...(watching === undefined ? {} : { watching }),
   };
   const known = components.map((component): UrgencyPart => {
     const patch = rememberedPatch(

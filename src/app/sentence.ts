@@ -7,7 +7,7 @@ const failedOf: Readonly<Record<Check, string>> = {
   patched: 'patched too late or without support',
   logged: 'not fully logged',
   retained: 'with logs kept too short',
-  monitored: 'with nothing that could be watched',
+  monitored: 'not watched',
   contained: 'reaching too much',
 };
 

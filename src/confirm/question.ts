@@ -10,6 +10,7 @@ import type { AcceptedRisk, Policy } from '../core/policy.ts';
 import type { StoredPeople } from '../core/stored-people.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Watcher } from '../core/watcher.ts';
+import type { Watching } from '../core/watching.ts';
 
 /** Everything a check may look at for one component. */
 export interface Subject extends Placed {
@@ -38,6 +39,8 @@ export interface Setting {
   readonly exceptions: readonly AcceptedRisk[];
   /** What an evidence store keeps of this host's logs; absent where there is none. */
   readonly kept?: KeptLogs;
+  /** What rules and baselines of Postern's own came to over these logs; absent where none ever ran. */
+  readonly watching?: Watching;
 }
 
 export type Question = (subject: Subject, setting: Setting) => Verdict;

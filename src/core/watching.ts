@@ -35,10 +35,8 @@ export interface WatchedLog {
   /** Milliseconds since 1970: up to which time rules have seen its events, and when they last ran over it. */
   readonly seenToMs?: number;
   readonly ranMs?: number;
-  /** Time of the oldest kept line of this log that rules have not seen yet; absent: they have seen all of them. */
-  readonly waitsFromMs?: number;
-  /** That the log's lines come to this source is what the organisation says; else the source itself says so. */
-  readonly said?: true;
+  /** Since when kept lines of this log wait that rules have not seen; absent: they have seen all of them. */
+  readonly waitsSinceMs?: number;
 }
 
 /** Somebody who is told, and whether that works. */

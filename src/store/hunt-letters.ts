@@ -182,11 +182,13 @@ export class HuntLetters {
       .run(why.slice(0, 500), dueMs === undefined ? 'dead' : 'waiting', dueMs ?? null, id);
   }
 
-  /** Dead ones are tried anew. @returns how many */
-  revive(nowMs: number): number {
+  /** Dead ones of a channel are tried anew. @returns how many */
+  revive(channel: string, nowMs: number): number {
     const { changes } = this.database
-      .prepare("UPDATE letter SET state = 'waiting', attempts = 0, due_ms = ? WHERE state = 'dead'")
-      .run(nowMs);
+      .prepare(
+        "UPDATE letter SET state = 'waiting', attempts = 0, due_ms = ? WHERE state = 'dead' AND channel = ?",
+      )
+      .run(nowMs, channel);
     return Number(changes);
   }
 

@@ -49,8 +49,12 @@ export const notifyTest = async (request: NotifyTestRequest): Promise<readonly T
       const { name, kind } = channel;
       state.transaction(() => {
         letters.channel(name, now());
-        if (sent.ok) letters.worked(name, now());
-        else letters.failed(name, now(), sent.why);
+        if (!sent.ok) letters.failed(name, now(), sent.why);
+        else {
+          letters.worked(name, now());
+          // Somebody mended it: what could not be delivered goes with the next run.
+          letters.revive(name, now());
+        }
       });
       if (!sent.ok) return { name, kind, ok: false, why: sent.why };
       const why = sent.remark ?? sent.unsure;

@@ -161,16 +161,16 @@ test('a channel that fails for now is tried ever more rarely, with the same id, 
 
 test('what is refused for good is a dead letter at once, and goes when somebody mended it', async () => {
   const answers = [{ status: 404 }, { status: 200 }];
-  const { see, deliver, posted } = await office({ answers });
+  const { policy, see, deliver, posted } = await office({ answers });
   see({ level: 'critical' });
   expect(await deliver()).toEqual([
     'hook: a message could not be delivered and is not tried again by itself: it answers 404',
   ]);
   const letters = new HuntLetters(state);
   expect(letters.channels()).toMatchObject([{ failedWhy: 'it answers 404' }]);
-  expect(letters.revive(nowMs)).toBe(1);
+  await notifyTest({ state, policy, setting, host: 'mail', now: () => nowMs });
   expect(await deliver()).toEqual([]);
-  expect(posted()).toHaveLength(2);
+  expect(kinds(posted())).toEqual(['alert', 'test', 'alert']);
   expect(letters.undelivered()).toEqual([]);
 });
 
