@@ -1,9 +1,10 @@
 import { simplify } from '../matching/simplify.ts';
 import type { Comparison, Node } from '../sigma/nodes.ts';
+import { CannotSay } from './cannot-say.ts';
 import type { SqlField, SqlTable } from './field.ts';
 import type { Names } from './let.ts';
 import { networksCondition } from './network-condition.ts';
-import { numberCondition } from './number-condition.ts';
+import { numberCondition, numberIsOneOf } from './number-condition.ts';
 import { regexCondition } from './regex-condition.ts';
 import { textsCondition } from './text-condition.ts';
 import { timeCondition } from './time-condition.ts';
@@ -31,7 +32,11 @@ export class ConditionWriter {
 
   /** @throws CannotSay */
   write(node: Node): string {
-    return this.node(simplify(node), false);
+    const simple = simplify(node);
+    if (depthOf(simple) > depthMax) {
+      throw new CannotSay(`the condition is nested more than ${depthMax} deep: DuckDB takes 1000`);
+    }
+    return this.node(simple, false);
   }
 
   private node(node: Node, isNegated: boolean): string {
@@ -70,13 +75,14 @@ export class ConditionWriter {
       conditions.push(this.values(fieldOfKey(key), each => this.list(each, compares), isNegated));
     }
     if (keywords.length > 0) conditions.push(this.keywords(keywords, isNegated));
-    if (conditions.length === 0) return 'false';
-    return conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(' OR ')})`;
+    return either(conditions);
   }
 
   private list(text: string, compares: readonly Comparison[]): string {
     const texts = compares.filter(compare => compare.is === 'text');
     if (texts.length > 0) return textsCondition(text, texts);
+    const numbers = compares.flatMap(compare => (compare.is === 'number' ? [compare.value] : []));
+    if (numbers.length > 0) return numberIsOneOf(text, numbers);
     const networks = compares.flatMap(compare => (compare.is === 'cidr' ? [compare.network] : []));
     return networksCondition(text, networks, this.names);
   }
@@ -183,12 +189,12 @@ export class ConditionWriter {
         texts,
         text => {
           if (key !== 'others') return this.list(text, list);
-          return `(${list.map(compare => this.keyword(text, compare)).join(' OR ')})`;
+          return either(list.map(compare => this.keyword(text, compare)));
         },
         isNegated,
       ),
     );
-    return conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(' OR ')})`;
+    return either(conditions);
   }
 
   private keyword(text: string, compare: Comparison): string {
@@ -202,7 +208,29 @@ export class ConditionWriter {
 /** Nodes with the same are one list; undefined: by itself. */
 const listOf = ({ field, compare }: FieldNode): string | undefined => {
   if (compare.is === 'text') return `${compare.cased ? 'c' : 'f'}${field}`;
+  if (compare.is === 'number' && compare.relation === 'eq') return `=${field}`;
   return compare.is === 'cidr' ? `n${field}` : undefined;
+};
+
+/** More of them by OR, and DuckDB takes minutes to plan the query: it compares each with every other. */
+const byOrMax = 20;
+
+const either = (conditions: readonly string[]): string => {
+  if (conditions.length === 0) return 'false';
+  if (conditions.length === 1) return conditions[0] ?? 'false';
+  if (conditions.length <= byOrMax) return `(${conditions.join(' OR ')})`;
+  return `CASE ${conditions.map(each => `WHEN ${each} THEN true`).join(' ')} ELSE false END`;
+};
+
+/** Of a condition, so that it fits into DuckDB's 1,000 levels of an expression with what a comparison takes. */
+const depthMax = 900;
+
+const depthOf = (node: Node): number => {
+  if (node.is === 'not') return depthOf(node.of) + 1;
+  if (node.is !== 'all' && node.is !== 'any') return 1;
+  let deepest = 0;
+  for (const each of node.of) deepest = Math.max(deepest, depthOf(each));
+  return deepest + 1;
 };
 
 const fieldOfKey = (key: string): string => key.slice(1);

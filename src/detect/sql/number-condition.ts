@@ -31,3 +31,10 @@ export const numberCondition = (text: string, relation: Relation, value: number)
   const holds = numberHolds(numberIn(text), relation, value);
   return relation === 'neq' ? `coalesce(${holds}, ${text} IS NOT NULL)` : holds;
 };
+
+/** Whether a text is one of some numbers. */
+export const numberIsOneOf = (text: string, values: readonly number[]): string => {
+  const [only] = values;
+  if (only !== undefined && values.length === 1) return numberCondition(text, 'eq', only);
+  return `${numberIn(text)} IN (${values.map(numberLiteral).join(', ')})`;
+};
