@@ -54,7 +54,17 @@ export const huntVerb: Verb = {
       help: 'show what is about these: dovecot, roundcube,postfix',
     },
     { name: 'names', help: 'name people instead of their pseudonyms' },
-    { name: 'events', value: 'FILE', help: 'try rules on raw events: JSON, NDJSON, - for a pipe' },
+    {
+      name: 'events',
+      value: 'FILE',
+      isMany: true,
+      help: 'try rules on raw events: JSON, NDJSON, - for a pipe',
+    },
+    {
+      name: 'table',
+      value: 'TABLE',
+      help: 'sql: of what: flat:events, events:FILE.parquet, ocsf:FILE, json:FILE@TIME',
+    },
     { name: 'sql', help: 'print the rules as SQL for DuckDB, and run nothing' },
     {
       name: 'notify-test',

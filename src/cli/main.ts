@@ -24,6 +24,8 @@ const run = async (invocation: Invocation): Promise<Outcome> => {
       return await (await import('./run-scan.ts')).runScan(invocation);
     case 'evidence':
       return await (await import('./run-evidence.ts')).runEvidence(invocation);
+    case 'hunt':
+      return await (await import('./run-hunt.ts')).runHunt(invocation);
     case 'scope':
       return await (await import('./run-scope.ts')).runScope(invocation);
     default:

@@ -1,4 +1,5 @@
 import { eventsVerb } from './events-verb.ts';
+import { huntVerb } from './hunt-verb.ts';
 import { scanVerb } from './scan-verb.ts';
 import { scopeVerb } from './scope-verb.ts';
 
@@ -368,7 +369,8 @@ export const verbs: readonly Verb[] = [
   },
   scanVerb,
   scopeVerb,
+  huntVerb,
 ];
 
 /** Verbs of the contract that this version does not have. They are refused, never pretended. */
-export const laterVerbs: readonly string[] = ['hunt', 'serve'];
+export const laterVerbs: readonly string[] = ['serve'];

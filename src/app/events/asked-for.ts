@@ -40,8 +40,13 @@ const kindsOf = (given: string): readonly string[] =>
 
 const timePattern = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:?\d\d)?$/;
 
-/** A day, or a time; of UTC unless it says otherwise. @returns first and last millisecond. */
-const timeOf = (flag: string, given: string): readonly [number, number] => {
+/**
+ * A day, or a time; of UTC unless it says otherwise.
+ *
+ * @param said how whoever gave it spelt the option
+ * @returns first and last millisecond. @throws UsageError
+ */
+export const timeOf = (said: string, given: string): readonly [number, number] => {
   if (isDay(given)) {
     const start = Date.parse(`${given}T00:00:00Z`);
     return [start, start + dayMs - 1];
@@ -52,7 +57,7 @@ const timeOf = (flag: string, given: string): readonly [number, number] => {
     : Number.NaN;
   if (Number.isNaN(at)) {
     throw new UsageError(
-      `events: --${flag} "${given.slice(0, 60)}": expected a day or a time such as 2026-06-29, 2026-06-29T08:30 or 2026-06-29T08:30:00+09:00`,
+      `${said} "${given.slice(0, 60)}": expected a day or a time such as 2026-06-29, 2026-06-29T08:30 or 2026-06-29T08:30:00+09:00`,
     );
   }
   // To the second or the minute: all of it.
@@ -123,8 +128,8 @@ export const questionOf = (asked: AskedFor): EventQuestion => {
   if (outcome !== undefined) {
     conditions.push({ columns: ['outcome'], matches: anyOf(outcomeOf(outcome)) });
   }
-  const fromMs = from === undefined ? undefined : timeOf('from', from)[0];
-  const toMs = to === undefined ? undefined : timeOf('to', to)[1];
+  const fromMs = from === undefined ? undefined : timeOf('events: --from', from)[0];
+  const toMs = to === undefined ? undefined : timeOf('events: --to', to)[1];
   if (fromMs !== undefined && toMs !== undefined && fromMs > toMs) {
     throw new UsageError('events: --from comes after --to');
   }

@@ -7,6 +7,8 @@ import { zonesOf } from '../ingest/zones.ts';
 import { openOrMakeKey } from '../people/key.ts';
 import { labelsUnder } from './alerts/labels.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
+import { StoreBaselines } from './baselines.ts';
+import { baselinesKey } from './baselines-names.ts';
 import { type FollowPace, follow, type OpenedWatch } from './follow.ts';
 import { type PassDone, runPass } from './pass.ts';
 import { linesSince } from './pass-lines.ts';
@@ -46,7 +48,8 @@ const open = (
   request: WatchRequest,
   state: HuntState,
   note: (unseen: Unseen) => void,
-  patience: number,
+  /** Lines go on coming while it runs. */
+  isLive: boolean,
 ): Session => {
   const {
     store,
@@ -60,7 +63,8 @@ const open = (
     organisation,
   } = request;
   const pseudonyms = openOrMakeKey({ store, ...(given === undefined ? {} : { given }) });
-  const prepared = prepareHunt(request);
+  const key = pseudonyms.forThread();
+  const prepared = prepareHunt(request, baselinesKey(key));
   const { here } = prepared.setup;
   const alerts = openAlerts({
     store,
@@ -73,20 +77,26 @@ const open = (
     host: hostname(),
     ...(organisation === undefined ? {} : { organisation }),
     now,
-    patienceMs: patience,
+    patienceMs: isLive ? 0 : patienceMs,
     note,
   });
   const openWatch = (): OpenedWatch => {
+    const baselines = new StoreBaselines({ state, key, now, isLive });
     const watch = new Watch({
       state,
       rules: prepared.rules,
-      key: pseudonyms.forThread(),
+      key,
       book: alerts,
-      baselines: undefined,
+      baselines,
       now,
       names,
     });
-    return { watch, digest: () => {} };
+    return {
+      watch,
+      digest: (tally, segment) => {
+        baselines.take(tally, segment);
+      },
+    };
   };
   return { state, prepared, alerts, openWatch };
 };
@@ -107,7 +117,7 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
   const { segments } = storeSegments(store, note);
   const state = new HuntState(store);
   try {
-    const { prepared, alerts, openWatch } = open(request, state, note, patienceMs);
+    const { prepared, alerts, openWatch } = open(request, state, note, false);
     const { watch, digest } = openWatch();
     const before = state.cursors();
     const pass = await runPass(
@@ -155,7 +165,7 @@ export const followHunt = async (request: FollowRequest): Promise<void> => {
   const { store, now, isStopped, told, passed, note, offline, shown, pace } = request;
   const state = new HuntState(store);
   try {
-    const { prepared, alerts, openWatch } = open(request, state, note, 0);
+    const { prepared, alerts, openWatch } = open(request, state, note, true);
     for (const { path, line, why } of prepared.rules.problems) {
       note({ what: `${path}:${line}`, why, how: 'postern hunt rules lists all of them.' });
     }

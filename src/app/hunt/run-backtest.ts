@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../core/errors.ts';
 import type { HuntReport } from '../../core/hunt-report.ts';
+import { idMatches } from '../../core/policy.ts';
 import type { Unseen } from '../../core/unseen.ts';
+import { BaselineLearner } from '../../detect/baselines/learner.ts';
 import { exposureKeyBytes, Pseudonyms } from '../../exposure/people/pseudonyms.ts';
+import { spanOf } from '../events/ask.ts';
 import { storeSegments } from '../events/store-segments.ts';
 import { openKey } from '../people/key.ts';
 import { labelsUnder } from './alerts/labels.ts';
 import { Backtest } from './backtest.ts';
+import { baselinesKey } from './baselines-names.ts';
 import { runPass } from './pass.ts';
 import { linesWithin } from './pass-lines.ts';
 import { type HuntRequest, isShown, prepareHunt, reportOf, threads } from './prepare.ts';
@@ -22,6 +26,19 @@ const keyForReport = (store: string, given: string | undefined): Pseudonyms => {
   }
 };
 
+const globOf =
+  (glob: string) =>
+  (rule: string): boolean =>
+    idMatches(glob, rule);
+
+/** Whether a baseline is asked for, and not switched off. */
+const asksFor = ({ only, policy }: HuntRequest): ((rule: string) => boolean) => {
+  const asked = only.map(globOf);
+  const without = policy.without.map(globOf);
+  return rule =>
+    (asked.length === 0 || asked.some(each => each(rule))) && !without.some(each => each(rule));
+};
+
 /** Runs rules over what is kept, whether they saw it or not, and says what they would have told. Writes nothing. */
 export const runBacktest = async (
   request: HuntRequest,
@@ -30,22 +47,30 @@ export const runBacktest = async (
   const { store, policy, now, names, say } = request;
   const unseen: Unseen[] = [];
   const { segments } = storeSegments(store, each => unseen.push(each));
-  const prepared = prepareHunt(request);
+  const pseudonyms = keyForReport(store, request.key);
+  const prepared = prepareHunt(request, baselinesKey(pseudonyms.forThread()));
   const { rules } = prepared;
-  const labelOf = names ? (name: string) => name : labelsUnder(keyForReport(store, request.key));
+  const labelOf = names ? (name: string) => name : labelsUnder(pseudonyms);
   const quietMs = policy.quietHours * 3_600_000;
   const tried = new Backtest({ rules, allow: policy.allow, quietMs, labelOf });
+  const learner = new BaselineLearner({ components: [], keptDays: [] });
   const lines = linesWithin(segments, window);
   const pass = await runPass(
     { ...prepared.setup, window, lines, threads, nowMs: now() },
     {
       hit: hit => tried.hit(hit),
       upTo: timeMs => tried.upTo(timeMs),
-      digest: () => {},
+      digest: (digest, segment) => learner.take(digest, spanOf(segment)[0]),
       progress: (done, of) => say(`segment ${done} of ${of}`),
     },
   );
-  const found = tried.end(pass.newestMs, []);
+  const isAsked = asksFor(request);
+  const unusual = learner
+    .end(now(), () => false)
+    .filter(
+      ({ rule, timeMs }) => isAsked(rule) && timeMs >= window.fromMs && timeMs <= window.toMs,
+    );
+  const found = tried.end(pass.newestMs, unusual);
   const shown = isShown({ ...request.shown, components: [] });
   return {
     mode: 'backtest',

@@ -8,10 +8,14 @@ import { SightingFold } from './sightings.ts';
 
 /** What baselines make of a pass; see `baselines.ts`. */
 export interface WatchedBaselines {
-  /** What is out of the usual, up to a time, since it was last asked. */
-  end(toMs: number): readonly Sighting[];
+  /** Why they could not go on where the run before stopped. */
+  readonly lost: string | undefined;
+  /** What is out of the usual since it was last asked. @param settledMs up to when no more lines are waited for */
+  end(settledMs: number): readonly Sighting[];
   /** Within the transaction of the pass. */
   save(): void;
+  /** Says of each component which baselines there are. */
+  withBaselines(ran: readonly RanOver[]): readonly RanOver[];
 }
 
 export interface WatchOptions {
@@ -85,7 +89,8 @@ export class Watch {
   /** What limits the answer, in sentences. */
   get notes(): readonly string[] {
     const { lost, correlator } = this.memory;
-    return [...(lost === undefined ? [] : [lost]), ...correlator.limits];
+    const gone = [lost, this.options.baselines?.lost].filter(each => each !== undefined);
+    return [...gone, ...correlator.limits];
   }
 
   /**
@@ -93,20 +98,17 @@ export class Watch {
    *
    * @throws AnotherHunt where another one was there first
    */
-  commit({ before, cursors, ran, newestMs, settledMs = Infinity }: PassEnd): TakenAlerts {
+  commit({ before, cursors, ran, settledMs = Infinity }: PassEnd): TakenAlerts {
     const { state, book, baselines, names } = this.options;
     this.settle(settledMs, this.slowestMs(ran));
-    const sightings = [
-      ...this.fold.take(),
-      ...(newestMs === undefined ? [] : (baselines?.end(newestMs) ?? [])),
-    ];
+    const sightings = [...this.fold.take(), ...(baselines?.end(settledMs) ?? [])];
     return state.transaction(() => {
       if (!isSame(state.cursors(), before)) throw new AnotherHunt();
       const taken = book.take(sightings, { names });
       this.memory.keep();
       baselines?.save();
       state.putCursors(cursors);
-      state.putRan(ran);
+      state.putRan(baselines?.withBaselines(ran) ?? ran);
       return taken;
     });
   }

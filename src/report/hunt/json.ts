@@ -17,7 +17,8 @@ export const alertJson = ({ firstMs, lastMs, lines, tags, ...rest }: ReportedAle
   lines: lines.map(lineName),
 });
 
-const backtestJson = ({ firstMs, lastMs, lines, ...rest }: RuleBacktest): object => ({
+/** What a rule would have told, likewise. */
+export const backtestJson = ({ firstMs, lastMs, lines, ...rest }: RuleBacktest): object => ({
   ...rest,
   ...during(firstMs, lastMs),
   lines: lines.map(lineName),

@@ -89,8 +89,8 @@ export const huntText = (report: HuntReport, options: HuntTextOptions): string =
   const { alerts, backtest, rules, notes, unseen } = report;
   const silent = (backtest ?? []).filter(each => each.alerts === 0);
   const lines = [
-    ...wrap(`${huntSentence(report)}.`, columns),
-    ...wrap(`${basisOf(report)}.`, columns),
+    ...wrap(`${huntSentence(report)}.`, columns).split('\n'),
+    ...wrap(`${basisOf(report)}.`, columns).split('\n'),
     ...(alerts.length === 0 ? [] : ['']),
     ...shown(alerts, alertsShown, options, alertLines),
     ...section(

@@ -51,5 +51,7 @@ export const basisOf = ({ lines, rules }: HuntReport): string => {
   const when =
     firstMs === undefined || lastMs === undefined ? '' : `, ${span(firstMs, lastMs)} UTC`;
   const share = notUnderstood === 0 ? '' : `, ${number(notUnderstood)} of them not understood`;
+  if (events === 0 && sources > 0)
+    return `nothing came to ${counted(sources, 'source')} since the last time`;
   return `${counted(events, 'event')} of ${counted(sources, 'source')}${when}${share}; ${counted(rules.run, 'rule')}, of which ${number(rules.about)} are about these logs`;
 };

@@ -1,0 +1,28 @@
+import { UsageError } from '../../core/errors.ts';
+import { type KnownBaseline, knownOf } from '../../detect/baselines/known.ts';
+import { HuntBaselines } from '../../store/hunt-baselines.ts';
+import { HuntState } from '../../store/hunt-state.ts';
+import { BaselinesState } from './baselines-state.ts';
+
+const keyBytes = 32;
+
+/** What baselines know of each component, in the order of their names. @throws UsageError where no hunt ever ran */
+export const knownBaselines = (store: string): readonly KnownBaseline[] => {
+  if (!HuntState.exists(store)) {
+    throw new UsageError(`hunt: ${store} knows nothing that is usual; postern hunt learns it`);
+  }
+  const state = new HuntState(store, false);
+  try {
+    const kept = new HuntBaselines(state.database, false);
+    // Numbers alone are asked for: what names somebody stays sealed.
+    const learnt = new BaselinesState(kept, new Uint8Array(keyBytes), kept.head()?.key ?? '');
+    return [...learnt.load().components]
+      .flatMap(memory => {
+        const day = Math.max(...memory.history.days.keys());
+        return Number.isFinite(day) ? (knownOf(memory, day) ?? []) : [];
+      })
+      .toSorted((a, b) => (a.component < b.component ? -1 : 1));
+  } finally {
+    state.close();
+  }
+};
