@@ -12,8 +12,7 @@ import { scopesNode } from '../../detect/columns/scope.ts';
 import type { FieldSpace, FieldValue } from '../../detect/fields/field-space.ts';
 import { mapsOf, placesOf, type SourceMap } from '../../detect/fields/source-map.ts';
 import { sourceSpace, sourceTest } from '../../detect/fields/source-space.ts';
-import { compileMatcher } from '../../detect/matching/compile.ts';
-import type { Matcher } from '../../detect/matching/matcher.ts';
+import { WatchedRules } from '../../detect/matching/watched-rules.ts';
 import type { DetectionRule } from '../../detect/sigma/nodes.ts';
 import type { RunRules } from './pipeline.ts';
 import type { WantedField, WatchedRule } from './watched-rule.ts';
@@ -52,7 +51,25 @@ class WatchedSource {
 interface Alternative {
   readonly source: WatchedSource;
   readonly plan: Plan;
-  readonly matches: Matcher<WatchedEvent>;
+}
+
+/** What rules an event fulfils is worked out for all of them at once, and remembered until the next event. */
+class WholeEvents {
+  private readonly rules: WatchedRules;
+  private event: WatchedEvent | undefined;
+  private found: readonly DetectionRule[] = [];
+
+  constructor(rules: WatchedRules) {
+    this.rules = rules;
+  }
+
+  matches(rule: DetectionRule, event: WatchedEvent): boolean {
+    if (event !== this.event) {
+      this.found = this.rules.match(event);
+      this.event = event;
+    }
+    return this.found.includes(rule);
+  }
 }
 
 const wantedField = (name: string, alternatives: readonly Alternative[]): WantedField => {
@@ -76,10 +93,10 @@ const watched = (
   rule: DetectionRule,
   alternatives: readonly Alternative[],
   fields: readonly string[],
+  whole: WholeEvents,
 ): WatchedRule => ({
   rule,
-  matches: event =>
-    alternatives.some(({ source, matches }) => source.isOf(event) && matches(event)),
+  matches: event => whole.matches(rule, event),
   isAbout: shape => alternatives.some(({ source }) => source.scopeResidual(shape) !== false),
   residualOf: shape =>
     anyResidual(
@@ -101,15 +118,13 @@ export const watchRules = ({ rules, maps, fields }: RunRules): readonly WatchedR
     sources.set(map, known);
     return known;
   };
-  return rules.flatMap(rule => {
-    if (rule.kind !== 'detection') return [];
+  const detections = rules.filter(rule => rule.kind === 'detection');
+  const whole = new WholeEvents(new WatchedRules(detections, maps));
+  return detections.flatMap(rule => {
     const ofRule = mapsOf(rule.source, maps).filter(map => map.events.length > 0);
     if (ofRule.length === 0) return [];
     const plan = planner.plan(rule.when);
-    const alternatives = ofRule.map(map => {
-      const source = sourceOf(map);
-      return { source, plan, matches: compileMatcher(rule, source.space) };
-    });
-    return [watched(rule, alternatives, fields.get(rule.id) ?? [])];
+    const alternatives = ofRule.map(map => ({ source: sourceOf(map), plan }));
+    return [watched(rule, alternatives, fields.get(rule.id) ?? [], whole)];
   });
 };
