@@ -182,13 +182,13 @@ export class HuntLetters {
       .run(why.slice(0, 500), dueMs === undefined ? 'dead' : 'waiting', dueMs ?? null, id);
   }
 
-  /** Dead ones of a channel are tried anew. @returns how many */
-  revive(channel: string, nowMs: number): number {
+  /** Dead ones are tried anew. @param channel all unless given. @returns how many */
+  revive(nowMs: number, channel?: string): number {
     const { changes } = this.database
       .prepare(
-        "UPDATE letter SET state = 'waiting', attempts = 0, due_ms = ? WHERE state = 'dead' AND channel = ?",
+        "UPDATE letter SET state = 'waiting', attempts = 0, due_ms = ? WHERE state = 'dead' AND channel = coalesce(?, channel)",
       )
-      .run(nowMs, channel);
+      .run(nowMs, channel ?? null);
     return Number(changes);
   }
 

@@ -53,7 +53,7 @@ export const notifyTest = async (request: NotifyTestRequest): Promise<readonly T
         else {
           letters.worked(name, now());
           // Somebody mended it: what could not be delivered goes with the next run.
-          letters.revive(name, now());
+          letters.revive(now(), name);
         }
       });
       if (!sent.ok) return { name, kind, ok: false, why: sent.why };
