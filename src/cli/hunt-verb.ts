@@ -72,7 +72,7 @@ export const huntVerb: Verb = {
     },
     {
       name: 'fail-on',
-      value: 'LEVEL',
+      value: 'WHAT',
       help: 'exit 2 on a new alert of this level or worse (high), or never',
     },
     { name: 'why', value: 'TEXT', help: 'suppress: the reason' },
