@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RuleFits } from '../../core/rule-fit.ts';
+import { ownSchema } from '../../../test/support/schemas.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import { RowSink } from '../../logs/rows/row-sink.ts';
 import { LogClock } from '../../logs/time/clock.ts';
@@ -27,7 +27,7 @@ const logs: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-let fits: RuleFits;
+let fits: Awaited<ReturnType<typeof applicableRules>>;
 
 beforeAll(async () => {
   const opened = await openEvidenceStore(store, { now, zoneOf });
@@ -76,4 +76,8 @@ test('is shown with what each reason holds back and what would change it', () =>
   expect(text).toContain('Collect the unified audit log');
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   expect(fitsText(fits, { verbose: true }).length).toBeGreaterThan(text.length);
+});
+
+test('is written as its schema says', () => {
+  expect(ownSchema('hunt-rules')({ schema: 'postern.hunt-rules/1', ...fits })).toEqual([]);
 });
