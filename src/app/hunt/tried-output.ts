@@ -66,11 +66,9 @@ export const triedText = (report: TriedReport): string => {
   ];
   if (matching.length > 0) lines.push('', ...matching.map(ruleText));
   const asides = [
-    ...(texts > 0
-      ? [`${counted(texts, 'line')} that are no JSON: taken as the field "message".`]
-      : []),
+    ...(texts > 0 ? [`No JSON, and taken as the field "message": ${counted(texts, 'line')}.`] : []),
     ...(untimed > 0
-      ? [`${counted(untimed, 'event')} without a time: correlations place them by those before.`]
+      ? [`Without a time, and placed by those before: ${counted(untimed, 'event')}.`]
       : []),
     ...limits,
   ];

@@ -141,7 +141,7 @@ medium        Words                                                          1 e
 critical      Many do                                                        1 time
               DIR/events.ndjson:4
 
-2 lines that are no JSON: taken as the field "message".
+No JSON, and taken as the field "message": 2 lines.
 `);
     expect(JSON.parse(triedJson(report))).toMatchObject({
       schema: 'postern.hunt-events/1',

@@ -92,6 +92,24 @@ describe('a field of an event', () => {
   });
 });
 
+describe('the record of a line', () => {
+  const operation = (text: string): FieldValue =>
+    watchedSpace.getter('record.Operation')?.(watched({}, text));
+
+  test.each<[line: string, value: FieldValue]>([
+    ['{"AuditData":"{\\"Operation\\":\\"Send\\"}","Operation":"x"}', 'Send'],
+    ['{"auditData":{"Operation":"Send"}}', 'Send'],
+    ['{"AuditData":"{broken","Operation":"x"}', 'x'],
+    ['r1,50,"{""Operation"":""Send"",""Text"":""a,\\""b""}",,', 'Send'],
+    ['"{""Operation"":""Send""}"', 'Send'],
+    ['GET /?x="{""Operation"":""Send""}"', undefined],
+    ['r1,"{""Operation', undefined],
+    ['[{"Operation":"Send"}]', undefined],
+  ])('%s', (line, value) => {
+    expect(operation(line)).toEqual(value);
+  });
+});
+
 test('keywords see the line, and what a record says', () => {
   expect([...watchedSpace.texts(full)]).toEqual(
     expect.arrayContaining([full.text, 'Set-Mailbox', 'x@example.test']),

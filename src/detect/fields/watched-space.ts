@@ -1,9 +1,10 @@
 import type { AccessEvent } from '../../core/access-event.ts';
 import type { WatchedEvent } from '../../core/watched-event.ts';
 import type { FieldSpace, FieldValue, Getter, Scalar } from './field-space.ts';
-import { type JsonEvent, jsonEventOf } from './json-space.ts';
+import type { JsonEvent } from './json-space.ts';
 import { isMembers, textsOf, valueAt } from './json-values.ts';
 import { type Place, placeOf } from './place.ts';
+import { recordIn } from './record.ts';
 
 type WatchedGetter = Getter<WatchedEvent>;
 
@@ -169,7 +170,7 @@ let lastRecord: JsonEvent | undefined;
 const recordOf = (text: string): JsonEvent | undefined => {
   if (text !== lastText) {
     lastText = text;
-    lastRecord = text.startsWith('{') ? jsonEventOf(text) : undefined;
+    lastRecord = recordIn(text);
   }
   return lastRecord;
 };
