@@ -4,12 +4,13 @@ import { busyReads } from './features.ts';
 import type { Reference } from './history.ts';
 import type { HourInHand } from './judge.ts';
 import type { BaselineId, Finding } from './judgement.ts';
+import type { PeersHighest } from './memory.ts';
 
 const titles: Readonly<Record<BaselineId, string>> = {
   'mailboxes-per-10-minutes': 'More mailboxes entered within ten minutes than usual',
   'mailboxes-per-hour': 'More mailboxes entered within an hour than usual',
-  'messages-per-hour': 'More messages read within an hour than usual',
-  'messages-of-account': 'More messages of one account read than usual',
+  'reads-per-hour': 'More reading within an hour than usual',
+  'reads-of-account': 'More of one account read than usual',
   'new-mailboxes': 'Mailboxes entered that were never entered before',
   'first-seen': 'Somebody never seen before enters many mailboxes',
   woke: 'Somebody silent for weeks enters mailboxes',
@@ -23,8 +24,8 @@ const validAccounts = ['attack.initial-access', 'attack.t1078'];
 const tags: Readonly<Record<BaselineId, readonly string[]>> = {
   'mailboxes-per-10-minutes': emailCollection,
   'mailboxes-per-hour': emailCollection,
-  'messages-per-hour': emailCollection,
-  'messages-of-account': emailCollection,
+  'reads-per-hour': emailCollection,
+  'reads-of-account': emailCollection,
   'new-mailboxes': emailCollection,
   'first-seen': [...emailCollection, ...validAccounts],
   woke: [...emailCollection, ...validAccounts],
@@ -38,7 +39,12 @@ const number = (value: number): string => words.format(value);
 const counted = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 const mailboxes = (value: number): string => counted(value, 'mailbox', 'mailboxes');
-const messages = (value: number): string => counted(value, 'message');
+/** Events that tell of reading: how many messages they tell of does not stand in columns. */
+const reads = (value: number): string => counted(value, 'read');
+
+/** What was told before is not what is usual, and happened all the same. */
+const butFor = (strange: number): string =>
+  strange === 0 ? '' : `, but for what was out of the usual before (up to ${number(strange)})`;
 
 const nouns = {
   component: 'component',
@@ -88,16 +94,19 @@ class Explanation {
     return `${counted(all, 'day')}${gap}`;
   }
 
-  private own({ median, highest, highestThen, of: time }: Reference): string {
-    if (time === 'nothing') return `it never did before, in ${this.days}`;
+  private own({ median, of: time, ...reference }: Reference): string {
+    const isRecord = this.finding.value > reference.highest;
+    const [most, strange] = isRecord
+      ? [reference.highest, reference.strange]
+      : [reference.highestThen, reference.strangeThen];
+    const but = butFor(strange);
+    if (time === 'nothing') return `it never did before, in ${this.days}${but}`;
     const usual = time === 'any time' ? 'its usual is' : `its usual at ${time} is`;
-    const isRecord = this.finding.value > highest;
-    const most = isRecord ? highest : highestThen;
     const never =
       most === 0
         ? 'and it never did so at this hour of the day'
         : `never above ${number(most)}${isRecord ? '' : ' at this hour of the day'}`;
-    return `${usual} ${number(median)}, ${never} in ${this.days}`;
+    return `${usual} ${number(median)}, ${never} in ${this.days}${but}`;
   }
 
   /** Where it came from, if that was one place. */
@@ -115,17 +124,19 @@ class Explanation {
   private get what(): string {
     const { baseline, feature, value } = this.finding;
     const { name, through, span } = this;
-    const read = feature.reads > 0 ? ` and read ${messages(feature.reads)}` : '';
-    const entered = `entered ${mailboxes(value)}${read}${through} ${span}`;
+    const read = feature.reads > 0 ? ` (${reads(feature.reads)})` : '';
+    const others =
+      baseline !== 'new-mailboxes' && value < feature.mailboxes ? ' besides those told of' : '';
+    const entered = `entered ${mailboxes(value)}${others}${read}${through} ${span}`;
     switch (baseline) {
       case 'mailboxes-per-10-minutes':
       case 'mailboxes-per-hour':
       case 'unusual-hour':
         return `${name} ${entered}`;
-      case 'messages-per-hour':
-        return `${name} read ${messages(value)} of ${mailboxes(feature.mailboxes)}${through} ${span}, without the three of which most was read`;
-      case 'messages-of-account':
-        return `${messages(value)} of ${name} were read${through} ${span}, some from \`${this.address}\`, from where nobody came before`;
+      case 'reads-per-hour':
+        return `${name} did ${reads(value)} in ${mailboxes(feature.mailboxes)}${through} ${span}, those in the three of which most was read left out`;
+      case 'reads-of-account':
+        return `there were ${reads(value)} of the mail of ${name}${through} ${span}, some from \`${this.address}\`, from where nobody came before`;
       case 'new-mailboxes':
         return `${name} entered ${mailboxes(value)} that it had not entered before${through} ${span}`;
       case 'first-seen':
@@ -157,22 +168,29 @@ class Explanation {
     return (against.is === 'addresses' || against.is === 'peers' ? against.address : '') ?? '';
   }
 
+  private peers({ highest, strange }: PeersHighest): string {
+    const { kind } = this.finding;
+    const but = butFor(strange);
+    if (kind === 'account') {
+      const most = number(Math.max(busyReads, highest));
+      return `of no account there were more than ${most} within an hour in ${this.days}${but}`;
+    }
+    return highest === 0
+      ? `no such ${nouns[kind]} entered several in ${this.days}${but}`
+      : `the most that such an ${nouns[kind]} entered within an hour is ${number(highest)} in ${this.days}${but}`;
+  }
+
   private get why(): string {
-    const { against, kind } = this.finding;
+    const { against } = this.finding;
     switch (against.is) {
       case 'own':
         return this.own(against.reference);
       case 'peers':
-        if (kind === 'account') {
-          return `no account was read of more than ${number(Math.max(busyReads, against.highest))} within an hour in ${this.days}`;
-        }
-        return against.highest === 0
-          ? `no such ${nouns[kind]} entered several in ${this.days}`
-          : `the most that such an ${nouns[kind]} entered within an hour is ${number(against.highest)} in ${this.days}`;
+        return this.peers(against.peers);
       case 'silence':
         return `there are lines of ${counted(against.days, 'day')} in between, on which it did nothing`;
       case 'hours':
-        return `on none of the ${counted(against.days, 'day')} on which it was active did it enter one at this hour or the ones beside it, in ${this.days}`;
+        return `on none of the ${counted(against.days, 'day')} on which it was active did it enter one at this hour or the ones beside it, in ${this.days}${butFor(against.reference.strangeThen)}`;
       case 'addresses':
         return `in ${this.days} it was active on ${number(against.days)} and never came from there`;
     }

@@ -43,6 +43,9 @@ export interface Reference extends Usual {
   readonly highest: number;
   /** At the same hour of whatever day, one hour to or from. */
   readonly highestThen: number;
+  /** The same of what was out of the usual, and is in no other number here; 0: nothing was. */
+  readonly strange: number;
+  readonly strangeThen: number;
 }
 
 interface Tops {
@@ -98,12 +101,12 @@ export class History {
     return mask;
   }
 
-  /** Tells what was counted from one hour to another one, which is not included; without what was strange. */
+  /** Tells what was counted from one hour to another one, which is not included. */
   private each(
     measure: Measure,
     from: number,
     to: number,
-    take: (hour: number, count: number) => void,
+    take: (hour: number, count: number, isStrange: boolean) => void,
   ): void {
     const today = dayOfHour(to);
     const persisting = this.persisting(today);
@@ -114,11 +117,11 @@ export class History {
       const first = Math.max(0, from - day * hoursOfDay);
       const end = Math.min(hoursOfDay, to - day * hoursOfDay);
       for (let h = first; h < end; h += 1) {
-        if ((strange & (1 << h)) !== 0) continue;
+        const isStrange = (strange & (1 << h)) !== 0;
         const place = at[measure] + h * units;
         for (let unit = 0; unit < units; unit += 1) {
           const count = block[place + unit] ?? 0;
-          if (count > 0) take(day * hoursOfDay + h, count);
+          if (count > 0) take(day * hoursOfDay + h, count, isStrange);
         }
       }
     }
@@ -135,9 +138,9 @@ export class History {
     }
     const { byHour } = tops;
     if (tops.end < hour) {
-      this.each(measure, tops.end, hour, (then, count) => {
+      this.each(measure, tops.end, hour, (then, count, isStrange) => {
         const h = hourInDay(then);
-        if (count > (byHour[h] ?? 0)) byHour[h] = count;
+        if (!isStrange && count > (byHour[h] ?? 0)) byHour[h] = count;
       });
       tops.end = hour;
     }
@@ -151,8 +154,13 @@ export class History {
     const week: number[] = [];
     const day: number[] = [];
     const all: number[] = [];
-    let [highest, highestThen] = [0, 0];
-    this.each(measure, -Infinity, hour, (then, count) => {
+    let [highest, highestThen, strange, strangeThen] = [0, 0, 0, 0];
+    this.each(measure, -Infinity, hour, (then, count, isStrange) => {
+      if (isStrange) {
+        if (count > strange) strange = count;
+        if (isSameOfDay(then, hour) && count > strangeThen) strangeThen = count;
+        return;
+      }
       all.push(count);
       if (count > highest) highest = count;
       if (!isSameOfDay(then, hour)) return;
@@ -168,14 +176,15 @@ export class History {
           : all.length > 0
             ? (['any time', all] as const)
             : (['nothing', all] as const);
-    return { of, ...usualOf(counts), highest, highestThen };
+    return { of, ...usualOf(counts), highest, highestThen, strange, strangeThen };
   }
 
   /** Of all times up to an hour, that one not included; without what was strange. */
   whole(measure: Measure, hour: number): { readonly median: number; readonly highest: number } {
     const counts: number[] = [];
     let highest = 0;
-    this.each(measure, -Infinity, hour, (_, count) => {
+    this.each(measure, -Infinity, hour, (_, count, isStrange) => {
+      if (isStrange) return;
       counts.push(count);
       if (count > highest) highest = count;
     });

@@ -131,13 +131,13 @@ class Judge {
     const value = feature.mailboxes;
     // Where the names of addresses are too many to be kept, nobody is a stranger.
     if (memory.seen.isFull && kind === 'address') return false;
-    const highest = outOfPeers(memory, peerOfNew[kind], hour, value, newcomers[kind]);
-    if (highest === undefined) return false;
+    const peers = outOfPeers(memory, peerOfNew[kind], hour, value, newcomers[kind]);
+    if (peers === undefined) return false;
     const level = kind === 'app' ? 'medium' : 'high';
     return this.put('first-seen', kind, feature, {
       level,
       value,
-      against: { is: 'peers', highest },
+      against: { is: 'peers', peers },
     });
   }
 
@@ -221,7 +221,7 @@ class Judge {
     return this.put('unusual-hour', kind, feature, {
       level: 'medium',
       value,
-      against: { is: 'hours', days },
+      against: { is: 'hours', days, reference: history.reference('hour', this.hand.hour) },
     });
   }
 
@@ -247,7 +247,7 @@ class Judge {
     const value = feature.spreadReads;
     const reference = outOfUsual(history, 'reads', hour, value, floors[kind].reads ?? Infinity);
     if (reference === undefined) return;
-    this.put('messages-per-hour', kind, feature, {
+    this.put('reads-per-hour', kind, feature, {
       level: 'medium',
       value,
       against: { is: 'own', reference },
@@ -273,16 +273,16 @@ class Judge {
     // Whoever has a new telephone loads all of his mail, from where he always is.
     const strange = [...feature.addresses].find(([id]) => !memory.seen.hasBefore(id, this.day));
     if (strange === undefined || memory.seen.isFull) return;
-    const highest = outOfPeers(memory, 'account', hour, value, least);
-    if (highest === undefined) return;
+    const peers = outOfPeers(memory, 'account', hour, value, least);
+    if (peers === undefined) return;
     const own = memory.subject('account', feature.id);
     const reference =
       own === undefined ? undefined : outOfUsual(own.history, 'reads', hour, value, least);
     if (own !== undefined && reference === undefined) return;
-    this.put('messages-of-account', 'account', feature, {
+    this.put('reads-of-account', 'account', feature, {
       level: 'medium',
       value,
-      against: { is: 'peers', highest, address: strange[1] },
+      against: { is: 'peers', peers, address: strange[1] },
     });
   }
 
@@ -295,7 +295,7 @@ class Judge {
     const isFound =
       this.look('mailboxes-per-10-minutes', 'window', now, this.beside(now)) ||
       this.look('mailboxes-per-hour', 'hour', all, this.beside(all)) ||
-      (this.told.length === 0 && this.look('messages-per-hour', 'reads', all, all.spreadReads));
+      (this.told.length === 0 && this.look('reads-per-hour', 'reads', all, all.spreadReads));
     if (!isFound) this.volume();
   }
 

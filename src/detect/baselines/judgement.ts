@@ -2,7 +2,7 @@ import type { AlertLevel } from '../../core/alert.ts';
 import { dayOfHour } from './calendar.ts';
 import type { Feature } from './features.ts';
 import type { History, Measure, Reference } from './history.ts';
-import type { ComponentMemory, PeerMeasure, SubjectKind } from './memory.ts';
+import type { ComponentMemory, PeerMeasure, PeersHighest, SubjectKind } from './memory.ts';
 
 /** Days with lines before a component's baselines say anything. */
 export const learningDays = 14;
@@ -19,8 +19,8 @@ export const strangeKey = 'strange';
 export type BaselineId =
   | 'mailboxes-per-10-minutes'
   | 'mailboxes-per-hour'
-  | 'messages-per-hour'
-  | 'messages-of-account'
+  | 'reads-per-hour'
+  | 'reads-of-account'
   | 'new-mailboxes'
   | 'first-seen'
   | 'woke'
@@ -33,13 +33,13 @@ export type Against =
   | { readonly is: 'own'; readonly reference: Reference }
   | {
       readonly is: 'peers';
-      readonly highest: number;
+      readonly peers: PeersHighest;
       /** From where nobody ever came. */
       readonly address?: string;
     }
   /** Days with lines on which it did nothing, behind its last day. */
   | { readonly is: 'silence'; readonly days: number; readonly lastDay: number }
-  | { readonly is: 'hours'; readonly days: number }
+  | { readonly is: 'hours'; readonly days: number; readonly reference: Reference }
   | { readonly is: 'addresses'; readonly address: string; readonly days: number };
 
 /** Something that is out of the usual. */
@@ -105,8 +105,8 @@ export const outOfPeers = (
   hour: number,
   value: number,
   least: number,
-): number | undefined => {
+): PeersHighest | undefined => {
   if (value < least) return undefined;
-  const highest = memory.peers.highest(measure, dayOfHour(hour));
-  return value > 2 * highest ? highest : undefined;
+  const peers = memory.peers.highest(measure, dayOfHour(hour));
+  return value > 2 * peers.highest ? peers : undefined;
 };

@@ -15,7 +15,7 @@ export interface KnownBaseline {
     /** Of mailboxes: within ten minutes and within an hour; median of those in which there was anything, and highest. */
     readonly window: Level;
     readonly hour: Level;
-    /** Of messages that were read within an hour, as far as the log names them. */
+    /** Of events that tell of reading, within an hour, without the three mailboxes of which most was read. */
     readonly reads: Level;
     /** Of events that did not fail, within an hour. */
     readonly events: Level;
@@ -93,7 +93,7 @@ export const baselinesOf = (
     return { baselines: [], noBaseline };
   }
   const entered = memory.history.whole('hour', (last + 1) * 24).highest > 0;
-  const own = entered ? ['mailboxes', 'messages', 'volume'] : ['volume'];
+  const own = entered ? ['mailboxes', 'reads', 'volume'] : ['volume'];
   const followed = subjectKinds.filter(kind => (memory.subjects.get(kind)?.size ?? 0) > 0);
   return { baselines: [...own, ...followed.map(kind => nameOfKind[kind])] };
 };

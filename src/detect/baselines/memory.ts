@@ -99,7 +99,7 @@ export const peerMeasures = [
   /** Mailboxes that one entered which had been silent for weeks. */
   'wokeActor',
   'wokeApp',
-  /** Messages read of one account. */
+  /** Reads of one account. */
   'account',
 ] as const;
 export type PeerMeasure = (typeof peerMeasures)[number];
@@ -127,8 +127,8 @@ export class Peers {
     this.changedDays.add(day);
   }
 
-  /** The highest of the days before. */
-  highest(measure: PeerMeasure, day: number): number {
+  /** The highest of the days before, and of those who were told of then, unless they are how it is. */
+  highest(measure: PeerMeasure, day: number): PeersHighest {
     const place = peerMeasures.indexOf(measure);
     let [usual, strange, strangeDays] = [0, 0, 0];
     for (const [each, block] of this.days) {
@@ -138,8 +138,16 @@ export class Peers {
       strange = Math.max(strange, told);
       if (told > 0 && each >= day - persistsWithin) strangeDays += 1;
     }
-    return strangeDays >= persistsDays ? Math.max(usual, strange) : usual;
+    return strangeDays >= persistsDays
+      ? { highest: Math.max(usual, strange), strange: 0 }
+      : { highest: usual, strange };
   }
+}
+
+export interface PeersHighest {
+  readonly highest: number;
+  /** 0: nobody was told of. */
+  readonly strange: number;
 }
 
 /** What is known of one component. */

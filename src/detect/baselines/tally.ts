@@ -31,7 +31,7 @@ export interface ComponentTally {
   readonly actors: Int32Array;
   readonly apps: Int32Array;
   readonly addresses: Int32Array;
-  /** Messages read, as far as columns tell: one for each event that tells of a read. */
+  /** Events that tell of reading: each of one message, or, where the log counts them, of those of a session. */
   readonly reads: Uint32Array;
   readonly rows: Uint32Array;
   readonly firstMs: Float64Array;

@@ -45,7 +45,7 @@ const linesOf = (known: ShownBaseline): readonly string[] => {
   const facts = [
     ...level('mailboxes in ten minutes', usual.window),
     ...level('in an hour', usual.hour),
-    ...level('messages read in an hour', usual.reads),
+    ...level('reads in an hour', usual.reads),
     ...level('events in an hour', usual.events),
     ...Object.entries(followed).flatMap(([kind, count]) =>
       count === 0 ? [] : [counted(count, ...(titles[kind] ?? ([kind, kind] as const)))],
