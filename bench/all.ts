@@ -3,7 +3,18 @@
  * that take longer: `npm run bench -- ingest`, `npm run bench -- evidence`.
  */
 const [name = ''] = process.argv.slice(2);
-if (['confirm', 'advisories', 'evidence', 'ingest', 'scan', 'scope', 'customers'].includes(name)) {
+if (
+  [
+    'confirm',
+    'advisories',
+    'evidence',
+    'ingest',
+    'scan',
+    'scope',
+    'customers',
+    'hunt-stream',
+  ].includes(name)
+) {
   process.argv.splice(2, 1);
   await import(`./${name}.ts`);
 } else {
