@@ -21,6 +21,8 @@ export interface OpenBaselinesOptions {
   readonly now: () => number;
   /** Lines go on coming while it runs; otherwise what is there is all that there is. */
   readonly isLive: boolean;
+  /** What is told of; all is learnt. */
+  readonly asksFor?: (rule: string) => boolean;
 }
 
 const dayMs = 86_400_000;
@@ -82,10 +84,12 @@ export class StoreBaselines {
    * @param settledMs up to when no more lines are waited for
    */
   end(settledMs: number): readonly Sighting[] {
-    const { now, isLive } = this.options;
+    const { now, isLive, asksFor = () => true } = this.options;
     const isWaitedFor = (source: string): boolean =>
       isLive && (this.came.get(source) ?? -Infinity) > now() - silenceMs;
-    return this.learner.end(Math.min(settledMs, now() - patienceMs), isWaitedFor);
+    return this.learner
+      .end(Math.min(settledMs, now() - patienceMs), isWaitedFor)
+      .filter(({ rule }) => asksFor(rule));
   }
 
   /** Writes down what was learnt: within the transaction of the pass. */

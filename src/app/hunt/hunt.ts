@@ -14,6 +14,7 @@ import { type PassDone, runPass } from './pass.ts';
 import { linesSince } from './pass-lines.ts';
 import type { Alerts } from './pipeline.ts';
 import {
+  asksFor,
   everything,
   type HuntRequest,
   isShown,
@@ -81,7 +82,7 @@ const open = (
     note,
   });
   const openWatch = (): OpenedWatch => {
-    const baselines = new StoreBaselines({ state, key, now, isLive });
+    const baselines = new StoreBaselines({ state, key, now, isLive, asksFor: asksFor(request) });
     const watch = new Watch({
       state,
       rules: prepared.rules,

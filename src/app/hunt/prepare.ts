@@ -3,8 +3,10 @@ import { type AlertLevel, alertLevels } from '../../core/alert.ts';
 import { UsageError } from '../../core/errors.ts';
 import { segmentPattern } from '../../core/glob.ts';
 import type { HuntReport, ReportedAlert } from '../../core/hunt-report.ts';
+import { idMatches } from '../../core/policy.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import type { WatchPolicy } from '../../core/watch-policy.ts';
+import { baselineRules } from '../../detect/baselines/judgement.ts';
 import type { HuntSetup } from './hunt-work.ts';
 import { loadRules } from './load-rules.ts';
 import type { PassDone } from './pass.ts';
@@ -48,11 +50,21 @@ export const everything: TimeWindow = {
 /** Two threads look at segments, this one takes in what they find. */
 export const threads: number = Math.min(2, availableParallelism());
 
+/** Whether a baseline is asked for, and not switched off. */
+export const asksFor = ({
+  only,
+  policy,
+}: Pick<HuntRequest, 'only' | 'policy'>): ((rule: string) => boolean) => {
+  const isOf = (globs: readonly string[], rule: string): boolean =>
+    globs.some(glob => idMatches(glob, rule));
+  return rule => (only.length === 0 || isOf(only, rule)) && !isOf(policy.without, rule);
+};
+
 /** @throws UsageError for a folder of rules that is not there */
 export const prepareHunt = (request: HuntRequest, baselinesKey?: Uint8Array): Prepared => {
   const { folders, said, policy, only, zone } = request;
   const rules = loadRules({ folders, said, policy, only });
-  if (only.length > 0 && rules.alerting.size === 0) {
+  if (only.length > 0 && rules.alerting.size === 0 && !baselineRules.some(asksFor(request))) {
     throw new UsageError(`hunt: --rule ${only.join(' ')}: there is no such rule`);
   }
   const { rules: run, maps, fields } = rules;

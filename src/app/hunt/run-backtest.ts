@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../core/errors.ts';
 import type { HuntReport } from '../../core/hunt-report.ts';
-import { idMatches } from '../../core/policy.ts';
 import type { Unseen } from '../../core/unseen.ts';
+import { daysKept } from '../../detect/baselines/history.ts';
 import { BaselineLearner } from '../../detect/baselines/learner.ts';
 import { exposureKeyBytes, Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { spanOf } from '../events/ask.ts';
@@ -13,7 +13,7 @@ import { Backtest } from './backtest.ts';
 import { baselinesKey } from './baselines-names.ts';
 import { runPass } from './pass.ts';
 import { linesWithin } from './pass-lines.ts';
-import { type HuntRequest, isShown, prepareHunt, reportOf, threads } from './prepare.ts';
+import { asksFor, type HuntRequest, isShown, prepareHunt, reportOf, threads } from './prepare.ts';
 import type { TimeWindow } from './segment-hunt.ts';
 
 /** The key that is there; else one for this report alone, under which people are told apart and nothing more. */
@@ -26,18 +26,7 @@ const keyForReport = (store: string, given: string | undefined): Pseudonyms => {
   }
 };
 
-const globOf =
-  (glob: string) =>
-  (rule: string): boolean =>
-    idMatches(glob, rule);
-
-/** Whether a baseline is asked for, and not switched off. */
-const asksFor = ({ only, policy }: HuntRequest): ((rule: string) => boolean) => {
-  const asked = only.map(globOf);
-  const without = policy.without.map(globOf);
-  return rule =>
-    (asked.length === 0 || asked.some(each => each(rule))) && !without.some(each => each(rule));
-};
+const dayMs = 86_400_000;
 
 /** Runs rules over what is kept, whether they saw it or not, and says what they would have told. Writes nothing. */
 export const runBacktest = async (
@@ -54,7 +43,8 @@ export const runBacktest = async (
   const quietMs = policy.quietHours * 3_600_000;
   const tried = new Backtest({ rules, allow: policy.allow, quietMs, labelOf });
   const learner = new BaselineLearner({ components: [], keptDays: [] });
-  const lines = linesWithin(segments, window);
+  // Rules are asked of what lies in the window alone; baselines learn from what was before.
+  const lines = linesWithin(segments, { ...window, fromMs: window.fromMs - daysKept * dayMs });
   const pass = await runPass(
     { ...prepared.setup, window, lines, threads, nowMs: now() },
     {

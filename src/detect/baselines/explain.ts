@@ -3,7 +3,7 @@ import { dayOfHour, dayText, spanText, windowOf, windowsOfHour } from './calenda
 import { busyReads } from './features.ts';
 import type { Reference } from './history.ts';
 import type { HourInHand } from './judge.ts';
-import type { BaselineId, Finding } from './judgement.ts';
+import { type BaselineId, type Finding, ruleOf } from './judgement.ts';
 import type { PeersHighest } from './memory.ts';
 
 const titles: Readonly<Record<BaselineId, string>> = {
@@ -118,7 +118,7 @@ class Explanation {
   }
 
   get sentence(): string {
-    return `${this.what}; ${this.why}.`;
+    return `${this.what}; ${this.why}`;
   }
 
   private get what(): string {
@@ -204,7 +204,7 @@ export const sightingOf = (finding: Finding, hand: HourInHand): Sighting => {
   const { who } = explanation;
   const where = kind === 'address' ? feature.text : explanation.onlyAddress;
   return {
-    rule: `baseline/${baseline}`,
+    rule: ruleOf(baseline),
     title: titles[baseline],
     level,
     component: hand.memory.name,

@@ -16,17 +16,23 @@ export const toldKey = (kind: SubjectKind | 'component', id: number): string => 
 /** Among them: the whole was out of the usual, and nobody needs to be told. */
 export const strangeKey = 'strange';
 
-export type BaselineId =
-  | 'mailboxes-per-10-minutes'
-  | 'mailboxes-per-hour'
-  | 'reads-per-hour'
-  | 'reads-of-account'
-  | 'new-mailboxes'
-  | 'first-seen'
-  | 'woke'
-  | 'unusual-hour'
-  | 'new-address'
-  | 'volume';
+export const baselineIds = [
+  'mailboxes-per-10-minutes',
+  'mailboxes-per-hour',
+  'reads-per-hour',
+  'reads-of-account',
+  'new-mailboxes',
+  'first-seen',
+  'woke',
+  'unusual-hour',
+  'new-address',
+  'volume',
+] as const;
+export type BaselineId = (typeof baselineIds)[number];
+
+/** What a baseline is called among rules. */
+export const ruleOf = (id: BaselineId): `baseline/${BaselineId}` => `baseline/${id}`;
+export const baselineRules: readonly string[] = baselineIds.map(ruleOf);
 
 /** What a number is held against. */
 export type Against =
