@@ -47,7 +47,15 @@ export interface PassDone {
 /** So many bytes are looked at before another thread has started. */
 const threadWorthBytes = 24 << 20;
 
-const huntersFor = ({ lines, threads, hunters: _, ...setup }: PassRequest): Hunters => {
+const huntersFor = (request: PassRequest): Hunters => {
+  const { lines, threads, run, window, zone, here, baselinesKey } = request;
+  const setup = {
+    run,
+    window,
+    zone,
+    here,
+    ...(baselinesKey === undefined ? {} : { baselinesKey }),
+  };
   const bytes = lines.reduce((sum, { segment }) => sum + segment.bytes, 0);
   const isWorth = threads > 1 && lines.length > 1 && bytes > threadWorthBytes;
   return isWorth ? new HuntThreads(setup, Math.min(threads, lines.length)) : new OwnHunter(setup);
