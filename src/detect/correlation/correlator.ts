@@ -16,7 +16,7 @@ export interface CorrelatorLimits {
   readonly latenessMs: number;
 }
 
-export const correlatorLimits: CorrelatorLimits = { hitsMax: 500_000, latenessMs: 3_600_000 };
+export const correlatorLimits: CorrelatorLimits = { hitsMax: 500_000, latenessMs: 900_000 };
 
 /** A correlation that is not watched for, and why. */
 interface RefusedCorrelation {
@@ -114,7 +114,7 @@ export class Correlator {
         window = new Window(group, measureOf(rule), rule.timespanMs, watched.isMet);
         windows.set(key, window);
       }
-      if (!window.insert({ hit, place, ...counted, fired: false })) continue;
+      if (!window.insert({ hit, place, counted, fired: false })) continue;
       this.held += 1;
       watched.waiting.add(window);
     }
@@ -178,7 +178,7 @@ export class Correlator {
   /** Forgets what no hit can need that is not later than it may be. */
   private tidy(watched: Watched, seenMs: number): void {
     const { rule } = watched;
-    if (Math.abs(seenMs - watched.tidiedMs) < rule.timespanMs / 8) return;
+    if (Math.abs(seenMs - watched.tidiedMs) < rule.timespanMs / 4) return;
     watched.tidiedMs = seenMs;
     this.forget(watched, seenMs - rule.timespanMs - this.bounds.latenessMs);
   }

@@ -1,14 +1,18 @@
 import type { LineRef } from '../../core/watched-event.ts';
 import type { Hit } from '../hit.ts';
 
+export type Counted = undefined | string | readonly string[] | number | readonly number[];
+
 /** A hit in a window of one group. */
 export interface Entry {
   readonly hit: Hit;
   /** Where its rule stands first in the list of the correlation. */
   readonly place: number;
-  /** What is counted of it: distinct texts, or numbers, as the type of the correlation asks. */
-  readonly texts: readonly string[];
-  readonly numbers: readonly number[];
+  /**
+   * What is counted of it, as the type of the correlation asks: a text or distinct ones, a number or several. There are
+   * as many entries as hits, and most have one: no list is made of it.
+   */
+  readonly counted: Counted;
   /** Whether the correlation was told to hold at it. */
   fired: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Hit } from '../hit.ts';
 import type { CorrelationRule } from '../sigma/nodes.ts';
-import type { Entry } from './entry.ts';
+import type { Counted } from './entry.ts';
 import { fieldOf } from './fields.ts';
 import { numberOf } from './numbers.ts';
 
@@ -21,43 +21,57 @@ const combinations = <T>(lists: readonly (readonly T[])[]): readonly (readonly T
   return found;
 };
 
+type Group = readonly (string | null)[];
+
 /** To which groups a hit belongs: several where a field has several values; null where it has none. */
-export const groupsOf = (
-  rule: CorrelationRule,
-  hit: Hit,
-): readonly (readonly (string | null)[])[] => {
-  const lists = rule.groupBy.map((name): readonly (string | null)[] => {
-    const values = valuesOf(hit, fieldOf(rule, name, hit.rule));
-    return values.length === 0 ? [null] : values;
-  });
-  return lists.every(list => list.length === 1)
-    ? [lists.map(list => list[0] ?? null)]
-    : combinations(lists);
+export const groupsOf = (rule: CorrelationRule, hit: Hit): readonly Group[] => {
+  const group: (string | null)[] = [];
+  for (const name of rule.groupBy) {
+    const value = hit.values?.[fieldOf(rule, name, hit.rule)] ?? null;
+    if (typeof value === 'object' && value !== null) return severalGroups(rule, hit);
+    group.push(value);
+  }
+  return [group];
 };
+
+const severalGroups = (rule: CorrelationRule, hit: Hit): readonly Group[] =>
+  combinations(
+    rule.groupBy.map((name): Group => {
+      const values = valuesOf(hit, fieldOf(rule, name, hit.rule));
+      return values.length === 0 ? [null] : values;
+    }),
+  );
 
 /** The same for the same values, another for others. */
-export const keyOf = (group: readonly (string | null)[]): string => {
-  const [only] = group;
+export const keyOf = (group: Group): string => {
   if (group.length === 0) return '';
-  return group.length === 1 && only !== undefined
-    ? only === null
-      ? '-'
-      : `+${only}`
-    : JSON.stringify(group);
+  const [only] = group;
+  // No text of a log begins with a NUL that is written as it is: a group of nothing is not one of a text.
+  if (group.length === 1) return only === null || only === undefined ? '\0' : only;
+  return JSON.stringify(group);
 };
 
-const none: readonly never[] = [];
+const singleOf = (hit: Hit, field: string): string | undefined => {
+  const value = hit.values?.[field];
+  return typeof value === 'string' ? value : undefined;
+};
 
 /** What a hit gives to count. */
-export const countedOf = (rule: CorrelationRule, hit: Hit): Pick<Entry, 'texts' | 'numbers'> => {
-  if (rule.valueFields.length === 0) return { texts: none, numbers: none };
+export const countedOf = (rule: CorrelationRule, hit: Hit): Counted => {
+  const [field, ...others] = rule.valueFields;
+  if (field === undefined) return undefined;
+  const isNumber = rule.type !== 'value_count';
+  if (others.length === 0) {
+    const single = singleOf(hit, fieldOf(rule, field, hit.rule));
+    if (single !== undefined) return isNumber ? numberOf(single) : single;
+  }
   const lists = rule.valueFields.map(name => valuesOf(hit, fieldOf(rule, name, hit.rule)));
+  if (isNumber) {
+    return lists
+      .flat()
+      .map(numberOf)
+      .filter(number => number !== undefined);
+  }
   // An event that lacks one of the fields has no combination.
-  if (rule.type === 'value_count')
-    return { texts: combinations(lists).map(values => keyOf(values)), numbers: none };
-  const numbers = lists
-    .flat()
-    .map(numberOf)
-    .filter(number => number !== undefined);
-  return { texts: none, numbers };
+  return combinations(lists).map(keyOf);
 };

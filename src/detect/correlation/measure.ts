@@ -1,13 +1,13 @@
 import type { CorrelationRule, RuleExpression } from '../sigma/nodes.ts';
-import type { Entry } from './entry.ts';
+import type { Counted, Entry } from './entry.ts';
 import { ExactSum } from './exact-sum.ts';
 import { SortedNumbers } from './numbers.ts';
 import { OrderedChain } from './ordered-chain.ts';
 
 /** What a window comes to while hits enter it and leave it. */
 export interface Measure {
-  /** All of one millisecond. */
-  enter(entries: readonly Entry[]): void;
+  /** All of one millisecond: those from a place up to, without, another. */
+  enter(entries: readonly Entry[], from: number, to: number): void;
   leave(entry: Entry): void;
   clear(): void;
   /**
@@ -19,8 +19,8 @@ export interface Measure {
 
 class EventCount implements Measure {
   private count = 0;
-  enter(entries: readonly Entry[]): void {
-    this.count += entries.length;
+  enter(_: readonly Entry[], from: number, to: number): void {
+    this.count += to - from;
   }
   leave(): void {
     this.count -= 1;
@@ -33,18 +33,34 @@ class EventCount implements Measure {
   }
 }
 
+/** Calls what takes one value with each value of an entry. */
+const eachOf = <T>(
+  counted: Counted,
+  isOne: (value: unknown) => value is T,
+  take: (value: T) => void,
+): void => {
+  if (isOne(counted)) take(counted);
+  else if (Array.isArray(counted)) for (const value of counted) if (isOne(value)) take(value);
+};
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
 class ValueCount implements Measure {
   private readonly counts = new Map<string, number>();
-  enter(entries: readonly Entry[]): void {
-    for (const { texts } of entries)
-      for (const text of texts) this.counts.set(text, (this.counts.get(text) ?? 0) + 1);
+  private readonly put = (text: string): void => {
+    this.counts.set(text, (this.counts.get(text) ?? 0) + 1);
+  };
+  private readonly drop = (text: string): void => {
+    const left = (this.counts.get(text) ?? 0) - 1;
+    if (left > 0) this.counts.set(text, left);
+    else this.counts.delete(text);
+  };
+  enter(entries: readonly Entry[], from: number, to: number): void {
+    for (let at = from; at < to; at += 1) eachOf(entries[at]?.counted, isText, this.put);
   }
-  leave({ texts }: Entry): void {
-    for (const text of texts) {
-      const left = (this.counts.get(text) ?? 0) - 1;
-      if (left > 0) this.counts.set(text, left);
-      else this.counts.delete(text);
-    }
+  leave({ counted }: Entry): void {
+    eachOf(counted, isText, this.drop);
   }
   clear(): void {
     this.counts.clear();
@@ -59,18 +75,22 @@ class Total implements Measure {
   private readonly sum = new ExactSum();
   private count = 0;
   private readonly isMean: boolean;
+  private readonly put = (number: number): void => {
+    this.sum.add(number);
+    this.count += 1;
+  };
+  private readonly drop = (number: number): void => {
+    this.sum.add(-number);
+    this.count -= 1;
+  };
   constructor(isMean: boolean) {
     this.isMean = isMean;
   }
-  enter(entries: readonly Entry[]): void {
-    for (const { numbers } of entries) {
-      for (const number of numbers) this.sum.add(number);
-      this.count += numbers.length;
-    }
+  enter(entries: readonly Entry[], from: number, to: number): void {
+    for (let at = from; at < to; at += 1) eachOf(entries[at]?.counted, isNumber, this.put);
   }
-  leave({ numbers }: Entry): void {
-    for (const number of numbers) this.sum.add(-number);
-    this.count -= numbers.length;
+  leave({ counted }: Entry): void {
+    eachOf(counted, isNumber, this.drop);
   }
   clear(): void {
     this.sum.clear();
@@ -88,11 +108,12 @@ class Percentile implements Measure {
   constructor(percent: number) {
     this.percent = percent;
   }
-  enter(entries: readonly Entry[]): void {
-    for (const { numbers } of entries) for (const number of numbers) this.sorted.add(number);
+  enter(entries: readonly Entry[], from: number, to: number): void {
+    for (let at = from; at < to; at += 1)
+      eachOf(entries[at]?.counted, isNumber, number => this.sorted.add(number));
   }
-  leave({ numbers }: Entry): void {
-    for (const number of numbers) this.sorted.remove(number);
+  leave({ counted }: Entry): void {
+    eachOf(counted, isNumber, number => this.sorted.remove(number));
   }
   clear(): void {
     this.sorted.clear();
@@ -124,9 +145,12 @@ class RulesSeen implements Measure {
     this.chain = rule.type === 'temporal_ordered' ? new OrderedChain(rule.rules) : undefined;
     this.expression = rule.expression;
   }
-  enter(entries: readonly Entry[]): void {
-    for (const { hit } of entries) this.counts.set(hit.rule, (this.counts.get(hit.rule) ?? 0) + 1);
-    this.chain?.enter(entries);
+  enter(entries: readonly Entry[], from: number, to: number): void {
+    for (let at = from; at < to; at += 1) {
+      const rule = entries[at]?.hit.rule ?? '';
+      this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
+    }
+    this.chain?.enter(entries.slice(from, to));
   }
   leave({ hit }: Entry): void {
     const left = (this.counts.get(hit.rule) ?? 0) - 1;

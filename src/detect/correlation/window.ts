@@ -95,7 +95,7 @@ export class Window {
     );
     for (let at = this.low; at < this.high; ) {
       const end = this.endOfMillisecond(at, this.high);
-      this.measure.enter(this.entries.slice(at, end));
+      this.measure.enter(this.entries, at, end);
       at = end;
     }
   }
@@ -116,7 +116,7 @@ export class Window {
       const begin = this.high;
       const end = this.endOfMillisecond(begin, entries.length);
       this.high = end;
-      this.measure.enter(end - begin === entries.length ? entries : entries.slice(begin, end));
+      this.measure.enter(entries, begin, end);
       this.leaveUpTo(timeMs - this.spanMs);
       const value = this.measure.value(timeMs - this.spanMs);
       const first = entries[this.low];
