@@ -143,7 +143,8 @@ export class Correlator {
     }
     if (this.held > this.bounds.hitsMax) this.makeRoom();
     const told = found.toSorted(compareTold).map(({ hit }) => hit);
-    if (this.told.length + told.length > this.bounds.hitsMax) this.isMoreThanNoted = true;
+    if (this.isMoreThanNoted) return told;
+    if (this.told.length + told.length > this.bounds.hitsMax) this.noteNoMore();
     else for (const each of told) this.told.push(firedAt(each));
     return told;
   }
@@ -171,8 +172,15 @@ export class Correlator {
 
   /** For `saveSince`, as long as that is worth more than to save everything. */
   private note(hit: Hit): void {
+    if (this.isMoreThanNoted) return;
     if (this.added.length < this.bounds.hitsMax) this.added.push(hit);
-    else this.isMoreThanNoted = true;
+    else this.noteNoMore();
+  }
+
+  private noteNoMore(): void {
+    this.isMoreThanNoted = true;
+    this.added = [];
+    this.told = [];
   }
 
   /** Forgets what no hit can need that is not later than it may be. */
