@@ -9,8 +9,9 @@ import type { StoreSegment } from '../events/store-segments.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { Rows } from './segment-hunt.ts';
 
-/** Of each log so many segments are looked at, the newest. */
+/** Of each log so many segments are looked at, the newest; of all logs together not many more than these. */
 const segmentsMax = 4;
+const allSegmentsMax = 400;
 /** Of each segment so many events are read, no two of one shape. */
 const samplesMax = 600;
 
@@ -48,13 +49,14 @@ export const seenLogs = async (
     if (list === undefined) bySource.set(segment.source, [segment]);
     else list.push(segment);
   }
+  const each = Math.max(1, Math.min(segmentsMax, Math.floor(allSegmentsMax / bySource.size)));
   const opening = { lines: new KeptLines(), zoneOf, note };
   const decoder = new RowDecoder();
   const logs: SeenLog[] = [];
   for (const [source, of] of [...bySource].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const samples: WatchedEvent[] = [];
     let events = 0;
-    for (const segment of of.toSorted(newestFirst).slice(0, segmentsMax)) {
+    for (const segment of of.toSorted(newestFirst).slice(0, each)) {
       const open = await openSegment(segment, opening);
       if (open === undefined) continue;
       events += open.rows.rows;
