@@ -9,8 +9,31 @@ import type { Position, TextValue, Value } from './value.ts';
 /** Texts with dashes that are written out; more of them become one regular expression. */
 const writtenOutMax = 125;
 
+/** What all patterns of a rule together may come to. */
+export class PatternBudget {
+  private repeats = 0;
+
+  /** Linear time is the length of the text times that of the pattern, its repeats written out. */
+  spend(source: string, programSize: number, at: number): void {
+    this.repeats += Math.max(0, programSize - source.length);
+    const signs = source.match(/[*+?{]/g)?.length ?? 0;
+    if (this.repeats > repeatsMax || signs > signsMax) {
+      throw new Mistake(`the repeats of ${shown(source)} come to too much`, at);
+    }
+  }
+}
+
+/** Instructions: with so many, a text of 10,000 characters takes a second at worst. */
+const repeatsMax = 5_000;
+const signsMax = 1_000;
+
 /** What a value has become after its last modifier: comparisons, one of which must hold. */
-export const comparisonsOf = (value: Value, cased: boolean, at: number): readonly Comparison[] => {
+export const comparisonsOf = (
+  value: Value,
+  cased: boolean,
+  at: number,
+  budget: PatternBudget,
+): readonly Comparison[] => {
   switch (value.is) {
     case 'text':
       return texts(value, cased);
@@ -26,7 +49,7 @@ export const comparisonsOf = (value: Value, cased: boolean, at: number): readonl
       return texts({ is: 'text', pieces, openBefore, openAfter }, cased);
     }
     case 'regex':
-      return [regex(value, cased, at)];
+      return [regex(value, cased, at, budget)];
     case 'field':
       return [{ is: 'field', field: value.field, where: where(value), cased }];
     case 'number':
@@ -81,14 +104,20 @@ const regexMax = 32_768;
 
 type RegexValue = Extract<Value, { is: 'regex' }>;
 
-const regex = (value: RegexValue, cased: boolean, at: number): Comparison => {
+const regex = (
+  value: RegexValue,
+  cased: boolean,
+  at: number,
+  budget: PatternBudget,
+): Comparison => {
   if (cased && value.flags.has('i')) throw new Mistake("'cased' and 'i' contradict each other", at);
   if (value.source.length > regexMax) {
     throw new Mistake(`a regular expression of more than ${regexMax} characters`, at);
   }
   const flags = (['i', 'm', 's'] as const).filter(flag => value.flags.has(flag));
+  let programSize: number;
   try {
-    RE2JS.compile(value.source, flagBits(flags));
+    programSize = RE2JS.compile(value.source, flagBits(flags)).programSize();
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : 'not understood';
     throw new Mistake(
@@ -96,6 +125,7 @@ const regex = (value: RegexValue, cased: boolean, at: number): Comparison => {
       at,
     );
   }
+  budget.spend(value.source, programSize, at);
   // A search finds a pattern anywhere; whoever says where, means it.
   const bound = value.openBefore !== value.openAfter;
   if (!bound) return { is: 'regex', source: value.source, flags };

@@ -1,4 +1,4 @@
-import { comparisonsOf } from './comparison.ts';
+import { comparisonsOf, PatternBudget } from './comparison.ts';
 import { allOf, anyOf, not } from './joined-nodes.ts';
 import { Mistake, shown } from './mistake.ts';
 import { type ModifierContext, modifiers } from './modifiers.ts';
@@ -43,6 +43,7 @@ const comparisonsMax = 500_000;
 class SelectionReader {
   private readonly placeholders: Placeholders;
   private comparisons = 0;
+  private readonly budget = new PatternBudget();
 
   constructor(placeholders: Placeholders) {
     this.placeholders = placeholders;
@@ -105,7 +106,7 @@ class SelectionReader {
     }
     return values.flatMap(value => {
       const meant = key.field === undefined ? anywhere(value, key) : value;
-      const comparisons = comparisonsOf(meant, key.cased, scalar.at);
+      const comparisons = comparisonsOf(meant, key.cased, scalar.at, this.budget);
       this.comparisons += comparisons.length;
       if (this.comparisons > comparisonsMax) {
         throw new Mistake(

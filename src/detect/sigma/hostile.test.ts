@@ -79,6 +79,14 @@ describe('hostile rules', () => {
     expect(say('((a{1000}){1000}){1000}')).toContain('is not one of RE2');
     expect(say('('.repeat(2_000) + ')'.repeat(2_000))).toContain('is not one of RE2');
     expect(say('x{1000}'.repeat(2_000))).toContain('is not one of RE2');
+    expect(say('.{0,1000}'.repeat(10))).toContain('come to too much');
+    expect(say('.*'.repeat(2_000))).toContain('come to too much');
+    expect(say('[a-z]{500,}')).toBe('F /[a-z]{500,}/');
+    expect(say(Array.from({ length: 2_000 }, (_, index) => `host${index}`).join('|'))).toMatch(
+      /^F /,
+    );
+    const list = Array.from({ length: 20 }, (_, index) => `"${index}.{0,500}"`).join(', ');
+    expect(sayDetection(`  sel:\n    F|re: [${list}]\n  condition: sel`)).toContain('too much');
     expect(say('a|'.repeat(20_000))).toContain('more than 32768 characters');
   });
 
