@@ -291,6 +291,27 @@ test('a list of thousands of texts of all forms', () => {
   expect(matcher({ f: 'xname-4000.examplex' })).toBe(false);
 });
 
+test('a list of thousands of patterns with wildcards within', () => {
+  const of: Node[] = Array.from({ length: 4_000 }, (_, index) => {
+    const name = `name-${index}.example`;
+    const pattern = [
+      ['a', any, name],
+      ['A', one, name, any],
+      [one, one],
+      [any, name, one],
+    ][index % 4];
+    return { is: 'field', field: 'f', compare: text(pattern ?? []) };
+  });
+  const matcher = compileMatcher({ when: { is: 'any', of } }, jsonSpace);
+  expect(matcher({ f: 'axxNAME-3996.example' })).toBe(true);
+  expect(matcher({ f: 'bxxNAME-3996.example' })).toBe(false);
+  expect(matcher({ f: 'axname-1.examplexx' })).toBe(true);
+  expect(matcher({ f: 'axxname-1.examplexx' })).toBe(false);
+  expect(matcher({ f: 'xx' })).toBe(true);
+  expect(matcher({ f: 'xname-3999.examplex' })).toBe(true);
+  expect(matcher({ f: 'xname-3999.example' })).toBe(false);
+});
+
 test('long texts in long texts take no time', () => {
   const part = `${'a'.repeat(50_000)}b`;
   const node: Node = { is: 'field', field: 'f', compare: text([any, part, any]) };

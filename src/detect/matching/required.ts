@@ -1,7 +1,7 @@
 import type { Comparison, Node } from '../sigma/nodes.ts';
 import { fold } from './fold.ts';
 import { literalsOf } from './regex-literals.ts';
-import { shapeOf } from './text-test.ts';
+import { longestLiteral, shapeOf } from './text-test.ts';
 
 /** Something simple of which a look-up tells whether an event has it. */
 export interface Sign {
@@ -76,12 +76,10 @@ const textSigns = (
     case 'start':
     case 'end':
     case 'within':
-      return [{ field, is: 'part', text: fold(shape.text) }];
     case 'parts':
     case 'regex': {
-      const texts = shape.is === 'parts' ? shape.parts : shape.literals;
-      const longest = texts.reduce((one, other) => (other.length > one.length ? other : one), '');
-      return longest === '' ? undefined : [{ field, is: 'part', text: fold(longest) }];
+      const text = longestLiteral(shape);
+      return text === '' ? undefined : [{ field, is: 'part', text: fold(text) }];
     }
   }
 };

@@ -56,6 +56,26 @@ const regexPiece = (piece: Pattern[number]): string => {
     .replaceAll('\0', String.raw`\x00`);
 };
 
+/** A text that stands in whatever the shape fits; empty where there is none. */
+export const longestLiteral = (shape: Shape): string => {
+  switch (shape.is) {
+    case 'every':
+      return '';
+    case 'whole':
+    case 'start':
+    case 'end':
+    case 'within':
+      return shape.text;
+    case 'parts':
+      return longest(shape.parts);
+    case 'regex':
+      return longest(shape.literals);
+  }
+};
+
+const longest = (texts: readonly string[]): string =>
+  texts.reduce((one, other) => (other.length > one.length ? other : one), '');
+
 /** Of texts that are folded as the shape is. */
 export const shapeTest = (shape: Shape): TextTest => {
   switch (shape.is) {
