@@ -36,7 +36,7 @@ export const comparisonsOf = (
 ): readonly Comparison[] => {
   switch (value.is) {
     case 'text':
-      return texts(value, cased);
+      return texts(value, cased, at);
     case 'bytes': {
       const pieces = bytesAsText(value.parts);
       if (pieces === undefined) {
@@ -46,7 +46,7 @@ export const comparisonsOf = (
         );
       }
       const { openBefore, openAfter } = value;
-      return texts({ is: 'text', pieces, openBefore, openAfter }, cased);
+      return texts({ is: 'text', pieces, openBefore, openAfter }, cased, at);
     }
     case 'regex':
       return [regex(value, cased, at, budget)];
@@ -74,7 +74,8 @@ const where = ({ openBefore, openAfter }: Position): 'whole' | 'within' | 'start
   return openAfter ? 'start' : 'whole';
 };
 
-const texts = (value: TextValue, cased: boolean): readonly Comparison[] => {
+const texts = (value: TextValue, cased: boolean, at: number): readonly Comparison[] => {
+  checkSize(value, at);
   const all = expandDashes(value.pieces, writtenOutMax);
   if (all === undefined) return [dashedRegex(value, cased)];
   return all.map(pieces => ({
@@ -86,6 +87,26 @@ const texts = (value: TextValue, cased: boolean): readonly Comparison[] => {
     ]),
     cased,
   }));
+};
+
+/** With wildcards for one character, or more dashes than are written out, a text is looked for by a pattern. */
+const checkSize = ({ pieces }: TextValue, at: number): void => {
+  let length = 0;
+  let signs = 0;
+  let isPattern = false;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') length += piece.length;
+    else {
+      signs++;
+      if (isDash(piece) || piece.wildcard === 'one') isPattern = true;
+    }
+  }
+  if (signs > signsMax || (isPattern && length > regexMax)) {
+    throw new Mistake(
+      `a text of more than ${signsMax} wildcards and dashes, or ${regexMax} characters around them`,
+      at,
+    );
+  }
 };
 
 /** The same as all of the texts, in a size that does not double with each dash. */

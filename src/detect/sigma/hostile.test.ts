@@ -90,6 +90,15 @@ describe('hostile rules', () => {
     expect(say('a|'.repeat(20_000))).toContain('more than 32768 characters');
   });
 
+  it('may have wildcards, and not thousands of them in one value', () => {
+    const say = (value: string): string =>
+      sayDetection(`  sel:\n    F: '${value}'\n  condition: sel`);
+    expect(say('?*'.repeat(400))).toMatch(/^F \? \*/);
+    expect(say('?*'.repeat(600))).toContain('more than 1000 wildcards');
+    expect(say(`${'x'.repeat(40_000)}?`)).toContain('32768 characters around them');
+    expect(say(`${'x'.repeat(40_000)}*`)).toMatch(/^F "x/);
+  });
+
   it('never say more than a line in a message', () => {
     const name = String.raw`"\e[31m\n\u202E${'x'.repeat(500)}"`;
     const [why = ''] = whys(ruleOf(`  sel:\n    F|${name.slice(1, -1)}: a\n  condition: sel`));
