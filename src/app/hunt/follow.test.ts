@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,7 +21,12 @@ import {
 import { numbersFrom } from '../../../test/support/simulated-disk.ts';
 import type { ReportedAlert } from '../../core/hunt-report.ts';
 import { emptyWatch } from '../../core/watch-policy.ts';
+import { HuntState } from '../../store/hunt-state.ts';
+import type { FollowPace } from './follow.ts';
 import { followHunt, hunt, type WatchRequest } from './hunt.ts';
+import { AnotherHunt } from './watch.ts';
+
+const fromMs = Date.parse('2026-06-29T08:00:00Z');
 
 let folder = '';
 let store = '';
@@ -43,31 +55,40 @@ const request = (): WatchRequest => ({
   offline: true,
 });
 
+/** How many lines of all logs were seen. */
+const seen = (): number => {
+  if (!HuntState.exists(store)) return 0;
+  const state = new HuntState(store, false);
+  try {
+    return state.ran().reduce((sum, { events }) => sum + events, 0);
+  } finally {
+    state.close();
+  }
+};
+
 /** A hunt that goes on. */
 class Follower {
   readonly told: ReportedAlert[] = [];
   readonly unseen: string[] = [];
-  rows = 0;
   private isStopped = false;
   private readonly done: Promise<void>;
 
-  constructor() {
+  constructor(pace: Partial<FollowPace> = {}) {
     this.done = followHunt({
       ...request(),
       isStopped: () => this.isStopped,
       told: alerts => void this.told.push(...alerts),
-      passed: ({ rows }) => {
-        this.rows += rows;
-      },
+      passed: () => undefined,
       note: ({ what, why }) => void this.unseen.push(`${what}: ${why}`),
-      pace: { lookMs: 5, graceMs: 30 },
+      pace: { lookMs: 5, graceMs: 30, ...pace },
     });
+    this.done.catch(() => undefined);
   }
 
   /** @throws what ended it, where it ended */
   async until(isThere: () => boolean): Promise<void> {
     const waits = async (): Promise<void> => {
-      for (let turn = 0; turn < 400 && !isThere(); turn += 1) await wait(10);
+      for (let turn = 0; turn < 1000 && !isThere(); turn += 1) await wait(10);
     };
     await Promise.race([this.done, waits()]);
     expect(isThere()).toBe(true);
@@ -79,14 +100,29 @@ class Follower {
   }
 }
 
+/** A hunt beside one that goes on: one of the two comes first. @returns how many alerts it told */
+const huntBeside = async (): Promise<number> => {
+  try {
+    return (await hunt(request())).alerts.length;
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(AnotherHunt);
+    return 0;
+  }
+};
+
 describe('a hunt that goes on', () => {
   test.each([1, 2])('finds what one over all of it finds, however lines come (%i)', async seed => {
     const random = numbersFrom(seed);
     const lines = huntLines(random, 120);
     const evidence = await openKept(store);
     let told = 0;
-    let seen = 0;
     let follower: Follower | undefined;
+    const stop = async (): Promise<void> => {
+      await follower?.stop();
+      expect(follower?.unseen ?? []).toEqual([]);
+      told += follower?.told.length ?? 0;
+      follower = undefined;
+    };
     try {
       for (let at = 0; at < lines.length; ) {
         const size = 1 + Math.floor(random() * 25);
@@ -96,21 +132,14 @@ describe('a hunt that goes on', () => {
         await keepLogs(evidence, folder);
         if (random() < 0.3) await evidence.evidence.flush();
         follower ??= new Follower();
-        const going = follower;
         const kept = Math.min(at, lines.length);
-        if (random() < 0.7) await going.until(() => seen + going.rows === kept);
-        if (random() < 0.3) {
-          await follower.stop();
-          seen += follower.rows;
-          told += follower.told.length;
-          follower = undefined;
-        }
+        if (random() < 0.2) told += await huntBeside();
+        if (random() < 0.6) await follower.until(() => seen() === kept);
+        if (random() < 0.3) await stop();
       }
-      const last = follower ?? new Follower();
-      await last.until(() => seen + last.rows === lines.length);
-      await last.stop();
-      expect(last.unseen).toEqual([]);
-      told += last.told.length;
+      follower ??= new Follower();
+      await follower.until(() => seen() === lines.length);
+      await stop();
       await evidence.evidence.flush();
     } finally {
       await evidence.close();
@@ -123,5 +152,45 @@ describe('a hunt that goes on', () => {
     const whole = alertsIn(store);
     expect(new Set(whole.map(({ title }) => title)).size).toBe(3);
     expect(sameAlerts(found)).toEqual(sameAlerts(whole));
+  });
+
+  test('says what a correlation comes to when nothing more is waited for, though no line comes', async () => {
+    const at = (seconds: number): string =>
+      new Date(fromMs + seconds * 1000).toISOString().slice(0, 19);
+    const failed = (n: number): string =>
+      `${at(n)}+00:00 mx1 dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): user=<u${n}@example.jp>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, TLS, session=<s${n}>\n`;
+    writeFileSync(join(folder, 'mx1.log'), [1, 2, 3, 4].map(failed).join(''));
+    const evidence = await openKept(store);
+    const follower = new Follower({ graceMs: 1_000 });
+    try {
+      await keepLogs(evidence, folder);
+      await follower.until(() => seen() === 4);
+      expect(follower.told).toEqual([]);
+      await follower.until(() => follower.told.length === 1);
+      expect(follower.told[0]?.title).toBe('One address, many people');
+    } finally {
+      await follower.stop();
+      await evidence.close();
+    }
+  });
+
+  test('reads lines that came while nobody looked, and only once', async () => {
+    const lines = huntLines(numbersFrom(9), 30);
+    for (const [log, line] of lines) appendFileSync(join(folder, log), line);
+    const evidence = await openKept(store);
+    try {
+      await keepLogs(evidence, folder);
+      await hunt(request());
+      expect(seen()).toBe(30);
+      await evidence.evidence.flush();
+      const follower = new Follower();
+      await follower.until(() => existsSync(join(store, 'hunt.sqlite')));
+      await wait(300);
+      await follower.stop();
+      expect(seen()).toBe(30);
+      expect(follower.told).toEqual([]);
+    } finally {
+      await evidence.close();
+    }
   });
 });
