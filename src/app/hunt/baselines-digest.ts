@@ -37,27 +37,29 @@ class NameTable {
   readonly ids: number[] = [];
   readonly texts: string[] = [];
   private readonly places = new Map<string, number>();
-  private readonly byCode: Readonly<Record<NameColumn, Map<number, number>>> = {
-    user: new Map(),
-    actor: new Map(),
-    app: new Map(),
-    address: new Map(),
-  };
+  /** By code: the place and two; 0: not asked yet, 1: none. */
+  private readonly byCode: Readonly<Record<NameColumn, Int32Array>>;
   private readonly columns: Readonly<Record<NameColumn, Column>>;
   private readonly names: BaselineNames;
 
   constructor(columns: Readonly<Record<NameColumn, Column>>, names: BaselineNames) {
     this.columns = columns;
     this.names = names;
+    this.byCode = {
+      user: new Int32Array(columns.user.count),
+      actor: new Int32Array(columns.actor.count),
+      app: new Int32Array(columns.app.count),
+      address: new Int32Array(columns.address.count),
+    };
   }
 
   placeOf(of: NameColumn, code: number): number {
     if (code < 0) return -1;
-    const known = this.byCode[of].get(code);
-    if (known !== undefined) return known;
+    const known = this.byCode[of][code] ?? 0;
+    if (known > 0) return known - 2;
     const written = this.columns[of].text(code);
     const place = written === '' ? -1 : this.put(of === 'app' ? programOf(written) : written);
-    this.byCode[of].set(code, place);
+    this.byCode[of][code] = place + 2;
     return place;
   }
 

@@ -116,7 +116,7 @@ export class EntryTable {
     for (let entry = 0; entry < this.count - 1; entry += 1) this.place(entry);
   }
 
-  /** Entries of one component, in the order of their windows. */
+  /** Entries of one component, as they came. */
   tally(
     component: number,
     name: string,
@@ -124,28 +124,44 @@ export class EntryTable {
     volume: ReadonlyMap<number, VolumeOfHour>,
   ): ComponentTally {
     const { keys } = this;
-    const mine: number[] = [];
-    for (let i = 0; i < this.count; i += 1) if (keys[i * keyNumbers] === component) mine.push(i);
-    const key = (entry: number, of: number): number => keys[entry * keyNumbers + of] ?? -1;
-    mine.sort((a, b) => key(a, 1) - key(b, 1) || a - b);
+    let count = 0;
+    for (let i = 0; i < this.count; i += 1) if (keys[i * keyNumbers] === component) count += 1;
     const hours = [...volume.keys()].toSorted((a, b) => a - b);
-    return {
+    const tally = {
       component: name,
-      windows: Int32Array.from(mine, i => key(i, 1)),
-      users: Int32Array.from(mine, i => nameOf('user', key(i, 2))),
-      actors: Int32Array.from(mine, i => nameOf('actor', key(i, 3))),
-      apps: Int32Array.from(mine, i => nameOf('app', key(i, 4))),
-      addresses: Int32Array.from(mine, i => nameOf('address', key(i, 5))),
-      reads: Uint32Array.from(mine, i => this.reads[i] ?? 0),
-      rows: Uint32Array.from(mine, i => this.rows[i] ?? 0),
-      firstMs: Float64Array.from(mine, i => this.firstMs[i] ?? 0),
-      lastMs: Float64Array.from(mine, i => this.lastMs[i] ?? 0),
-      firstLines: Uint32Array.from(mine, i => this.firstLines[i] ?? 0),
-      lastLines: Uint32Array.from(mine, i => this.lastLines[i] ?? 0),
+      windows: new Int32Array(count),
+      users: new Int32Array(count),
+      actors: new Int32Array(count),
+      apps: new Int32Array(count),
+      addresses: new Int32Array(count),
+      reads: new Uint32Array(count),
+      rows: new Uint32Array(count),
+      firstMs: new Float64Array(count),
+      lastMs: new Float64Array(count),
+      firstLines: new Uint32Array(count),
+      lastLines: new Uint32Array(count),
       hours: Int32Array.from(hours),
       events: Uint32Array.from(hours, hour => volume.get(hour)?.count ?? 0),
       hourFirstLines: Uint32Array.from(hours, hour => volume.get(hour)?.firstLine ?? 0),
       hourLastLines: Uint32Array.from(hours, hour => volume.get(hour)?.lastLine ?? 0),
     };
+    let to = 0;
+    for (let i = 0; i < this.count; i += 1) {
+      const at = i * keyNumbers;
+      if (keys[at] !== component) continue;
+      tally.windows[to] = keys[at + 1] ?? 0;
+      tally.users[to] = nameOf('user', keys[at + 2] ?? -1);
+      tally.actors[to] = nameOf('actor', keys[at + 3] ?? -1);
+      tally.apps[to] = nameOf('app', keys[at + 4] ?? -1);
+      tally.addresses[to] = nameOf('address', keys[at + 5] ?? -1);
+      tally.reads[to] = this.reads[i] ?? 0;
+      tally.rows[to] = this.rows[i] ?? 0;
+      tally.firstMs[to] = this.firstMs[i] ?? 0;
+      tally.lastMs[to] = this.lastMs[i] ?? 0;
+      tally.firstLines[to] = this.firstLines[i] ?? 0;
+      tally.lastLines[to] = this.lastLines[i] ?? 0;
+      to += 1;
+    }
+    return tally;
   }
 }

@@ -165,8 +165,6 @@ describe('baselines', () => {
       { ...at, day: 36 },
     ]);
     expect(found).toHaveLength(2);
-    expect(found[1]?.sentence).toMatch(
-      /, but for what was out of the usual before \(up to 200\)$/,
-    );
+    expect(found[1]?.sentence).toMatch(/, but for what was out of the usual before \(up to 200\)$/);
   });
 });

@@ -23,6 +23,8 @@ const addressesQuietDays = 14;
 const addressesMax = 5;
 /** Mailboxes at an hour at which nobody is expected. */
 const unusualHourMailboxes = 3;
+/** Mailboxes of one that are looked at one by one every ten minutes. */
+const freshEachMax = 500;
 /** Of those that nobody knows. */
 const newcomers: Readonly<Record<'actor' | 'app' | 'address', number>> = {
   actor: 3,
@@ -129,8 +131,10 @@ class Judge {
   private newcomer(kind: Told, feature: Feature): boolean {
     const { memory, hour } = this.hand;
     const value = feature.mailboxes;
-    // Where the names of addresses are too many to be kept, nobody is a stranger.
-    if (memory.seen.isFull && kind === 'address') return false;
+    // Where there are too many to be remembered, nobody is a stranger.
+    const isCrowded = memory.crowded > 0;
+    const isSeen = kind === 'address' && memory.seen.hasBefore(feature.id, this.day);
+    if (kind === 'address' ? memory.seen.isFull || (isCrowded && isSeen) : isCrowded) return false;
     const peers = outOfPeers(memory, peerOfNew[kind], hour, value, newcomers[kind]);
     if (peers === undefined) return false;
     const level = kind === 'app' ? 'medium' : 'high';
@@ -165,7 +169,7 @@ class Judge {
   private settled(kind: Told, feature: Feature, subject: Subject): void {
     const found =
       this.mailboxes(kind, feature, subject) ||
-      this.fresh(kind, feature, subject) ||
+      (kind !== 'address' && this.fresh(kind, feature, subject)) ||
       (kind !== 'address' && this.hours(kind, feature, subject)) ||
       (kind !== 'address' && this.newAddress(kind, feature, subject));
     if (!found) this.reads(kind, feature, subject);
@@ -202,6 +206,8 @@ class Judge {
   private fresh(kind: Told, feature: Feature, { history, mailboxes }: Subject): boolean {
     const least = floors[kind].fresh ?? Infinity;
     if (feature.mailboxes < least || mailboxes.isFull) return false;
+    // Where there are very many, they are gone through once the hour is over.
+    if (feature.mailboxes > freshEachMax && this.hand.events === undefined) return false;
     let value = 0;
     for (const user of feature.users()) if (!mailboxes.hasBefore(user, this.day)) value += 1;
     const reference = outOfUsual(history, 'fresh', this.hand.hour, value, least);

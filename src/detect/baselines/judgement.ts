@@ -66,7 +66,7 @@ export const floors: Readonly<Record<SubjectKind | 'component', Partial<Record<M
     component: { window: 20, hour: 40, reads: 200, events: 2_000 },
     actor: { window: 5, hour: 8, reads: 100, fresh: 5 },
     app: { window: 8, hour: 12, reads: 100, fresh: 10 },
-    address: { window: 12, hour: 20, reads: 100, fresh: 15 },
+    address: { window: 12, hour: 20, reads: 100 },
     account: { reads: 300 },
   };
 

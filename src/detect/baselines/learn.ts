@@ -57,9 +57,9 @@ const learnSubject = (subject: Subject, hour: number, feature: Feature): void =>
   const { history, mailboxes, addresses } = subject;
   const day = dayOfHour(hour);
   let fresh = 0;
-  for (const user of feature.users()) {
-    if (!mailboxes.hasBefore(user, day)) fresh += 1;
-    mailboxes.put(user, day);
+  // Whose mailboxes come and go is no news of an address.
+  if (!mailboxes.isFull && (subject.kind === 'actor' || subject.kind === 'app')) {
+    for (const user of feature.users()) if (mailboxes.put(user, day)) fresh += 1;
   }
   for (const id of feature.addresses.keys()) {
     if (!addresses.days.has(id)) subject.newAddressDay = day;

@@ -4,10 +4,15 @@ import { daysKept, History } from './history.ts';
 export const subjectKinds = ['actor', 'app', 'address', 'account'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
-/** Names whose days are remembered for a component at most, and others that one subject met. */
+/** Addresses that are remembered of a component at most, and mailboxes that one entered. */
 const seenMax = 1_000_000;
-const metMax = 100_000;
-export const subjectsMax = 5_000;
+const mailboxesMax = 50_000;
+const subjectsMax: Readonly<Record<SubjectKind, number>> = {
+  actor: 5_000,
+  app: 5_000,
+  address: 2_000,
+  account: 20_000,
+};
 
 const dayBits = 65_536;
 
@@ -34,21 +39,24 @@ export class Met {
     );
   }
 
-  put(id: number, day: number): void {
+  /** @returns whether it was not met on a day before */
+  put(id: number, day: number): boolean {
     const days = this.days.get(id);
     const last = days === undefined ? -Infinity : days % dayBits;
-    if (last >= day) return;
+    const first = days === undefined ? Infinity : Math.floor(days / dayBits);
+    if (last >= day) return first >= day;
     if (days === undefined && this.days.size >= this.most) {
       // A look at all of them, once a day at most.
       if (this.forgotDay < day) this.forget(day);
       if (this.days.size >= this.most) {
         this.isFull = true;
-        return;
+        return true;
       }
     }
-    const isNew = days === undefined || last <= day - daysKept;
-    this.days.set(id, (isNew ? day : Math.floor(days / dayBits)) * dayBits + day);
+    const isNew = last <= day - daysKept;
+    this.days.set(id, (isNew ? day : first) * dayBits + day);
     this.changed.add(id);
+    return isNew;
   }
 
   /** As it was written down. */
@@ -70,7 +78,8 @@ export class Subject {
   readonly kind: SubjectKind;
   readonly id: number;
   readonly history: History = new History();
-  readonly mailboxes: Met = new Met(metMax);
+  /** Of an account that acts for others, and of an application. */
+  readonly mailboxes: Met = new Met(mailboxesMax);
   readonly addresses: Met = new Met(1_000);
   firstDay: number;
   lastDay: number;
@@ -185,8 +194,8 @@ export class ComponentMemory {
     const ofKind = this.subjects.get(kind);
     const known = ofKind?.get(id);
     if (known !== undefined || ofKind === undefined) return known;
-    if (ofKind.size >= subjectsMax) this.makeRoom(ofKind, day);
-    if (ofKind.size >= subjectsMax) {
+    if (ofKind.size >= subjectsMax[kind]) this.makeRoom(ofKind, day);
+    if (ofKind.size >= subjectsMax[kind]) {
       this.crowded += 1;
       return undefined;
     }
