@@ -26,6 +26,13 @@ const parsed = (rest: string | undefined): Members | undefined => {
   }
 };
 
+/** `~3.2`, `#3.1`: tokens of the line; `~` alone is in another column. */
+const tokensOf = (template: string): readonly Leaf[] => {
+  const [, mark, first, count] = /^([~#])(\d+)\.(\d+)$/.exec(template) ?? [];
+  if (mark === undefined) return inLine;
+  return [{ is: 'tokens', first: Number(first), count: Number(count), isNumber: mark === '#' }];
+};
+
 /** What a template says of a member; see `encode.ts` for its marks. */
 const leavesAt = (value: unknown, path: readonly string[]): readonly Leaf[] => {
   if (value === undefined) return [];
@@ -36,8 +43,9 @@ const leavesAt = (value: unknown, path: readonly string[]): readonly Leaf[] => {
     return value.length === 0 && path.length > 0 ? [] : inLine;
   }
   if (typeof value === 'string') {
-    if (!value.startsWith('=')) return inLine;
-    return path.length === 0 ? [{ is: 'value', value: value.slice(1) }] : [];
+    if (path.length > 0) return value === '~' ? inLine : [];
+    if (value.startsWith('=')) return [{ is: 'value', value: value.slice(1) }];
+    return tokensOf(value);
   }
   const [first, ...others] = path;
   if (isMembers(value)) return first === undefined ? inLine : leavesAt(value[first], others);
@@ -65,11 +73,13 @@ const appOf = (value: unknown, member: string): readonly Leaf[] => {
 };
 
 /** As `watchedEvent` has it. */
-const unparsedShape = (format: string | undefined): RowShape => ({
+const unparsedShape = (format: string | undefined, isOneLine: boolean): RowShape => ({
   format,
   isUnparsed: true,
+  isOneLine,
   leaves: ([first = '', ...others]) => {
-    if (first === 'detail' || first === 'time') return inLine;
+    if (first === 'detail') return isOneLine && others.length === 0 ? [{ is: 'text' }] : inLine;
+    if (first === 'time') return inLine;
     if (others.length > 0) return [];
     if (first === 'kind') return constant('other');
     if (first === 'outcome') return constant('unknown');
@@ -82,8 +92,9 @@ const unparsedShape = (format: string | undefined): RowShape => ({
  * damage shows.
  */
 export const rowShape = (texts: ShapeTexts): RowShape => {
-  if (texts.kind === unparsedKind) return unparsedShape(texts.format);
   const rest = parsed(texts.rest);
+  const isOneLine = rest !== undefined && rest['@lines'] === undefined;
+  if (texts.kind === unparsedKind) return unparsedShape(texts.format, isOneLine);
   const words: ReadonlyMap<string, readonly Leaf[]> = new Map([
     ['kind', constant(texts.kind)],
     ['outcome', constant(texts.outcome)],
@@ -93,6 +104,7 @@ export const rowShape = (texts: ShapeTexts): RowShape => {
   return {
     format: texts.format,
     isUnparsed: false,
+    isOneLine,
     leaves: path => {
       const [first = ''] = path;
       if (rest === undefined) return inLine;

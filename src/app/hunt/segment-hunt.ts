@@ -14,6 +14,7 @@ import { placesOf } from '../events/segment-rows.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { hitOfEvent, hitOfRow } from './hits.ts';
 import type { PassLines } from './pipeline.ts';
+import { RowLine } from './row-line.ts';
 import { SegmentColumns } from './segment-columns.ts';
 import { type AskedShape, type ShapeRule, ShapeRules } from './shape-rules.ts';
 import { watchedEvent } from './watched.ts';
@@ -88,6 +89,12 @@ export class Rows {
     this.times = rows.numbers('time');
     this.placesMs = placesOf(this.times, spanOf(open.segment)[0]);
     this.lines = rows.numbers('line');
+  }
+
+  /** The text of its line. @throws where it cannot be read */
+  text(row: number): string {
+    this.sequences ??= this.open.rows.numbers('sequence');
+    return this.open.text(this.lines[row] ?? 0, this.sequences[row] === 1);
   }
 
   /** The whole event, for which its line is read. @throws where row and line are not of each other */
@@ -176,7 +183,12 @@ export class SegmentHunt {
     );
     const shapes = Array.from(kinds.example, row => this.shapeOf(columns, row));
     const { fromMs, toMs } = this.options.window;
-    const truth = new ColumnTruth(columns.column, row => placesMs[row] ?? 0);
+    const line = new RowLine(row => rows.text(row));
+    const truth = new ColumnTruth(
+      columns.column,
+      row => placesMs[row] ?? 0,
+      row => line.at(row),
+    );
     const hits: Hit[] = [];
     const rowsOf = new Int32Array(kinds.count);
     let read = 0;
@@ -232,28 +244,28 @@ export class SegmentHunt {
     hits: Hit[],
   ): boolean {
     let event: WatchedEvent | undefined;
-    for (const rule of rules) {
-      const answer = truth.at(rule.residual, row);
-      if (answer === truths.no) continue;
-      if (answer === truths.yes && rule.fields !== undefined) {
-        const { source, seq } = open.segment;
-        const ref = { source, seq, line: rows.lines[row] ?? 0 };
-        const place = rows.placesMs[row] ?? 0;
-        const hit = hitOfRow(rule, rows.columns, truth, row, ref, place);
-        if (hit !== undefined) {
-          hits.push(hit);
-          continue;
+    try {
+      for (const rule of rules) {
+        const answer = truth.at(rule.residual, row);
+        if (answer === truths.no) continue;
+        if (answer === truths.yes && rule.fields !== undefined) {
+          const { source, seq } = open.segment;
+          const ref = { source, seq, line: rows.lines[row] ?? 0 };
+          const place = rows.placesMs[row] ?? 0;
+          const hit = hitOfRow(rule, rows.columns, truth, row, ref, place);
+          if (hit !== undefined) {
+            hits.push(hit);
+            continue;
+          }
+        }
+        event ??= rows.event(row);
+        if (answer === truths.yes || rule.watched.matches(event)) {
+          hits.push(hitOfEvent(rule.watched, event));
         }
       }
-      try {
-        event ??= rows.event(row);
-      } catch (thrown) {
-        this.damaged(open, thrown);
-        return true;
-      }
-      if (answer === truths.yes || rule.watched.matches(event)) {
-        hits.push(hitOfEvent(rule.watched, event));
-      }
+    } catch (thrown) {
+      this.damaged(open, thrown);
+      return true;
     }
     return event !== undefined;
   }

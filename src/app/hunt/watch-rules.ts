@@ -1,6 +1,6 @@
 import type { WatchedEvent } from '../../core/watched-event.ts';
 import { constant, inLine, type Leaf, type RowShape } from '../../detect/columns/leaf.ts';
-import { leavesOfField, leavesOfFields } from '../../detect/columns/place-leaves.ts';
+import { leavesOfField, leavesOfFields, leavesOfTexts } from '../../detect/columns/place-leaves.ts';
 import { type Plan, Planner } from '../../detect/columns/plan.ts';
 import {
   allResidual,
@@ -35,13 +35,16 @@ class WatchedSource {
   /** Asked by one rule after the other for the same shape. */
   scopeResidual(shape: RowShape): Residual {
     if (this.asked?.shape !== shape) {
-      const residual = residualOf(this.scope, field => leavesOfField(field, shape));
+      const residual = residualOf(this.scope, field =>
+        field === undefined ? leavesOfTexts(shape) : leavesOfField(field, shape),
+      );
       this.asked = { shape, residual };
     }
     return this.asked.residual;
   }
 
-  leavesOf(field: string, shape: RowShape): readonly Leaf[] {
+  leavesOf(field: string | undefined, shape: RowShape): readonly Leaf[] {
+    if (field === undefined) return leavesOfTexts(shape);
     const said = this.map.constants.get(field);
     return said === undefined ? leavesOfFields(placesOf(field, this.map), shape) : constant(said);
   }

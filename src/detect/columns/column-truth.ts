@@ -1,5 +1,5 @@
 import type { Scalar } from '../fields/field-space.ts';
-import type { Leaf } from './leaf.ts';
+import type { Leaf, LeafLine } from './leaf.ts';
 import type { ColumnTest } from './plan.ts';
 import { type Residual, valueOf } from './residual.ts';
 
@@ -21,17 +21,35 @@ export type Truth = (typeof truths)[keyof typeof truths];
 const { no, yes, line } = truths;
 const asTruth = (holds: boolean): Truth => (holds ? yes : no);
 
+const tokenValue = (
+  { first, count, isNumber, part }: Extract<Leaf, { is: 'tokens' }>,
+  line: LeafLine,
+): readonly Scalar[] => {
+  const text = line.tokens(first, count);
+  if (isNumber) return [Number(text)];
+  if (part === undefined) return [text];
+  const mark = text.indexOf('?');
+  if (part === 'stem') return [mark < 0 ? text : text.slice(0, mark)];
+  return mark < 0 ? [] : [text.slice(mark + 1)];
+};
+
 /** Answers for the rows of one segment; each text of a column is held against each test once at most. */
 export class ColumnTruth {
   private readonly column: ColumnNamed;
   private readonly timeMs: (row: number) => number;
+  private readonly lineOf: (row: number) => LeafLine;
   /** By test, and by column: 0 not asked yet, 1 no, 2 yes; the first is for none. */
   private readonly known = new Map<string, Map<number, Int8Array>>();
 
-  /** @param timeMs what a row is placed by */
-  constructor(column: ColumnNamed, timeMs: (row: number) => number) {
+  /** @param timeMs what a row is placed by. @param lineOf may throw, and what asks for it then throws as well */
+  constructor(
+    column: ColumnNamed,
+    timeMs: (row: number) => number,
+    lineOf: (row: number) => LeafLine,
+  ) {
     this.column = column;
     this.timeMs = timeMs;
+    this.lineOf = lineOf;
   }
 
   at(residual: Residual, row: number): Truth {
@@ -99,6 +117,22 @@ export class ColumnTruth {
           const column = this.column(leaf.column);
           const code = column?.codes[row] ?? -1;
           if (column !== undefined && code >= 0) values.push(column.text(code));
+          break;
+        }
+        case 'tokens':
+          values.push(...tokenValue(leaf, this.lineOf(row)));
+          break;
+        case 'text':
+          values.push(this.lineOf(row).text);
+          break;
+        case 'texts':
+          for (const text of this.lineOf(row).texts) values.push(text);
+          break;
+        case 'record': {
+          const found = this.lineOf(row).record(leaf.path);
+          // Which is a value, and is not told from none here.
+          if (found === undefined) return false;
+          for (const value of found) values.push(value);
           break;
         }
         case 'first': {

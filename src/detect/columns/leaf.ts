@@ -9,13 +9,39 @@ export type Leaf =
   | { readonly is: 'time' }
   /** Those of the first list that has any in the same row. */
   | { readonly is: 'first'; readonly of: readonly (readonly Leaf[])[] }
-  /** It stands in the line, or cannot be told without it. */
+  /** It stands in the line so: these tokens of it, or the part of them that is before or behind the first `?`. */
+  | {
+      readonly is: 'tokens';
+      readonly first: number;
+      readonly count: number;
+      readonly isNumber: boolean;
+      readonly part?: 'stem' | 'query';
+    }
+  /** The whole line. */
+  | { readonly is: 'text' }
+  /** The line, and all texts of the record that it is. */
+  | { readonly is: 'texts' }
+  /** What stands at a path of the record that the line is. */
+  | { readonly is: 'record'; readonly path: string }
+  /** It cannot be told without putting the whole event together. */
   | { readonly is: 'line' };
+
+/** A line, as far as leaves ask for it. May throw where it cannot be read. */
+export interface LeafLine {
+  readonly text: string;
+  tokens(first: number, count: number): string;
+  /** All values of the line's record at a path; none: there is no such. Undefined: a list with nothing in it. */
+  record(path: string): readonly Scalar[] | undefined;
+  /** The line, and all texts of its record. */
+  readonly texts: readonly string[];
+}
 
 /** What rows of one kind have in common: which members their events have, and where each lies. */
 export interface RowShape {
   readonly format: string | undefined;
   readonly isUnparsed: boolean;
+  /** The line that rows refer to is all of their text; else it goes on over several lines. */
+  readonly isOneLine: boolean;
   /** By the names of `AccessEvent`, outermost first; none: the event has no such member. */
   leaves(path: readonly string[]): readonly Leaf[];
 }

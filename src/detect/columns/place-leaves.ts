@@ -7,6 +7,7 @@ export const sourceColumn = '@source';
 const uriLeaves = (part: 'stem' | 'query', shape: RowShape): readonly Leaf[] => {
   const [only, more] = shape.leaves(['request', 'path']);
   if (only === undefined) return [];
+  if (more === undefined && only.is === 'tokens') return [{ ...only, part }];
   if (more !== undefined || only.is !== 'value' || typeof only.value !== 'string') return inLine;
   const mark = only.value.indexOf('?');
   if (part === 'stem') return constant(mark < 0 ? only.value : only.value.slice(0, mark));
@@ -37,7 +38,7 @@ const leavesOfPlace = (place: Place, shape: RowShape): readonly Leaf[] => {
     case 'uri':
       return uriLeaves(place.part, shape);
     case 'record':
-      return inLine;
+      return shape.isOneLine ? [{ is: 'record', path: place.path }] : inLine;
     case 'line':
       return lineLeaves(place.part, shape);
     case 'first':
@@ -59,11 +60,15 @@ const lineLeaves = (
     case 'unparsed':
       return constant(shape.isUnparsed);
     case 'text':
-      return inLine;
+      return shape.isOneLine ? [{ is: 'text' }] : inLine;
     case 'time':
       return [{ is: 'time' }];
   }
 };
+
+/** All texts of an event, for keywords. */
+export const leavesOfTexts = (shape: RowShape): readonly Leaf[] =>
+  shape.isOneLine ? [{ is: 'texts' }] : inLine;
 
 /** Where rows of a shape have a field of our own; `watchedSpace` finds the same in whole events. */
 export const leavesOfField = (field: string, shape: RowShape): readonly Leaf[] => {

@@ -1,37 +1,42 @@
-import type { FieldSpace, FieldValue } from '../fields/field-space.ts';
+import type { FieldSpace, FieldValue, Scalar } from '../fields/field-space.ts';
 import { compileMatcher } from '../matching/compile.ts';
 import type { Node } from '../sigma/nodes.ts';
 
 /** What is asked of the value of one field: the same object for the same question, so that it is asked once. */
 export interface ColumnTest {
   readonly id: number;
+  /** What is asked, about a field of whatever name. */
+  readonly node: Node;
   readonly matches: (value: FieldValue) => boolean;
 }
 
 /** A condition, cut into what each field is asked for by itself. */
 export type Plan =
-  | { readonly is: 'test'; readonly field: string; readonly test: ColumnTest }
-  /** Needs the whole event: keywords, fields that are compared with each other. */
+  /** Without a field: of all texts of the event. */
+  | { readonly is: 'test'; readonly field: string | undefined; readonly test: ColumnTest }
+  /** Needs the whole event: fields that are compared with each other. */
   | { readonly is: 'line' }
   | { readonly is: 'all' | 'any'; readonly of: readonly Plan[] }
   | { readonly is: 'not'; readonly of: Plan };
 
+const isList = (value: FieldValue): value is readonly Scalar[] => Array.isArray(value);
+
 /** Whatever a field is called, it is the value that is asked about. */
 const valueSpace: FieldSpace<FieldValue> = {
   getter: () => value => value,
-  texts: () => [],
+  texts: value => (isList(value) ? value : [value]).filter(each => typeof each === 'string'),
   timeMs: () => 0,
 };
 
 const mixed = Symbol('several fields');
 
-/** The one field that a condition asks for. */
-const fieldOf = (node: Node): string | typeof mixed => {
+/** The one field that a condition asks for; undefined: all texts. */
+const fieldOf = (node: Node): string | undefined | typeof mixed => {
   switch (node.is) {
     case 'field':
       return node.compare.is === 'field' ? mixed : node.field;
     case 'keyword':
-      return mixed;
+      return undefined;
     case 'not':
       return fieldOf(node.of);
     case 'all':
@@ -69,7 +74,7 @@ export class Planner {
 
   /** What is asked of one field, here and there in a list, is asked at once: a list of values is one test. */
   private several(is: 'all' | 'any', of: readonly Node[]): Plan {
-    const byField = new Map<string, Node[]>();
+    const byField = new Map<string | undefined, Node[]>();
     const others: Plan[] = [];
     for (const each of of) {
       const field = fieldOf(each);
@@ -92,7 +97,7 @@ export class Planner {
     const key = keyOf(node);
     const known = this.tests.get(key);
     if (known !== undefined) return known;
-    const test = { id: this.tests.size, matches: compileMatcher({ when: node }, valueSpace) };
+    const test = { id: this.tests.size, node, matches: compileMatcher({ when: node }, valueSpace) };
     this.tests.set(key, test);
     return test;
   }

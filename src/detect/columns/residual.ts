@@ -13,8 +13,8 @@ export type Residual =
   | { readonly is: 'all' | 'any'; readonly of: readonly Residual[] }
   | { readonly is: 'not'; readonly of: Residual };
 
-/** Where a field of a rule lies, all its places together. */
-export type LeavesOf = (field: string) => readonly Leaf[];
+/** Where a field of a rule lies, all its places together; without a name: all texts of the event. */
+export type LeavesOf = (field: string | undefined) => readonly Leaf[];
 
 /** As `FieldSpace` has a field of several values. */
 export const valueOf = (values: readonly Scalar[]): FieldValue =>
@@ -31,13 +31,42 @@ const testResidual = (test: ColumnTest, leaves: readonly Leaf[]): Residual => {
   return test.matches(valueOf(known));
 };
 
+const leafCosts: Readonly<Record<Leaf['is'], number>> = {
+  value: 0,
+  column: 0,
+  time: 0,
+  text: 2,
+  tokens: 3,
+  record: 4,
+  texts: 5,
+  first: 3,
+  line: 9,
+};
+
+/** What asking costs at most, in no unit. */
+const costOf = (part: Residual): number => {
+  if (typeof part === 'boolean') return 0;
+  if (part === 'line') return 9;
+  switch (part.is) {
+    case 'column':
+      return 1;
+    case 'places':
+      return Math.max(1, ...part.leaves.map(({ is }) => leafCosts[is]));
+    case 'not':
+      return costOf(part.of);
+    case 'all':
+    case 'any':
+      return Math.max(0, ...part.of.map(costOf));
+  }
+};
+
 const joined = (is: 'all' | 'any', parts: readonly Residual[]): Residual => {
   const open = parts.filter(part => typeof part !== 'boolean');
   const [only] = open;
   if (only === undefined) return is === 'all';
   if (open.length === 1 || open.every(part => part === 'line')) return only;
   // What columns tell comes before what costs a line.
-  return { is, of: open.toSorted((a, b) => Number(a === 'line') - Number(b === 'line')) };
+  return { is, of: open.toSorted((a, b) => costOf(a) - costOf(b)) };
 };
 
 const ofSeveral = (is: 'all' | 'any', of: readonly Plan[], leavesOf: LeavesOf): Residual => {
