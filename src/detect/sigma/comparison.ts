@@ -57,7 +57,7 @@ export const comparisonsOf = (
         const { part, relation } = value;
         return [{ is: 'time', part, relation, value: value.value }];
       }
-      return [{ is: 'number', relation: value.relation, value: value.value }];
+      return numbers(value, cased);
     case 'network':
       return [{ is: 'cidr', network: value.network }];
     case 'exists':
@@ -67,6 +67,18 @@ export const comparisonsOf = (
     case 'null':
       return [{ is: 'null' }];
   }
+};
+
+/** `0x1410` is a number to YAML, and that text in a log. */
+const notDecimal = /^0[xo]/i;
+
+const numbers = (
+  { relation, value, source }: Extract<Value, { is: 'number' }>,
+  cased: boolean,
+): readonly Comparison[] => {
+  const number: Comparison = { is: 'number', relation, value };
+  if (relation !== 'eq' || !notDecimal.test(source)) return [number];
+  return [number, { is: 'text', pattern: Object.freeze([source]), cased }];
 };
 
 const where = ({ openBefore, openAfter }: Position): 'whole' | 'within' | 'start' | 'end' => {
