@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { mixedLog } from '../../bench/mixed-log.ts';
 import { rulesPage, withTables } from '../../scripts/rules-table.ts';
 import { loadRules } from '../../src/app/hunt/load-rules.ts';
 import { mapsOf } from '../../src/detect/fields/source-map.ts';
@@ -56,6 +57,11 @@ describe.each(alerting.map(rule => [fileOf(rule), rule] as const))('%s', (name, 
       expect(mapsOf(rule.source, loaded.maps).filter(map => map.events.length > 0)).not.toEqual([]);
     }
   });
+});
+
+test('nothing is told of a quarter of an hour of a provider’s ordinary log', () => {
+  const { log } = mixedLog(40_000);
+  expect(teller.tell(watchedLines(log.toString('latin1')))).toEqual([]);
 });
 
 test('docs/rules.md names them all', () => {
