@@ -9,7 +9,7 @@ import type { HuntSetup } from './hunt-work.ts';
 import { LiveHunters } from './live-hunters.ts';
 import { type PassDone, type PassListener, type PassRequest, runPass } from './pass.ts';
 import { linesSince } from './pass-lines.ts';
-import type { Alerts, PassLines } from './pipeline.ts';
+import type { Alerts, Cursors, PassLines } from './pipeline.ts';
 import { storeMark } from './store-mark.ts';
 import { AnotherHunt, type PassEnd, type Watch } from './watch.ts';
 
@@ -66,6 +66,8 @@ const toldMax = 1_000;
 
 const nameOf = ({ source, seq }: StoreSegment): string => `${source}/${seq}`;
 
+const nothing: Omit<PassEnd, 'before'> = { cursors: new Map(), ran: [], newestMs: undefined };
+
 /** Somebody ended it in the middle of a pass. */
 class Stopped extends Error {
   override readonly name = 'Stopped';
@@ -79,6 +81,8 @@ class Following {
   private readonly arrivals: Arrivals;
   private readonly told = new Set<string>();
   private opened: OpenedWatch;
+  /** How far it came, and what `opened` rests on. */
+  private known: Cursors;
   private mark = '';
   /** Segments that were seen whole. */
   private finished = new Set<string>();
@@ -91,7 +95,7 @@ class Following {
     this.pace = { ...usualPace, ...options.pace };
     this.hunters = new LiveHunters(options.setup);
     this.arrivals = new Arrivals(this.pace.graceMs);
-    this.opened = options.open();
+    ({ opened: this.opened, known: this.known } = this.open());
     this.rememberAtMs = options.now() + this.pace.rememberMs;
     // What waited for others when the run before ended.
     this.arrivals.came(options.now(), Number.NEGATIVE_INFINITY);
@@ -116,6 +120,12 @@ class Following {
     }
   }
 
+  /** What another hunt writes down meanwhile must not come between the two. */
+  private open(): { readonly opened: OpenedWatch; readonly known: Cursors } {
+    const { state, open } = this.options;
+    return state.transaction(() => ({ opened: open(), known: state.cursors() }));
+  }
+
   private async rest(ms: number): Promise<void> {
     const { isStopped, now } = this.options;
     const untilMs = now() + ms;
@@ -126,13 +136,10 @@ class Following {
 
   private async look(): Promise<void> {
     const mark = storeMark(this.options.store);
+    if (mark !== this.mark && (await this.guarded(() => this.pass()))) this.mark = mark;
     const nowMs = this.options.now();
-    if (mark !== this.mark) {
-      if (await this.guarded(() => this.pass())) this.mark = mark;
-      return;
-    }
     if (this.arrivals.isDue(nowMs)) await this.guarded(() => this.commit(undefined));
-    if (nowMs >= this.rememberAtMs) this.remember(nowMs);
+    if (nowMs >= this.rememberAtMs && mark === this.mark) this.remember(nowMs);
   }
 
   /** Another hunt over the same store may come first: then this one goes on from what that one wrote down. */
@@ -142,12 +149,9 @@ class Following {
       return true;
     } catch (thrown) {
       // What a pass found that was not written down is found again.
-      if (thrown instanceof Stopped) {
-        this.opened = this.options.open();
-        return false;
-      }
-      if (!(thrown instanceof AnotherHunt)) throw thrown;
-      this.opened = this.options.open();
+      if (!(thrown instanceof Stopped || thrown instanceof AnotherHunt)) throw thrown;
+      ({ opened: this.opened, known: this.known } = this.open());
+      this.arrivals.came(this.options.now(), Number.NEGATIVE_INFINITY);
       this.hunters.beginAnew();
       this.finished = new Set();
       this.mark = '';
@@ -172,7 +176,7 @@ class Following {
   }
 
   private unseenOf(segments: readonly StoreSegment[]): readonly PassLines[] {
-    return linesSince(segments, this.options.state.cursors()).filter(({ segment }) =>
+    return linesSince(segments, this.known).filter(({ segment }) =>
       segment.spool === undefined
         ? !this.finished.has(nameOf(segment))
         : this.hunters.hasGrown(segment),
@@ -181,7 +185,6 @@ class Following {
 
   private async over(lines: readonly PassLines[], isLive: boolean): Promise<void> {
     const { setup, threads, now } = this.options;
-    const before = this.options.state.cursors();
     const request: PassRequest = {
       ...setup,
       lines,
@@ -199,7 +202,7 @@ class Following {
         if (this.options.isStopped()) throw new Stopped();
       },
     });
-    this.commit({ ...pass, before });
+    this.commit(pass);
     for (const { segment } of lines) {
       if (segment.spool === undefined) this.finished.add(nameOf(segment));
     }
@@ -208,15 +211,19 @@ class Following {
   }
 
   /** @param end of a pass over lines; undefined: time went by. */
-  private commit(end: PassEnd | undefined, settledMs?: number): void {
-    const { now, state, told } = this.options;
+  private commit(end: Omit<PassEnd, 'before'> | undefined, settledMs?: number): void {
+    const { now, told } = this.options;
     const nowMs = now();
     if (end?.newestMs !== undefined) this.arrivals.came(nowMs, end.newestMs);
-    const nothing = { before: state.cursors(), cursors: new Map(), ran: [], newestMs: undefined };
+    const { cursors, ran, newestMs } = end ?? nothing;
     const taken = this.opened.watch.commit({
-      ...(end ?? nothing),
+      before: this.known,
+      cursors,
+      ran,
+      newestMs,
       settledMs: settledMs ?? this.arrivals.settledMs(nowMs),
     });
+    this.known = new Map([...this.known, ...cursors]);
     if (taken.fresh.length === 0) return;
     told(taken.fresh);
     this.deliverAtMs = 0;
@@ -226,7 +233,7 @@ class Following {
   private remember(nowMs: number): void {
     const { state } = this.options;
     this.rememberAtMs = nowMs + this.pace.rememberMs;
-    const ran = [...state.cursors().keys()].map(
+    const ran = [...this.known.keys()].map(
       (source): RanOver => ({ source, ranMs: nowMs, events: 0, notUnderstood: 0, parts: [] }),
     );
     state.transaction(() => state.putRan(ran));

@@ -119,8 +119,11 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
   const state = new HuntState(store);
   try {
     const { prepared, alerts, openWatch } = open(request, state, note, false);
-    const { watch, digest } = openWatch();
-    const before = state.cursors();
+    // What another hunt writes down meanwhile must not come between the two.
+    const { before, watch, digest } = state.transaction(() => ({
+      ...openWatch(),
+      before: state.cursors(),
+    }));
     const pass = await runPass(
       {
         ...prepared.setup,

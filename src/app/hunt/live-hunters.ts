@@ -63,8 +63,10 @@ export class LiveHunters implements Hunters {
       try {
         return await this.work.hunt(lines, opened);
       } catch (thrown) {
-        this.beginAnew();
-        throw new Error(`${segment.path}: ${messageOf(thrown)}`, { cause: thrown });
+        // Its lines are asked for again, at the latest when they are a segment.
+        this.spools.drop(segment.source);
+        const how = 'Its lines are looked at again when a segment is made of them.';
+        unseen.push({ what: segment.spool.path, why: messageOf(thrown), how });
       }
     }
     // It became a segment in this very moment, or cannot be read: the former is no matter.

@@ -171,6 +171,11 @@ export class LiveSpools {
     }
   }
 
+  /** It is read from its beginning again. */
+  drop(source: string): void {
+    this.spools.delete(source);
+  }
+
   /** Lets go of spools that are none any more. */
   keepOnly(segments: readonly StoreSegment[]): void {
     const live = new Set(
