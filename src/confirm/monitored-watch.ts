@@ -47,7 +47,14 @@ const stopped = (why: string, remedy: string): WatchWord => ({
 });
 
 /** Servers whose log tells of the programs that they serve. */
-const fronts: ReadonlySet<string> = new Set(['apache', 'haproxy', 'iis', 'lighttpd', 'nginx']);
+const fronts: ReadonlySet<string> = new Set([
+  'apache',
+  'haproxy',
+  'iis',
+  'lighttpd',
+  'nginx',
+  'web-front',
+]);
 
 /** Events are called by the component's platform, or by the web server that serves it where the log is that one's. */
 const partFor = ({ parts }: WatchedLog, platform: string): WatchedPart | undefined =>
