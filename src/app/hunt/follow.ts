@@ -45,6 +45,8 @@ export interface FollowPace {
   readonly graceMs: number;
   /** Between two attempts to deliver what waits. */
   readonly deliverMs: number;
+  /** Between two looks at what the clock alone makes of it: what is usual of the last minutes is known by then. */
+  readonly judgeMs: number;
   /** Between two notes that a log was seen up to its end, when nothing came. */
   readonly rememberMs: number;
 }
@@ -53,6 +55,7 @@ const usualPace: FollowPace = {
   lookMs: 1_000,
   graceMs: 3_000,
   deliverMs: 30_000,
+  judgeMs: 60_000,
   rememberMs: 300_000,
 };
 
@@ -88,6 +91,7 @@ class Following {
   private finished = new Set<string>();
   private delivering: Promise<void> | undefined;
   private deliverAtMs = 0;
+  private judgeAtMs: number;
   private rememberAtMs: number;
 
   constructor(options: FollowOptions) {
@@ -96,6 +100,7 @@ class Following {
     this.hunters = new LiveHunters(options.setup);
     this.arrivals = new Arrivals(this.pace.graceMs);
     ({ opened: this.opened, known: this.known } = this.open());
+    this.judgeAtMs = options.now() + this.pace.judgeMs;
     this.rememberAtMs = options.now() + this.pace.rememberMs;
     // What waited for others when the run before ended.
     this.arrivals.came(options.now(), Number.NEGATIVE_INFINITY);
@@ -138,7 +143,8 @@ class Following {
     const mark = storeMark(this.options.store);
     if (mark !== this.mark && (await this.guarded(() => this.pass()))) this.mark = mark;
     const nowMs = this.options.now();
-    if (this.arrivals.isDue(nowMs)) await this.guarded(() => this.commit(undefined));
+    if (this.arrivals.isDue(nowMs) || nowMs >= this.judgeAtMs)
+      await this.guarded(() => this.commit(undefined));
     if (nowMs >= this.rememberAtMs && mark === this.mark) this.remember(nowMs);
   }
 
@@ -224,6 +230,7 @@ class Following {
       settledMs: settledMs ?? this.arrivals.settledMs(nowMs),
     });
     this.known = new Map([...this.known, ...cursors]);
+    this.judgeAtMs = nowMs + this.pace.judgeMs;
     if (taken.fresh.length === 0) return;
     told(taken.fresh);
     this.deliverAtMs = 0;
