@@ -106,7 +106,7 @@ describe('baselines', () => {
     ]);
     expect(found).toMatchObject([{ rule: 'baseline/woke', who: 'old-crm', app: 'old-crm' }]);
     expect(found[0]?.sentence).toBe(
-      '`old-crm` was silent since 2026-03-12 and entered 2 mailboxes (80 reads) through `dovecot` between 03:00 and 03:10 on 2026-04-11 (UTC); there are lines of 29 days in between, on which it did nothing',
+      '`old-crm` was silent since 2026-03-12 and entered 2 mailboxes (80 reads) through `dovecot` between 03:00 and 03:10 on 2026-04-11 (UTC); there are lines of 29 days in between, on which it entered no mailbox',
     );
   });
 
@@ -128,7 +128,9 @@ describe('baselines', () => {
     const rest = { address: '203.0.113.201', reads: 20 };
     const found = one({ day: 33, hour: 3, minutes: 50, count: 120, rest });
     expect(found).toMatchObject({ rule: 'baseline/first-seen', who: '203.0.113.201' });
-    expect(found.sentence).toContain('an address never seen before, entered 24 mailboxes');
+    expect(found.sentence).toContain(
+      'an address not seen in the 33 days before, entered 24 mailboxes',
+    );
   });
 
   test('tell of an account that comes from elsewhere, and of one at an hour of its own', () => {

@@ -83,13 +83,20 @@ class Explanation {
     return this.finding.kind === 'component' ? '' : ` through \`${this.hand.memory.name}\``;
   }
 
-  /** `in 60 days`, and of how many of them there are no lines. */
+  /** `the 60 days before`: as far back as is remembered. */
+  private get daysBefore(): string {
+    const { memory, hour } = this.hand;
+    const day = dayOfHour(hour);
+    return `the ${counted(day - (memory.firstDay(day) ?? day), 'day')} before`;
+  }
+
+  /** `60 days`, and of how many of them there are no lines. */
   private get days(): string {
     const { memory, hour } = this.hand;
     const day = dayOfHour(hour);
-    const known = memory.observedDays(day);
-    const all = day - (memory.firstDay(day) ?? day);
-    const without = all - known;
+    const first = Math.max(memory.firstDay(day) ?? day, this.finding.sinceDay ?? -Infinity);
+    const all = day - first;
+    const without = all - memory.observedBetween(first - 1, day);
     const gap = without > 0 ? `, ${number(without)} of them without lines` : '';
     return `${counted(all, 'day')}${gap}`;
   }
@@ -136,9 +143,9 @@ class Explanation {
       case 'reads-per-hour':
         return `${name} did ${reads(value)} in ${mailboxes(feature.mailboxes)}${through} ${span}, those in the three of which most was read left out`;
       case 'reads-of-account':
-        return `there were ${reads(value)} of the mail of ${name}${through} ${span}, some from \`${this.address}\`, from where nobody came before`;
+        return `there were ${reads(value)} of the mail of ${name}${through} ${span}, some from \`${this.address}\`, from where nobody came in ${this.daysBefore}`;
       case 'new-mailboxes':
-        return `${name} entered ${mailboxes(value)} that it had not entered before${through} ${span}`;
+        return `${name} entered ${mailboxes(value)} that it did not enter in ${this.daysBefore}${through} ${span}`;
       case 'first-seen':
         return `${this.newcomer} ${entered}`;
       case 'woke':
@@ -154,7 +161,9 @@ class Explanation {
     const { kind, feature } = this.finding;
     const { memory, hour } = this.hand;
     const isSeen = kind === 'address' && memory.seen.hasBefore(feature.id, dayOfHour(hour));
-    const how = isSeen ? 'which never entered many mailboxes before' : 'never seen before';
+    const how = isSeen
+      ? 'from which fewer than five mailboxes were entered within an hour until today'
+      : `not seen in ${this.daysBefore}`;
     return `${this.name}, an ${nouns[kind]} ${how},`;
   }
 
@@ -188,7 +197,9 @@ class Explanation {
       case 'peers':
         return this.peers(against.peers);
       case 'silence':
-        return `there are lines of ${counted(against.days, 'day')} in between, on which it did nothing`;
+        return this.finding.kind === 'component'
+          ? `other logs have lines of ${counted(against.days, 'day')} in between, and it has none that did not fail`
+          : `there are lines of ${counted(against.days, 'day')} in between, on which it entered no mailbox`;
       case 'hours':
         return `on none of the ${counted(against.days, 'day')} on which it was active did it enter one at this hour or the ones beside it, in ${this.days}${butFor(against.reference.strangeThen)}`;
       case 'addresses':

@@ -4,6 +4,7 @@ import { dayOfHour, hourMs } from './calendar.ts';
 import { type Entry, Feature, type Features } from './features.ts';
 import {
   type BaselineId,
+  beginningDays,
   type Finding,
   floors,
   learningDays,
@@ -87,7 +88,9 @@ class Judge {
     baseline: BaselineId,
     kind: Finding['kind'],
     feature: Feature,
-    rest: Pick<Finding, 'level' | 'value' | 'against'> & { readonly isWindow?: boolean },
+    rest: Pick<Finding, 'level' | 'value' | 'against' | 'sinceDay'> & {
+      readonly isWindow?: boolean;
+    },
   ): true {
     this.findings.push({ baseline, kind, feature, isWindow: false, ...rest });
     if (kind !== 'component') this.told.push(feature);
@@ -142,6 +145,7 @@ class Judge {
       level,
       value,
       against: { is: 'peers', peers },
+      sinceDay: memory.dayBehind(beginningDays, this.day),
     });
   }
 
@@ -203,7 +207,7 @@ class Judge {
   }
 
   /** Mailboxes that it never entered before. */
-  private fresh(kind: Told, feature: Feature, { history, mailboxes }: Subject): boolean {
+  private fresh(kind: Told, feature: Feature, { history, mailboxes, firstDay }: Subject): boolean {
     const least = floors[kind].fresh ?? Infinity;
     if (feature.mailboxes < least || mailboxes.isFull) return false;
     // Where there are very many, they are gone through once the hour is over.
@@ -216,6 +220,7 @@ class Judge {
       level: 'medium',
       value,
       against: { is: 'own', reference },
+      sinceDay: firstDay + beginningDays,
     });
   }
 

@@ -7,6 +7,9 @@ import type { ComponentMemory, PeerMeasure, PeersHighest, SubjectKind } from './
 /** Days with lines before a component's baselines say anything. */
 export const learningDays = 14;
 
+/** Days on which all that is done is new, and says nothing of what is new later. */
+export const beginningDays = 7;
+
 /** Days with lines on which somebody did nothing, behind which he wakes. */
 export const silentDays = 21;
 
@@ -58,15 +61,17 @@ export interface Finding {
   readonly against: Against;
   /** It was within ten minutes rather than within the hour. */
   readonly isWindow: boolean;
+  /** From which day on what it is held against was counted; absent: since there are lines. */
+  readonly sinceDay?: number;
 }
 
 /** From when on a number is worth a word, whatever the usual is. */
 export const floors: Readonly<Record<SubjectKind | 'component', Partial<Record<Measure, number>>>> =
   {
-    component: { window: 20, hour: 40, reads: 200, events: 2_000 },
-    actor: { window: 5, hour: 8, reads: 100, fresh: 5 },
-    app: { window: 8, hour: 12, reads: 100, fresh: 10 },
-    address: { window: 12, hour: 20, reads: 100 },
+    component: { window: 20, hour: 40, reads: 400, events: 2_000 },
+    actor: { window: 5, hour: 8, reads: 200, fresh: 5 },
+    app: { window: 8, hour: 12, reads: 200, fresh: 10 },
+    address: { window: 12, hour: 20, reads: 200 },
     account: { reads: 300 },
   };
 

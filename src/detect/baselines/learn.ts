@@ -1,9 +1,7 @@
 import { dayOfHour } from './calendar.ts';
-import { busyReads, type Feature, type Features } from './features.ts';
-import { floors, outOfUsual, silentDays, strangeKey, toldKey } from './judgement.ts';
+import type { Feature, Features } from './features.ts';
+import { beginningDays, floors, outOfUsual, silentDays, strangeKey, toldKey } from './judgement.ts';
 import type { ComponentMemory, Subject, SubjectKind } from './memory.ts';
-
-const beginningDays = 7;
 
 /** Ten minutes are over: what was counted of them. */
 export const learnWindow = (
@@ -66,11 +64,9 @@ const learnSubject = (subject: Subject, hour: number, feature: Feature): void =>
     addresses.put(id, day);
   }
   if (feature.mailboxes > 0) history.add('hour', hour, 0, feature.mailboxes);
-  if (feature.reads >= busyReads) {
-    // Of an account all that was read of it; of the others what does not rest on a few.
-    const reads = subject.kind === 'account' ? feature.reads : feature.spreadReads;
-    history.add('reads', hour, 0, reads);
-  }
+  // Of an account all that was read of it; of the others what does not rest on a few.
+  const reads = subject.kind === 'account' ? feature.reads : feature.spreadReads;
+  if (reads > 0) history.add('reads', hour, 0, reads);
   // On its first days all are new: that says nothing of later ones.
   if (fresh > 0 && day >= subject.firstDay + beginningDays) history.add('fresh', hour, 0, fresh);
   subject.lastDay = Math.max(day, subject.lastDay);

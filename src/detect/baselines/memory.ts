@@ -220,6 +220,12 @@ export class ComponentMemory {
     return count;
   }
 
+  /** The day before which there are so many with lines; as late as can be, where there are not. */
+  dayBehind(days: number, before: number): number {
+    const known = [...this.history.days.keys()].filter(day => day > before - daysKept);
+    return known.toSorted((a, b) => a - b)[days] ?? before;
+  }
+
   /** The first day that is known of, within what is remembered. */
   firstDay(before: number): number | undefined {
     let first: number | undefined;
