@@ -19,7 +19,7 @@ export type RuleFit =
       readonly how: string;
     };
 
-export type CannotBecause =
+type CannotBecause =
   /** None of the logs that are kept is of its log source. */
   | 'no-log'
   /** Its log source is one that Postern does not read. */

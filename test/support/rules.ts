@@ -11,7 +11,7 @@ import { logFormats } from '../../src/logs/formats.generated.ts';
 import { type CaseContext, readLines } from './formats.ts';
 
 /** What a case of a rule says beside its lines; all of it may be absent. */
-export interface RuleContext extends CaseContext {
+interface RuleContext extends CaseContext {
   /** Lines of `match.log` that fulfil it; all that make an event, or that nobody understands. */
   readonly hits?: readonly number[];
 }

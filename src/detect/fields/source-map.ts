@@ -24,7 +24,7 @@ export interface SourceMap {
 }
 
 /** Absent: the rule must not name it. `*`: whatever it names, or nothing. */
-export interface LogSourceName {
+interface LogSourceName {
   readonly category?: string;
   readonly product?: string;
   readonly service?: string;
