@@ -76,10 +76,19 @@ const render = async (
   }
 };
 
+/** Lines are looked at once: a run with some of the rules would keep the others from ever seeing them. */
+const refuseSome = ({ invocation }: HuntAsked): void => {
+  if (!invocation.values.has('rule')) return;
+  throw new UsageError(
+    'hunt: --rule tries rules over what is kept: add --backtest or --since; watch.without of postern.yaml says which rules do not run',
+  );
+};
+
 const runNow = async (asked: HuntAsked, format: Format): Promise<Outcome> => {
   const { invocation } = asked;
   const failOn = failOnOf(invocation);
   const window = windowOf(invocation);
+  if (window === undefined) refuseSome(asked);
   const store = window === undefined ? storeFolder(invocation) : storeToRead(invocation);
   const { say, end } = progressLine(invocation);
   let report: HuntReport;
@@ -126,6 +135,7 @@ const runFollow = async (asked: HuntAsked, format: Format): Promise<Outcome> => 
       'hunt: --follow tells of what arrives; leave out --since, --until and --backtest',
     );
   }
+  refuseSome(asked);
   const failOn = failOnOf(invocation);
   const quiet = switches.has('quiet');
   const path = values.get('out');
