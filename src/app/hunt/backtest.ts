@@ -3,7 +3,7 @@ import type { RuleBacktest, Share } from '../../core/hunt-report.ts';
 import type { AllowedSighting } from '../../core/watch-policy.ts';
 import type { LineRef } from '../../core/watched-event.ts';
 import { allowedBy } from '../../detect/alerts/allowed.ts';
-import { type LabelOf, nameless } from '../../detect/alerts/anonymous.ts';
+import { isAboutApp, type LabelOf, nameless } from '../../detect/alerts/anonymous.ts';
 import { goesOnWith } from '../../detect/alerts/join.ts';
 import { Correlator } from '../../detect/correlation/correlator.ts';
 import type { Hit } from '../../detect/hit.ts';
@@ -142,8 +142,10 @@ export class Backtest {
       tried.firstMs = Math.min(tried.firstMs, sighting.sinceMs);
       tried.lastMs = Math.max(tried.lastMs, sighting.timeMs);
       tried.components.add(sighting.component, sighting.events);
-      const { who, app } = sighting;
-      tried.people.add(this.shown(who === app ? undefined : who, app), sighting.events);
+      const { who, app, address } = sighting;
+      const person = isAboutApp(sighting) ? undefined : who;
+      tried.people.add(this.shown(person, app), sighting.events);
+      tried.addresses.add(address, sighting.events);
       tried.lines.push(...sighting.lines.slice(0, Math.max(0, linesMax - tried.lines.length)));
     }
     if (this.allowed(sighting) !== undefined) {
