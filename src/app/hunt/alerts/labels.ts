@@ -1,6 +1,6 @@
 import type { LabelOf } from '../../../detect/alerts/anonymous.ts';
 import type { Pseudonyms } from '../../../exposure/people/pseudonyms.ts';
-import { openOrMakeKey } from '../../people/key.ts';
+import { openKey } from '../../people/key.ts';
 
 const heldMax = 100_000;
 
@@ -21,6 +21,10 @@ export const labelsUnder = (key: Pseudonyms): LabelOf => {
   };
 };
 
-/** @param given `givenKey`: where the key is, unless it lies beside the store. @throws UsageError */
+/**
+ * For whoever looks names up: under a key that was only made now nobody was ever called anything.
+ *
+ * @param given `givenKey`: where the key is, unless it lies beside the store. @throws UsageError where there is none
+ */
 export const openLabels = (store: string, given: string | undefined): LabelOf =>
-  labelsUnder(openOrMakeKey({ store, ...(given === undefined ? {} : { given }) }));
+  labelsUnder(openKey({ store, ...(given === undefined ? {} : { given }) }));

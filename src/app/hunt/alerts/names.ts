@@ -68,5 +68,13 @@ export const namesOf = async (
       }
     }
   }
+  const unknown = new Set([...wanted.values()].flat().filter(each => !names.has(each)));
+  if (unknown.size > 0) {
+    note({
+      what: `who ${unknown.size === 1 ? [...unknown].join('') : `${unknown.size} people`} in alerts ${unknown.size === 1 ? 'is' : 'are'}`,
+      why: 'no line that is still kept names them, or they were called so under another key',
+      how: 'POSTERN_EXPOSURE_KEY or exposure.key say where the key of the store is; lines that are deleted name nobody.',
+    });
+  }
   return names;
 };
