@@ -24,11 +24,18 @@ const sizeOf = (source: string): number => {
   return RE2JS.compile(source).programSize() * weight;
 };
 
+/**
+ * DuckDB makes prefixes and LIKE of simple patterns, and errs where anchors stand in odd places (`k^`, `\A(?:)`): it
+ * leaves patterns with a group alone. What is literal through and through, it may take for a part of the text.
+ */
+const asItStands = (pattern: string): string =>
+  /^[\w -]+$/.test(pattern) ? pattern : `(${pattern})`;
+
 /** @throws CannotSay */
 export const regexCondition = (text: string, { source, flags }: RegexComparison): string => {
   if (wellFormed(source) !== source) throw new CannotSay('a pattern holds half of a character');
   if (sizeOf(source) > instructionsMax)
     throw new CannotSay(`the pattern ${source.slice(0, 60)} is too large for DuckDB`);
-  const pattern = withPythonNames(source);
+  const pattern = asItStands(withPythonNames(source));
   return `regexp_matches(${text}, ${textLiteral(flags.length === 0 ? pattern : `(?${[...flags].sort().join('')})${pattern}`)})`;
 };
