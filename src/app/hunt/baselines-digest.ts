@@ -10,6 +10,9 @@ import type { BaselineNames } from './baselines-names.ts';
 /** A time so far from its segment's day is a clock that was wrong, or a date of something else. */
 const strayMs = 2 * 24 * hourMs;
 
+/** As the rest of an event has the flag. */
+const repeatsFlag = '"=repeats"';
+
 interface Column {
   readonly codes: Int32Array | undefined;
   readonly count: number;
@@ -29,6 +32,15 @@ const columnOf = (file: ParquetFile, name: string): Column => {
 /** By code, 1 for the texts that are asked for. */
 const marks = ({ count, text }: Column, isAsked: (text: string) => boolean): Uint8Array =>
   Uint8Array.from({ length: count }, (_, code) => (isAsked(text(code)) ? 1 : 0));
+
+/** By row, whether another event tells of the same act; undefined where none of the segment does. */
+const repeatsIn = (file: ParquetFile): ((row: number) => boolean) | undefined => {
+  const wanted = file
+    .dictionary('rest')
+    ?.matching((bytes, start, end) => bytes.subarray(start, end).includes(repeatsFlag));
+  const codes = wanted === undefined ? undefined : file.codes('rest');
+  return codes === undefined ? undefined : row => wanted?.[codes.at(row)] === 1;
+};
 
 type NameColumn = 'user' | 'actor' | 'app' | 'address';
 
@@ -125,6 +137,7 @@ export const digestSegment = (
   const isRead = marks(kind, isReading);
   const isFailure = marks(outcome, text => text === 'failure');
   const isInward = marks(service, isHandingIn);
+  const isRepeat = repeatsIn(file);
   const times = file.numbers('time');
   const lines = file.numbers('line');
   const entries = new EntryTable();
@@ -150,7 +163,7 @@ export const digestSegment = (
     }
     if (ms < firstMs) firstMs = ms;
     if (ms > lastMs) lastMs = ms;
-    if (isFailure[outcomes?.[row] ?? -1] === 1) continue;
+    if (isFailure[outcomes?.[row] ?? -1] === 1 || isRepeat?.(row) === true) continue;
     volume.add(of, Math.floor(ms / hourMs), line);
     const what = kinds?.[row] ?? -1;
     if (isEntry[what] !== 1 || isInward[services?.[row] ?? -1] === 1) continue;

@@ -11,11 +11,11 @@ const titles: Readonly<Record<BaselineId, string>> = {
   'mailboxes-per-hour': 'More mailboxes entered within an hour than usual',
   'reads-per-hour': 'More reading within an hour than usual',
   'reads-of-account': 'More of one account read than usual',
-  'new-mailboxes': 'Mailboxes entered that were never entered before',
-  'first-seen': 'Somebody never seen before enters many mailboxes',
+  'new-mailboxes': 'Mailboxes entered that were not entered before',
+  'first-seen': 'Somebody unknown enters many mailboxes',
   woke: 'Somebody silent for weeks enters mailboxes',
-  'unusual-hour': 'Mailboxes entered at an hour at which nothing ever happened',
-  'new-address': 'Mailboxes entered from an address never used before',
+  'unusual-hour': 'Mailboxes entered at an hour at which none were before',
+  'new-address': 'Mailboxes entered from an address that was not used before',
   volume: 'More happens than usual',
 };
 
