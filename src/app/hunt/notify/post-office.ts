@@ -70,19 +70,6 @@ export class PostOffice {
     }
   }
 
-  /** When somebody has to be told something again without anything new having happened. */
-  nextMs(): number {
-    const { policy } = this.options;
-    const waiting = this.letters
-      .undelivered()
-      .flatMap(({ state, dueMs }) => (state === 'waiting' ? [dueMs] : []));
-    const digests = this.letters
-      .channels()
-      .filter(({ name }) => this.letters.queued(name, false).length > 0)
-      .map(({ digestMs = 0 }) => digestMs + policy.digestHours * hourMs);
-    return Math.min(Infinity, ...waiting, ...digests);
-  }
-
   /** Letters of what is queued, within a transaction. */
   private sort(): readonly string[] {
     const { policy, now } = this.options;
