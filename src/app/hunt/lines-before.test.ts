@@ -1,0 +1,52 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keepLogs, openKept } from '../../../test/support/hunt-run.ts';
+import { storeSegments } from '../events/store-segments.ts';
+import { zonesOf } from '../ingest/zones.ts';
+import { linesBeforeSpool } from './lines-before.ts';
+import { LiveSpools } from './live-spools.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-before-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const head = `#Software: Microsoft Internet Information Services 10.0
+#Version: 1.0
+#Date: 2026-11-22 11:00:00
+#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip sc-status
+`;
+const line = (n: number): string =>
+  `2026-11-22 11:00:${String(n % 60).padStart(2, '0')} 192.0.2.25 POST /owa/auth.owa ${'x'.repeat(1_000)} 443 mori 203.0.113.9 302\n`;
+
+test('columns that a file named long ago are known of its newest lines', async () => {
+  const log = join(folder, 'u_ex.log');
+  const store = join(folder, 'store');
+  const evidence = await openKept(store);
+  try {
+    const keep = async (text: string): Promise<void> => {
+      appendFileSync(log, text);
+      await keepLogs(evidence, folder);
+    };
+    await keep(`${head}${line(1)}`);
+    await evidence.evidence.flush();
+    // More than is read again of what stands before.
+    await keep(Array.from({ length: 1_200 }, (_, n) => line(n)).join(''));
+    await evidence.evidence.flush();
+    await keep(line(5));
+    const { segments } = storeSegments(store, () => {});
+    const spool = segments.find(each => each.spool !== undefined);
+    const earlier = segments.filter(each => each.spool === undefined);
+    if (spool === undefined) throw new Error('there is no spool');
+    expect(earlier.length).toBeGreaterThan(1);
+    expect(linesBeforeSpool(earlier)[0]?.toString()).toMatch(/^#Fields: date time s-ip/);
+    const opened = new LiveSpools(zonesOf('UTC', 'zone', 'UTC')).open(spool, earlier, () => {});
+    const users = opened?.rows.dictionary('user');
+    expect([opened?.rows.rows, users?.count, users?.at(0)]).toEqual([1, 1, 'mori']);
+  } finally {
+    await evidence.close();
+  }
+});
