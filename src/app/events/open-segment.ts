@@ -9,6 +9,7 @@ import type { ZoneOf } from '../ingest/zones.ts';
 import { lineText } from '../rows/line-text.ts';
 import { rowsFile, rowsLayout } from '../rows/rows-file.ts';
 import { frameIndexOf, type KeptLines } from './kept-lines.ts';
+import { linesBeforeSpool } from './lines-before.ts';
 import type { SpooledLines, StoreSegment } from './store-segments.ts';
 
 /** The text of a line of the segment, 1-based, and of those that follow it in one record. @throws */
@@ -53,7 +54,8 @@ const parsed = async (
   const { source, seq, day, spool } = segment;
   const { from, to = '' } = spool ?? {};
   const draft = { source, seq, day, raw, to, ...(from === undefined ? {} : { from }) };
-  const file = rowsFile({ rows: rowsOfDraft(draft, zoneOf), raw, createdBy: 'postern' });
+  const context = spool === undefined ? [] : linesBeforeSpool(spool.earlier);
+  const file = rowsFile({ rows: rowsOfDraft(draft, zoneOf, context), raw, createdBy: 'postern' });
   if (file === undefined) return undefined;
   const ends = lineEnds(raw);
   return {

@@ -6,6 +6,7 @@ import { readSpool } from '../../evidence/spool.ts';
 import { isSourceName } from '../../evidence/verify/leaf.ts';
 import { rowsPath, segmentPath } from '../../evidence/verify/segment-file.ts';
 import { type KeptSegmentState, type KeptState, readKeptState } from '../../store/kept-segments.ts';
+import { lookBackMax } from './lines-before.ts';
 
 /** Lines that are kept: a segment, or what is yet to become one. */
 export interface StoreSegment extends KeptSegmentState {
@@ -23,6 +24,8 @@ export interface SpooledLines {
   /** Position before the first line, where it is known, and behind the last. */
   readonly from: string | undefined;
   readonly to: string;
+  /** Paths of segments of the same source, in their order: the first and the last some. */
+  readonly earlier: readonly string[];
 }
 
 export interface StoreLines {
@@ -93,13 +96,17 @@ const extreme = (values: readonly (number | null)[], sign: 1 | -1): number | und
   return best;
 };
 
+const firstAndLast = <T>(list: readonly T[]): readonly T[] =>
+  list.length <= lookBackMax ? list : [...list.slice(0, 1), ...list.slice(-lookBackMax)];
+
 /** Lines that are in no segment yet; a segment at most for each spool. */
-const spooled = (store: string, { sources }: KeptState): readonly StoreSegment[] => {
+const spooled = (store: string, { sources, segments }: KeptState): readonly StoreSegment[] => {
   const out: StoreSegment[] = [];
   for (const source of namesIn(join(store, 'spool'))) {
     const last = sources.get(source);
     if (last === undefined) continue;
     let from: string | undefined;
+    let earlier: readonly string[] | undefined;
     for (const name of namesIn(join(store, 'spool', source))) {
       const seq = Number(/^(\d{8,15})\.spool$/.exec(name)?.[1] ?? 0);
       if (seq <= last) continue;
@@ -130,7 +137,10 @@ const spooled = (store: string, { sources }: KeptState): readonly StoreSegment[]
         ),
         hasRows: false,
       };
-      out.push(within(store, segment, { path, goodBytes, from, to: behind.position }));
+      earlier ??= firstAndLast(
+        segments.filter(each => each.source === source).toSorted((a, b) => a.seq - b.seq),
+      ).map(each => join(store, segmentPath(each.source, each.day, each.seq)));
+      out.push(within(store, segment, { path, goodBytes, from, to: behind.position, earlier }));
       from = behind.position;
     }
   }

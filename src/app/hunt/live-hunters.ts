@@ -23,7 +23,6 @@ export class LiveHunters implements Hunters {
   private readonly work: HuntWork;
   private readonly zoneOf: ZoneOf;
   private spools: LiveSpools;
-  private earlier: ReadonlyMap<string, readonly StoreSegment[]> = new Map();
 
   constructor(setup: HuntSetup) {
     this.work = new HuntWork(setup);
@@ -33,14 +32,6 @@ export class LiveHunters implements Hunters {
 
   /** What the store holds now; before each pass. */
   see(segments: readonly StoreSegment[]): void {
-    const earlier = new Map<string, StoreSegment[]>();
-    for (const segment of segments) {
-      if (segment.spool !== undefined) continue;
-      const ofSource = earlier.get(segment.source) ?? [];
-      ofSource.push(segment);
-      earlier.set(segment.source, ofSource);
-    }
-    this.earlier = earlier;
     this.spools.keepOnly(segments);
   }
 
@@ -57,8 +48,7 @@ export class LiveHunters implements Hunters {
     const { segment } = lines;
     if (segment.spool === undefined) return await this.work.hunt(lines);
     const unseen: Unseen[] = [];
-    const earlier = (this.earlier.get(segment.source) ?? []).filter(each => each.seq < segment.seq);
-    const opened = this.spools.open(segment, earlier, each => unseen.push(each));
+    const opened = this.spools.open(segment, each => unseen.push(each));
     if (opened !== undefined) {
       try {
         return await this.work.hunt(lines, opened);

@@ -53,6 +53,7 @@ const segmentNow = (): StoreSegment => ({
     goodBytes: statSync(path()).size,
     from: undefined,
     to: '{"file":"/var/log/mail.log"}',
+    earlier: [],
   },
 });
 
@@ -106,7 +107,7 @@ describe('a spool that grows', () => {
             appendFileSync(path(), frame(lines.slice(at, at + size)));
             const segment = segmentNow();
             expect(spools.hasGrown(segment)).toBe(true);
-            found.push(...said(spools.open(segment, [], each => unseen.push(each))));
+            found.push(...said(spools.open(segment, each => unseen.push(each))));
             expect(spools.hasGrown(segment)).toBe(false);
           }
           const whole = await openSegment(segmentNow(), {
@@ -126,9 +127,9 @@ describe('a spool that grows', () => {
     const spools = new LiveSpools(zoneOf);
     const second = frame([others[0] ?? '']);
     writeFileSync(path(), Buffer.concat([frame([others[0] ?? '']), second.subarray(0, 60)]));
-    expect(said(spools.open(segmentNow(), [], () => {}))).toHaveLength(1);
+    expect(said(spools.open(segmentNow(), () => {}))).toHaveLength(1);
     appendFileSync(path(), second.subarray(60));
-    expect(said(spools.open(segmentNow(), [], () => {}))).toHaveLength(1);
+    expect(said(spools.open(segmentNow(), () => {}))).toHaveLength(1);
   });
 
   test('that became a segment meanwhile is none, and no fault', () => {
@@ -136,7 +137,7 @@ describe('a spool that grows', () => {
     writeFileSync(path(), frame([others[0] ?? '']));
     const segment = segmentNow();
     unlinkSync(path());
-    expect(new LiveSpools(zoneOf).open(segment, [], each => unseen.push(each))).toBe(undefined);
+    expect(new LiveSpools(zoneOf).open(segment, each => unseen.push(each))).toBe(undefined);
     expect(unseen).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { RowSink } from '../../logs/rows/row-sink.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import { LogClock } from '../../logs/time/clock.ts';
 import { ParquetFile } from '../../store/parquet/read.ts';
+import { linesBeforeSpool } from '../events/lines-before.ts';
 import type { OpenSegment } from '../events/open-segment.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
@@ -17,7 +18,6 @@ import { gatherRows } from '../rows/gather.ts';
 import { lineText } from '../rows/line-text.ts';
 import { positionOf } from '../rows/position.ts';
 import { rowsFile } from '../rows/rows-file.ts';
-import { linesBeforeSpool } from './lines-before.ts';
 
 const dayMs = 86_400_000;
 const newline = 0x0a;
@@ -144,20 +144,15 @@ export class LiveSpools {
   /**
    * Lines that it has not handed out; all, at first.
    *
-   * @param earlier segments of the same source, in their order
    * @returns undefined where it became a segment meanwhile, which has all of its lines, or cannot be read
    */
-  open(
-    segment: StoreSegment,
-    earlier: readonly StoreSegment[],
-    note: (unseen: Unseen) => void,
-  ): OpenSegment | undefined {
+  open(segment: StoreSegment, note: (unseen: Unseen) => void): OpenSegment | undefined {
     const { source, seq, spool } = segment;
     if (spool === undefined) return undefined;
     try {
       let growing = this.spools.get(source);
       if (growing?.seq !== seq) {
-        growing = new GrowingSpool(segment, linesBeforeSpool(earlier), this.zoneOf);
+        growing = new GrowingSpool(segment, linesBeforeSpool(spool.earlier), this.zoneOf);
         this.spools.set(source, growing);
       }
       const bytes = readFrom(spool.path, growing.offset, spool.goodBytes);

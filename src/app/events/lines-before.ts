@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
-import type { StoreSegment } from '../events/store-segments.ts';
 
 /** Bytes before a spool that are read again for what they began. */
 const contextBytes = 1 << 20;
 /** Segments that are looked through for how the file begins. */
-const lookBackMax = 50;
+export const lookBackMax = 50;
 const newline = 0x0a;
 
-const rawOf = (segment: StoreSegment): Buffer | undefined => {
+const rawOf = (path: string): Buffer | undefined => {
   try {
-    const read = readSegmentFile(readFileSync(segment.path));
+    const read = readSegmentFile(readFileSync(path));
     return read.ok ? read.raw : undefined;
   } catch {
     return undefined;
@@ -42,18 +41,19 @@ const fieldsIn = (raw: Buffer): Buffer | undefined => {
 /**
  * Lines that stand before a spool, for what they began: messages that are under way, columns that are named once.
  *
- * @param earlier segments of the same source, in their order
+ * @param earlier paths of segments of the same source, in their order
  */
-export const linesBeforeSpool = (earlier: readonly StoreSegment[]): readonly Buffer[] => {
+export const linesBeforeSpool = (earlier: readonly string[]): readonly Buffer[] => {
   const last = earlier.at(-1);
-  const raw = last && rawOf(last);
+  const raw = last === undefined ? undefined : rawOf(last);
   if (raw === undefined) return [];
   const tail = tailOf(raw);
-  const first = earlier[0] && earlier[0] !== last ? rawOf(earlier[0]) : raw;
+  const [oldest = ''] = earlier;
+  const first = oldest === last ? raw : rawOf(oldest);
   // Comments at its beginning: only such logs name their columns.
   if (first?.[0] !== 0x23 || fieldsIn(tail) !== undefined) return [tail];
-  for (const segment of earlier.slice(-lookBackMax).toReversed()) {
-    const named = fieldsIn(segment === last ? raw : (rawOf(segment) ?? Buffer.alloc(0)));
+  for (const path of earlier.slice(-lookBackMax).toReversed()) {
+    const named = fieldsIn(path === last ? raw : (rawOf(path) ?? Buffer.alloc(0)));
     if (named !== undefined) return [named, tail];
   }
   return [tail];

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepLogs, openKept } from '../../../test/support/hunt-run.ts';
-import { storeSegments } from '../events/store-segments.ts';
+import { LiveSpools } from '../hunt/live-spools.ts';
 import { zonesOf } from '../ingest/zones.ts';
+import { KeptLines } from './kept-lines.ts';
 import { linesBeforeSpool } from './lines-before.ts';
-import { LiveSpools } from './live-spools.ts';
+import { openSegment } from './open-segment.ts';
+import { storeSegments } from './store-segments.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -39,13 +41,17 @@ test('columns that a file named long ago are known of its newest lines', async (
     await keep(line(5));
     const { segments } = storeSegments(store, () => {});
     const spool = segments.find(each => each.spool !== undefined);
-    const earlier = segments.filter(each => each.spool === undefined);
-    if (spool === undefined) throw new Error('there is no spool');
+    if (spool?.spool === undefined) throw new Error('there is no spool');
+    const { earlier } = spool.spool;
     expect(earlier.length).toBeGreaterThan(1);
     expect(linesBeforeSpool(earlier)[0]?.toString()).toMatch(/^#Fields: date time s-ip/);
-    const opened = new LiveSpools(zonesOf('UTC', 'zone', 'UTC')).open(spool, earlier, () => {});
-    const users = opened?.rows.dictionary('user');
-    expect([opened?.rows.rows, users?.count, users?.at(0)]).toEqual([1, 1, 'mori']);
+    const zoneOf = zonesOf('UTC', 'zone', 'UTC');
+    const live = new LiveSpools(zoneOf).open(spool, () => {});
+    const whole = await openSegment(spool, { lines: new KeptLines(), zoneOf, note: () => {} });
+    for (const opened of [live, whole]) {
+      const users = opened?.rows.dictionary('user');
+      expect([opened?.rows.rows, users?.count, users?.at(0)]).toEqual([1, 1, 'mori']);
+    }
   } finally {
     await evidence.close();
   }
