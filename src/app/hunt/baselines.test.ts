@@ -117,6 +117,26 @@ describe('baselines of a store', () => {
     expect(passes(pieces, { isLive: true, isAnew })).toEqual(whole);
   });
 
+  test('take logs that are brought in now and then, and end in the middle of an hour', () => {
+    const state = new HuntState(store);
+    let nowMs = 0;
+    const baselines = new StoreBaselines({ state, key, now: () => nowMs, isLive: false });
+    const found: Sighting[] = [];
+    // In the middle of what is planted.
+    const cutMs = (firstDay + 30) * dayMs + 5 * hourMs + 600_000;
+    const pieces = [visits.filter(({ ms }) => ms < cutMs), visits.filter(({ ms }) => ms >= cutMs)];
+    for (const [i, piece] of pieces.entries()) {
+      nowMs = (piece.at(-1)?.ms ?? 0) + 12 * hourMs;
+      for (const tally of tallies(piece, i + 1)) baselines.take(tally, segmentOf(tally));
+      found.push(...baselines.end(Infinity));
+      state.transaction(() => baselines.save());
+    }
+    expect(found).toMatchObject([{ who: 'helpdesk' }, { who: '203.0.113.201' }]);
+    const late = new HuntBaselines(state.database).components().map(each => each.late);
+    expect(late).toEqual([0, 0]);
+    state.close();
+  });
+
   test('name nobody in what they write down', () => {
     const state = new HuntState(store);
     const baselines = new StoreBaselines({ state, key, now: () => end, isLive: true });

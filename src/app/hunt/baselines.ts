@@ -59,11 +59,13 @@ export class StoreBaselines {
   private readonly options: OpenBaselinesOptions;
   /** When something last came of a source, by this machine's clock. */
   private readonly came = new Map<string, number>();
+  private readonly startedMs: number;
 
   constructor(options: OpenBaselinesOptions) {
     const key = baselinesKey(options.key);
     const kept = new HuntBaselines(options.state.database);
     this.options = options;
+    this.startedMs = options.now();
     this.state = new BaselinesState(kept, key, new Pseudonyms(key).fingerprint);
     const learnt = this.state.load();
     this.lost = learnt.lost;
@@ -86,7 +88,7 @@ export class StoreBaselines {
   end(settledMs: number): readonly Sighting[] {
     const { now, isLive, asksFor = () => true } = this.options;
     const isWaitedFor = (source: string): boolean =>
-      isLive && (this.came.get(source) ?? -Infinity) > now() - silenceMs;
+      isLive && (this.came.get(source) ?? this.startedMs) > now() - silenceMs;
     return this.learner
       .end(Math.min(settledMs, now() - patienceMs), isWaitedFor)
       .filter(({ rule }) => asksFor(rule));

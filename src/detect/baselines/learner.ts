@@ -1,5 +1,5 @@
 import type { Sighting } from '../../core/alert.ts';
-import { dayOfHour, hourMs, hourOfWindow, windowOf, windowsOfHour } from './calendar.ts';
+import { dayOfHour, hourMs, hourOfWindow, windowMs, windowOf, windowsOfHour } from './calendar.ts';
 import { sightingOf } from './explain.ts';
 import { type Entry, Features } from './features.ts';
 import { type EventsOfHour, type HourInHand, judge } from './judge.ts';
@@ -13,6 +13,7 @@ import type { ComponentTally, SegmentTally } from './tally.ts';
 const lateMs = 300_000;
 /** A source that is so far behind the others is not waited for. */
 const behindMs = 2 * hourMs;
+const dayMs = 24 * hourMs;
 
 /** An hour that is not over yet. */
 interface OpenHour {
@@ -102,6 +103,17 @@ class ComponentInHand {
       if (ms >= last - behindMs && ms < least && isWaitedFor(source)) least = ms;
     }
     return least - lateMs;
+  }
+
+  /**
+   * Up to when it can be judged where no source is waited for. Logs that are brought in once a day go on where they
+   * ended: the rest of their last hour is still to come.
+   */
+  overMs(ms: number): number {
+    const last = Math.max(-Infinity, ...this.memory.sources.values());
+    const told = this.toldToMs(() => true) ?? -Infinity;
+    const isLongOver = ms >= last + dayMs;
+    return Math.max(told, isLongOver ? ms : Math.min(ms, (windowOf(last) + 1) * windowMs));
   }
 
   /** Judges and learns all that lies before a time. */
@@ -278,8 +290,7 @@ export class BaselineLearner {
     isWaitedFor: (source: string) => boolean = () => false,
   ): readonly Sighting[] {
     for (const inHand of this.components.values()) {
-      const every = inHand.toldToMs(() => true) ?? -Infinity;
-      this.closeOne(inHand, inHand.toldToMs(isWaitedFor) ?? Math.max(overMs, every));
+      this.closeOne(inHand, inHand.toldToMs(isWaitedFor) ?? inHand.overMs(overMs));
     }
     const { sightings } = this;
     this.sightings = [];
