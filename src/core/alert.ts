@@ -11,6 +11,8 @@ export type AlertLevel = (typeof alertLevels)[number];
 export interface Sighting {
   /** Id of the rule; `baseline/mailboxes-per-hour` of a baseline. */
   readonly rule: string;
+  /** Another name of the rule, that people call it by. */
+  readonly name?: string;
   readonly title: string;
   readonly level: AlertLevel;
   readonly component: string;

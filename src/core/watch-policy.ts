@@ -48,7 +48,7 @@ export type WatchChannel = WebhookChannel | MailChannel | SyslogChannel;
 
 /** What is known to be right. All that is said must hold. */
 export interface AllowedSighting {
-  /** Globs. */
+  /** Globs; of the rule over its id, its name and its title. */
   readonly rule?: string;
   readonly component?: string;
   readonly who?: string;

@@ -156,7 +156,13 @@ export class SightingFold {
   }
 }
 
-const headOf = ({ id, title, level, tags }: Rule) => ({ rule: id, title, level, tags });
+const headOf = ({ id, name, title, level, tags }: Rule) => ({
+  rule: id,
+  ...(name === undefined ? {} : { name }),
+  title,
+  level,
+  tags,
+});
 
 const onlyOf = (values: Distinct): string | undefined =>
   values.size === 1 ? values.first : undefined;

@@ -125,11 +125,13 @@ describe('an alert', () => {
 describe('what is allowed', () => {
   const allow = (entry: object): boolean =>
     allowedBy([{ reason: 'known', ...entry }])(
-      sighting({ address: '2001:db8::7', app: 'archive' }),
+      sighting({ address: '2001:db8::7', app: 'archive', name: 'dovecot_master' }),
     ) !== undefined;
 
   test.each([
     [{ rule: 'postern-*' }, true],
+    [{ rule: '*master user*' }, true],
+    [{ rule: 'dovecot_*' }, true],
     [{ rule: 'other' }, false],
     [{ who: 'AIKO@*' }, true],
     [{ component: 'dovecot', app: 'archive' }, true],

@@ -11,14 +11,15 @@ export const allowedNetwork = (text: string): ((address: string) => boolean) | u
 
 const globTest = (
   glob: string | undefined,
-  valueOf: (sighting: Sighting) => string | undefined,
+  ...valuesOf: readonly ((sighting: Sighting) => string | undefined)[]
 ): Test | undefined => {
   if (glob === undefined) return undefined;
   const folded = glob.toLowerCase();
-  return sighting => {
-    const value = valueOf(sighting);
-    return value !== undefined && idMatches(folded, value.toLowerCase());
-  };
+  return sighting =>
+    valuesOf.some(valueOf => {
+      const value = valueOf(sighting);
+      return value !== undefined && idMatches(folded, value.toLowerCase());
+    });
 };
 
 /** The last second of the year 9999: a log may name any time. */
@@ -32,7 +33,12 @@ const testOf = (entry: AllowedSighting): Test => {
   const inNetwork = entry.address === undefined ? undefined : allowedNetwork(entry.address);
   const { until } = entry;
   const tests = [
-    globTest(entry.rule, each => each.rule),
+    globTest(
+      entry.rule,
+      each => each.rule,
+      each => each.name,
+      each => each.title,
+    ),
     globTest(entry.component, each => each.component),
     globTest(entry.who, each => each.who),
     globTest(entry.app, each => each.app),
