@@ -48,7 +48,7 @@ export const absentCheck = (compare: Comparison): boolean =>
   compare.is === 'null' || (compare.is === 'exists' && !compare.wanted);
 
 /** Comparisons of values, not of texts. */
-export const valueTest = (
+const valueTest = (
   compare: Extract<Comparison, { is: 'number' | 'boolean' | 'time' }>,
 ): ((value: Scalar) => boolean) => {
   switch (compare.is) {

@@ -1,6 +1,6 @@
 import type { Comparison, Node } from '../sigma/nodes.ts';
 
-export const always: Node = Object.freeze({ is: 'all', of: Object.freeze([]) });
+const always: Node = Object.freeze({ is: 'all', of: Object.freeze([]) });
 export const never: Node = Object.freeze({ is: 'any', of: Object.freeze([]) });
 
 /**
