@@ -7,13 +7,16 @@ export const letterTables: string = `
     digest_ms INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS news (
     channel TEXT NOT NULL, alert TEXT NOT NULL, at_once INTEGER NOT NULL, queued_ms INTEGER NOT NULL, letter TEXT,
-    PRIMARY KEY (channel, alert)) WITHOUT ROWID;
+    sightings INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (channel, alert)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS news_letter ON news (letter);
   CREATE TABLE IF NOT EXISTS letter (
     id TEXT PRIMARY KEY, channel TEXT NOT NULL, kind TEXT NOT NULL, made_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,
     attempts INTEGER NOT NULL, state TEXT NOT NULL, last_why TEXT) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS letter_due ON letter (state, due_ms);
 `;
+
+/** How often an alert was seen, suppressed sightings left out. */
+const toldSightings = "(json_extract(a.content, '$.sightings') - a.muted)";
 
 export type LetterKind = 'alert' | 'digest' | 'alive';
 
@@ -121,7 +124,7 @@ export class HuntLetters {
   queue(channel: string, alert: string, atOnce: boolean, nowMs: number, again = false): void {
     this.database
       .prepare(
-        `INSERT INTO news VALUES (?, ?, ?, ?, NULL) ON CONFLICT (channel, alert) DO ${
+        `INSERT INTO news VALUES (?, ?, ?, ?, NULL, 0) ON CONFLICT (channel, alert) DO ${
           again
             ? 'UPDATE SET at_once = max(at_once, excluded.at_once), queued_ms = excluded.queued_ms, letter = NULL'
             : 'NOTHING'
@@ -140,13 +143,28 @@ export class HuntLetters {
       .map(row => String(row['alert']));
   }
 
+  /** Alerts that the channel was told of and that were seen again since, the newest first. */
+  goingOn(channel: string, countMax: number): readonly string[] {
+    return this.database
+      .prepare(
+        `SELECT n.alert FROM news n JOIN alert a ON a.id = n.alert LEFT JOIN letter l ON l.id = n.letter
+         WHERE n.channel = ? AND n.letter IS NOT NULL AND coalesce(l.state, 'sent') = 'sent'
+           AND ${toldSightings} > n.sightings ORDER BY a.last_ms DESC LIMIT ?`,
+      )
+      .all(channel, countMax)
+      .map(row => String(row['alert']));
+  }
+
   /** What is queued for the channel goes into this letter. */
   make(letter: Letter, alerts: readonly string[]): void {
     const { id, channel, kind, madeMs, dueMs } = letter;
     this.database
       .prepare("INSERT INTO letter VALUES (?, ?, ?, ?, ?, 0, 'waiting', NULL)")
       .run(id, channel, kind, madeMs, dueMs);
-    const put = this.database.prepare('UPDATE news SET letter = ? WHERE channel = ? AND alert = ?');
+    const put = this.database.prepare(
+      `UPDATE news SET letter = ?, sightings = coalesce((SELECT ${toldSightings} FROM alert a WHERE a.id = news.alert), 0)
+       WHERE channel = ? AND alert = ?`,
+    );
     for (const alert of alerts) put.run(id, channel, alert);
   }
 

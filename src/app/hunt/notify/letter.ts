@@ -20,7 +20,7 @@ export interface LetterContent {
 }
 
 /** Alerts in one letter: nobody reads more, and chats refuse it. */
-const alertsInLetterMax = 40;
+export const alertsInLetterMax = 40;
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 

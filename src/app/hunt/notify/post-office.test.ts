@@ -100,7 +100,7 @@ const office = async ({ answers = [{ status: 200 }], names = false, policy = {} 
 
 const kinds = (posted: readonly Posted[]): readonly string[] => posted.map(({ kind }) => kind);
 
-test('the first digest goes with the first run, the next a day later; nothing is told twice', async () => {
+test('the first digest goes with the first run, the next a day later, with what goes on', async () => {
   const { see, deliver, posted } = await office();
   see({});
   await deliver();
@@ -111,10 +111,23 @@ test('the first digest goes with the first run, the next a day later; nothing is
   expect(kinds(posted())).toEqual(['digest']);
   nowMs += dayMs;
   await deliver();
-  expect(posted().map(({ alerts }) => alerts.map(({ who }) => who))).toEqual([
-    [labelOf('aiko')],
-    [labelOf('mei')],
-  ]);
+  nowMs += dayMs;
+  await deliver();
+  // The first was seen again, so that it is in the second digest as well: it goes on.
+  const told = posted().map(({ alerts }) => alerts.map(({ who }) => who).toSorted());
+  expect(told).toEqual([[labelOf('aiko')], [labelOf('aiko'), labelOf('mei')].toSorted()]);
+});
+
+test('what grew worse while a message waited goes once, with the newer one', async () => {
+  const { see, deliver, posted } = await office({ answers: [{ status: 503 }, { status: 200 }] });
+  see({});
+  await deliver();
+  see({ timeMs: at + 1, level: 'critical' });
+  await deliver();
+  nowMs += hourMs;
+  await deliver();
+  expect(kinds(posted())).toEqual(['digest', 'alert']);
+  expect(new HuntLetters(state).undelivered()).toEqual([]);
 });
 
 test('what is critical goes at once, though the digest waits', async () => {

@@ -6,7 +6,7 @@ import { withNames } from '../../../detect/alerts/anonymous.ts';
 import { HuntAlerts } from '../../../store/hunt-alerts.ts';
 import { type ChannelState, HuntLetters, type Letter } from '../../../store/hunt-letters.ts';
 import type { HuntState } from '../../../store/hunt-state.ts';
-import { groupsFor, type LetterContent, stampOf } from './letter.ts';
+import { alertsInLetterMax, groupsFor, type LetterContent, stampOf } from './letter.ts';
 import { send } from './send.ts';
 import type { SendSetting, Sent } from './sent.ts';
 
@@ -81,7 +81,9 @@ export class PostOffice {
       const isDigestDue = nowMs >= (known.digestMs ?? 0) + policy.digestHours * hourMs;
       const atOnce = this.letters.queued(name, true);
       if (atOnce.length > 0) this.make(name, 'alert', atOnce);
-      const rest = isDigestDue ? this.letters.queued(name, false) : [];
+      const rest = isDigestDue
+        ? [...this.letters.queued(name, false), ...this.letters.goingOn(name, alertsInLetterMax)]
+        : [];
       if (rest.length > 0) {
         this.make(name, 'digest', rest);
         this.letters.madeDigest(name, nowMs);
@@ -123,6 +125,9 @@ export class PostOffice {
     const channel = this.channels.get(letter.channel);
     if (channel === undefined) return undefined;
     const content = await this.contentOf(letter, channel);
+    // What it held grew worse meanwhile, and went with another.
+    const isEmpty = letter.kind !== 'alive' && content.groups.length === 0;
+    if (isEmpty) return this.options.state.transaction(() => void this.letters.sent(letter.id));
     const sent = await send(channel, content, this.options.setting);
     return this.options.state.transaction(() => this.note(letter, sent));
   }
