@@ -126,8 +126,12 @@ export class PostOffice {
     if (channel === undefined) return undefined;
     const content = await this.contentOf(letter, channel);
     // What it held grew worse meanwhile, and went with another.
-    const isEmpty = letter.kind !== 'alive' && content.groups.length === 0;
-    if (isEmpty) return this.options.state.transaction(() => void this.letters.sent(letter.id));
+    if (letter.kind !== 'alive' && content.groups.length === 0) {
+      this.options.state.transaction(() => {
+        this.letters.sent(letter.id);
+      });
+      return undefined;
+    }
     const sent = await send(channel, content, this.options.setting);
     return this.options.state.transaction(() => this.note(letter, sent));
   }
