@@ -139,7 +139,7 @@ export const openKey = (request: KeyRequest): Pseudonyms => {
   if (!existsSync(path)) {
     throw new UsageError(
       expected === undefined
-        ? `${path}: there is no key; postern scan makes one`
+        ? `${path}: there is no key; postern scan and postern hunt make one`
         : `${path}: the key is not there; without it what is in ${request.store} names nobody. POSTERN_EXPOSURE_KEY or exposure.key say where it is`,
     );
   }
