@@ -5,6 +5,7 @@ import type { BaselineLearner, Learnt } from '../../detect/baselines/learner.ts'
 import {
   ComponentMemory,
   type Met,
+  peerMeasures,
   Subject,
   type SubjectKind,
   subjectKinds,
@@ -45,7 +46,7 @@ class Seal {
 const sparsePair = 6;
 
 /** Of a day on which little happened: a place and a number for each that is not 0. */
-export const packedCounts = (counts: Uint32Array): Uint8Array => {
+const packedCounts = (counts: Uint32Array): Uint8Array => {
   const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   if (used * sparsePair >= counts.length * 4) {
     const bytes = Buffer.alloc(counts.length * 4);
@@ -63,7 +64,7 @@ export const packedCounts = (counts: Uint32Array): Uint8Array => {
   return bytes;
 };
 
-export const unpackedCounts = (packed: Uint8Array, length: number): Uint32Array => {
+const unpackedCounts = (packed: Uint8Array, length: number): Uint32Array => {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   const counts = new Uint32Array(length);
   if (bytes.length === length * 4) {
@@ -77,7 +78,7 @@ export const unpackedCounts = (packed: Uint8Array, length: number): Uint32Array 
   return counts;
 };
 
-const peerNumbers = 12;
+const peerNumbers = 2 * peerMeasures.length;
 const isSubjectKind = (kind: string): kind is SubjectKind =>
   subjectKinds.some(each => each === kind);
 

@@ -55,21 +55,6 @@ export interface Correlator {
   save(): Uint8Array;
 }
 
-/**
- * What baselines take from one segment: made in the thread that has its columns open, so it is plain data. The
- * function that makes it is `digestSegment` of `baselines-digest.ts`.
- */
-export type SegmentDigest = unknown;
-
-/** Learns from digests, which come in the order of the segments' first times, and tells what is out of the usual. */
-export interface Baselines {
-  take(digest: SegmentDigest, segment: StoreSegment): void;
-  /** @param toMs up to when everything that there is was seen */
-  end(toMs: number): readonly Sighting[];
-  /** Writes down what was learnt: within the transaction of the pass. */
-  save(): void;
-}
-
 /** What became of the sightings of a pass. */
 export interface TakenAlerts {
   /** Alerts that nobody was told of before, grouped, worst first. */

@@ -7,7 +7,7 @@ import type { Alerts, Cursors, LoadedRules, TakenAlerts } from './pipeline.ts';
 import { SightingFold } from './sightings.ts';
 
 /** What baselines make of a pass; see `baselines.ts`. */
-export interface WatchedBaselines {
+interface WatchedBaselines {
   /** Why they could not go on where the run before stopped. */
   readonly lost: string | undefined;
   /** What is out of the usual since it was last asked. @param settledMs up to when no more lines are waited for */

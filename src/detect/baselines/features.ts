@@ -111,7 +111,7 @@ const isBefore = (
 };
 
 /** From so many mailboxes on an address is looked at, and from so many messages an account. */
-export const sharedMailboxes = 5;
+const sharedMailboxes = 5;
 export const busyReads = 50;
 
 /** Addresses of one that are told apart. */

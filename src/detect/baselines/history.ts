@@ -12,7 +12,7 @@ import { type Usual, usualOf } from './robust.ts';
 export const daysKept = 63;
 
 /** What is counted of whoever a history is of: `window` by ten minutes, the others by hour. */
-export const measures = ['window', 'hour', 'reads', 'fresh', 'events'] as const;
+const measures = ['window', 'hour', 'reads', 'fresh', 'events'] as const;
 export type Measure = (typeof measures)[number];
 
 const windowsOfDay = hoursOfDay * windowsOfHour;

@@ -19,7 +19,7 @@ export const toldKey = (kind: SubjectKind | 'component', id: number): string => 
 /** Among them: the whole was out of the usual, and nobody needs to be told. */
 export const strangeKey = 'strange';
 
-export const baselineIds = [
+const baselineIds = [
   'mailboxes-per-10-minutes',
   'mailboxes-per-hour',
   'reads-per-hour',
@@ -38,7 +38,7 @@ export const ruleOf = (id: BaselineId): `baseline/${BaselineId}` => `baseline/${
 export const baselineRules: readonly string[] = baselineIds.map(ruleOf);
 
 /** What a number is held against. */
-export type Against =
+type Against =
   | { readonly is: 'own'; readonly reference: Reference }
   | {
       readonly is: 'peers';

@@ -29,7 +29,7 @@ export interface KnownBaseline {
   readonly limits: readonly string[];
 }
 
-export interface Level {
+interface Level {
   readonly median: number;
   readonly highest: number;
 }

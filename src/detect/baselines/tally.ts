@@ -15,7 +15,7 @@ export interface SegmentTally {
 }
 
 /** Names of people, applications and addresses, each once. */
-export interface TallyNames {
+interface TallyNames {
   /** Pseudonyms: 53 bits, never 0. */
   readonly ids: Float64Array;
   /** As the log writes them, for what is told of them; nothing of it is kept for long. */
