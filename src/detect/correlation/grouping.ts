@@ -5,7 +5,7 @@ import { fieldOf } from './fields.ts';
 import { numberOf } from './numbers.ts';
 
 /** How many values of one field, and how many combinations of several, are looked at. */
-export const valuesMax = 100;
+const valuesMax = 100;
 
 const valuesOf = (hit: Hit, field: string): readonly string[] => {
   const value = hit.values?.[field];
