@@ -2,7 +2,7 @@ import type { Pattern, PatternPiece } from './nodes.ts';
 
 export type Wildcard = Exclude<PatternPiece, string>;
 
-export const one: Wildcard = Object.freeze({ wildcard: 'one' });
+const one: Wildcard = Object.freeze({ wildcard: 'one' });
 export const many: Wildcard = Object.freeze({ wildcard: 'many' });
 
 /**

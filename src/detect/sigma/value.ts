@@ -89,7 +89,7 @@ export const literalOf = (value: TextValue): string | undefined => {
 };
 
 /** What a message calls a value. */
-export const nameOf = (value: Value): string => {
+const nameOf = (value: Value): string => {
   switch (value.is) {
     case 'text':
       return 'a text';

@@ -21,7 +21,7 @@ export interface ScalarTree {
   readonly source: string;
 }
 
-export interface ListTree {
+interface ListTree {
   readonly is: 'list';
   readonly at: number;
   readonly items: readonly Tree[];
