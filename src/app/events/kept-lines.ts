@@ -54,6 +54,8 @@ const readRange = (path: string, start: number, end: number | undefined): Buffer
 export class KeptLines {
   private readonly held = new Map<string, Frame>();
   private heldBytes = 0;
+  /** That was asked for last: whoever goes from line to line asks for the same one again and again. */
+  private last: { readonly path: string; readonly frame: Frame } | undefined;
 
   /**
    * @param line 1-based in the segment. @param count of the lines that the text is made of.
@@ -72,6 +74,17 @@ export class KeptLines {
   }
 
   private frame(path: string, index: FrameIndex, line: number): Frame {
+    const { last } = this;
+    if (last?.path === path) {
+      const at = line - last.frame.firstLine;
+      if (at >= 0 && at < last.frame.ends.length) return last.frame;
+    }
+    const frame = this.found(path, index, line);
+    this.last = { path, frame };
+    return frame;
+  }
+
+  private found(path: string, index: FrameIndex, line: number): Frame {
     let firstLine = 1;
     let number = 0;
     for (const [, lines] of index) {

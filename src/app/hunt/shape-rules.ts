@@ -1,5 +1,5 @@
 import type { Leaf } from '../../detect/columns/leaf.ts';
-import type { Residual } from '../../detect/columns/residual.ts';
+import { byWholeEvent, costOf, type Residual } from '../../detect/columns/residual.ts';
 import { rowShape, type ShapeTexts } from './row-shape.ts';
 import type { WatchedRule } from './watched-rule.ts';
 
@@ -36,6 +36,17 @@ const textAt = ([leaf]: readonly Leaf[]): string | undefined =>
   leaf?.is === 'value' && typeof leaf.value === 'string' ? leaf.value : undefined;
 
 const needsLine = (leaves: readonly Leaf[]): boolean => leaves.some(leaf => leaf.is === 'line');
+
+/** Where more rules than these ask for pieces of the line, the whole event is had for less: it is asked about once. */
+const piecesMax = 3;
+
+const cheapest = (rules: readonly ShapeRule[]): readonly ShapeRule[] =>
+  rules.filter(({ residual }) => costOf(residual) >= 2).length <= piecesMax
+    ? rules
+    : rules.flatMap(rule => {
+        const residual = byWholeEvent(rule.residual);
+        return residual === false ? [] : [{ ...rule, residual }];
+      });
 
 /** Which rules are to be asked of rows of which shape: worked out once, whatever the number of rows and segments. */
 export class ShapeRules {
@@ -85,7 +96,12 @@ export class ShapeRules {
       });
     }
     const { isUnparsed } = shape;
-    return { rules, component: component ?? '', isUnparsed, about: this.list(about) };
+    return {
+      rules: cheapest(rules),
+      component: component ?? '',
+      isUnparsed,
+      about: this.list(about),
+    };
   }
 
   private list(ids: readonly string[]): readonly string[] {

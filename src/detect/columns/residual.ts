@@ -43,8 +43,8 @@ const leafCosts: Readonly<Record<Leaf['is'], number>> = {
   line: 9,
 };
 
-/** What asking costs at most, in no unit. */
-const costOf = (part: Residual): number => {
+/** What asking costs at most, in no unit; from 2 on the line has to be read. */
+export const costOf = (part: Residual): number => {
   if (typeof part === 'boolean') return 0;
   if (part === 'line') return 9;
   switch (part.is) {
@@ -105,3 +105,20 @@ export const allResidual = (parts: readonly Residual[]): Residual =>
 /** One of them is enough. */
 export const anyResidual = (parts: readonly Residual[]): Residual =>
   parts.includes(true) ? true : joined('any', parts);
+
+/** The same, but that nothing is asked of the line piece by piece: for rows whose event is put together anyhow. */
+export const byWholeEvent = (residual: Residual): Residual => {
+  if (costOf(residual) < 2 || typeof residual !== 'object') return residual;
+  switch (residual.is) {
+    case 'column':
+    case 'places':
+      return 'line';
+    case 'not': {
+      const of = byWholeEvent(residual.of);
+      return of === 'line' ? of : { is: 'not', of };
+    }
+    case 'all':
+    case 'any':
+      return joined(residual.is, residual.of.map(byWholeEvent));
+  }
+};
