@@ -191,38 +191,40 @@ const regex: fc.Arbitrary<Comparison> = fc.record({
   flags: fc.subarray(['i', 'm', 's'] as const),
 });
 
-const other: fc.Arbitrary<Comparison> = fc.oneof(
-  fc.record({
-    is: fc.constant('cidr'),
-    network: fc.constantFrom(...networks),
-  }),
-  fc.record({
-    is: fc.constant('number'),
-    relation: fc.constantFrom(...relations),
-    value: fc.constantFrom(0, 1, -1, 1.5, 12, 1000, 1e300),
-  }),
-  fc.record({ is: fc.constant('boolean'), value: fc.boolean() }),
-  fc.constant({ is: 'null' }),
-  fc.record({ is: fc.constant('exists'), wanted: fc.boolean() }),
-  fc.record({
-    is: fc.constant('field'),
-    field: fc.constantFrom(...fieldNames),
-    where: fc.constantFrom('whole', 'within', 'start', 'end'),
-    cased: fc.boolean(),
-  }),
-  fc.record({
-    is: fc.constant('time'),
-    part: fc.constantFrom('minute', 'hour', 'day', 'week', 'month', 'year'),
-    relation: fc.constantFrom(...relations),
-    value: fc.constantFrom(0, 1, 10, 12, 26, 30, 47, 48, 53, 2026),
-  }),
-);
+const otherOver = (names: readonly string[]): fc.Arbitrary<Comparison> =>
+  fc.oneof(
+    fc.record({
+      is: fc.constant('cidr'),
+      network: fc.constantFrom(...networks),
+    }),
+    fc.record({
+      is: fc.constant('number'),
+      relation: fc.constantFrom(...relations),
+      value: fc.constantFrom(0, 1, -1, 1.5, 12, 1000, 1e300),
+    }),
+    fc.record({ is: fc.constant('boolean'), value: fc.boolean() }),
+    fc.constant({ is: 'null' }),
+    fc.record({ is: fc.constant('exists'), wanted: fc.boolean() }),
+    fc.record({
+      is: fc.constant('field'),
+      field: fc.constantFrom(...names),
+      where: fc.constantFrom('whole', 'within', 'start', 'end'),
+      cased: fc.boolean(),
+    }),
+    fc.record({
+      is: fc.constant('time'),
+      part: fc.constantFrom('minute', 'hour', 'day', 'week', 'month', 'year'),
+      relation: fc.constantFrom(...relations),
+      value: fc.constantFrom(0, 1, 10, 12, 26, 30, 47, 48, 53, 2026),
+    }),
+  );
 
-const compare: fc.Arbitrary<Comparison> = fc.oneof(
-  { weight: 4, arbitrary: text },
-  { weight: 1, arbitrary: regex },
-  { weight: 5, arbitrary: other },
-);
+const compareOver = (names: readonly string[]): fc.Arbitrary<Comparison> =>
+  fc.oneof(
+    { weight: 4, arbitrary: text },
+    { weight: 1, arbitrary: regex },
+    { weight: 5, arbitrary: otherOver(names) },
+  );
 
 const keyword: fc.Arbitrary<Node> = pattern.map(pieces => ({
   is: 'keyword',
@@ -234,35 +236,43 @@ const keyword: fc.Arbitrary<Node> = pattern.map(pieces => ({
 }));
 
 /** A list of values of one field, short or long. */
-const list: fc.Arbitrary<Node> = fc
-  .tuple(fc.constantFrom(...fieldNames), fc.array(text, { minLength: 1, maxLength: 70 }))
-  .map(([field, all]) => ({
-    is: 'any',
-    of: all.map(each => ({ is: 'field', field, compare: each })),
-  }));
+const listOver = (names: readonly string[]): fc.Arbitrary<Node> =>
+  fc
+    .tuple(fc.constantFrom(...names), fc.array(text, { minLength: 1, maxLength: 70 }))
+    .map(([field, all]) => ({
+      is: 'any',
+      of: all.map(each => ({ is: 'field', field, compare: each })),
+    }));
 
-/** Conditions of any shape, over `fieldNames`. */
-export const someNode: fc.Arbitrary<Node> = fc.letrec<{ node: Node }>(tie => ({
-  node: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        is: fc.constant('field'),
-        field: fc.constantFrom(...fieldNames),
-        compare,
-      }),
-    },
-    { weight: 1, arbitrary: list },
-    { weight: 1, arbitrary: keyword },
-    { weight: 2, arbitrary: fc.record({ is: fc.constant('not'), of: tie('node') }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({ is: fc.constant('all'), of: fc.array(tie('node'), { maxLength: 3 }) }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ is: fc.constant('any'), of: fc.array(tie('node'), { maxLength: 3 }) }),
-    },
-  ),
-})).node;
+/** Conditions of any shape over some fields. */
+export const someNodeOver = (names: readonly string[]): fc.Arbitrary<Node> =>
+  fc.letrec<{ node: Node }>(tie => ({
+    node: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          is: fc.constant('field'),
+          field: fc.constantFrom(...names),
+          compare: compareOver(names),
+        }),
+      },
+      { weight: 1, arbitrary: listOver(names) },
+      { weight: 1, arbitrary: keyword },
+      { weight: 2, arbitrary: fc.record({ is: fc.constant('not'), of: tie('node') }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          is: fc.constant('all'),
+          of: fc.array(tie('node'), { maxLength: 3 }),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          is: fc.constant('any'),
+          of: fc.array(tie('node'), { maxLength: 3 }),
+        }),
+      },
+    ),
+  })).node;

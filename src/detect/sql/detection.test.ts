@@ -5,7 +5,7 @@ import {
   fieldNames,
   networks,
   numberTexts,
-  someNode,
+  someNodeOver,
   someText,
   timeTexts,
 } from '../../../test/support/arbitrary-rules.ts';
@@ -89,7 +89,7 @@ describe('a condition in SQL', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(someRow, { minLength: 1, maxLength: 12 }),
-        fc.array(someNode, { minLength: 12, maxLength: 12 }),
+        fc.array(someNodeOver(fieldNames), { minLength: 12, maxLength: 12 }),
         async (rows, nodes) => {
           await fill(rows);
           const matchers = nodes.map(when => compileMatcher({ when }, rowSpace));

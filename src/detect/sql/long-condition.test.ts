@@ -71,5 +71,5 @@ test('a condition that is nested deep is a query, or said to be none', async () 
   const deep = (times: number): Node =>
     conditionOf(`${names}${'a and (b or not ('.repeat(times)}c${'))'.repeat(times)}`);
   expect(await bothOf(deep(200))).toEqual(['-x---', '-x---']);
-  await expect(bothOf(deep(390))).rejects.toThrow('nested more than 900 deep');
+  await expect(bothOf(deep(390))).rejects.toThrow('nested more than 700 deep');
 });

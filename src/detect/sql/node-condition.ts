@@ -14,16 +14,21 @@ type Of<Is extends Comparison['is']> = Extract<Comparison, { is: Is }>;
 
 /**
  * SQL says "unknown" (NULL) where a field has no value, and `NOT` of that is unknown again. A rule knows only true and
- * false, so whatever stands below a `NOT` says false instead; elsewhere unknown does as well as false, and is left, for
- * the database to plan with.
+ * false, so what is negated says false first; elsewhere unknown does as well as false, and is left, for the database
+ * to plan with.
  */
-const decided = (condition: string, isNegated: boolean): string =>
-  isNegated ? `coalesce(${condition}, false)` : condition;
+const signed = (condition: string, isNegated: boolean): string =>
+  isNegated ? `NOT coalesce(${condition}, false)` : condition;
+
+/** Of a condition that is never unknown. */
+const signedSure = (condition: string, isNegated: boolean): string =>
+  isNegated ? `NOT (${condition})` : condition;
 
 /** The condition of a rule over rows of a table, as an expression of type BOOLEAN. */
 export class ConditionWriter {
   private readonly table: SqlTable;
   private readonly names: Names;
+  private isDeep = false;
 
   constructor(table: SqlTable, names: Names) {
     this.table = table;
@@ -33,20 +38,28 @@ export class ConditionWriter {
   /** @throws CannotSay */
   write(node: Node): string {
     const simple = simplify(node);
-    if (depthOf(simple) > depthMax) {
-      throw new CannotSay(`the condition is nested more than ${depthMax} deep: DuckDB takes 1000`);
+    const depth = depthOf(simple);
+    this.isDeep = depth > shallowMax;
+    if (depth > depthMax) {
+      throw new CannotSay(
+        `the condition is nested more than ${depthMax} deep: DuckDB is too slow for it`,
+      );
     }
     return this.node(simple, false);
   }
 
+  /**
+   * The condition or, negated, its opposite: `NOT` stands before what is asked of a field and nowhere else, for
+   * DuckDB takes minutes over a hundred that lie within each other.
+   */
   private node(node: Node, isNegated: boolean): string {
     switch (node.is) {
       case 'not':
-        return `NOT (${this.node(node.of, true)})`;
-      case 'all':
-        return node.of.length === 0
-          ? 'true'
-          : `(${node.of.map(each => this.node(each, isNegated)).join(' AND ')})`;
+        return this.node(node.of, !isNegated);
+      case 'all': {
+        const conditions = node.of.map(each => this.node(each, isNegated));
+        return isNegated ? either(conditions, this.isDeep) : both(conditions, this.isDeep);
+      }
       case 'any':
         return this.any(node.of, isNegated);
       case 'keyword':
@@ -75,7 +88,7 @@ export class ConditionWriter {
       conditions.push(this.values(fieldOfKey(key), each => this.list(each, compares), isNegated));
     }
     if (keywords.length > 0) conditions.push(this.keywords(keywords, isNegated));
-    return either(conditions);
+    return isNegated ? both(conditions, this.isDeep) : either(conditions, this.isDeep);
   }
 
   private list(text: string, compares: readonly Comparison[]): string {
@@ -90,22 +103,23 @@ export class ConditionWriter {
   /** Whether one of a field's values fulfils a condition. */
   private values(name: string, test: (text: string) => string, isNegated: boolean): string {
     const field = this.table.field(name, this.names);
-    return field === undefined ? 'false' : this.valuesOf(field, test, isNegated);
+    return field === undefined ? `${isNegated}` : this.valuesOf(field, test, isNegated);
   }
 
   private valuesOf(field: SqlField, test: (text: string) => string, isNegated: boolean): string {
-    if (field.is === 'one') return decided(test(field.text), isNegated);
+    if (field.is === 'one') return signed(test(field.text), isNegated);
     const value = this.names.next('t');
-    return `len(list_filter(${field.texts}, lambda ${value}: coalesce(${test(value)}, false))) > 0`;
+    const found = `len(list_filter(${field.texts}, lambda ${value}: coalesce(${test(value)}, false)))`;
+    return `${found} ${isNegated ? '=' : '>'} 0`;
   }
 
   private field(name: string, compare: Comparison, isNegated: boolean): string {
     switch (compare.is) {
       case 'null':
-        return this.isNull(name);
+        return signedSure(this.isNull(name), isNegated);
       case 'exists': {
         const exists = this.table.field(name, this.names)?.exists ?? 'false';
-        return compare.wanted ? exists : `NOT ${exists}`;
+        return signedSure(exists, isNegated === compare.wanted);
       }
       case 'field':
         return this.otherField(name, compare, isNegated);
@@ -154,7 +168,7 @@ export class ConditionWriter {
 
   private otherField(name: string, compare: Of<'field'>, isNegated: boolean): string {
     const other = this.table.field(compare.field, this.names);
-    if (other === undefined) return 'false';
+    if (other === undefined) return `${isNegated}`;
     const as = (text: string): string => (compare.cased ? text : `lower(${text})`);
     const fits = (text: string, part: string): string => {
       const both = `${as(text)}, ${as(part)}`;
@@ -171,7 +185,7 @@ export class ConditionWriter {
     };
     return this.values(
       name,
-      text => this.valuesOf(other, part => fits(text, part), isNegated),
+      text => this.valuesOf(other, part => fits(text, part), false),
       isNegated,
     );
   }
@@ -189,12 +203,15 @@ export class ConditionWriter {
         texts,
         text => {
           if (key !== 'others') return this.list(text, list);
-          return either(list.map(compare => this.keyword(text, compare)));
+          return either(
+            list.map(compare => this.keyword(text, compare)),
+            false,
+          );
         },
         isNegated,
       ),
     );
-    return either(conditions);
+    return isNegated ? both(conditions, this.isDeep) : either(conditions, this.isDeep);
   }
 
   private keyword(text: string, compare: Comparison): string {
@@ -215,15 +232,32 @@ const listOf = ({ field, compare }: FieldNode): string | undefined => {
 /** More of them by OR, and DuckDB takes minutes to plan the query: it compares each with every other. */
 const byOrMax = 20;
 
-const either = (conditions: readonly string[]): string => {
-  if (conditions.length === 0) return 'false';
-  if (conditions.length === 1) return conditions[0] ?? 'false';
-  if (conditions.length <= byOrMax) return `(${conditions.join(' OR ')})`;
-  return `CASE ${conditions.map(each => `WHEN ${each} THEN true`).join(' ')} ELSE false END`;
+const cases = (conditions: readonly string[]): string =>
+  `CASE ${conditions.map(each => `WHEN ${each} THEN true`).join(' ')} ELSE false END`;
+
+/** @param isDeep where many lie within each other, AND and OR take DuckDB minutes as well */
+const either = (conditions: readonly string[], isDeep: boolean): string => {
+  const [only] = conditions;
+  if (only === undefined) return 'false';
+  if (conditions.length === 1) return only;
+  if (isDeep || conditions.length > byOrMax) return cases(conditions);
+  return `(${conditions.join(' OR ')})`;
 };
 
-/** Of a condition, so that it fits into DuckDB's 1,000 levels of an expression with what a comparison takes. */
-const depthMax = 900;
+const both = (conditions: readonly string[], isDeep: boolean): string => {
+  const [only] = conditions;
+  if (only === undefined) return 'true';
+  if (conditions.length === 1) return only;
+  if (!isDeep) return `(${conditions.join(' AND ')})`;
+  const refused = conditions.map(each => `WHEN NOT coalesce(${each}, false) THEN false`);
+  return `CASE ${refused.join(' ')} ELSE true END`;
+};
+
+/** From here on a condition is deep. */
+const shallowMax = 12;
+
+/** Beyond it DuckDB, whose expressions may have 1,000 levels, takes many seconds to plan or refuses. */
+const depthMax = 700;
 
 const depthOf = (node: Node): number => {
   if (node.is === 'not') return depthOf(node.of) + 1;

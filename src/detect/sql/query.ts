@@ -1,8 +1,9 @@
 import type { DetectionRule, Node } from '../sigma/nodes.ts';
-import type { SqlTable } from './field.ts';
+import { CannotSay } from './cannot-say.ts';
+import type { SqlView } from './field.ts';
 import { Names } from './let.ts';
 import { comment } from './literal.ts';
-import { ConditionWriter } from './node-condition.ts';
+import { viewsCondition } from './view-condition.ts';
 
 /** All fields that a condition asks for, each once. */
 export const fieldsOf = (node: Node, into: Set<string> = new Set()): Set<string> => {
@@ -26,11 +27,15 @@ export const fieldsOf = (node: Node, into: Set<string> = new Set()): Set<string>
 /** One statement that answers with the rows which fulfil a rule. @throws CannotSay */
 export const detectionQuery = (
   rule: Pick<DetectionRule, 'title' | 'id' | 'when'>,
-  table: SqlTable,
+  views: readonly SqlView[],
 ): string => {
-  const condition = new ConditionWriter(table, new Names()).write(rule.when);
+  const [first] = views;
+  if (first === undefined) throw new CannotSay(noRows);
+  const { table } = first;
   return `${comment(`${rule.title} (${rule.id})`)}
 SELECT ${table.shown}
 FROM ${table.from([...fieldsOf(rule.when)])}
-WHERE ${condition};`;
+WHERE ${viewsCondition(rule.when, views, new Names())};`;
 };
+
+const noRows = 'its log source is none that Postern keeps events of';

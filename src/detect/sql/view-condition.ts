@@ -3,6 +3,7 @@ import { CannotSay } from './cannot-say.ts';
 import type { SqlField, SqlView } from './field.ts';
 import type { Names } from './let.ts';
 import { ConditionWriter } from './node-condition.ts';
+import { listOf } from './ocsf-field.ts';
 
 /** The condition of a rule over rows that are called in one of several ways. @throws CannotSay */
 export const viewsCondition = (node: Node, views: readonly SqlView[], names: Names): string => {
@@ -11,14 +12,10 @@ export const viewsCondition = (node: Node, views: readonly SqlView[], names: Nam
     return scope === undefined ? condition : `(${scope(names)} AND ${condition})`;
   });
   const [only] = conditions;
-  if (only === undefined) throw new CannotSay('no row of the table is of its log source');
+  if (only === undefined)
+    throw new CannotSay('its log source is none that Postern keeps events of');
   return conditions.length === 1 ? only : `(${conditions.join(' OR ')})`;
 };
-
-const asList = (field: SqlField): string =>
-  field.is === 'many'
-    ? field.texts
-    : `CASE WHEN ${field.text} IS NULL THEN [] ELSE [${field.text}] END`;
 
 /** A field of rows that are called in one of several ways: by the first that the row is of. */
 export const viewsField = (name: string, views: readonly SqlView[], names: Names): SqlField => {
@@ -27,7 +24,7 @@ export const viewsField = (name: string, views: readonly SqlView[], names: Names
   if (views.length === 1 && first !== undefined) return first;
   const cases = views.map(({ scope }, at) => {
     const field = fields[at];
-    const list = field === undefined ? '[]' : asList(field);
+    const list = field === undefined ? '[]' : listOf(field);
     return `WHEN ${scope?.(names) ?? 'true'} THEN ${list}`;
   });
   return cases.length === 0 || fields.every(field => field === undefined)

@@ -1,0 +1,116 @@
+import { ocsfNames } from '../fields/ocsf-names.ts';
+import { type Place, placeOf } from '../fields/place.ts';
+import type { SqlField, SqlTable } from './field.ts';
+import { jsonAtoms, jsonField } from './json-path.ts';
+import type { Names } from './let.ts';
+import { ocsfMember, oneField, type PlaceWriter, placeField } from './ocsf-field.ts';
+import { timeMsIn } from './time-condition.ts';
+
+/** Columns of `postern events --format parquet` that hold a member as it is. */
+const columns: Readonly<Record<string, string>> = {
+  kind: 'kind',
+  outcome: 'outcome',
+  component: 'component',
+  service: 'service',
+  'user.name': 'user',
+  'actor.name': 'actor',
+  'from.ip': 'address',
+  'from.host': 'client_host',
+  host: 'host',
+  session: 'session',
+  detail: 'detail',
+  count: 'count',
+  bytes: 'bytes',
+};
+
+const column = (name: string): SqlField => oneField(`CAST(event."${name}" AS VARCHAR)`);
+
+const withoutNumber = (segment: string): string => `regexp_replace(${segment}, '/[0-9]+\\z', '')`;
+
+/** The line, read as JSON where it is an object. */
+const recordIn = (line: string): string =>
+  `CASE WHEN starts_with(${line}, '{') THEN TRY_CAST(${line} AS JSON) END`;
+
+type LinePart = Extract<Place, { is: 'line' }>['part'];
+
+/** What `postern events --format parquet --raw` writes: columns, and the whole event as OCSF beside them. */
+const eventsWriter: PlaceWriter = {
+  member: (path, names) => {
+    const name = columns[path.join('.')];
+    return name === undefined ? ocsfMember('CAST(event.ocsf AS JSON)', path, names) : column(name);
+  },
+  line: part => {
+    const parts: Readonly<Record<LinePart, SqlField>> = {
+      format: column('format'),
+      log: column('log'),
+      source: oneField(withoutNumber('event.segment')),
+      unparsed: oneField('CAST(event.unparsed IS NOT NULL AS VARCHAR)'),
+      text: column('raw_data'),
+      time: oneField('CAST(epoch_ms(event."time") AS VARCHAR)'),
+    };
+    return parts[part];
+  },
+  record: (path, names) => jsonField(recordIn('event.raw_data'), path, names),
+};
+
+/** Texts of the line, and of the record that it is; where lines were not written, those of the event. */
+const textsIn = (line: string, record: string, event: string): string =>
+  `CASE WHEN ${line} IS NULL THEN ${jsonAtoms(event)} ELSE list_concat([${line}], ${jsonAtoms(record)}) END`;
+
+/** @param source what stands behind FROM */
+export const eventsTable = (source: string): SqlTable => ({
+  from: () => `${source} AS event`,
+  field: (name, names) => {
+    const place = placeOf(name);
+    return place === undefined ? undefined : placeField(place, eventsWriter, names);
+  },
+  texts: () => textsIn('event.raw_data', recordIn('event.raw_data'), 'CAST(event.ocsf AS JSON)'),
+  timeMs: () => 'epoch_ms(event."time")',
+  shown: 'event.*',
+});
+
+const root = 'event.json';
+const lineOfOcsf = `json_extract_string(${root}, '$.raw_data')`;
+
+const ocsfWriter: PlaceWriter = {
+  member: (path, names) => ocsfMember(root, path, names),
+  line: part => {
+    const text = (path: string): string => `json_extract_string(${root}, '${path}')`;
+    const parts: Readonly<Record<LinePart, SqlField>> = {
+      format: oneField(`nullif(${text('$.metadata.log_format')}, 'none')`),
+      log: oneField(text('$.metadata.log_name')),
+      source: oneField(withoutNumber(text('$.unmapped.postern.segment'))),
+      unparsed: oneField(`coalesce(${text('$.unparsed')}, 'false')`),
+      text: oneField(lineOfOcsf),
+      time: oneField(text('$.time')),
+    };
+    return parts[part];
+  },
+  record: (path, names) => jsonField(recordIn(lineOfOcsf), path, names),
+};
+
+/** Rows with one column `json`: OCSF, from Postern (`events --format ndjson --raw`) or from elsewhere. */
+export const ocsfTable = (source: string): SqlTable => ({
+  from: () => `${source} AS event`,
+  field: (name, names) => {
+    const place = Object.hasOwn(ocsfNames, name) ? undefined : placeOf(name);
+    return place === undefined
+      ? jsonField(root, name, names)
+      : placeField(place, ocsfWriter, names);
+  },
+  texts: () => textsIn(lineOfOcsf, recordIn(lineOfOcsf), root),
+  timeMs: (names: Names) => timeMsIn(`json_extract_string(${root}, '$.time')`, names),
+  shown: 'event.json',
+});
+
+/** Rows with one column `json`: records as they were written, whose fields are called as the rule calls them. */
+export const jsonTable = (source: string, time: string): SqlTable => ({
+  from: () => `${source} AS event`,
+  field: (name, names) => jsonField(root, name, names),
+  texts: () => jsonAtoms(root),
+  timeMs: (names: Names) => {
+    const field = jsonField(root, time, names);
+    return field.is === 'many' ? timeMsIn(`(${field.texts})[1]`, names) : 'NULL::BIGINT';
+  },
+  shown: 'event.json',
+});
