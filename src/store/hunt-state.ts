@@ -9,8 +9,6 @@ import { openToKeep, openToRead } from './sqlite.ts';
 
 const tables = `
   CREATE TABLE IF NOT EXISTS cursor (source TEXT PRIMARY KEY, seq INTEGER NOT NULL, line INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS correlation (
-    one INTEGER PRIMARY KEY CHECK (one = 1), fingerprint TEXT NOT NULL, saved BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS ran (
     source TEXT PRIMARY KEY, ran_ms INTEGER NOT NULL, seen_to_ms INTEGER,
     events INTEGER NOT NULL, not_understood INTEGER NOT NULL) WITHOUT ROWID;
@@ -50,7 +48,8 @@ const partOf = (row: PartRow): WatchedPart => ({
 
 /**
  * What hunting remembers, in one SQLite file with `synchronous=FULL`: how far each source was seen, which rules ran
- * over it, what correlations hold in hand, alerts and who was told of them (`hunt-alerts.ts`, `hunt-letters.ts`).
+ * over it, alerts and who was told of them (`hunt-alerts.ts`, `hunt-letters.ts`), what correlations hold in hand
+ * (`hunt-correlations.ts`).
  * What a pass learnt is one transaction.
  */
 export class HuntState {
@@ -122,21 +121,6 @@ export class HuntState {
   putCursors(cursors: ReadonlyMap<string, Omit<LineRef, 'source'>>): void {
     const put = this.database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)');
     for (const [source, { seq, line }] of cursors) put.run(source, seq, line);
-  }
-
-  /** What correlations had in hand, where they were made of the same rules. */
-  correlations(fingerprint: string): Uint8Array | undefined {
-    const row = this.database
-      .prepare('SELECT saved FROM correlation WHERE fingerprint = ?')
-      .get(fingerprint);
-    const saved = row?.['saved'];
-    return saved instanceof Uint8Array ? saved : undefined;
-  }
-
-  putCorrelations(fingerprint: string, saved: Uint8Array): void {
-    this.database
-      .prepare('INSERT OR REPLACE INTO correlation VALUES (1, ?, ?)')
-      .run(fingerprint, saved);
   }
 
   /** Writes down which rules and baselines ran over which sources: together with the cursors of the same pass. */

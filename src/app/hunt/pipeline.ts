@@ -11,7 +11,6 @@ import type { Sighting } from '../../core/alert.ts';
 import type { ReportedAlert } from '../../core/hunt-report.ts';
 import type { LineRef } from '../../core/watched-event.ts';
 import type { SourceMap } from '../../detect/fields/source-map.ts';
-import type { CorrelationHit, Hit } from '../../detect/hit.ts';
 import type { Rule, RuleProblem } from '../../detect/sigma/nodes.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 
@@ -43,18 +42,6 @@ export interface PassLines {
 /** Up to which line of a source everything was seen, that line included. */
 export type Cursors = ReadonlyMap<string, Omit<LineRef, 'source'>>;
 
-/** Takes hits in the order of their times and tells which correlations hold. State survives by `save`. */
-export interface Correlator {
-  /** Late ones, up to a bound that it keeps itself, are put where they belong. */
-  add(hit: Hit): readonly CorrelationHit[];
-  /** All that is to come is of this time or later (but for late ones): what is older may be forgotten. */
-  advance(toMs: number): readonly CorrelationHit[];
-  /** What it had to let go or could not take, in sentences; none: nothing. */
-  readonly limits: readonly string[];
-  /** Plain data for `structuredClone`; names of people are in it, so it is kept as secret as the lines. */
-  save(): Uint8Array;
-}
-
 /** What became of the sightings of a pass. */
 export interface TakenAlerts {
   /** Alerts that nobody was told of before, grouped, worst first. */
@@ -73,15 +60,4 @@ export interface Alerts {
   take(sightings: readonly Sighting[], options: { readonly names: boolean }): TakenAlerts;
   /** Delivers what waits in the queue; behind the commit. What could not be delivered waits for the next time. */
   deliver(): Promise<readonly string[]>;
-}
-
-/** `hunt.sqlite` as a pass needs it. */
-export interface PassState {
-  transaction<T>(act: () => T): T;
-  cursors(): Cursors;
-  /** Within a transaction. */
-  putCursors(cursors: Cursors): void;
-  /** What a `Correlator` saved under the same fingerprint. */
-  correlations(fingerprint: string): Uint8Array | undefined;
-  putCorrelations(fingerprint: string, saved: Uint8Array): void;
 }
