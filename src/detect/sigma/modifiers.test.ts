@@ -124,6 +124,7 @@ cases('networks', [
   ['F|cidr', '203.0.113.7', 'F in 203.0.113.7/32'],
   ['F|cidr', "'::1'", 'F in ::1/128'],
   ['F|cidr', '192.0.2.0/255.255.255.0', 'F in 192.0.2.0/24'],
+  ['F|cidr', '0.0.0.0/0.0.0.0', 'F in 0.0.0.0/0'],
   ['F|cidr', '[10.0.0.0/8, 192.168.0.0/16]', '(F in 10.0.0.0/8 | F in 192.168.0.0/16)'],
 ]);
 
@@ -319,6 +320,9 @@ wrong('a mistake has its place', [
   ['F|i', 'a', "the modifier 'i' without 're'"],
   ['F|re|i|cased', 'a', 'contradict each other'],
   ['F|cidr', '10.0.0.0/33', 'is no network'],
+  ['F|cidr', '10.0.0.0/255.0.255.0', 'is no network'],
+  ['F|cidr', "'2001:db8::/255.0.0.0'", 'is no network'],
+  ['F|cidr', '10.0.0.0/', 'is no network'],
   ['F|cidr', '10.0.0.*', 'cannot be used with a text'],
   ['F|cidr', 'fe80::1%eth0/64', 'is no network'],
   ['F|contains|cidr', '10.0.0.0/8', "stands behind 'contains'"],
