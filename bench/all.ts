@@ -12,6 +12,7 @@ if (
     'scan',
     'scope',
     'customers',
+    'hunt',
     'hunt-stream',
   ].includes(name)
 ) {

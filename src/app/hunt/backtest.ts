@@ -6,6 +6,7 @@ import { allowedBy } from '../../detect/alerts/allowed.ts';
 import { isAboutApp, type LabelOf, nameless } from '../../detect/alerts/anonymous.ts';
 import { goesOnWith } from '../../detect/alerts/join.ts';
 import { Correlator } from '../../detect/correlation/correlator.ts';
+import { HitSieve } from '../../detect/correlation/sieve.ts';
 import type { Hit } from '../../detect/hit.ts';
 import type { Rule } from '../../detect/sigma/nodes.ts';
 import type { LoadedRules } from './pipeline.ts';
@@ -83,13 +84,16 @@ class Tried {
 export class Backtest {
   private readonly options: BacktestOptions;
   private readonly correlator: Correlator;
+  private readonly sieve: HitSieve;
   private readonly fold: SightingFold;
   private readonly tried = new Map<string, Tried>();
   private readonly allowed: (sighting: Sighting) => AllowedSighting | undefined;
 
   constructor(options: BacktestOptions) {
     this.options = options;
-    this.correlator = new Correlator(options.rules.rules);
+    const correlator = new Correlator(options.rules.rules);
+    this.correlator = correlator;
+    this.sieve = new HitSieve(options.rules.rules, hit => correlator.add(hit));
     this.fold = new SightingFold(options.rules.rules);
     this.allowed = allowedBy(options.allow);
   }
@@ -99,11 +103,11 @@ export class Backtest {
       this.of(hit.rule).event(hit, this.shown(hit.actor ?? hit.user, hit.app));
       this.fold.hit(hit);
     }
-    this.correlator.add(hit);
+    this.sieve.add(hit);
   }
 
   upTo(timeMs: number): void {
-    if (Number.isFinite(timeMs)) this.settle(timeMs - 1);
+    if (Number.isFinite(timeMs)) this.settle(this.sieve.settle(timeMs) - 1);
   }
 
   get notes(): readonly string[] {
@@ -112,6 +116,7 @@ export class Backtest {
 
   /** @param more sightings of baselines */
   end(newestMs: number | undefined, more: readonly Sighting[]): readonly RuleBacktest[] {
+    this.sieve.flush();
     if (newestMs !== undefined) this.settle(newestMs);
     for (const sighting of [...this.fold.take(), ...more].toSorted((a, b) => a.timeMs - b.timeMs)) {
       this.sighting(sighting);

@@ -1,5 +1,6 @@
 import type { Sighting } from '../../core/alert.ts';
 import type { RanOver } from '../../core/watching.ts';
+import { HitSieve } from '../../detect/correlation/sieve.ts';
 import type { Hit } from '../../detect/hit.ts';
 import type { HuntState } from '../../store/hunt-state.ts';
 import { CorrelationMemory } from './correlation-memory.ts';
@@ -66,6 +67,8 @@ export class Watch {
   private readonly options: WatchOptions;
   private readonly fold: SightingFold;
   private readonly memory: CorrelationMemory;
+  /** Of the first pass over a store alone: nothing was in hand before. */
+  private sieve: HitSieve | undefined;
   /** By source, the time of its newest event, and when that was seen. */
   private readonly newest = new Map<string, { readonly seenToMs: number; readonly atMs: number }>();
 
@@ -74,16 +77,23 @@ export class Watch {
     this.options = options;
     this.fold = new SightingFold(rules.rules);
     this.memory = new CorrelationMemory(state, key, rules);
+    const { correlator } = this.memory;
+    if (state.cursors().size === 0) {
+      this.sieve = new HitSieve(rules.rules, hit => correlator.add(hit));
+    }
   }
 
   hit(hit: Hit): void {
     if (this.options.rules.alerting.has(hit.rule)) this.fold.hit(hit);
-    this.memory.correlator.add(hit);
+    if (this.sieve === undefined) this.memory.correlator.add(hit);
+    else this.sieve.add(hit);
   }
 
   /** All that is to come is of this time or later. */
   upTo(timeMs: number): void {
-    if (Number.isFinite(timeMs)) this.settle(timeMs - 1, timeMs - 1);
+    if (!Number.isFinite(timeMs)) return;
+    const throughMs = this.sieve?.settle(timeMs) ?? timeMs;
+    this.settle(throughMs - 1, throughMs - 1);
   }
 
   /** What limits the answer, in sentences. */
@@ -100,6 +110,8 @@ export class Watch {
    */
   commit({ before, cursors, ran, settledMs = Infinity }: PassEnd): TakenAlerts {
     const { state, book, baselines, names } = this.options;
+    this.sieve?.flush();
+    this.sieve = undefined;
     this.settle(settledMs, this.slowestMs(ran));
     const sightings = [...this.fold.take(), ...(baselines?.end(settledMs) ?? [])];
     return state.transaction(() => {
