@@ -81,6 +81,7 @@ class CorrelationWriter {
     });
     if (first === undefined) return;
     const { table } = first;
+    if (table.timeField !== undefined) asked.add(table.timeField);
     const from = table.from([...asked]);
     const any = rules.map((_, at) => `r${at}`).join(' OR ');
     this.part(

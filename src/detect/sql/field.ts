@@ -24,6 +24,8 @@ export interface SqlTable {
   texts(names: Names): string;
   /** Milliseconds since 1970, a BIGINT; NULL where a row says no time. */
   timeMs(names: Names): string;
+  /** The field that `timeMs` reads, where it is one that `from` must be told of. */
+  readonly timeField?: string;
   /** What an answer shows of a row. */
   readonly shown: string;
 }

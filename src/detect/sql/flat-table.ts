@@ -39,6 +39,7 @@ export const flatTable = (source: string, time: string): SqlTable => {
       const column = field(time);
       return column?.is === 'one' ? timeMsIn(column.text, names) : 'NULL::BIGINT';
     },
+    timeField: time,
     shown: 'event.*',
   };
 };

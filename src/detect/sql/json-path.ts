@@ -9,7 +9,14 @@ const pointer = (key: string): string =>
 /** How lists of settings call the name of one, and its value, as `fields/json-values.ts` has it. */
 const nameKeys = ['Name', 'name', 'Key', 'key', '@Name', 'displayName'];
 const valueKeys = [
-  ...['Value', 'value', 'NewValue', 'newValue', 'boolValue', 'intValue', 'multiValue', '#text'],
+  'Value',
+  'value',
+  'NewValue',
+  'newValue',
+  'boolValue',
+  'intValue',
+  'multiValue',
+  '#text',
 ];
 const pointers = (keys: readonly string[]): string => `[${keys.map(pointer).join(', ')}]`;
 

@@ -25,6 +25,29 @@ const columns: Readonly<Record<string, string>> = {
 
 const column = (name: string): SqlField => oneField(`CAST(event."${name}" AS VARCHAR)`);
 
+/** What a line that no format understands is as an event: kind `other`, the line itself in `detail`. */
+const ofUnparsed = (name: string, line: string, format: string): string | undefined =>
+  new Map([
+    ['kind', "'other'"],
+    // Whose line it is nothing says but the format that claimed it.
+    ['component', `coalesce(${format}, 'unknown')`],
+    ['outcome', "'unknown'"],
+    ['detail', line],
+  ]).get(name);
+
+/** A field, and what it is in lines that no format understands. */
+const orUnparsed = (
+  name: string,
+  field: SqlField | undefined,
+  isUnparsed: string,
+  line: string,
+  format: string,
+): SqlField | undefined => {
+  const other = ofUnparsed(name, line, format);
+  if (other === undefined || field?.is !== 'one') return field;
+  return oneField(`CASE WHEN ${isUnparsed} THEN ${other} ELSE ${field.text} END`);
+};
+
 const withoutNumber = (segment: string): string => `regexp_replace(${segment}, '/[0-9]+\\z', '')`;
 
 /** The line, read as JSON where it is an object. */
@@ -37,7 +60,14 @@ type LinePart = Extract<Place, { is: 'line' }>['part'];
 const eventsWriter: PlaceWriter = {
   member: (path, names) => {
     const name = columns[path.join('.')];
-    return name === undefined ? ocsfMember('CAST(event.ocsf AS JSON)', path, names) : column(name);
+    if (name === undefined) return ocsfMember('CAST(event.ocsf AS JSON)', path, names);
+    return orUnparsed(
+      name,
+      column(name),
+      'event.unparsed IS NOT NULL',
+      'event.raw_data',
+      'event.format',
+    );
   },
   line: part => {
     const parts: Readonly<Record<LinePart, SqlField>> = {
@@ -73,13 +103,25 @@ const root = 'event.json';
 const lineOfOcsf = `json_extract_string(${root}, '$.raw_data')`;
 
 const ocsfWriter: PlaceWriter = {
-  member: (path, names) => ocsfMember(root, path, names),
+  member: (path, names) =>
+    orUnparsed(
+      path.join('.'),
+      ocsfMember(root, path, names),
+      `json_exists(${root}, '$.unparsed')`,
+      lineOfOcsf,
+      `json_extract_string(${root}, '$.format')`,
+    ),
   line: part => {
     const text = (path: string): string => `json_extract_string(${root}, '${path}')`;
     const parts: Readonly<Record<LinePart, SqlField>> = {
-      format: oneField(`nullif(${text('$.metadata.log_format')}, 'none')`),
-      log: oneField(text('$.metadata.log_name')),
-      source: oneField(withoutNumber(text('$.unmapped.postern.segment'))),
+      // Lines that no format understands are no OCSF: what they say stands at the top.
+      format: oneField(
+        `coalesce(nullif(${text('$.metadata.log_format')}, 'none'), ${text('$.format')})`,
+      ),
+      log: oneField(`coalesce(${text('$.metadata.log_name')}, ${text('$.log_name')})`),
+      source: oneField(
+        withoutNumber(`coalesce(${text('$.unmapped.postern.segment')}, ${text('$.segment')})`),
+      ),
       unparsed: oneField(`coalesce(${text('$.unparsed')}, 'false')`),
       text: oneField(lineOfOcsf),
       time: oneField(text('$.time')),

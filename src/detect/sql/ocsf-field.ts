@@ -39,6 +39,20 @@ const atPlace = (root: string, { paths, isList, nothing }: OcsfPlace, names: Nam
   return manyField(jsonTexts(values, names));
 };
 
+/**
+ * OCSF's actor is whoever acted, the user himself where nobody else did; ours is somebody else. A login (3002) names
+ * one only where there is one.
+ */
+const actorField = (root: string, part: string): SqlField => {
+  const at = (path: string): string => `json_extract_string(${root}, '$.${path}')`;
+  const acted = at(`actor.user.${part}`);
+  const owner = `coalesce(${at(`resources[0].owner.${part}`)}, ${at(`user.${part}`)})`;
+  const isOther = `(${at('class_uid')} = '3002' OR ${acted} <> ${owner})`;
+  return oneField(
+    `coalesce(${at(`unmapped.postern.actor.${part}`)}, CASE WHEN ${isOther} THEN nullif(${acted}, 'unknown') END)`,
+  );
+};
+
 /** A member of our events in the OCSF that Postern writes. */
 export const ocsfMember = (
   root: string,
@@ -52,7 +66,9 @@ export const ocsfMember = (
       `json_extract_string(${root}, ${textLiteral(`/unmapped/postern/change/${key}`)})`,
     );
   }
-  const place = ocsfPlaces.get(path.join('.'));
+  const name = path.join('.');
+  if (name === 'actor.name' || name === 'actor.uid') return actorField(root, rest.join('.'));
+  const place = ocsfPlaces.get(name);
   return place === undefined ? undefined : atPlace(root, place, names);
 };
 

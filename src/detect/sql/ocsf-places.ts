@@ -39,15 +39,11 @@ export const ocsfPlaces: ReadonlyMap<string, OcsfPlace> = new Map<string, OcsfPl
   [
     'user.name',
     {
-      paths: [
-        ...['$.user.name', '$.resources[0].owner.name', own('user.name'), '$.actor.user.name'],
-      ],
+      paths: ['$.user.name', '$.resources[0].owner.name', own('user.name'), '$.actor.user.name'],
       nothing: 'unknown',
     },
   ],
   ['user.uid', at('$.user.uid', '$.resources[0].owner.uid', own('user.uid'), '$.actor.user.uid')],
-  ['actor.name', { paths: ['$.actor.user.name', own('actor.name')], nothing: 'unknown' }],
-  ['actor.uid', at('$.actor.user.uid', own('actor.uid'))],
   ['app.name', at('$.actor.app_name', own('app.name'))],
   ['app.uid', at('$.actor.app_uid', own('app.uid'))],
   ...end('from', 'src_endpoint'),
