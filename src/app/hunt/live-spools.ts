@@ -21,6 +21,8 @@ import { rowsFile } from '../rows/rows-file.ts';
 
 const dayMs = 86_400_000;
 const newline = 0x0a;
+/** As many lines as `LogReading` looks at before it says whose log it is. */
+const headLines = 200;
 
 /** Bytes of a file from some offset on. @throws */
 const readFrom = (path: string, start: number, end: number): Buffer => {
@@ -49,7 +51,7 @@ class GrowingSpool {
   private readonly splitter: LineSplitter;
   private log: string;
   /** Lines before those in hand, as they are numbered, and as they lie in the spool. */
-  private linesRead = 0;
+  linesRead = 0;
   private readonly numberedFrom: number;
 
   constructor(segment: StoreSegment, context: readonly Buffer[], zoneOf: ZoneOf) {
@@ -151,7 +153,9 @@ export class LiveSpools {
     if (spool === undefined) return undefined;
     try {
       let growing = this.spools.get(source);
-      if (growing?.seq !== seq) {
+      // Whose log it is is told by its first lines: while there are few, they are read again with those that follow.
+      const isYoung = growing !== undefined && growing.linesRead < headLines;
+      if (growing?.seq !== seq || (isYoung && spool.earlier.length === 0)) {
         growing = new GrowingSpool(segment, linesBeforeSpool(spool.earlier), this.zoneOf);
         this.spools.set(source, growing);
       }
