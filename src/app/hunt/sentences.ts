@@ -52,16 +52,37 @@ const span = (ms: number): string => {
 
 const relations = {
   gt: 'more than',
-  gte: 'from',
-  lt: 'less than',
-  lte: 'up to',
-  eq: '',
-  neq: 'other than',
+  gte: 'at least',
+  lt: 'fewer than',
+  lte: 'at most',
+  eq: 'exactly',
+  neq: 'another number than',
+};
+
+/** What fields are called in a sentence, of one and of several. */
+const fieldWords: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  'user.name': ['account', 'accounts'],
+  'actor.name': ['actor', 'actors'],
+  'from.ip': ['address', 'addresses'],
+  'app.name': ['application', 'applications'],
+  'app.uid': ['application', 'applications'],
+  component: ['component', 'components'],
+  folder: ['folder', 'folders'],
+  session: ['session', 'sessions'],
+  host: ['host', 'hosts'],
+};
+
+/** `40 accounts`, `12 different values of change.New`. */
+const distinct = (value: number, fields: readonly string[]): string => {
+  const [field = ''] = fields;
+  const words = fields.length === 1 ? fieldWords[field] : undefined;
+  if (words !== undefined) return counted(figure(value), ...words);
+  return `${counted(figure(value), 'value', 'different values')} of ${fields.join(' and ')}`;
 };
 
 const limitOf = ({ condition }: CorrelationRule): string => {
   const said = condition.map(({ relation, value }) => `${relations[relation]} ${value}`.trim());
-  return said.length === 0 ? '' : `; the rule is about ${said.join(' and ')}`;
+  return said.length === 0 ? '' : `; the rule asks for ${said.join(' and ')}`;
 };
 
 const figure = (value: number): string =>
@@ -73,7 +94,7 @@ const whatOf = (rule: CorrelationRule, value: number): string => {
     case 'event_count':
       return counted(figure(value), 'event', 'events');
     case 'value_count':
-      return `${counted(figure(value), 'value', 'different values')} of ${fields}`;
+      return distinct(value, rule.valueFields);
     case 'value_sum':
       return `${figure(value)} as the sum of ${fields}`;
     case 'value_avg':
@@ -93,7 +114,7 @@ const whatOf = (rule: CorrelationRule, value: number): string => {
 export const correlationSentence = ({ rule, most, firstMs, lastMs }: CorrelationGroup): string => {
   const { component } = most.last;
   const group = rule.groupBy
-    .map((name, place) => `${name} ${most.group[place] ?? '(none)'}`)
+    .map((name, place) => `${fieldWords[name]?.[0] ?? name} ${most.group[place] ?? '(none)'}`)
     .join(', ');
   const of = group === '' ? '' : ` for ${group}`;
   return `\`${component}\` has ${whatOf(rule, most.value)} within ${span(rule.timespanMs)}${of}, ${during(firstMs, lastMs)}${limitOf(rule)}`;

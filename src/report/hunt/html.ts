@@ -78,6 +78,6 @@ ${list(
   'Not seen',
   unseen.map(({ what, why, how }) => `${what}: ${why}. ${how}`),
 )}
-</main><footer><p class="small">${counted(rules.read, 'rule')} were read. People are called by pseudonyms unless they were asked for by name.</p></footer></body></html>
+<footer><p class="small">${counted(rules.read, 'rule')} were read. People are called by pseudonyms unless they were asked for by name.</p></footer></main></body></html>
 `);
 };
