@@ -14,6 +14,7 @@ if (
     'customers',
     'hunt',
     'hunt-stream',
+    'hunt-sql',
   ].includes(name)
 ) {
   process.argv.splice(2, 1);

@@ -5,8 +5,6 @@ import type { Names } from './let.ts';
 import { textLiteral } from './literal.ts';
 import { type OcsfPlace, ocsfPlaces } from './ocsf-places.ts';
 
-export const absentField: SqlField = { is: 'one', text: 'NULL::VARCHAR', exists: 'false' };
-
 export const oneField = (text: string): SqlField => ({
   is: 'one',
   text,
