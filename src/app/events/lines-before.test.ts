@@ -44,7 +44,7 @@ test('columns that a file named long ago are known of its newest lines', async (
     if (spool?.spool === undefined) throw new Error('there is no spool');
     const { earlier } = spool.spool;
     expect(earlier.length).toBeGreaterThan(1);
-    expect(linesBeforeSpool(earlier)[0]?.toString()).toMatch(/^#Fields: date time s-ip/);
+    expect(linesBeforeSpool({ earlier })[0]?.toString()).toMatch(/^#Fields: date time s-ip/);
     const zoneOf = zonesOf('UTC', 'zone', 'UTC');
     const live = new LiveSpools(zoneOf).open(spool, () => {});
     const whole = await openSegment(spool, { lines: new KeptLines(), zoneOf, note: () => {} });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readSpool } from '../../evidence/spool.ts';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
 
 /** Bytes before a spool that are read again for what they began. */
@@ -38,12 +39,7 @@ const fieldsIn = (raw: Buffer): Buffer | undefined => {
   return undefined;
 };
 
-/**
- * Lines that stand before a spool, for what they began: messages that are under way, columns that are named once.
- *
- * @param earlier paths of segments of the same source, in their order
- */
-export const linesBeforeSpool = (earlier: readonly string[]): readonly Buffer[] => {
+const linesOfSegments = (earlier: readonly string[]): readonly Buffer[] => {
   const last = earlier.at(-1);
   const raw = last === undefined ? undefined : rawOf(last);
   if (raw === undefined) return [];
@@ -57,4 +53,26 @@ export const linesBeforeSpool = (earlier: readonly string[]): readonly Buffer[] 
     if (named !== undefined) return [named, tail];
   }
   return [tail];
+};
+
+/**
+ * Lines that stand before a spool, for what they began: messages that are under way, columns that are named once.
+ *
+ * @param spool paths of segments of the same source, in their order, and of the spool before it, where it is one still
+ */
+export const linesBeforeSpool = ({
+  earlier,
+  previous,
+}: {
+  readonly earlier: readonly string[];
+  readonly previous?: string;
+}): readonly Buffer[] => {
+  const lines = linesOfSegments(earlier);
+  if (previous === undefined) return lines;
+  try {
+    const { frames } = readSpool(readFileSync(previous));
+    return [...lines, tailOf(Buffer.concat(frames.map(({ bytes }) => bytes)))];
+  } catch {
+    return lines;
+  }
 };

@@ -54,7 +54,7 @@ const parsed = async (
   const { source, seq, day, spool } = segment;
   const { from, to = '' } = spool ?? {};
   const draft = { source, seq, day, raw, to, ...(from === undefined ? {} : { from }) };
-  const context = spool === undefined ? [] : linesBeforeSpool(spool.earlier);
+  const context = spool === undefined ? [] : linesBeforeSpool(spool);
   const file = rowsFile({ rows: rowsOfDraft(draft, zoneOf, context), raw, createdBy: 'postern' });
   if (file === undefined) return undefined;
   const ends = lineEnds(raw);

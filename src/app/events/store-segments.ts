@@ -26,6 +26,8 @@ export interface SpooledLines {
   readonly to: string;
   /** Paths of segments of the same source, in their order: the first and the last some. */
   readonly earlier: readonly string[];
+  /** Path of the spool before it, of which no segment was made yet. */
+  readonly previous?: string;
 }
 
 export interface StoreLines {
@@ -107,6 +109,7 @@ const spooled = (store: string, { sources, segments }: KeptState): readonly Stor
     if (last === undefined) continue;
     let from: string | undefined;
     let earlier: readonly string[] | undefined;
+    let previous: string | undefined;
     for (const name of namesIn(join(store, 'spool', source))) {
       const seq = Number(/^(\d{8,15})\.spool$/.exec(name)?.[1] ?? 0);
       if (seq <= last) continue;
@@ -140,7 +143,9 @@ const spooled = (store: string, { sources, segments }: KeptState): readonly Stor
       earlier ??= firstAndLast(
         segments.filter(each => each.source === source).toSorted((a, b) => a.seq - b.seq),
       ).map(each => join(store, segmentPath(each.source, each.day, each.seq)));
-      out.push(within(store, segment, { path, goodBytes, from, to: behind.position, earlier }));
+      const lines = { path, goodBytes, from, to: behind.position, earlier };
+      out.push(within(store, segment, previous === undefined ? lines : { ...lines, previous }));
+      previous = path;
       from = behind.position;
     }
   }

@@ -156,7 +156,7 @@ export class LiveSpools {
       // Whose log it is is told by its first lines: while there are few, they are read again with those that follow.
       const isYoung = growing !== undefined && growing.linesRead < headLines;
       if (growing?.seq !== seq || (isYoung && spool.earlier.length === 0)) {
-        growing = new GrowingSpool(segment, linesBeforeSpool(spool.earlier), this.zoneOf);
+        growing = new GrowingSpool(segment, linesBeforeSpool(spool), this.zoneOf);
         this.spools.set(source, growing);
       }
       const bytes = readFrom(spool.path, growing.offset, spool.goodBytes);
