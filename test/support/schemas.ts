@@ -34,6 +34,7 @@ export const ownSchema = (
     | 'advisory-notes'
     | 'replay'
     | 'scope'
+    | 'hunt'
     | 'scan'
     | 'scan-try'
     | 'line-proof'

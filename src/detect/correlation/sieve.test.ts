@@ -39,34 +39,49 @@ const correlation = (
   groupBy: ['user'],
   aliases: new Map(),
   timespanMs,
-  condition: type === 'temporal' ? [] : [{ relation: 'gte', value: least }],
+  condition: type.startsWith('temporal') ? [] : [{ relation: 'gte', value: least }],
   valueFields: type === 'value_count' ? ['ip'] : [],
   generate: false,
 });
 
-const rules: readonly Rule[] = [
+const sieved: readonly Rule[] = [
   ...detections,
   correlation('many', 'event_count', ['a'], 3, 1_000),
   correlation('several', 'value_count', ['a', 'b'], 4, 3_000),
   correlation('both', 'temporal', ['b', 'a'], 2, 500),
+  correlation('spray', 'event_count', ['b'], 4, 1_500),
+  correlation('then', 'temporal_ordered', ['spray', 'a'], 0, 700),
+  correlation('twice', 'temporal', ['spray', 'several', 'a'], 0, 4_000),
 ];
+
+/** With one that a few hits will do for, so that nothing of `b` is held back. */
+const mixed: readonly Rule[] = [...sieved, correlation('few', 'event_count', ['b'], 2, 800)];
 
 const hit = fc.record({
   rule: fc.constantFrom('a', 'b'),
-  timeMs: fc.nat(20_000),
+  timeMs: fc.nat(30_000),
   user: fc.constantFrom('u', 'v', 'w'),
   ip: fc.oneof(fc.constantFrom('1', '2', '3', '4', '5'), fc.constant(['6', '7', '8'])),
 });
 
-test('what a sieve lets through comes to the same, however hits come', () => {
+test.each([
+  ['sieved', sieved],
+  ['mixed', mixed],
+])('what a sieve lets through comes to the same, however hits come (%s)', (_, rules) => {
   fc.assert(
     fc.property(fc.array(hit, { maxLength: 120 }), fc.integer({ min: 1, max: 30 }), (all, cut) => {
       const hits = all
         .toSorted((a, b) => a.timeMs - b.timeMs)
         .map(
           ({ rule, timeMs, user, ip }, line): Hit => ({
-            ...{ rule, timeMs, component: 'c', kind: 'login', values: { user, ip } },
-            ...{ source: 's', seq: 1, line },
+            rule,
+            timeMs,
+            component: 'c',
+            kind: 'login',
+            values: { user, ip },
+            source: 's',
+            seq: 1,
+            line,
           }),
         );
       const plain = new Correlator(rules);
@@ -86,5 +101,6 @@ test('what a sieve lets through comes to the same, however hits come', () => {
         of.map(each => JSON.stringify(each)).toSorted();
       expect(inOrder(found)).toEqual(inOrder(expected));
     }),
+    { numRuns: 300 },
   );
 });
