@@ -11,13 +11,13 @@ import { sourceViews } from '../../detect/sql/source-views.ts';
 import type { LoadedRules } from './pipeline.ts';
 
 /** What kinds of tables rules can be asked of, and what each is. */
-export const sqlKinds = {
+const sqlKinds = {
   flat: 'columns called as the rules call their fields',
   events: 'what `postern events --format parquet --raw` writes',
   ocsf: 'OCSF as NDJSON, as `postern events --format ndjson --raw` writes it',
   json: 'records as NDJSON, with the names of fields that the rules use',
 } as const;
-export type SqlKind = keyof typeof sqlKinds;
+type SqlKind = keyof typeof sqlKinds;
 
 /** Which table, and where it is. */
 export interface SqlTarget {

@@ -155,4 +155,8 @@ describe('texts in SQL', () => {
     expect(await duck.rows(`SELECT ${textLiteral(text)} AS x`)).toEqual([{ x: text }]);
     expect(textLiteral(text)).toMatch(/^[ -~😀]*$/u);
   });
+
+  test.each(['', '\0', 'a\nb', '\u001b[2J', 'a\u202eb', '\ud800'])('name no column: %j', name => {
+    expect(identifier(name)).toBeUndefined();
+  });
 });

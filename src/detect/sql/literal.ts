@@ -20,9 +20,9 @@ export const textLiteral = (text: string): string => {
   return written.length === 1 ? (written[0] ?? "''") : `(${written.join(' || ')})`;
 };
 
-/** The name of a column; undefined where DuckDB has no way to write it, so that no column can be called so. */
+/** The name of a column; undefined where it cannot be written so that it is seen: no column is called so. */
 export const identifier = (name: string): string | undefined =>
-  name === '' || name.includes('\0') || wellFormed(name) !== name
+  name === '' || unseen.test(name) || wellFormed(name) !== name
     ? undefined
     : `"${name.replaceAll('"', '""')}"`;
 

@@ -11,7 +11,7 @@ export const oneField = (text: string): SqlField => ({
   exists: `(${text}) IS NOT NULL`,
 });
 
-export const manyField = (texts: string): SqlField => ({
+const manyField = (texts: string): SqlField => ({
   is: 'many',
   texts,
   exists: `len(${texts}) > 0`,
