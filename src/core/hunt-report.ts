@@ -57,7 +57,7 @@ export interface Share {
 }
 
 /** What became of a rule file's document. */
-export interface ReportedProblem {
+interface ReportedProblem {
   readonly path: string;
   readonly line: number;
   readonly column?: number;

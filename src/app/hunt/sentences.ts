@@ -8,7 +8,7 @@ const stamp = (timeMs: number): string =>
   new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ');
 
 /** `at 2026-06-29 02:00:00 UTC`, `between 2026-06-29 02:00:00 and 02:41:12 UTC`. */
-export const during = (firstMs: number, lastMs: number): string => {
+const during = (firstMs: number, lastMs: number): string => {
   const [first, last] = [stamp(firstMs), stamp(lastMs)];
   if (first === last) return `at ${first} UTC`;
   const end = last.startsWith(first.slice(0, 10)) ? last.slice(11) : last;
