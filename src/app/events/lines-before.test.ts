@@ -56,3 +56,35 @@ test('columns that a file named long ago are known of its newest lines', async (
     await evidence.close();
   }
 });
+
+test('columns that a table was begun with are known however few lines the segments between have', async () => {
+  const log = join(folder, 'mailboxes.log');
+  const store = join(folder, 'store');
+  const evidence = await openKept(store);
+  const names =
+    'Operation,OperationResult,LogonType,ClientIPAddress,MailboxOwnerUPN,LogonUserDisplayName,LastAccessed';
+  const entry = (day: number): string =>
+    `"MailItemsAccessed","Succeeded","Admin","203.0.113.9","mori@example.jp","Administrator","6/${day}/2026 8:00:00 AM"\n`;
+  try {
+    const text = `#TYPE Microsoft.Exchange.Data.Storage.Management.MailboxAuditLogEvent\n${names
+      .split(',')
+      .map(name => `"${name}"`)
+      .join()}\n`;
+    for (const piece of [text, entry(1), entry(2), entry(3), entry(4)]) {
+      appendFileSync(log, piece);
+      await keepLogs(evidence, folder);
+      await evidence.evidence.flush();
+    }
+    appendFileSync(log, entry(5));
+    await keepLogs(evidence, folder);
+    const { segments } = storeSegments(store, () => {});
+    const spool = segments.find(each => each.spool !== undefined);
+    if (spool === undefined) throw new Error('there is no spool');
+    const zoneOf = zonesOf('UTC', 'zone', 'UTC');
+    const live = new LiveSpools(zoneOf).open(spool, () => {});
+    expect(live?.rows.dictionary('kind')?.at(0)).not.toBe('unparsed');
+    expect(live?.rows.dictionary('user')?.at(0)).toBe('mori@example.jp');
+  } finally {
+    await evidence.close();
+  }
+});

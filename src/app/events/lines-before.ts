@@ -39,20 +39,42 @@ const fieldsIn = (raw: Buffer): Buffer | undefined => {
   return undefined;
 };
 
-const linesOfSegments = (earlier: readonly string[]): readonly Buffer[] => {
-  const last = earlier.at(-1);
-  const raw = last === undefined ? undefined : rawOf(last);
-  if (raw === undefined) return [];
-  const tail = tailOf(raw);
-  const [oldest = ''] = earlier;
-  const first = oldest === last ? raw : rawOf(oldest);
-  // Comments at its beginning: only such logs name their columns.
-  if (first?.[0] !== 0x23 || fieldsIn(tail) !== undefined) return [tail];
-  for (const path of earlier.slice(-lookBackMax).toReversed()) {
-    const named = fieldsIn(path === last ? raw : (rawOf(path) ?? Buffer.alloc(0)));
-    if (named !== undefined) return [named, tail];
+/** Lines at the beginning of a log that may say what its columns are. */
+const headLines = 10;
+
+const headOf = (raw: Buffer): Buffer => {
+  let end = 0;
+  for (let line = 0; line < headLines && end < contextBytes; line += 1) {
+    const next = raw.indexOf(newline, end);
+    if (next < 0) return raw.subarray(0, contextBytes);
+    end = next + 1;
   }
-  return [tail];
+  return raw.subarray(0, end);
+};
+
+const linesOfSegments = (earlier: readonly string[]): readonly Buffer[] => {
+  const tails: Buffer[] = [];
+  let room = contextBytes;
+  let oldest = earlier.length;
+  // A segment may be of a few lines: a day's last, or those that waited for long.
+  while (oldest > 0 && room > 0) {
+    oldest -= 1;
+    const raw = rawOf(earlier[oldest] ?? '') ?? Buffer.alloc(0);
+    tails.unshift(tailOf(raw));
+    room -= raw.length;
+  }
+  const isWhole = oldest === 0 && room >= 0;
+  const [first = ''] = earlier;
+  const beginning = isWhole ? undefined : rawOf(first);
+  if (beginning === undefined) return tails;
+  // Comments at its beginning: such logs name their columns again and again.
+  if (beginning[0] !== 0x23) return [headOf(beginning), ...tails];
+  if (tails.some(tail => fieldsIn(tail) !== undefined)) return tails;
+  for (const path of earlier.slice(-lookBackMax).toReversed()) {
+    const named = fieldsIn(path === first ? beginning : (rawOf(path) ?? Buffer.alloc(0)));
+    if (named !== undefined) return [named, ...tails];
+  }
+  return [headOf(beginning), ...tails];
 };
 
 /**

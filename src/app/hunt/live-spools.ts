@@ -52,6 +52,8 @@ class GrowingSpool {
   private log: string;
   /** Lines before those in hand, as they are numbered, and as they lie in the spool. */
   linesRead = 0;
+  /** Lines that stand before the spool. */
+  private contextLines = 0;
   private readonly numberedFrom: number;
 
   constructor(segment: StoreSegment, context: readonly Buffer[], zoneOf: ZoneOf) {
@@ -79,15 +81,22 @@ class GrowingSpool {
       },
     });
     for (const bytes of context) {
-      const splitter = new LineSplitter(({ text, number }) => this.reading.push({ text, number }));
+      const splitter = new LineSplitter(({ text, number }) => {
+        this.contextLines += 1;
+        this.reading.push({ text, number });
+      });
       splitter.push(bytes);
       splitter.end();
     }
-    if (context.length > 0) this.reading.end();
     this.splitter = new LineSplitter(line => this.reading.push(line), {
       linesBefore,
       inRest: isWithinLine,
     });
+  }
+
+  /** Whether there are so few lines that more of them may tell otherwise whose log it is. */
+  get isYoung(): boolean {
+    return this.contextLines + this.linesRead < headLines;
   }
 
   /** What came since: rows that say which line of the spool they are of. */
@@ -154,8 +163,7 @@ export class LiveSpools {
     try {
       let growing = this.spools.get(source);
       // Whose log it is is told by its first lines: while there are few, they are read again with those that follow.
-      const isYoung = growing !== undefined && growing.linesRead < headLines;
-      if (growing?.seq !== seq || (isYoung && spool.earlier.length === 0)) {
+      if (growing?.seq !== seq || growing.isYoung) {
         growing = new GrowingSpool(segment, linesBeforeSpool(spool), this.zoneOf);
         this.spools.set(source, growing);
       }
