@@ -125,7 +125,7 @@ describe('usage', () => {
   test('each mistake is one line that says what and where', () => {
     const saying = (...args: readonly string[]): string => mistake(run(args));
     expect(saying()).toBe(
-      'argument 1: a verb is missing; expected one of: confirm, inventory, advisories, ingest, events, evidence, scan, scope; postern --help says more',
+      'argument 1: a verb is missing; expected one of: confirm, inventory, advisories, ingest, events, evidence, scan, scope, hunt; postern --help says more',
     );
     expect(saying('confrim')).toContain('argument 1: unknown verb "confrim"');
     expect(saying('confirm', '--formt', 'json')).toContain("Unknown option '--formt'");
@@ -147,7 +147,7 @@ describe('usage', () => {
 
   test.each(laterVerbs)('%s is refused, not pretended', verb => {
     expect(mistake(run([verb]))).toBe(
-      `argument 1: this version has no "${verb}" yet; it has: confirm, inventory, advisories, ingest, events, evidence, scan, scope`,
+      `argument 1: this version has no "${verb}" yet; it has: confirm, inventory, advisories, ingest, events, evidence, scan, scope, hunt`,
     );
   });
 
