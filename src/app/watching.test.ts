@@ -114,6 +114,16 @@ describe('a log', () => {
   });
 });
 
+test('a rule that runs no more is no rule of a log to which nothing came since', () => {
+  segment(1, at - hourMs);
+  ran(1, at);
+  const state = new HuntState(store);
+  state.putRan([{ source: 'other', ranMs: at + hourMs, events: 0, notUnderstood: 0, parts: [] }]);
+  state.keepRules(new Set(['b']));
+  state.close();
+  expect(log()?.parts).toEqual([{ ...part, rules: [] }]);
+});
+
 test('channels are those of the configuration, with what became of them', () => {
   segment(1, at);
   const state = new HuntState(store);
@@ -134,4 +144,14 @@ test('channels are those of the configuration, with what became of them', () => 
     { name: 'old', deadLetters: 0, unsure: 'it goes by UDP, which nobody acknowledges' },
   ]);
   expect(watching({ aliveDays: 0 })?.workedDaysMax).toBe(31);
+});
+
+test('a channel that asks for critical alerts alone hears of next to nothing', () => {
+  segment(1, at);
+  ran(1, at);
+  const channel = { from: 'critical', atOnce: 'critical', names: false, facility: 13 } as const;
+  const channels = [
+    { ...channel, kind: 'syslog', name: 'siem', server: 'tls://siem.example.jp' },
+  ] as const;
+  expect(watching({ channels })?.channels[0]?.deaf).toBe('it asks for critical ones alone');
 });

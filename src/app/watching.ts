@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import type { KeptLogs } from '../core/kept-log.ts';
 import type { WatchPolicy } from '../core/watch-policy.ts';
-import type { RanOver, ToldChannel, WatchedLog, Watching } from '../core/watching.ts';
+import type { RanOver, ToldChannel, WatchedLog, WatchedPart, Watching } from '../core/watching.ts';
 import { HuntLetters } from '../store/hunt-letters.ts';
 import { HuntState } from '../store/hunt-state.ts';
 import { type StoreSegment, storeSegments } from './events/store-segments.ts';
+import { stillTold } from './still-told.ts';
 
 export interface WatchingRequest {
   readonly store: string;
@@ -54,6 +55,8 @@ const channelsOf = (policy: WatchPolicy, letters: HuntLetters): readonly ToldCha
       ...(channel.kind === 'syslog' && channel.server.startsWith('udp:')
         ? { unsure: 'it goes by UDP, which nobody acknowledges' }
         : {}),
+      // No baseline is that bad, and of rules only those about a named flaw.
+      ...(channel.from === 'critical' ? { deaf: 'it asks for critical ones alone' } : {}),
       deadLetters: dead.filter(letter => letter.channel === name).length,
     };
   });
@@ -64,9 +67,10 @@ const watchedLog = (
   ran: RanOver | undefined,
   waits: number | undefined,
   lastPassMs: number,
+  told: (part: WatchedPart) => WatchedPart,
 ): WatchedLog => ({
   source,
-  parts: ran?.parts ?? [],
+  parts: (ran?.parts ?? []).map(told),
   notUnderstood: ran === undefined || ran.events === 0 ? 0 : ran.notUnderstood / ran.events,
   ...(ran?.seenToMs === undefined ? {} : { seenToMs: ran.seenToMs }),
   // A pass looks at all that waits: where nothing does, it was a look at this log, too.
@@ -88,6 +92,7 @@ export const watchingOf = ({ store, kept, policy }: WatchingRequest): Watching |
     const ran = new Map(state.ran().map(each => [each.source, each]));
     const cursors = state.cursors();
     const lastPassMs = Math.max(0, ...[...ran.values()].map(({ ranMs }) => ranMs));
+    const told = stillTold(policy, lastPassMs);
     const bySource = new Map<string, StoreSegment[]>();
     if (kept !== undefined && kept.logs.size > 0) {
       for (const segment of storeSegments(store, () => {}).segments) {
@@ -100,7 +105,7 @@ export const watchingOf = ({ store, kept, policy }: WatchingRequest): Watching |
       const mine = ran.get(source);
       const seq = cursors.get(source)?.seq ?? 0;
       const waits = waitsSince(bySource.get(source) ?? [], seq, mine?.ranMs);
-      return [path, watchedLog(source, mine, waits, lastPassMs)];
+      return [path, watchedLog(source, mine, waits, lastPassMs, told)];
     });
     const { aliveDays, ranHoursMax } = policy;
     return {

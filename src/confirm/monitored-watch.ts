@@ -132,7 +132,7 @@ export const logWord = (trail: LogTrail, platform: string, asked: Asked): WatchW
   const { component, rules, baselines, noBaseline } = part;
   if (rules.length === 0) {
     return short(
-      `no rule is about the events of ${component} in ${path}`,
+      `no rule tells of the events of ${component} in ${path}: none is about them, or postern.yaml keeps back what they see`,
       '# Which rules apply to which log, and what would make others apply:\npostern hunt rules',
     );
   }
@@ -164,24 +164,26 @@ export const logWord = (trail: LogTrail, platform: string, asked: Asked): WatchW
 };
 
 const isWorking = (
-  { workedMs, failedMs, unsure, deadLetters }: ToldChannel,
+  { workedMs, failedMs, unsure, deaf, deadLetters }: ToldChannel,
   { workedDaysMax }: Watching,
   now: Date,
 ): boolean =>
   unsure === undefined &&
+  deaf === undefined &&
   deadLetters === 0 &&
   workedMs !== undefined &&
   (failedMs === undefined || failedMs <= workedMs) &&
   now.getTime() - workedMs <= workedDaysMax * dayMs;
 
 const troubleOf = (
-  { name, workedMs, failedMs, failedWhy, unsure, deadLetters }: ToldChannel,
+  { name, workedMs, failedMs, failedWhy, unsure, deaf, deadLetters }: ToldChannel,
   { workedDaysMax }: Watching,
 ): string => {
   if (deadLetters > 0) {
     return `${deadLetters} message${deadLetters === 1 ? '' : 's'} to ${name} could not be delivered (${failedWhy ?? 'why is not known'})`;
   }
   if (unsure !== undefined) return `whether ${name} gets what is sent cannot be told: ${unsure}`;
+  if (deaf !== undefined) return `${name} is not told of most alerts: ${deaf}`;
   if (failedMs !== undefined && failedMs > (workedMs ?? 0)) {
     return `${name} failed at ${stamp(failedMs)}: ${failedWhy ?? 'why is not known'}`;
   }

@@ -48,6 +48,8 @@ export interface ToldChannel {
   readonly failedWhy?: string;
   /** Why it cannot be told whether what is sent arrives: it goes by UDP. */
   readonly unsure?: string;
+  /** Why it hears of next to nothing, even where it works: it asks for the worst alerts alone. */
+  readonly deaf?: string;
   /** Messages that could not be delivered and wait to be looked at. */
   readonly deadLetters: number;
 }

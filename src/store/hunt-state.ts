@@ -151,6 +151,19 @@ export class HuntState {
     }
   }
 
+  /** Rules that run no more run over nothing, wherever they did: also where no line came since. */
+  keepRules(running: ReadonlySet<string>): void {
+    const put = this.database.prepare(
+      'UPDATE ran_part SET rules = ? WHERE source = ? AND component = ?',
+    );
+    for (const { source, parts } of this.ran()) {
+      for (const { component, rules } of parts) {
+        const kept = rules.filter(rule => running.has(rule));
+        if (kept.length < rules.length) put.run(JSON.stringify(kept), source, component);
+      }
+    }
+  }
+
   /** Of every source that a pass was ever made over; `events` are those seen lately. */
   ran(): readonly RanOver[] {
     const rows = this.database

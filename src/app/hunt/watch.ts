@@ -65,6 +65,7 @@ const isSame = (now: Cursors, before: Cursors): boolean =>
 /** Takes hits in, from kept or arriving lines, and writes down what they came to, pass by pass. */
 export class Watch {
   private readonly options: WatchOptions;
+  private readonly running: ReadonlySet<string>;
   private readonly fold: SightingFold;
   private readonly memory: CorrelationMemory;
   /** Of the first pass over a store alone: nothing was in hand before. */
@@ -74,6 +75,7 @@ export class Watch {
 
   constructor(options: WatchOptions) {
     const { state, key, rules } = options;
+    this.running = new Set(rules.rules.map(({ id }) => id));
     this.options = options;
     this.fold = new SightingFold(rules.rules);
     this.memory = new CorrelationMemory(state, key, rules);
@@ -121,6 +123,7 @@ export class Watch {
       baselines?.save();
       state.putCursors(cursors);
       state.putRan(baselines?.withBaselines(ran) ?? ran);
+      state.keepRules(this.running);
       return taken;
     });
   }

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { stillTold } from './still-told.ts';
+
+const at = Date.parse('2026-06-29T12:00:00Z');
+const part = { component: 'dovecot', rules: ['a', 'b'], baselines: ['mailboxes', 'volume'] };
+const reason = 'quiet, please';
+
+test('what is switched off by now is not told any more', () => {
+  expect(stillTold({ without: ['a'], allow: [] }, at)(part).rules).toEqual(['b']);
+  expect(stillTold({ without: ['baseline/volume'], allow: [] }, at)(part).baselines).toEqual([
+    'mailboxes',
+  ]);
+  expect(stillTold({ without: ['baseline/*'], allow: [] }, at)(part)).toEqual({
+    ...part,
+    baselines: [],
+    noBaseline: 'postern.yaml switches them off or allows all they see',
+  });
+});
+
+test('what the allow-list keeps back whatever it sees is told to nobody', () => {
+  const told = (entry: object) => stillTold({ without: [], allow: [{ reason, ...entry }] }, at);
+  expect(told({ rule: '*' })(part)).toMatchObject({ rules: [], baselines: [] });
+  expect(told({ component: 'Dovecot' })(part)).toMatchObject({ rules: [], baselines: [] });
+  expect(told({ rule: 'a', until: '2026-06-29' })(part).rules).toEqual(['b']);
+});
+
+test('an entry about somebody, about another component or of the past leaves rules as they are', () => {
+  const told = (entry: object) => stillTold({ without: [], allow: [{ reason, ...entry }] }, at);
+  for (const entry of [
+    { rule: '*', who: 'backup@example.jp' },
+    { rule: '*', address: '192.0.2.1' },
+    { rule: '*', component: 'postfix' },
+    { rule: '*', until: '2026-06-28' },
+  ]) {
+    expect(told(entry)(part)).toEqual(part);
+  }
+});

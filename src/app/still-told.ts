@@ -1,0 +1,48 @@
+import { idMatches } from '../core/policy.ts';
+import type { AllowedSighting, WatchPolicy } from '../core/watch-policy.ts';
+import type { WatchedPart } from '../core/watching.ts';
+import { dayOfMs } from '../detect/alerts/allowed.ts';
+import { baselineRules } from '../detect/baselines/judgement.ts';
+
+/** Rules by which a baseline of this name tells; of whoever is followed by himself, any but the volume's. */
+const rulesOf = (baseline: string): readonly string[] => {
+  const begun = baselineRules.filter(rule => rule.startsWith(`baseline/${baseline}`));
+  return begun.length > 0 ? begun : baselineRules.filter(rule => rule !== 'baseline/volume');
+};
+
+const matches = (glob: string | undefined, text: string): boolean =>
+  glob === undefined || idMatches(glob.toLowerCase(), text.toLowerCase());
+
+/** Whether an entry of the allow-list keeps back all that a rule sees of a component, whoever it was. */
+const keepsAllBack =
+  (component: string, rule: string, day: string) =>
+  (entry: AllowedSighting): boolean =>
+    [entry.who, entry.app, entry.address].every(each => each === undefined) &&
+    (entry.until === undefined || entry.until >= day) &&
+    matches(entry.rule, rule) &&
+    matches(entry.component, component);
+
+/**
+ * What of a part is told by the configuration of now: without what ran once and is switched off, and without what
+ * the allow-list keeps back whatever it sees. Rules that an entry names by title are not known by it here.
+ */
+export const stillTold = (
+  { without, allow }: Pick<WatchPolicy, 'without' | 'allow'>,
+  atMs: number,
+): ((part: WatchedPart) => WatchedPart) => {
+  const day = dayOfMs(atMs);
+  return part => {
+    const isTold = (rule: string): boolean =>
+      !without.some(glob => idMatches(glob, rule)) &&
+      !allow.some(keepsAllBack(part.component, rule, day));
+    const rules = part.rules.filter(isTold);
+    const baselines = part.baselines.filter(name => rulesOf(name).some(isTold));
+    const isCut = baselines.length === 0 && part.baselines.length > 0;
+    return {
+      ...part,
+      rules,
+      baselines,
+      ...(isCut ? { noBaseline: 'postern.yaml switches them off or allows all they see' } : {}),
+    };
+  };
+};
