@@ -61,7 +61,7 @@ test('passes when rules and a baseline ran up to now and somebody was told latel
 
 describe('what falls short does not pass', () => {
   test.each([
-    ['no rule is about it', { log: { parts: [{ ...part, rules: [] }] } }, 'no rule is about'],
+    ['no rule is about it', { log: { parts: [{ ...part, rules: [] }] } }, 'no rule tells of'],
     [
       'no baseline judges yet',
       { log: { parts: [{ ...part, baselines: [], noBaseline: 'it has 3 of 14 days' }] } },
