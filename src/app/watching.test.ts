@@ -7,6 +7,7 @@ import { emptyWatch, type WatchPolicy } from '../core/watch-policy.ts';
 import type { WatchedLog } from '../core/watching.ts';
 import { HuntLetters } from '../store/hunt-letters.ts';
 import { HuntState } from '../store/hunt-state.ts';
+import { placeOf } from './hunt/notify/place.ts';
 import { watchingOf } from './watching.ts';
 
 const at = Date.parse('2026-06-29T12:00:00Z');
@@ -144,6 +145,25 @@ test('channels are those of the configuration, with what became of them', () => 
     { name: 'old', deadLetters: 0, unsure: 'it goes by UDP, which nobody acknowledges' },
   ]);
   expect(watching({ aliveDays: 0 })?.workedDaysMax).toBe(31);
+});
+
+test('a channel that goes elsewhere now has yet to show that it works', () => {
+  segment(1, at);
+  ran(1, at);
+  const channel = {
+    kind: 'webhook',
+    name: 'hook',
+    from: 'low',
+    atOnce: 'critical',
+    names: false,
+    url: 'http://127.0.0.1:8080/',
+  } as const;
+  const state = new HuntState(store);
+  new HuntLetters(state).worked('hook', at, placeOf(channel));
+  state.close();
+  expect(watching({ channels: [channel] })?.channels[0]?.unsure).toBeUndefined();
+  const moved = { ...channel, url: 'http://127.0.0.1:9/' };
+  expect(watching({ channels: [moved] })?.channels[0]?.unsure).toMatch(/says another address/);
 });
 
 test('a channel that asks for critical alerts alone hears of next to nothing', () => {

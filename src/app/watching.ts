@@ -5,6 +5,7 @@ import type { RanOver, ToldChannel, WatchedLog, WatchedPart, Watching } from '..
 import { HuntLetters } from '../store/hunt-letters.ts';
 import { HuntState } from '../store/hunt-state.ts';
 import { type StoreSegment, storeSegments } from './events/store-segments.ts';
+import { placeOf } from './hunt/notify/place.ts';
 import { stillTold } from './still-told.ts';
 
 export interface WatchingRequest {
@@ -43,6 +44,7 @@ const waitsSince = (
 
 const channelsOf = (policy: WatchPolicy, letters: HuntLetters): readonly ToldChannel[] => {
   const states = new Map(letters.channels().map(each => [each.name, each]));
+  const places = letters.places();
   const dead = letters.undelivered().filter(({ state }) => state === 'dead');
   return policy.channels.map((channel): ToldChannel => {
     const { name } = channel;
@@ -55,6 +57,9 @@ const channelsOf = (policy: WatchPolicy, letters: HuntLetters): readonly ToldCha
       ...(channel.kind === 'syslog' && channel.server.startsWith('udp:')
         ? { unsure: 'it goes by UDP, which nobody acknowledges' }
         : {}),
+      ...((places.get(name) ?? placeOf(channel)) === placeOf(channel)
+        ? {}
+        : { unsure: 'nothing was sent there since postern.yaml says another address for it' }),
       // No baseline is that bad, and of rules only those about a named flaw.
       ...(channel.from === 'critical' ? { deaf: 'it asks for critical ones alone' } : {}),
       deadLetters: dead.filter(letter => letter.channel === name).length,

@@ -5,6 +5,7 @@ export const letterTables: string = `
   CREATE TABLE IF NOT EXISTS channel (
     name TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, worked_ms INTEGER, failed_ms INTEGER, failed_why TEXT,
     digest_ms INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS channel_place (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS news (
     channel TEXT NOT NULL, alert TEXT NOT NULL, at_once INTEGER NOT NULL, queued_ms INTEGER NOT NULL, letter TEXT,
     sightings INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (channel, alert)) WITHOUT ROWID;
@@ -104,9 +105,23 @@ export class HuntLetters {
     return channelOf(row as unknown as ChannelRow);
   }
 
-  worked(name: string, atMs: number): void {
+  /** @param place says which address it was that took the message, without being it */
+  worked(name: string, atMs: number, place?: string): void {
     this.channel(name, atMs);
+    if (place !== undefined) {
+      this.database.prepare('INSERT OR REPLACE INTO channel_place VALUES (?, ?)').run(name, place);
+    }
     this.database.prepare('UPDATE channel SET worked_ms = ? WHERE name = ?').run(atMs, name);
+  }
+
+  /** By the channel's name, which place last took a message; none of a state that is older than that. */
+  places(): ReadonlyMap<string, string> {
+    const isThere = this.database
+      .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'channel_place'")
+      .get();
+    if (isThere === undefined) return new Map();
+    const rows = this.database.prepare('SELECT name, place FROM channel_place').all();
+    return new Map(rows.map(row => [String(row['name']), String(row['place'])]));
   }
 
   failed(name: string, atMs: number, why: string): void {

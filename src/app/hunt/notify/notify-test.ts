@@ -3,6 +3,7 @@ import type { WatchPolicy } from '../../../core/watch-policy.ts';
 import { HuntLetters } from '../../../store/hunt-letters.ts';
 import type { HuntState } from '../../../store/hunt-state.ts';
 import type { LetterContent } from './letter.ts';
+import { placeOf } from './place.ts';
 import { send } from './send.ts';
 import type { SendSetting } from './sent.ts';
 
@@ -51,7 +52,7 @@ export const notifyTest = async (request: NotifyTestRequest): Promise<readonly T
         letters.channel(name, now());
         if (!sent.ok) letters.failed(name, now(), sent.why);
         else {
-          letters.worked(name, now());
+          letters.worked(name, now(), placeOf(channel));
           // Somebody mended it: what could not be delivered goes with the next run.
           letters.revive(now(), name);
         }

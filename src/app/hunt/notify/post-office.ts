@@ -7,6 +7,7 @@ import { HuntAlerts } from '../../../store/hunt-alerts.ts';
 import { type ChannelState, HuntLetters, type Letter } from '../../../store/hunt-letters.ts';
 import type { HuntState } from '../../../store/hunt-state.ts';
 import { alertsInLetterMax, groupsFor, type LetterContent, stampOf } from './letter.ts';
+import { placeOf } from './place.ts';
 import { send } from './send.ts';
 import type { SendSetting, Sent } from './sent.ts';
 
@@ -141,7 +142,8 @@ export class PostOffice {
     const nowMs = this.options.now();
     if (sent.ok) {
       this.letters.sent(id);
-      this.letters.worked(channel, nowMs);
+      const to = this.channels.get(channel);
+      this.letters.worked(channel, nowMs, to === undefined ? undefined : placeOf(to));
       return sent.remark === undefined ? undefined : `${channel}: ${sent.remark}`;
     }
     const { why, passing, pauseMs = 0 } = sent;
