@@ -243,7 +243,10 @@ class Following {
     const ran = [...this.known.keys()].map(
       (source): RanOver => ({ source, ranMs: nowMs, events: 0, notUnderstood: 0, parts: [] }),
     );
-    state.transaction(() => state.putRan(ran));
+    state.transaction(() => {
+      state.putRan(ran);
+      this.opened.watch.forgetRules();
+    });
   }
 
   /** One delivery at a time, beside everything else: whoever is told may take long to answer. */

@@ -105,6 +105,11 @@ export class Watch {
     return [...gone, ...correlator.limits];
   }
 
+  /** What is known of rules that ran before and do so no more. */
+  forgetRules(): void {
+    this.options.state.keepRules(this.running);
+  }
+
   /**
    * Writes down what the pass came to, all of it or nothing.
    *
@@ -123,7 +128,7 @@ export class Watch {
       baselines?.save();
       state.putCursors(cursors);
       state.putRan(baselines?.withBaselines(ran) ?? ran);
-      state.keepRules(this.running);
+      this.forgetRules();
       return taken;
     });
   }
