@@ -126,10 +126,12 @@ export const suppress = async (asked: HuntAsked, alert: string): Promise<Outcome
     by: values.get('by') ?? userInfo().username,
     nowMs: Date.now(),
   });
-  const { rule, component, who } = decided;
+  const { title, component, who, isOver } = decided;
   const of = [component, ...(who === '' ? [] : [who])].join(', ');
   return await Promise.resolve({
-    text: `nobody is told of ${rule} about ${of} until ${until} is over\n`,
+    text: isOver
+      ? `"${title}" about ${of} is told again: ${until} is over\n`
+      : `nobody is told of "${title}" about ${of} until ${until} is over (UTC)\n`,
     exit: exitCodes.done,
     out: values.get('out'),
   });

@@ -1,9 +1,12 @@
+import { verbs } from '../../src/cli/verbs.ts';
+
 /**
  * What a remedy says, read strictly: what cannot be read like this cannot be pasted without guessing.
  *
  * A heading `# in FILE:` or `# in FILE, WHERE:` (in brackets behind WHERE may stand what is there
  * today) is followed by the lines that go there. Other comment lines are for reading;
- * `# then: COMMAND` says what to run afterwards. A remedy of comment lines alone is advice.
+ * `# then: COMMAND` says what to run afterwards. A remedy of comment lines alone is advice. Before any heading, a
+ * line may be a command of Postern's own.
  */
 export interface Step {
   readonly file: string;
@@ -53,6 +56,18 @@ const headingOf = (line: string): { file: string; where: Where } | undefined => 
   return match === null || where === undefined ? undefined : { file: match[1] ?? '', where };
 };
 
+/** `postern hunt --notify-test`: a verb and flags that there are. */
+const isOwnCommand = (line: string): boolean => {
+  const [program, name, ...words] = line.split(' ');
+  const verb = verbs.find(each => each.name === name);
+  const flags = words.filter(word => word.startsWith('--'));
+  return (
+    program === 'postern' &&
+    verb !== undefined &&
+    flags.every(flag => verb.flags.some(each => flag === `--${each.name}`))
+  );
+};
+
 /** Throws with the reason when an administrator would have to guess. */
 export const readRemedy = (text: string): Remedy => {
   const steps: { file: string; where: Where; lines: string[] }[] = [];
@@ -68,6 +83,7 @@ export const readRemedy = (text: string): Remedy => {
       if (line.length > columnsMax && !/\S{60}/.test(line))
         throw new Error(`wider than ${columnsMax} columns: ${line}`);
       const step = steps.at(-1);
+      if (step === undefined && isOwnCommand(line)) continue;
       if (step === undefined) throw new Error(`no heading says where this goes: ${line}`);
       step.lines.push(line);
     }

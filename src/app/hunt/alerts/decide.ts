@@ -20,6 +20,13 @@ export interface SuppressRequest {
   readonly nowMs: number;
 }
 
+interface Decided extends Suppression {
+  /** Of the rule. */
+  readonly title: string;
+  /** Whether its day is past: it takes an earlier decision back. */
+  readonly isOver: boolean;
+}
+
 /** A suppression that nobody has to look at again is a blind spot. */
 const daysMax = 366;
 const dayMs = 86_400_000;
@@ -29,7 +36,7 @@ const dayMs = 86_400_000;
  *
  * @throws UsageError where there is no such alert or day
  */
-export const suppressAlert = (request: SuppressRequest): Suppression => {
+export const suppressAlert = (request: SuppressRequest): Decided => {
   const { store, until, why, by, nowMs } = request;
   if (!isDay(until)) {
     throw new UsageError(
@@ -58,7 +65,7 @@ export const suppressAlert = (request: SuppressRequest): Suppression => {
       );
     }
     const { alert } = found;
-    const { id, rule, component, who } = alert;
+    const { id, rule, component, who, title } = alert;
     const decided: Suppression = {
       alert: id,
       rule,
@@ -69,9 +76,9 @@ export const suppressAlert = (request: SuppressRequest): Suppression => {
       by,
       madeMs: nowMs,
     };
+    const isOver = until < dayOfMs(nowMs);
     state.transaction(() => {
       alerts.suppress(decided);
-      const isOver = until < dayOfMs(nowMs);
       const finding = alertFinding(alert, {
         activity: 'update',
         nowMs,
@@ -90,7 +97,7 @@ export const suppressAlert = (request: SuppressRequest): Suppression => {
         release();
       }
     }
-    return decided;
+    return { ...decided, title, isOver };
   } finally {
     state.close();
   }

@@ -113,7 +113,7 @@ test('from a line to whoever is told of it, and to the check that says so', asyn
     by: 'root',
     nowMs,
   });
-  expect(decided.who).toBe(alert?.who);
+  expect(decided).toMatchObject({ who: alert?.who, title: alert?.title, isOver: false });
   for (const file of ['hunt.sqlite', `findings/${new Date().toISOString().slice(0, 7)}.ndjson`]) {
     expect(readFileSync(join(store, file), 'latin1')).not.toMatch(/keeper|mori/);
   }
