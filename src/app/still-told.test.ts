@@ -35,3 +35,17 @@ test('an entry about somebody, about another component or of the past leaves rul
     expect(told(entry)(part)).toEqual(part);
   }
 });
+
+test('who asks for whoever it is asks for nobody in particular', () => {
+  const told = (entry: object) =>
+    stillTold({ without: [], allow: [{ reason, rule: 'a', ...entry }] }, at)(part).rules;
+  for (const all of [
+    { who: '*' },
+    { app: '?*' },
+    { address: '0.0.0.0/0' },
+    { who: '**', app: '*' },
+  ])
+    expect(told(all)).toEqual(['b']);
+  for (const some of [{ who: 'm*' }, { address: '203.0.113.0/24' }, { who: '*', app: 'imap?' }])
+    expect(told(some)).toEqual(['a', 'b']);
+});

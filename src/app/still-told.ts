@@ -13,11 +13,15 @@ const rulesOf = (baseline: string): readonly string[] => {
 const matches = (glob: string | undefined, text: string): boolean =>
   glob === undefined || idMatches(glob.toLowerCase(), text.toLowerCase());
 
+/** `*`, a network of all addresses: whoever asks for these asks for nothing. */
+const isOfAll = (asked: string | undefined): boolean =>
+  asked === undefined || /^[*?]*\*[*?]*$/.test(asked) || asked.endsWith('/0');
+
 /** Whether an entry of the allow-list keeps back all that a rule sees of a component, whoever it was. */
 const keepsAllBack =
   (component: string, rule: string, day: string) =>
   (entry: AllowedSighting): boolean =>
-    [entry.who, entry.app, entry.address].every(each => each === undefined) &&
+    [entry.who, entry.app, entry.address].every(isOfAll) &&
     (entry.until === undefined || entry.until >= day) &&
     matches(entry.rule, rule) &&
     matches(entry.component, component);
