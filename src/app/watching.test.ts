@@ -174,4 +174,8 @@ test('a channel that asks for critical alerts alone hears of next to nothing', (
     { ...channel, kind: 'syslog', name: 'siem', server: 'tls://siem.example.jp' },
   ] as const;
   expect(watching({ channels })?.channels[0]?.deaf).toBe('it asks for critical ones alone');
+  const high = channels.map(each => ({ ...each, from: 'high' as const }));
+  expect(watching({ channels: high })?.channels[0]).toMatchObject({
+    only: 'only those that are high or critical',
+  });
 });

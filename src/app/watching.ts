@@ -62,6 +62,7 @@ const channelsOf = (policy: WatchPolicy, letters: HuntLetters): readonly ToldCha
         : { unsure: 'nothing was sent there since postern.yaml says another address for it' }),
       // No baseline is that bad, and of rules only those about a named flaw.
       ...(channel.from === 'critical' ? { deaf: 'it asks for critical ones alone' } : {}),
+      ...(channel.from === 'high' ? { only: 'only those that are high or critical' } : {}),
       deadLetters: dead.filter(letter => letter.channel === name).length,
     };
   });

@@ -202,7 +202,7 @@ export const toldWord = (watching: Watching, now: Date, configurationPath: strin
   if (working.length > 0) {
     return {
       is: 'watched',
-      why: `alerts go to ${working.map(({ name }) => name).join(', ')}`,
+      why: `alerts go to ${working.map(({ name, only }) => (only === undefined ? name : `${name} (${only})`)).join(', ')}`,
       evidence: [
         ...working.map(({ name, workedMs = 0 }) => ({
           what: `${name} last took a message at ${stamp(workedMs)}`,

@@ -50,6 +50,8 @@ export interface ToldChannel {
   readonly unsure?: string;
   /** Why it hears of next to nothing, even where it works: it asks for the worst alerts alone. */
   readonly deaf?: string;
+  /** What it leaves out, where that is less: `only high and critical ones`. */
+  readonly only?: string;
   /** Messages that could not be delivered and wait to be looked at. */
   readonly deadLetters: number;
 }

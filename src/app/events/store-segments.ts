@@ -160,7 +160,7 @@ const looksMax = 5;
  */
 export const storeSegments = (store: string, note: (unseen: Unseen) => void): StoreLines => {
   if (!existsSync(join(store, 'state.sqlite')) && !existsSync(join(store, 'segments'))) {
-    throw new UsageError(`events: ${store} holds no logs; postern ingest brings some`);
+    throw new UsageError(`${store} holds no logs; postern ingest brings some`);
   }
   // Lines move from the spool into a segment: the look is good where no segment came while it lasted.
   for (let look = 1; ; look += 1) {

@@ -87,6 +87,7 @@ export class Backtest {
   private readonly sieve: HitSieve;
   private readonly fold: SightingFold;
   private readonly tried = new Map<string, Tried>();
+  private readonly detections: ReadonlySet<string>;
   private readonly allowed: (sighting: Sighting) => AllowedSighting | undefined;
 
   constructor(options: BacktestOptions) {
@@ -96,6 +97,9 @@ export class Backtest {
     this.sieve = new HitSieve(options.rules.rules, hit => correlator.add(hit));
     this.fold = new SightingFold(options.rules.rules);
     this.allowed = allowedBy(options.allow);
+    this.detections = new Set(
+      options.rules.rules.flatMap(({ kind, id }) => (kind === 'detection' ? [id] : [])),
+    );
   }
 
   hit(hit: Hit): void {
@@ -130,19 +134,15 @@ export class Backtest {
 
   private settle(toMs: number): void {
     for (const found of this.correlator.advance(toMs)) {
-      if (!this.options.rules.alerting.has(found.rule)) continue;
-      const { actor, user, app } = found.last;
-      const isOf = (name: string | undefined): boolean =>
-        name !== undefined && found.group.includes(name);
-      const person = [actor, user].find(isOf);
-      this.of(found.rule).event(found.last, this.shown(person, isOf(app) ? app : undefined));
-      this.fold.correlation(found);
+      if (this.options.rules.alerting.has(found.rule)) this.fold.correlation(found);
     }
   }
 
   private sighting(sighting: Sighting): void {
     const tried = this.of(sighting.rule);
-    if (sighting.rule.startsWith('baseline/')) {
+    // Of single events each was counted as it came.
+    if (!this.detections.has(sighting.rule)) {
+      tried.days.add(new Date(sighting.timeMs).toISOString().slice(0, 10), sighting.events);
       tried.events += sighting.events;
       tried.firstMs = Math.min(tried.firstMs, sighting.sinceMs);
       tried.lastMs = Math.max(tried.lastMs, sighting.timeMs);

@@ -25,7 +25,9 @@ const some = (before: string, values: Distinct): string => {
 /** What a rule saw of one person within an hour, without the name of the rule. */
 export const hitsSentence = (group: HitGroup): string => {
   const { component, who, events, firstMs, lastMs, mailboxes, addresses, apps, kinds } = group;
-  const what = kinds.size === 1 ? `${kinds.first ?? ''} ` : '';
+  const [only] = kinds.size === 1 ? [kinds.first] : [];
+  // `other` is what events are that have no name of their own.
+  const what = only === undefined || only === 'other' ? '' : `${only} `;
   const times = counted(events.toLocaleString('en-US'), `${what}event`, `${what}events`);
   const by = who === undefined ? '' : ` by ${who}`;
   const isOwn = mailboxes.size === 1 && mailboxes.first === who;
