@@ -17,28 +17,32 @@ const matches = (glob: string | undefined, text: string): boolean =>
 const isOfAll = (asked: string | undefined): boolean =>
   asked === undefined || /^[*?]*\*[*?]*$/.test(asked) || asked.endsWith('/0');
 
+/** Names and titles that a rule goes by, beside its id. */
+export type NamesOf = (rule: string) => readonly string[];
+
 /** Whether an entry of the allow-list keeps back all that a rule sees of a component, whoever it was. */
 const keepsAllBack =
-  (component: string, rule: string, day: string) =>
+  (component: string, names: readonly string[], day: string) =>
   (entry: AllowedSighting): boolean =>
     [entry.who, entry.app, entry.address].every(isOfAll) &&
     (entry.until === undefined || entry.until >= day) &&
-    matches(entry.rule, rule) &&
+    names.some(name => matches(entry.rule, name)) &&
     matches(entry.component, component);
 
 /**
  * What of a part is told by the configuration of now: without what ran once and is switched off, and without what
- * the allow-list keeps back whatever it sees. Rules that an entry names by title are not known by it here.
+ * the allow-list keeps back whatever it sees.
  */
 export const stillTold = (
   { without, allow }: Pick<WatchPolicy, 'without' | 'allow'>,
   atMs: number,
+  namesOf: NamesOf,
 ): ((part: WatchedPart) => WatchedPart) => {
   const day = dayOfMs(atMs);
   return part => {
     const isTold = (rule: string): boolean =>
       !without.some(glob => idMatches(glob, rule)) &&
-      !allow.some(keepsAllBack(part.component, rule, day));
+      !allow.some(keepsAllBack(part.component, [rule, ...namesOf(rule)], day));
     const rules = part.rules.filter(isTold);
     const baselines = part.baselines.filter(name => rulesOf(name).some(isTold));
     const isCut = baselines.length === 0 && part.baselines.length > 0;

@@ -5,8 +5,9 @@ import type { RanOver, ToldChannel, WatchedLog, WatchedPart, Watching } from '..
 import { HuntLetters } from '../store/hunt-letters.ts';
 import { HuntState } from '../store/hunt-state.ts';
 import { type StoreSegment, storeSegments } from './events/store-segments.ts';
+import { loadRules } from './hunt/load-rules.ts';
 import { placeOf } from './hunt/notify/place.ts';
-import { stillTold } from './still-told.ts';
+import { type NamesOf, stillTold } from './still-told.ts';
 
 export interface WatchingRequest {
   readonly store: string;
@@ -86,6 +87,16 @@ const watchedLog = (
   ...(waits === undefined ? {} : { waitsSinceMs: waits }),
 });
 
+/** By what rules go beside their ids; they are read once one of an entry is asked for. */
+const namesIn = (policy: WatchPolicy): NamesOf => {
+  if (policy.allow.every(({ rule }) => rule === undefined)) return () => [];
+  const { all } = loadRules({ folders: [], said: '', policy });
+  const names = new Map(
+    all.map(({ id, name, title }) => [id, name === undefined ? [title] : [name, title]]),
+  );
+  return id => names.get(id) ?? [];
+};
+
 /**
  * What hunting came to over the logs that the evidence store has of this host.
  *
@@ -98,7 +109,7 @@ export const watchingOf = ({ store, kept, policy }: WatchingRequest): Watching |
     const ran = new Map(state.ran().map(each => [each.source, each]));
     const cursors = state.cursors();
     const lastPassMs = Math.max(0, ...[...ran.values()].map(({ ranMs }) => ranMs));
-    const told = stillTold(policy, lastPassMs);
+    const told = stillTold(policy, lastPassMs, namesIn(policy));
     const bySource = new Map<string, StoreSegment[]>();
     if (kept !== undefined && kept.logs.size > 0) {
       for (const segment of storeSegments(store, () => {}).segments) {
