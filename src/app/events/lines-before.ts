@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readSpool } from '../../evidence/spool.ts';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
+import { contextBytes, lastLines } from '../rows/last-lines.ts';
 
-/** Bytes before a spool that are read again for what they began. */
-const contextBytes = 1 << 20;
 /** Segments that are looked through for how the file begins. */
 export const lookBackMax = 50;
 const newline = 0x0a;
@@ -16,12 +15,6 @@ const rawOf = (path: string): Buffer | undefined => {
     return undefined;
   }
 };
-
-/** The last lines, whole ones. */
-const tailOf = (raw: Buffer): Buffer =>
-  raw.length <= contextBytes
-    ? raw
-    : raw.subarray(raw.indexOf(newline, raw.length - contextBytes) + 1);
 
 const fields = Buffer.from('#Fields:');
 
@@ -60,7 +53,7 @@ const linesOfSegments = (earlier: readonly string[]): readonly Buffer[] => {
   while (oldest > 0 && room > 0) {
     oldest -= 1;
     const raw = rawOf(earlier[oldest] ?? '') ?? Buffer.alloc(0);
-    tails.unshift(tailOf(raw));
+    tails.unshift(lastLines(raw));
     room -= raw.length;
   }
   const isWhole = oldest === 0 && room >= 0;
@@ -93,7 +86,7 @@ export const linesBeforeSpool = ({
   if (previous === undefined) return lines;
   try {
     const { frames } = readSpool(readFileSync(previous));
-    return [...lines, tailOf(Buffer.concat(frames.map(({ bytes }) => bytes)))];
+    return [...lines, lastLines(Buffer.concat(frames.map(({ bytes }) => bytes)))];
   } catch {
     return lines;
   }

@@ -8,13 +8,13 @@ import { type Joined, joinedOf } from '../../logs/sources/joined-lines.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { sayTheSame } from './compare-rows.ts';
 import type { GatheredRows } from './gather.ts';
+import { lastLines } from './last-lines.ts';
 import { rowsOfSegment, rowsOfTwoFiles } from './parse-segment.ts';
 import { type Position, positionOf } from './position.ts';
 import { rowsFile } from './rows-file.ts';
 import { parserName } from './segment-maker.ts';
 
-/** Bytes before a segment that are read again for what they began, and of a file's head. */
-const contextBytes = 1 << 20;
+/** Of a file's head. */
 const headBytes = 4 << 10;
 const newline = 0x0a;
 
@@ -64,12 +64,6 @@ const beginningOf = (raw: Buffer, { offset = 0 }: Position): Buffer | undefined 
   const start = raw.length - offset;
   const isStart = start === 0 || (start > 0 && raw[start - 1] === newline);
   return isStart && offset > 0 ? raw.subarray(start) : undefined;
-};
-
-/** The last lines of what came before, whole ones. */
-const tailOf = (raw: Buffer): Buffer => {
-  if (raw.length <= contextBytes) return raw;
-  return raw.subarray(raw.indexOf(newline, raw.length - contextBytes) + 1);
 };
 
 /** Where the frames of a segment's file begin, and how many lines are in each. */
@@ -139,7 +133,7 @@ export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
     const preceding = await linesOf(seq - 1);
     const context = [
       ...(isWithin && head !== undefined ? [head.bytes] : []),
-      ...(preceding === undefined ? [] : [tailOf(preceding)]),
+      ...(preceding === undefined ? [] : [lastLines(preceding)]),
     ];
     const about = {
       day,
@@ -161,7 +155,10 @@ export const remakeRows = (zoneOf: ZoneOf, skipped: () => void) => {
       const { joined } = headOf(begins);
       rows = rowsOfTwoFiles(
         [ends, { ...about, log: before.file ?? source, linesBefore: before.line ?? 0 }],
-        [begins, { day, zoneOf, log: about.log, joined, linesBefore: 0, context: [tailOf(ends)] }],
+        [
+          begins,
+          { day, zoneOf, log: about.log, joined, linesBefore: 0, context: [lastLines(ends)] },
+        ],
       );
     } else {
       const linesBefore = linesBeforeOf(segment, before, behind);

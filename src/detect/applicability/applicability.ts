@@ -4,6 +4,7 @@ import { mapsOf, placesOf, type SourceMap } from '../fields/source-map.ts';
 import { recordTest, scopeKeyOf, scopesOf, sourceSpace } from '../fields/source-space.ts';
 import { watchedSpace } from '../fields/watched-space.ts';
 import { compileMatcher } from '../matching/compile.ts';
+import { fieldsOf } from '../sigma/fields-of.ts';
 import type {
   Comparison,
   CorrelationRule,
@@ -12,7 +13,7 @@ import type {
   Node,
   Rule,
 } from '../sigma/nodes.ts';
-import { type Chance, chanceOf, fieldsOf } from './can-hold.ts';
+import { type Chance, chanceOf } from './can-hold.ts';
 
 /** A log that is kept, which is one source, and events of it that between them have all that its events have. */
 export interface SeenLog {

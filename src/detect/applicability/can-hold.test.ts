@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FieldSpace } from '../fields/field-space.ts';
 import { compileMatcher } from '../matching/compile.ts';
+import { fieldsOf } from '../sigma/fields-of.ts';
 import type { Node } from '../sigma/nodes.ts';
-import { chanceOf, fieldsOf } from './can-hold.ts';
+import { chanceOf } from './can-hold.ts';
 
 type Event = Readonly<Record<string, string>>;
 

@@ -11,8 +11,8 @@ export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** How lists of settings call the name of one, and its value: Microsoft 365, Google Workspace, Windows event logs. */
-const nameKeys = ['Name', 'name', 'Key', 'key', '@Name', 'displayName'];
-const valueKeys = [
+export const nameKeys: readonly string[] = ['Name', 'name', 'Key', 'key', '@Name', 'displayName'];
+export const valueKeys: readonly string[] = [
   'Value',
   'value',
   'NewValue',

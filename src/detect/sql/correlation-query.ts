@@ -1,4 +1,5 @@
 import { fieldOf } from '../correlation/fields.ts';
+import { fieldsOf } from '../sigma/fields-of.ts';
 import type { CorrelationRule, DetectionRule, Rule } from '../sigma/nodes.ts';
 import { measureSql } from './correlation-measure.ts';
 import { neededBy } from './correlation-needs.ts';
@@ -6,7 +7,6 @@ import type { SqlView } from './field.ts';
 import { Names } from './let.ts';
 import { comment, identifier } from './literal.ts';
 import { numberHolds, numberIn } from './number-condition.ts';
-import { fieldsOf } from './query.ts';
 import { viewsCondition, viewsField } from './view-condition.ts';
 
 /** A column of the hits of a rule: what an event says under a name; a list where it may say several things. */

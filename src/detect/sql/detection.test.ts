@@ -15,6 +15,7 @@ import type { FieldSpace, Scalar } from '../fields/field-space.ts';
 import { compileMatcher } from '../matching/compile.ts';
 import { networkTest } from '../matching/network.ts';
 import { numberOf, timeOf } from '../matching/scalar.ts';
+import { fieldsOf } from '../sigma/fields-of.ts';
 import type { Node } from '../sigma/nodes.ts';
 import { flatTable } from './flat-table.ts';
 import { Names } from './let.ts';
@@ -22,7 +23,6 @@ import { identifier, textLiteral } from './literal.ts';
 import { networksCondition } from './network-condition.ts';
 import { ConditionWriter } from './node-condition.ts';
 import { numberIn } from './number-condition.ts';
-import { fieldsOf } from './query.ts';
 import { timeMsIn } from './time-condition.ts';
 
 let duck: Duck;

@@ -1,3 +1,4 @@
+import { nameKeys, valueKeys } from '../fields/json-values.ts';
 import type { SqlField } from './field.ts';
 import type { Names } from './let.ts';
 import { textLiteral } from './literal.ts';
@@ -6,18 +7,6 @@ import { textLiteral } from './literal.ts';
 const pointer = (key: string): string =>
   textLiteral(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
 
-/** How lists of settings call the name of one, and its value, as `fields/json-values.ts` has it. */
-const nameKeys = ['Name', 'name', 'Key', 'key', '@Name', 'displayName'];
-const valueKeys = [
-  'Value',
-  'value',
-  'NewValue',
-  'newValue',
-  'boolValue',
-  'intValue',
-  'multiValue',
-  '#text',
-];
 const pointers = (keys: readonly string[]): string => `[${keys.map(pointer).join(', ')}]`;
 
 const there = (list: string, names: Names): string => {
