@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.ts';
-import { type KnownBaseline, knownOf } from '../../detect/baselines/known.ts';
+import type { KnownBaseline } from '../../core/known-baseline.ts';
+import { knownOf } from '../../detect/baselines/known.ts';
 import { HuntBaselines } from '../../store/hunt-baselines.ts';
 import { HuntState } from '../../store/hunt-state.ts';
 import { BaselinesState } from './baselines-state.ts';

@@ -1,38 +1,7 @@
+import type { KnownBaseline, KnownLevel } from '../../core/known-baseline.ts';
 import { learningDays } from './judgement.ts';
 import type { ComponentMemory, SubjectKind } from './memory.ts';
 import { subjectKinds } from './memory.ts';
-
-/** What baselines know of a component, as a table tells it. */
-export interface KnownBaseline {
-  readonly component: string;
-  /** Days with lines, of those that are remembered; the first and the last of them. */
-  readonly days: number;
-  readonly firstDay: number;
-  readonly lastDay: number;
-  /** Days of before it says anything; 0: it does. */
-  readonly daysToLearn: number;
-  readonly usual: {
-    /** Of mailboxes: within ten minutes and within an hour; median of those in which there was anything, and highest. */
-    readonly window: Level;
-    readonly hour: Level;
-    /** Of events that tell of reading, within an hour, without the three mailboxes of which most was read. */
-    readonly reads: Level;
-    /** Of events that did not fail, within an hour. */
-    readonly events: Level;
-  };
-  readonly followed: Readonly<Record<SubjectKind, number>>;
-  /** Addresses that anybody came from. */
-  readonly addresses: number;
-  /** Events that came after their time had been judged, and are in no baseline. */
-  readonly late: number;
-  /** What there was no room for, in sentences. */
-  readonly limits: readonly string[];
-}
-
-interface Level {
-  readonly median: number;
-  readonly highest: number;
-}
 
 const nameOfKind: Readonly<Record<SubjectKind, string>> = {
   actor: 'accounts that act for others',
@@ -47,7 +16,7 @@ export const knownOf = (memory: ComponentMemory, day: number): KnownBaseline | u
   const firstDay = memory.firstDay(day + 1);
   if (firstDay === undefined) return undefined;
   const days = memory.observedDays(day + 1);
-  const level = (measure: 'window' | 'hour' | 'reads' | 'events'): Level => {
+  const level = (measure: 'window' | 'hour' | 'reads' | 'events'): KnownLevel => {
     const { median, highest } = history.whole(measure, (day + 1) * 24);
     return { median, highest };
   };

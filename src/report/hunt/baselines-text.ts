@@ -1,31 +1,8 @@
+import type { KnownBaseline, KnownLevel } from '../../core/known-baseline.ts';
 import { cut, fit, oneLine, safeJson, wrap } from '../plain.ts';
 import { counted, number } from './words.ts';
 
 const columns = 100;
-
-interface Level {
-  readonly median: number;
-  readonly highest: number;
-}
-
-/** What is known of a component. Days are numbers of days since 1970. */
-export interface ShownBaseline {
-  readonly component: string;
-  readonly days: number;
-  readonly firstDay: number;
-  readonly lastDay: number;
-  readonly daysToLearn: number;
-  readonly usual: {
-    readonly window: Level;
-    readonly hour: Level;
-    readonly reads: Level;
-    readonly events: Level;
-  };
-  readonly followed: Readonly<Record<string, number>>;
-  readonly addresses: number;
-  readonly late: number;
-  readonly limits: readonly string[];
-}
 
 const dayOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
@@ -36,10 +13,10 @@ const titles: Readonly<Record<string, readonly [one: string, many: string]>> = {
   account: ['account', 'accounts'],
 };
 
-const level = (what: string, { median, highest }: Level): readonly string[] =>
+const level = (what: string, { median, highest }: KnownLevel): readonly string[] =>
   highest === 0 ? [] : [`${what}: usually ${number(median)}, never above ${number(highest)}`];
 
-const linesOf = (known: ShownBaseline): readonly string[] => {
+const linesOf = (known: KnownBaseline): readonly string[] => {
   const { component, days, firstDay, lastDay, daysToLearn, usual, followed, late } = known;
   const state = daysToLearn === 0 ? 'judges' : `learns: ${counted(daysToLearn, 'day')} to go`;
   const facts = [
@@ -63,11 +40,11 @@ const linesOf = (known: ShownBaseline): readonly string[] => {
 };
 
 /** For a terminal; lines are at most 100 columns wide. */
-export const baselinesText = (known: readonly ShownBaseline[]): string =>
+export const baselinesText = (known: readonly KnownBaseline[]): string =>
   known.length === 0 ? 'nothing was learnt yet\n' : `${known.flatMap(linesOf).join('\n')}\n`;
 
 /** `postern.hunt-baselines/1` */
-export const baselinesJson = (known: readonly ShownBaseline[]): string =>
+export const baselinesJson = (known: readonly KnownBaseline[]): string =>
   `${safeJson(
     {
       schema: 'postern.hunt-baselines/1',
