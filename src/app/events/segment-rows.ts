@@ -94,32 +94,53 @@ const timesOf = (file: ParquetFile, rows: Int32Array | undefined, otherwiseMs: n
 /** Few rows are taken out, so that the rest of their segment need not be held. */
 const takenOutMax = 2_000;
 
-type TextAt = (column: TextColumn, row: number) => string | undefined;
+/** Texts of rows: a column is unpacked when it is first asked for, its dictionary when one of the rows has a text. */
+class Texts {
+  private readonly file: ParquetFile;
+  private readonly codes = new Map<TextColumn, Codes | undefined>();
+  private readonly known = new Map<TextColumn, Map<number, string>>();
 
-/** Unpacks each column when it is first asked for. */
-const textsOf = (file: ParquetFile): TextAt => {
-  const columns = new Map<
-    TextColumn,
-    { readonly dictionary: TextDictionary | undefined; readonly codes: Codes | undefined }
-  >();
-  const known = new Map<TextColumn, Map<number, string>>();
-  return (column, row) => {
-    let unpacked = columns.get(column);
-    if (unpacked === undefined) {
-      const dictionary = file.dictionary(column);
-      unpacked = { dictionary, codes: dictionary && file.codes(column) };
-      columns.set(column, unpacked);
-      known.set(column, new Map());
+  constructor(file: ParquetFile) {
+    this.file = file;
+  }
+
+  at(column: TextColumn, row: number): string | undefined {
+    const code = this.codesOf(column)?.at(row) ?? -1;
+    if (code < 0) return undefined;
+    let known = this.known.get(column);
+    if (known === undefined) {
+      known = new Map();
+      this.known.set(column, known);
     }
-    const { dictionary, codes } = unpacked;
-    const code = codes?.at(row) ?? -1;
-    if (dictionary === undefined || code < 0) return undefined;
-    const texts = known.get(column);
-    const text = texts?.get(code) ?? dictionary.at(code);
-    texts?.set(code, text);
+    let text = known.get(code);
+    if (text === undefined) {
+      text = this.dictionaryOf(column).at(code);
+      known.set(code, text);
+    }
     return text;
-  };
-};
+  }
+
+  /** All columns. @throws RangeError where one is damaged */
+  unpack(): void {
+    for (const column of textColumns) {
+      this.codesOf(column);
+      this.file.dictionary(column);
+    }
+  }
+
+  private codesOf(column: TextColumn): Codes | undefined {
+    if (this.codes.has(column)) return this.codes.get(column);
+    const codes = this.file.codes(column);
+    this.codes.set(column, codes);
+    return codes;
+  }
+
+  private dictionaryOf(column: TextColumn): TextDictionary {
+    const dictionary = this.file.dictionary(column);
+    if (dictionary === undefined) throw new RangeError('a text that its dictionary does not have');
+    return dictionary;
+  }
+}
 
 /** A row that is asked for. */
 export interface FoundRow {
@@ -138,11 +159,13 @@ const readerOf = (file: ParquetFile, rows: Int32Array, timeAt: NumberAt): RowAt 
   const ascending = rows.toSorted();
   const lines = placed(ascending, file.numbersAt('line', ascending));
   const sequences = placed(ascending, file.numbersAt('sequence', ascending));
-  const textAt = textsOf(file);
+  const all = new Texts(file);
+  // Of many rows some are read when others are told already, and who asks for all of a file is told of any damage.
+  if (rows.length > takenOutMax || rows.length === file.rows) all.unpack();
   return row => {
     const texts: Partial<Record<TextColumn, string>> = {};
     for (const column of textColumns) {
-      const text = textAt(column, row);
+      const text = all.at(column, row);
       if (text !== undefined) texts[column] = text;
     }
     const time = timeAt(row);
@@ -171,11 +194,7 @@ export class FoundRows {
     this.placesMs = Float64Array.from(rows, placeAt);
     const rowAt = readerOf(file, rows, timeAt);
     if (rows.length <= takenOutMax) this.taken = Array.from(rows, rowAt);
-    else {
-      // All columns now, so that damage shows before anything is told.
-      rowAt(rows[0] ?? 0);
-      this.rowAt = rowAt;
-    }
+    else this.rowAt = rowAt;
   }
 
   at(i: number): FoundRow {
