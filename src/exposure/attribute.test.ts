@@ -124,6 +124,18 @@ describe('who is named, and not meant', () => {
     expect(found.shared).toContain('my-number');
   });
 
+  test('an address in the name of a correspondent is a person, too', () => {
+    const { mentions } = of('', {
+      senders: [{ name: "'hanako@example.jp' via members", address: 'members@example.jp' }],
+      recipients: [{ name: 'jiro@example.jp', address: '/O=ORG/CN=JIRO' }],
+    });
+    expect(mentions.map(({ value, roles: as }) => [value, as])).toEqual([
+      ['hanako@example.jp', roles.sender],
+      ['members@example.jp', roles.sender],
+      ['jiro@example.jp', roles.recipient],
+    ]);
+  });
+
   test('a form between rules is no signature of the sender', () => {
     const found = of(`お申し込みがありました。\n━━━━━━━━━━\n${form}━━━━━━━━━━\n`, people);
     expect(ownOf(found, 'taro@example.jp')).not.toContain('my-number');

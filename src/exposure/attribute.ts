@@ -9,6 +9,7 @@ import {
 } from './attribution/records.ts';
 import { FoundTypes, TypeLists } from './attribution/type-sets.ts';
 import type { Found, SearchedText } from './data-type.ts';
+import { plainAddress } from './email/address.ts';
 import { isFullName, nameLikeness } from './japan/names.ts';
 import type { MailAddress } from './mail/message.ts';
 import { fold } from './normal.ts';
@@ -193,6 +194,10 @@ const correspondentsOf = (
   const add = (people: readonly MailAddress[], role: number): void => {
     for (const { name, address } of people) {
       const value = address.toLowerCase();
+      // `"taro@example.jp via members" <members@example.jp>`, `"taro@example.jp" </O=ORG/CN=TARO>`: he is named, too.
+      const said = addressIn(name);
+      if (said !== undefined && said !== value)
+        drafts.of({ kind: 'email', value: said }, role)?.sure.add('email');
       if (!value.includes('@')) continue;
       const own = drafts.of({ kind: 'email', value }, role);
       own?.sure.add('email');
@@ -211,6 +216,11 @@ const correspondentsOf = (
   const from = new Set(senders.map(({ address }) => address.toLowerCase()));
   const [sender] = from;
   return { senders: from, sender: from.size === 1 ? sender : undefined, byName, types };
+};
+
+const addressIn = (name: string): string | undefined => {
+  const at = name.indexOf('@');
+  return at < 0 ? undefined : plainAddress(fold(name), at)?.value;
 };
 
 /** A surname alone is many people's. */

@@ -6,7 +6,7 @@ import type { ScanSettings } from './protocol.ts';
  * Raised whenever mail is read or judged otherwise than before, so that what was scanned is read anew where it is
  * still there.
  */
-const edition = 2;
+const edition = 3;
 
 const textOnly = ' without attachments';
 

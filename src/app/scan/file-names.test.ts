@@ -25,6 +25,19 @@ test('names of files are searched, their endings and underlines aside', () => {
   );
 });
 
+test('a message that is attached has a name, and so has an empty file', () => {
+  const attached = (type: string, body: string): readonly string[] => {
+    const head = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n`;
+    const part = `Content-Type: ${type}\r\nContent-Disposition: attachment; filename="taro@example.jp.eml"\r\n\r\n`;
+    const { text = '' } =
+      fileNames(readMessage(Buffer.from(`${head}${part}${body}\r\n--b--\r\n`))) ?? {};
+    return [text];
+  };
+  expect(attached('message/rfc822', 'Subject: a\r\n\r\nb')).toEqual(['taro@example.jp']);
+  expect(attached('message/rfc822', '')).toEqual(['taro@example.jp']);
+  expect(attached('text/html', '<p>')).toEqual(['taro@example.jp']);
+});
+
 test('two names are not one number, and no name is no text', () => {
   expect(found('4111-1111.pdf', '1111-1111.pdf').join()).not.toContain('payment-card');
   expect(found('')).toEqual([]);

@@ -104,6 +104,18 @@ describe('a message', () => {
     },
   );
 
+  test.each(['', ' ', '\xef\xbb\xbf', ' \r\n', '\r\n'])('begins with %j', before => {
+    const message = readMessage(Buffer.from(`${before}From: a@example.jp\r\n\r\nx`, 'latin1'));
+    expect(message.senders).toEqual([{ name: '', address: 'a@example.jp' }]);
+  });
+
+  test('has no empty line between headers and text, in a message and in a part', () => {
+    const plain = ['--b', 'Content-Type: text/plain'];
+    const parts = [...plain, 'a', '', ...plain, 'format=flowed', '', 'b', '--b--'];
+    const message = read('Content-Type: multipart/mixed; boundary=b', 'Subject: ', ' ', ...parts);
+    expect(texts(message)).toEqual(['a', 'b']);
+  });
+
   test('has a header whose fold lost its white space', () => {
     const message = read('Subject: a', 'lost fold', 'To: b@example.jp', '', 'x');
     expect(texts(message)).toEqual(['a lost fold', 'x']);

@@ -55,6 +55,8 @@ interface Scan {
   readonly headers: RawHeader[];
   readonly headersMax: number;
   readonly decode: (folded: string) => string;
+  /** More than white space follows the block. */
+  readonly hasBody: boolean;
 }
 
 const take = (scan: Scan, from: number, length: number, to: number): void => {
@@ -67,6 +69,26 @@ const take = (scan: Scan, from: number, length: number, to: number): void => {
     name: block.slice(from, from + length).toLowerCase(),
     folded: scan.decode(block.slice(at, end)),
   });
+};
+
+/** Where the first header begins: white space before it, and the mark of UTF-8 in a saved file, belong to nothing. */
+const firstInk = (block: string, to: number): number => {
+  let at = block.startsWith('\xef\xbb\xbf') ? 3 : 0;
+  while (at < to && (block.charCodeAt(at) === 32 || block.charCodeAt(at) === 9)) at++;
+  return at > 0 && nameLength(block, at, to) > 0 ? at : 0;
+};
+
+/**
+ * Whether a line that is no header goes on with the one before it, its white space lost: where headers go on behind it.
+ * Behind the last header it does if it looks like one of its parameters, or if its value is no list of parameters and
+ * there is a body yet to come. Else text begins there; at a boundary it always does.
+ */
+const isLostFold = ({ block, hasBody }: Scan, open: number, from: number, to: number): boolean => {
+  if (block.startsWith('--', from)) return false;
+  if (to < block.length) return nameLength(block, to, block.length) > 0;
+  return /^content-/i.test(block.slice(open, open + 8))
+    ? /^[a-z][a-z0-9*-]{0,40}\s{0,3}=/i.test(block.slice(from, from + 50))
+    : hasBody;
 };
 
 /**
@@ -84,6 +106,7 @@ const scanLines = (scan: Scan): { stop?: number; over: boolean } => {
   for (let at = 0; at < block.length; ) {
     const found = block.indexOf('\n', at);
     const next = found < 0 ? block.length : found + 1;
+    if (at === 0) at = firstInk(block, next);
     const first = block.charCodeAt(at);
     const folds = (first === 32 || first === 9) && openFrom >= 0;
     if (!folds) {
@@ -94,10 +117,7 @@ const scanLines = (scan: Scan): { stop?: number; over: boolean } => {
         openFrom = at;
         openLength = length;
       } else if (!isFromLine(block, at)) {
-        // A fold whose white space got lost, if headers go on behind it; else text begins here.
-        const goesOn =
-          openFrom >= 0 && (next >= block.length || nameLength(block, next, block.length) > 0);
-        if (!goesOn) {
+        if (openFrom < 0 || !isLostFold(scan, openFrom, at, next)) {
           close(at);
           return { stop: at, over: false };
         }
@@ -107,6 +127,11 @@ const scanLines = (scan: Scan): { stop?: number; over: boolean } => {
   }
   close(block.length);
   return { over: false };
+};
+
+const isBlank = (bytes: Buffer, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) > 32) return false;
+  return true;
 };
 
 const asIs = (folded: string): string => folded;
@@ -129,6 +154,7 @@ export const readHeaders = (
     headers,
     headersMax: limits.headersMax,
     decode: plain ? asIs : decodeRaw,
+    hasBody: !isBlank(bytes, bodyFrom, to),
   });
   if (stop !== undefined) return { headers, bodyFrom: from + stop, over: false };
   return { headers, bodyFrom, over: over || cut < end };

@@ -128,6 +128,13 @@ const textOf = (words: readonly Word[]): string => {
   return text.includes('\0') ? text.replaceAll('\0', '') : text;
 };
 
+/** Text before an encoded word; where a fold parts the two, a space does. */
+const between = (folded: string, from: number, to: number): string => {
+  const text = unfold(folded.slice(from, to));
+  const isFolded = text !== '' && !text.endsWith(' ') && folded.charCodeAt(to - 1) <= 32;
+  return isFolded ? `${text} ` : text;
+};
+
 /**
  * A header's value with its encoded words decoded (RFC 2047) and its folds undone. Words are found inside of
  * quoted strings and without space around them too, as mail programs write them.
@@ -149,7 +156,7 @@ export const decodeWords = (folded: string): string => {
     if (!joins || !sameCharset(held[0]?.charset ?? '', word.charset)) {
       out += textOf(held);
       held = [];
-      if (!joins) out += unfold(folded.slice(from, at));
+      if (!joins) out += between(folded, from, at);
     }
     held.push(word);
     from = word.to;

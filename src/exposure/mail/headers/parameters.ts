@@ -128,6 +128,7 @@ const readAll = (text: string): { value: string; parameters: Parameter[] } => {
   if (scanner.skip('=')) {
     parameters.push({ name: (pending || value).toLowerCase(), value: scanner.value() });
     if (pending === '') value = '';
+    readFollowing(scanner, parameters);
   }
   while (!scanner.done && parameters.length < parametersMax) {
     scanner.until(';');
@@ -141,12 +142,16 @@ const readOne = (scanner: Scanner, parameters: Parameter[]): void => {
   const name = scanner.until(';=').toLowerCase();
   if (scanner.skip('=')) {
     parameters.push({ name, value: scanner.value() });
-    // `a="x" b="y"`: what follows a quoted value without a semicolon.
-    while (!scanner.done && parameters.length < parametersMax) {
-      const next = scanner.until(';=').toLowerCase();
-      if (!scanner.skip('=')) break;
-      parameters.push({ name: next, value: scanner.value() });
-    }
+    readFollowing(scanner, parameters);
+  }
+};
+
+/** `a="x" b="y"`: what follows a value without a semicolon. */
+const readFollowing = (scanner: Scanner, parameters: Parameter[]): void => {
+  while (!scanner.done && parameters.length < parametersMax) {
+    const name = scanner.until(';=').toLowerCase();
+    if (!scanner.skip('=')) break;
+    parameters.push({ name, value: scanner.value() });
   }
 };
 

@@ -54,7 +54,8 @@ export class Collected {
     else this.fault('parts', `more than ${attachmentsMax} attachments`);
   }
 
+  /** Of an empty file the name is kept. */
   text(text: MailText): void {
-    if (text.text !== '') this.texts.push(text);
+    if (text.text !== '' || text.name !== undefined) this.texts.push(text);
   }
 }

@@ -81,10 +81,11 @@ const addressHeaders = new Set([
   'delivered-to',
 ]);
 
-/** Subject and address headers of an attached message, as texts before its parts. */
+/** Subject and address headers of an attached message, as texts before its parts; its file's name goes with them. */
 const readAttachedHeaders = (
   headers: readonly RawHeader[],
   depth: number,
+  fileName: string,
   collected: Collected,
 ): void => {
   for (const { name, folded } of headers) {
@@ -95,15 +96,26 @@ const readAttachedHeaders = (
   const lines = headers
     .filter(({ name }) => addressHeaders.has(name))
     .map(({ name, folded }) => `${name}: ${decodeWords(folded)}`);
-  collected.text({ text: lines.join('\n'), kind: 'plain', charset: 'utf-8', depth });
+  collected.text({
+    text: lines.join('\n'),
+    kind: 'plain',
+    charset: 'utf-8',
+    depth,
+    ...(fileName === '' ? {} : { name: fileName }),
+  });
 };
 
 /** Reads a message that is a part of another. */
-const readAttached = (raw: Buffer, place: Place, collected: Collected): void => {
+const readAttached = (
+  raw: Buffer,
+  { name }: PartHeaders,
+  place: Place,
+  collected: Collected,
+): void => {
   const block = readHeaders(raw, 0, raw.length, collected.limits);
   if (block.over) collected.fault('header-bytes', 'headers of an attached message');
   const depth = place.depth + 1;
-  readAttachedHeaders(block.headers, depth, collected);
+  readAttachedHeaders(block.headers, depth, name, collected);
   readBody(
     raw.subarray(block.bodyFrom),
     readPartHeaders(block.headers, 'text/plain'),
@@ -275,9 +287,10 @@ export const readBody = (
   } else if (type.startsWith('multipart/')) readMultipart(raw, headers, place, collected);
   else if (place.isEncrypted === true || encryptedTypes.has(type))
     attach(raw, headers, collected, true);
-  else if (messageTypes.has(type)) readAttached(decoded(raw, headers, collected), place, collected);
+  else if (messageTypes.has(type))
+    readAttached(decoded(raw, headers, collected), headers, place, collected);
   else if (type === 'message/partial' && headers.parameters.get('number') === '1') {
-    readAttached(decoded(raw, headers, collected), place, collected);
+    readAttached(decoded(raw, headers, collected), headers, place, collected);
   } else if (isCms(headers)) readCmsPart(raw, headers, place, collected);
   else if (isTnefPart(headers)) {
     const bytes = decoded(raw, headers, collected);
@@ -287,6 +300,7 @@ export const readBody = (
     readAttachedHeaders(
       readHeaders(bytes, 0, bytes.length, collected.limits).headers,
       place.depth + 1,
+      headers.name,
       collected,
     );
   } else if (

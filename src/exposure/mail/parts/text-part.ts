@@ -118,8 +118,8 @@ export const addText = (
     }
     lines = withoutPgp(lines, collected);
   }
-  if (lines === '') return;
   const { depth, name = '' } = place;
+  if (lines === '' && name === '') return;
   const added = { text: lines, kind, charset, depth, ...(name === '' ? {} : { name }) };
   if (place.isOutside === true) collected.outside.push(added);
   else collected.text(added);
