@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergeRemedies } from '../../src/report/merge-remedies.ts';
 import { applySteps } from '../support/apply-remedy.ts';
+import { copyHost } from '../support/copy-host.ts';
 import { confirmRoot, type Found, hostMissing, hostRoot, type Report } from '../support/hosts.ts';
 import { type Checked, checkPrograms } from '../support/program-checks.ts';
 import { readRemedy, type Step } from '../support/remedy.ts';
@@ -55,7 +55,7 @@ for (const name of hosts) {
       beforeAll(() => {
         folder = mkdtempSync(join(tmpdir(), 'postern-remedies-'));
         root = join(folder, name);
-        execFileSync('cp', ['-a', '--reflink=auto', hostRoot(name), root]);
+        copyHost(hostRoot(name), root);
         programsBefore = checkPrograms(root, []);
         first = confirmRoot(root);
         second = first;

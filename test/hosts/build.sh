@@ -50,37 +50,42 @@ inside() {
   fi
 }
 
-# Whatever ends the script: whoever removes DIR afterwards must not walk into the kernel's files.
-mounted=
-trap '[ -z "$mounted" ] || umount "$mounted"' EXIT
-
-host() {
-  local name=$1 root=$to/$1
-  [ -e "$root" ] && return
-  base "$(release_of "$name")"
-  local log=$to/$name.log
+# In a shell of its own: whatever ends it, whoever removes DIR afterwards must not walk into the kernel's files.
+host() (
+  name=$1 root=$to/$1 log=$to/$1.log
+  [ ! -e "$root" ] || exit 0
   cp -a "$to/.base-$(release_of "$name")" "$root.partial"
   mount -t proc proc "$root.partial/proc"
-  mounted=$root.partial/proc
+  trap 'umount "$root.partial/proc"' EXIT
   # Joined by &&: bash heeds no `set -e` within a condition.
   # shellcheck disable=SC2046 # a package a word
-  if (
+  if ! (
     inside "$root.partial" apt-get update &&
       inside "$root.partial" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        $(grep -v '^#' "$here/$name/packages") &&
-      inside "$root.partial" bash -eu -s <"$here/$name/configure.sh"
+        -o Dpkg::Options::=--force-unsafe-io $(grep -v '^#' "$here/$name/packages") &&
+      inside "$root.partial" bash -eu -s <"$here/$name/configure.sh" &&
+      rm -f "$root.partial"/var/cache/apt/archives/*.deb
   ) >"$log" 2>&1; then
-    umount "$mounted"
-    mounted=
-  else
-    umount "$mounted"
-    mounted=
     tail -30 "$log" >&2
-    return 1
+    exit 1
   fi
+  umount "$root.partial/proc"
+  trap - EXIT
   mv "$root.partial" "$root"
   echo "$name: $(dpkg-query --root="$root" -W 2>/dev/null | wc -l) packages"
-}
+)
 
 mkdir -p "$to"
-for name in "${names[@]}"; do host "$name"; done
+for name in "${names[@]}"; do base "$(release_of "$name")"; done
+# Two at a time: one fetches while the other unpacks. Nobody is left at work when one has failed.
+working=0
+one_is_done() {
+  wait -n || { wait; exit 1; }
+  working=$((working - 1))
+}
+for name in "${names[@]}"; do
+  [ "$working" -lt 2 ] || one_is_done
+  host "$name" &
+  working=$((working + 1))
+done
+while [ "$working" -gt 0 ]; do one_is_done; done

@@ -51,17 +51,22 @@ const lines = (program: string, args: readonly string[], input: string): readonl
     .stdout.trim()
     .split('\n');
 
+/** A relation is the program's exit status: one shell asks for all of them. */
+const dpkg = `
+while IFS='	' read -r a b; do
+  if dpkg --compare-versions "$a" lt "$b"; then echo -1
+  elif dpkg --compare-versions "$a" eq "$b"; then echo 0
+  elif dpkg --compare-versions "$a" gt "$b"; then echo 1
+  else echo neither; fi
+done
+`;
+
 describe.skipIf(missing.dpkg)('dpkg --compare-versions (skipped where dpkg is missing)', () => {
   test('orders drawn versions as we do', () => {
     const pairs = drawn(drawnVersions.deb, 300).filter(pair => pair.every(text => deb.valid(text)));
     expect(pairs.length).toBeGreaterThan(100);
-    const asked = ([a, b]: Pair, relation: string): boolean =>
-      has('dpkg', '--compare-versions', a, relation, b);
-    expectSame(
-      deb,
-      pairs,
-      pairs.map(pair => (asked(pair, 'lt') ? -1 : asked(pair, 'eq') ? 0 : 1)),
-    );
+    const said = lines('sh', ['-c', dpkg], `${pairs.map(pair => pair.join('\t')).join('\n')}\n`);
+    expectSame(deb, pairs, said.map(Number));
   });
 });
 

@@ -1,9 +1,13 @@
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -127,6 +131,17 @@ const written = ({ original, before, after, dropped, top, end }: Edited): string
     ...end,
   ].join('\n') + '\n';
 
+/** Puts another file in its place, of the same owner and mode: the copy of a host shares some with the host. */
+const replace = (path: string, text: string): void => {
+  const was = statSync(path, { throwIfNoEntry: false });
+  if (was === undefined) return writeFileSync(path, text);
+  const next = `${path}.pasted`;
+  writeFileSync(next, text);
+  chownSync(next, was.uid, was.gid);
+  chmodSync(next, was.mode);
+  renameSync(next, path);
+};
+
 /**
  * Pastes every step where its heading says, each distinct one once; line numbers are those of the
  * file before the first change. Answers the files that were changed, as seen from the root.
@@ -145,7 +160,7 @@ export const applySteps = (root: string, steps: readonly Step[]): readonly strin
   }
   for (const [path, file] of files) {
     mkdirSync(dirname(at(path)), { recursive: true });
-    writeFileSync(at(path), written(file));
+    replace(at(path), written(file));
   }
   return [...files.keys()];
 };
