@@ -75,17 +75,23 @@ host() (
   echo "$name: $(dpkg-query --root="$root" -W 2>/dev/null | wc -l) packages"
 )
 
-mkdir -p "$to"
-for name in "${names[@]}"; do base "$(release_of "$name")"; done
 # Two at a time: one fetches while the other unpacks. Nobody is left at work when one has failed.
 working=0
 one_is_done() {
   wait -n || { wait; exit 1; }
   working=$((working - 1))
 }
-for name in "${names[@]}"; do
+begin() {
   [ "$working" -lt 2 ] || one_is_done
-  host "$name" &
+  "$@" &
   working=$((working + 1))
-done
-while [ "$working" -gt 0 ]; do one_is_done; done
+}
+all_are_done() {
+  while [ "$working" -gt 0 ]; do one_is_done; done
+}
+
+mkdir -p "$to"
+for release in $(for name in "${names[@]}"; do release_of "$name"; done | sort -u); do begin base "$release"; done
+all_are_done
+for name in "${names[@]}"; do begin host "$name"; done
+all_are_done
