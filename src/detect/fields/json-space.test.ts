@@ -52,6 +52,46 @@ describe('a field of a JSON object', () => {
       'Image',
       'x',
     ],
+    [
+      'of data without names',
+      { Event: { EventData: { Data: { '#text': ['x', ['y'], 3] } } } },
+      'Data',
+      ['x', 'y', 3],
+    ],
+    [
+      'of user data, whatever its element is called',
+      { Event: { System: {}, UserData: { LogFileCleared: { SubjectUserName: 'x' } } } },
+      'SubjectUserName',
+      'x',
+    ],
+    [
+      'of an attribute',
+      { Event: { System: { Execution: { '#attributes': { ProcessID: 7 } } } } },
+      'Execution_ProcessID',
+      7,
+    ],
+    [
+      'of an attribute beside its element',
+      { Event: { System: { Provider_attributes: { Name: 'x' } } } },
+      'Provider_Name',
+      'x',
+    ],
+    ['of a new process', { EventData: { NewProcessName: 'x' } }, 'Image', 'x'],
+    ['of a new process, flat', { NewProcessName: 'x', EventID: 4688 }, 'Image', 'x'],
+    [
+      'of a hit of a search',
+      { _index: 'i', _source: { winlog: { event_data: { Image: 'x' } } } },
+      'Image',
+      'x',
+    ],
+    [
+      'of an exported search',
+      { preview: false, result: { Image: 'x', _time: '2026-06-29' } },
+      'Image',
+      'x',
+    ],
+    ['is none of another result', { result: { Image: 'x' } }, 'Image', undefined],
+    ['of an ECS document', { event: { code: '4624' } }, 'EventID', '4624'],
     ['of Elastic', { winlog: { event_data: { Image: 'x' }, event_id: 3 } }, 'EventID', 3],
   ])('%s', (_title, event, field, value) => {
     expect(get(event, field)).toEqual(value);
@@ -88,6 +128,7 @@ test.each<[event: Record<string, unknown>, ms: number]>([
   [{ CreationTime: '2026-06-29T00:00:00' }, Date.UTC(2026, 5, 29)],
   [{ UtcTime: '2026-06-29 01:02:03.004' }, Date.UTC(2026, 5, 29, 1, 2, 3, 4)],
   [{ time: 1_782_691_200 }, 1_782_691_200_000],
+  [{ _source: { '@timestamp': '2026-06-29T00:00:00Z' } }, Date.UTC(2026, 5, 29)],
   [{ timestamp: 'yesterday' }, Number.NaN],
 ])('the time of %j', (event, ms) => {
   expect(jsonSpace.timeMs(event)).toBe(ms);

@@ -1,36 +1,9 @@
 import { timeOf } from '../matching/scalar.ts';
+import { convertedPaths, convertedRoots, userDataOf, wrappedIn } from './converted-names.ts';
 import type { FieldSpace, FieldValue, Scalar } from './field-space.ts';
 import { isMembers, textsOf, valueAt } from './json-values.ts';
 
 export type JsonEvent = Readonly<Record<string, unknown>>;
-
-/**
- * Where fields may lie that are not at the top: Windows event logs as their converters write them, Elastic's
- * documents.
- */
-const containers = [
-  'Event.EventData',
-  'Event.System',
-  'Event.UserData',
-  'Event.EventData.Data',
-  'EventData',
-  'System',
-  'winlog.event_data',
-  'winlog',
-  'event_data',
-  '_source',
-];
-
-/** How Sigma calls what converters of Windows event logs call otherwise. */
-const spellings: Readonly<Record<string, readonly string[]>> = {
-  EventID: ['winlog.event_id', 'event_id'],
-  Provider_Name: [
-    'Event.System.Provider.#attributes.Name',
-    'Event.System.Provider.@Name',
-    'winlog.provider_name',
-  ],
-  Computer: ['winlog.computer_name'],
-};
 
 const timeNames = [
   '@timestamp',
@@ -62,37 +35,47 @@ const timeNames = [
  */
 export const jsonSpace: FieldSpace<JsonEvent> = {
   getter: field => {
-    const others = [
-      ...containers.map(container => `${container}.${field}`),
-      ...(Object.hasOwn(spellings, field) ? (spellings[field] ?? []) : []),
-    ];
+    const others = convertedPaths(field);
     return event => {
       const value = valueAt(event, field);
-      return value === undefined ? firstValue(event, others) : value;
+      return value === undefined ? convertedValue(event, field, others) : value;
     };
   },
   texts: textsOf,
   timeMs: event => {
-    for (const name of timeNames) {
-      const value = valueAt(event, name);
-      const time = value === undefined ? undefined : timeOf(firstScalar(value));
-      if (time !== undefined) return time;
-    }
-    return Number.NaN;
+    const time = timeIn(event);
+    if (time !== undefined) return time;
+    const wrapped = wrappedIn(event);
+    return (wrapped === undefined ? undefined : timeIn(wrapped)) ?? Number.NaN;
   },
 };
 
-const firstValue = (event: JsonEvent, paths: readonly string[]): FieldValue => {
-  // Most events have none of these, and then none of the paths needs a look.
-  if (!roots.some(root => Object.hasOwn(event, root))) return undefined;
-  for (const path of paths) {
-    const value = valueAt(event, path);
-    if (value !== undefined) return value;
+const timeIn = (event: JsonEvent): number | undefined => {
+  for (const name of timeNames) {
+    const value = valueAt(event, name);
+    const time = value === undefined ? undefined : timeOf(firstScalar(value));
+    if (time !== undefined) return time;
   }
   return undefined;
 };
 
-const roots = ['Event', 'EventData', 'System', 'winlog', 'event_data', '_source', 'event_id'];
+const convertedValue = (event: JsonEvent, field: string, paths: readonly string[]): FieldValue => {
+  // Most events have none of these, and then none of the paths needs a look.
+  if (convertedRoots.some(root => Object.hasOwn(event, root))) {
+    for (const path of paths) {
+      const value = valueAt(event, path);
+      if (value !== undefined) return value;
+    }
+    for (const element of userDataOf(event)) {
+      const value = valueAt(element, field);
+      if (value !== undefined) return value;
+    }
+  }
+  const wrapped = wrappedIn(event);
+  if (wrapped === undefined) return undefined;
+  const value = valueAt(wrapped, field);
+  return value === undefined ? convertedValue(wrapped, field, paths) : value;
+};
 
 const firstScalar = (value: NonNullable<FieldValue> | null): Scalar =>
   typeof value === 'object' && value !== null ? (value[0] ?? null) : value;

@@ -68,7 +68,11 @@ const collect = (
   }
   if (from === wanted.steps.length) {
     found.isThere = true;
-    found.values.push(scalarOf(value));
+    // Elements of XML without a name, of which there are several.
+    const text = isMembers(value) ? value['#text'] : undefined;
+    for (const each of Array.isArray(text) ? text.flat(2) : [value]) {
+      found.values.push(scalarOf(each));
+    }
   } else if (isMembers(value)) collectKeys(value, wanted, from, depth, found);
 };
 

@@ -54,10 +54,17 @@ const text = (value: string): string =>
     THEN json_extract_string(${value}, '/#text') ELSE CAST(${value} AS VARCHAR) END
     ELSE json_extract_string(${value}, '$') END`;
 
+/** Elements of XML without a name, of which there are several, are a list. */
+const unnamed = (values: string, names: Names): string => {
+  const v = names.next('j');
+  return `list_transform(${values}, lambda ${v}: CASE json_type(json_extract(${v}, '/#text')) WHEN 'ARRAY' THEN json_extract(${v}, '/#text') ELSE ${v} END)`;
+};
+
 /** Values of JSON as texts, of lists any element. */
 export const jsonTexts = (values: string, names: Names): string => {
   const v = names.next('j');
-  return `list_transform(${elements(values, false, names)}, lambda ${v}: ${text(v)})`;
+  const each = elements(unnamed(elements(values, false, names), names), false, names);
+  return `list_transform(${each}, lambda ${v}: ${text(v)})`;
 };
 
 /** Longer ones are cut nowhere else than at their dots, as `fields/json-values.ts` has it. */

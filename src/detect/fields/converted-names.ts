@@ -1,0 +1,82 @@
+import { isMembers } from './json-values.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Where fields may lie that are not at the top: Windows event logs as their converters write them, Elastic's documents. */
+const containers = [
+  'Event.EventData',
+  'Event.System',
+  'Event.UserData',
+  'Event.EventData.Data',
+  'EventData',
+  'System',
+  'winlog.event_data',
+  'winlog.user_data',
+  'winlog',
+  'event_data',
+];
+
+/** Of whose keys an event has one, if it is of those. */
+export const convertedRoots: readonly string[] = [
+  'Event',
+  'EventData',
+  'System',
+  'winlog',
+  'event_data',
+  'event_id',
+  'event',
+  'NewProcessName',
+];
+
+/** How Sigma calls what converters of Windows event logs call otherwise. */
+const spellings: Readonly<Record<string, readonly string[]>> = {
+  EventID: ['winlog.event_id', 'event_id', 'event.code'],
+  Provider_Name: ['winlog.provider_name', 'event.provider'],
+  Computer: ['winlog.computer_name'],
+  Channel: ['winlog.channel'],
+};
+
+/** What the Security log (4688) calls otherwise than Sysmon, whose names are Sigma's for `process_creation`. */
+const securityNames: Readonly<Record<string, string>> = {
+  Image: 'NewProcessName',
+  ParentImage: 'ParentProcessName',
+};
+
+/** An element of `<System>` and one of its attributes: `Provider_Name`, `Execution_ProcessID`. */
+const attributeName = /^(Provider|EventID|TimeCreated|Correlation|Execution|Security)_(\w+)$/;
+
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+/** Where a field may lie that is not at the top, the likelier places first. */
+export const convertedPaths = (field: string): readonly string[] => {
+  const [, element, attribute] = attributeName.exec(field) ?? [];
+  const other = own(securityNames, field);
+  return [
+    ...containers.map(container => `${container}.${field}`),
+    ...(own(spellings, field) ?? []),
+    ...(element === undefined || attribute === undefined
+      ? []
+      : [
+          `Event.System.${element}.#attributes.${attribute}`,
+          `Event.System.${element}.@${attribute}`,
+          `Event.System.${element}_attributes.${attribute}`,
+        ]),
+    ...(other === undefined
+      ? []
+      : [other, ...containers.map(container => `${container}.${other}`)]),
+  ];
+};
+
+/** What lies in `<UserData>`: an element that each kind of event calls otherwise, with its fields. */
+export const userDataOf = ({ Event: event }: Members): readonly Members[] => {
+  const data = isMembers(event) ? event['UserData'] : undefined;
+  return isMembers(data) ? Object.values(data).filter(isMembers) : [];
+};
+
+/** The event itself, of a hit that was exported from Elastic's or Splunk's search. */
+export const wrappedIn = (event: Members): Members | undefined => {
+  if (isMembers(event['_source'])) return event['_source'];
+  const result = Object.hasOwn(event, 'preview') ? event['result'] : undefined;
+  return isMembers(result) ? result : undefined;
+};
