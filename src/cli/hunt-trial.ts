@@ -58,9 +58,12 @@ export const printSqlOf = async (asked: HuntAsked, format: Format): Promise<Outc
   const { invocation, configuration } = asked;
   const { folders, said, only } = rulesOf(invocation);
   const named = folders.length > 0 ? { rules: [], ownRules: false } : {};
-  const rules = loadRules({ folders, said, only, policy: { ...configuration.watch, ...named } });
   const table = invocation.values.get('table');
-  const { text, left } = printSql(rules, table === undefined ? sqlTarget : sqlTargetOf(table));
+  const target = table === undefined ? sqlTarget : sqlTargetOf(table);
+  const anySource = target.kind === 'flat' || target.kind === 'json';
+  const policy = { ...configuration.watch, ...named };
+  const rules = loadRules({ folders, said, only, policy, anySource });
+  const { text, left } = printSql(rules, target);
   if (!invocation.switches.has('quiet')) {
     for (const { path, line, why } of rules.problems) {
       writeAll(2, `${oneLine(`${path}:${line}: ${why}`)}\n`);

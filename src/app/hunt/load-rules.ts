@@ -18,9 +18,15 @@ export interface LoadRulesRequest {
   readonly policy: Pick<WatchPolicy, 'rules' | 'ownRules' | 'without' | 'levels' | 'placeholders'>;
   /** Of `--rule`: globs over ids and names; none: all rules. */
   readonly only?: readonly string[];
+  /** Where nobody looks at log sources, rules without one will do. */
+  readonly anySource?: boolean;
 }
 
 const notRun: ReadonlySet<RuleStatus | undefined> = new Set(['deprecated', 'unsupported']);
+
+/** Rules that their authors have given up. */
+export const givenUp = (rules: readonly Rule[]): readonly Rule[] =>
+  rules.filter(({ status }) => notRun.has(status));
 
 const isOneOf = (globs: readonly string[]): ((rule: Rule) => boolean) => {
   const patterns = globs.map(glob => segmentPattern(glob.toLowerCase()));
@@ -75,7 +81,13 @@ const fingerprintOf = (rules: readonly Rule[]): string => {
  *
  * @throws UsageError for a folder that is not there
  */
-export const loadRules = ({ folders, said, policy, only = [] }: LoadRulesRequest): LoadedRules => {
+export const loadRules = ({
+  folders,
+  said,
+  policy,
+  only = [],
+  anySource = false,
+}: LoadRulesRequest): LoadedRules => {
   const own = policy.ownRules ? findRules([ownRulesFolder], '') : { files: [], problems: [] };
   const configured = findRules(policy.rules, 'watch.rules');
   const given = findRules(folders, said);
@@ -84,6 +96,7 @@ export const loadRules = ({ folders, said, policy, only = [] }: LoadRulesRequest
   const files = new Map(found.flatMap(each => each.files).map(file => [resolve(file.path), file]));
   const set = readRules([...files.values()], {
     placeholders: new Map(Object.entries(policy.placeholders)),
+    anySource,
   });
   const all = set.rules.map(rule => leveled(rule, policy.levels));
   const isLeftOut = isOneOf(policy.without);

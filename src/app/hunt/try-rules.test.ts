@@ -128,6 +128,39 @@ describe('rules over events of a file', () => {
     expect(matches.filter(({ correlation }) => correlation !== undefined)).not.toHaveLength(0);
   });
 
+  test('need no log source, and are named where they are not asked', async () => {
+    const bare = `
+detection:
+  words: [segfault]
+  condition: words
+---
+title: Old
+status: deprecated
+logsource: { product: linux }
+detection:
+  words: [segfault]
+  condition: words
+`;
+    const path = join(folder, 'other.yml');
+    writeFileSync(path, bare);
+    writeFileSync(join(folder, 'events.ndjson'), events);
+    const matches: TriedMatch[] = [];
+    const report = await tryRules({
+      folders: [path],
+      said: '--rules',
+      policy: emptyWatch,
+      only: [],
+      words: [join(folder, 'events.ndjson')],
+      take: match => matches.push(match),
+    });
+    expect(shown({ report, matches })).toEqual(['other events.ndjson:5']);
+    expect(report.problems.map(({ why }) => why)).toEqual([
+      'the rule has no title; it is run all the same',
+      'the rule has no logsource; it is run all the same',
+    ]);
+    expect(report.limits).toEqual(['Deprecated or unsupported, and not asked: Old.']);
+  });
+
   test('are told in words, and to programs', async () => {
     const { report, matches } = await run({ 'events.ndjson': events });
     expect(

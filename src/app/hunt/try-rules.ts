@@ -7,7 +7,7 @@ import { type JsonEvent, jsonSpace } from '../../detect/fields/json-space.ts';
 import type { CorrelationHit, Hit } from '../../detect/hit.ts';
 import { askAll, type RuleSetMatcher } from '../../detect/matching/rule-set-matcher.ts';
 import type { DetectionRule, Rule, RuleProblem } from '../../detect/sigma/nodes.ts';
-import { loadRules } from './load-rules.ts';
+import { givenUp, loadRules } from './load-rules.ts';
 import type { LoadedRules } from './pipeline.ts';
 import { type RawEvent, readRawEvents } from './try-events.ts';
 
@@ -61,7 +61,7 @@ export interface TriedReport {
   readonly rules: readonly TriedRule[];
   readonly problems: readonly RuleProblem[];
   readonly unseen: readonly Unseen[];
-  /** What correlations had to let go. */
+  /** What correlations had to let go, and rules that were not asked. */
   readonly limits: readonly string[];
 }
 
@@ -177,6 +177,14 @@ class Trial {
   }
 }
 
+const notAsked = (rules: readonly Rule[]): readonly string[] => {
+  const names = givenUp(rules).map(({ title }) => title);
+  if (names.length === 0) return [];
+  const some = names.slice(0, 3).join(', ');
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return [`Deprecated or unsupported, and not asked: ${some}${more}.`];
+};
+
 /**
  * Runs rules over events that are not in the store, as they are: fields are what they are called there, and the rules'
  * log sources are not looked at. @throws UsageError
@@ -191,6 +199,7 @@ export const tryRules = async (request: TryRulesRequest): Promise<TriedReport> =
     said,
     policy: { ...policy, rules: [], ownRules: false },
     only,
+    anySource: true,
   });
   const trial = new Trial(loaded, take);
   const [missing] = await readRawEvents({
@@ -203,7 +212,8 @@ export const tryRules = async (request: TryRulesRequest): Promise<TriedReport> =
     throw new UsageError(`hunt: --events ${missing.slice(0, 200)}: no such file or folder`);
   }
   trial.end();
-  const { events, matched, texts, untimed, unseen, limits } = trial;
+  const { events, matched, texts, untimed, unseen } = trial;
+  const limits = [...trial.limits, ...notAsked(loaded.all)];
   const rules = [...trial.rules.values()];
   return { events, matched, texts, untimed, rules, problems: loaded.problems, unseen, limits };
 };

@@ -23,7 +23,7 @@ export const expandActions = (documents: readonly RuleDocument[]): readonly Rule
       // What names one rule cannot name the next.
       shared = shared && withoutIdentity(shared);
     } else if (name === 'global') before = shared = without(document.map, 'action');
-    else if (name === 'reset') before = shared = undefined;
+    else if (name === 'reset') shared = undefined;
     else if (name === 'repeat') {
       before = merged(before && withoutIdentity(before), without(document.map, 'action'));
       out.push({ at: document.at, map: before });

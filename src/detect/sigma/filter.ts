@@ -31,7 +31,7 @@ export const readFilter = (map: MapTree, head: Head, placeholders: Placeholders)
     head,
     at: map.at,
     // Which rules it is for, it says itself.
-    source: readLogSource(map) ?? {},
+    source: entry(map, 'logsource') === undefined ? {} : readLogSource(map),
     rules: readRules(filter),
     when: bounded(readRuleCondition(condition.source, selections, condition.at), condition.at),
   };

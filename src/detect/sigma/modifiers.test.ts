@@ -148,6 +148,8 @@ cases('numbers and times', [
 cases('whether there is a field, and another field', [
   ['F|exists', 'true', 'F exists'],
   ['F|exists', 'false', 'F is absent'],
+  ['F|exists', 'yes', 'F exists'],
+  ['F|exists', 'no', 'F is absent'],
   ['F|exists', "'true'", 'F exists'],
   ['F|fieldref', 'G', 'F whole of G'],
   ['F|fieldref', "'Threat Name'", 'F whole of Threat Name'],

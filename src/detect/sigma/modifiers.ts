@@ -148,13 +148,23 @@ const fieldref: Change = (value, { at }) => {
   return [{ is: 'field', field, openBefore, openAfter }];
 };
 
+/** `yes` and its like were truths in YAML 1.1, and nothing else can be meant here. */
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+]);
+
 const exists: Change = (value, { at }) => {
   const [text] = value.is === 'text' ? value.pieces : [];
   const written = typeof text === 'string' ? text.toLowerCase() : '';
   if (value.is === 'boolean') return [{ is: 'exists', wanted: value.value }];
-  if (written === 'true' || written === 'false')
-    return [{ is: 'exists', wanted: written === 'true' }];
-  throw new Mistake("'exists' takes true or false", at);
+  const wanted = truths.get(written);
+  if (wanted === undefined) throw new Mistake("'exists' takes true or false", at);
+  return [{ is: 'exists', wanted }];
 };
 
 const expand: Change = (value, { at, placeholders }) => {

@@ -4,14 +4,15 @@ import { expandActions } from './collection.ts';
 import { type CorrelationDraft, readCorrelation } from './correlation.ts';
 import { readSelections } from './detection.ts';
 import { readDocuments } from './documents.ts';
-import { entry, optionalMap, scalars, texts } from './entries.ts';
+import { entry, optionalMap, scalars } from './entries.ts';
 import { type Filter, readFilter } from './filter.ts';
 import { type Head, readHead, readLogSource } from './head.ts';
 import { anyOf } from './joined-nodes.ts';
 import { Mistake } from './mistake.ts';
-import type { DetectionRule, RuleProblem } from './nodes.ts';
+import type { DetectionRule, LogSource, RuleProblem } from './nodes.ts';
 import type { Placeholders } from './placeholders.ts';
 import { Places } from './places.ts';
+import type { Tell } from './remarks.ts';
 import { readRuleCondition } from './rule-condition.ts';
 import type { MapTree, RuleDocument } from './yaml-tree.ts';
 
@@ -32,18 +33,26 @@ export interface Subject {
   readonly hasId: boolean;
 }
 
+export interface FileOptions {
+  readonly placeholders: Placeholders;
+  /** Whether a rule without a log source is of no use. */
+  readonly needsSource: boolean;
+}
+
 /** Reads the documents of one file, and gathers what is wrong with them. */
 export class FileReader {
-  private readonly path: string;
+  readonly path: string;
   private readonly text: string;
-  private readonly placeholders: Placeholders;
+  private readonly options: FileOptions;
   private places: Places | undefined;
+  /** What is wrong with rules that are run all the same, as long as nothing else is. */
+  private readonly doubts: { readonly mistake: Mistake; readonly subject: Subject }[] = [];
   readonly problems: RuleProblem[] = [];
 
-  constructor(path: string, text: string, placeholders: Placeholders) {
+  constructor(path: string, text: string, options: FileOptions) {
     this.path = path;
     this.text = text;
-    this.placeholders = placeholders;
+    this.options = options;
   }
 
   read(): readonly Read<Draft>[] {
@@ -53,9 +62,11 @@ export class FileReader {
         return [];
       }
       const { map } = document;
+      if (!keysOfRules.some(key => map.entries.has(key))) return [];
       const hasId = said(map, 'id') !== undefined;
       const subject = { at: map.at, rule: said(map, 'title') ?? said(map, 'id'), hasId };
-      const draft = this.attempt(subject, () => this.draft(document));
+      const tell: Tell = mistake => this.doubts.push({ mistake, subject });
+      const draft = this.attempt(subject, () => this.draft(document, tell));
       return draft === undefined ? [] : [{ draft, file: this, document: subject }];
     });
   }
@@ -71,6 +82,16 @@ export class FileReader {
           : new Mistake(`Postern failed to read the rule, please report it: ${messageOf(thrown)}`);
       this.report(mistake, subject);
       return undefined;
+    }
+  }
+
+  /** Says what is doubtful, once it is known which rules are run. */
+  tell(isRun: (line: number) => boolean): void {
+    for (const { mistake, subject } of this.doubts) {
+      const { at } = mistake;
+      const isWhole = isRun(this.placeOf(subject.at).line);
+      const why = isWhole ? `${mistake.message}; it is run all the same` : mistake.message;
+      this.report(new Mistake(why, at), subject);
     }
   }
 
@@ -90,20 +111,19 @@ export class FileReader {
     return this.places.of(offset);
   }
 
-  private draft({ at, map }: Extract<RuleDocument, { map: MapTree }>): Draft {
-    const head = readHead(map, { path: this.path, line: this.placeOf(at).line });
+  private draft({ at, map }: Extract<RuleDocument, { map: MapTree }>, tell: Tell): Draft {
+    const head = readHead(map, { path: this.path, line: this.placeOf(at).line }, tell);
     if (map.entries.has('correlation')) return readCorrelation(map, head);
-    if (map.entries.has('filter')) return readFilter(map, head, this.placeholders);
-    if (map.entries.has('detection')) return this.detection(map, head);
+    if (map.entries.has('filter')) return readFilter(map, head, this.options.placeholders);
+    if (map.entries.has('detection')) return this.detection(map, head, tell);
     throw new Mistake('neither detection nor correlation nor filter: not a rule of Sigma', map.at);
   }
 
-  private detection(map: MapTree, head: Head): DetectionRule {
-    const source = readLogSource(map);
-    if (source === undefined) throw new Mistake('the rule has no logsource', map.at);
+  private detection(map: MapTree, head: Head, tell: Tell): DetectionRule {
+    const source = this.source(map, tell);
     const detection = optionalMap(map, 'detection');
     if (detection === undefined) throw new Mistake('the detection is empty', map.at);
-    const selections = readSelections(detection, this.placeholders);
+    const selections = readSelections(detection, this.options.placeholders);
     const conditions = scalars(detection, 'condition');
     if (conditions.length === 0) {
       throw new Mistake(
@@ -118,11 +138,32 @@ export class FileReader {
       kind: 'detection',
       source,
       when: bounded(when, detection.at),
-      fields: Object.freeze(texts(map, 'fields')),
+      fields: Object.freeze(fieldsIn(map)),
       filters: Object.freeze([]),
     });
   }
+
+  private source(map: MapTree, tell: Tell): LogSource {
+    try {
+      return readLogSource(map);
+    } catch (thrown) {
+      if (!(thrown instanceof Mistake) || this.options.needsSource) throw thrown;
+      tell(thrown);
+      return Object.freeze({});
+    }
+  }
 }
+
+/** What a document has at least one of, if somebody meant it to be a rule: other YAML may lie beside them. */
+const keysOfRules = ['title', 'logsource', 'detection', 'correlation', 'filter', 'action'];
+
+/** For whoever looks at an alert: those that are none are told of with the head. */
+const fieldsIn = (map: MapTree): readonly string[] => {
+  const fields = entry(map, 'fields');
+  if (fields?.is === 'scalar') return [fields.source];
+  const items = fields?.is === 'list' ? fields.items : [];
+  return items.flatMap(each => (each.is === 'scalar' && each.value !== null ? each.source : []));
+};
 
 const said = (map: MapTree, key: string): string | undefined => {
   const value = entry(map, key);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { detectionRules, ruleOf, sayNode, sayProblem } from '../../../test/support/sigma-nodes.ts';
-import { type RuleFile, readRules } from './read-rules.ts';
+import type { RuleSet } from './nodes.ts';
+import { type ReadRulesOptions, type RuleFile, readRules } from './read-rules.ts';
 
 const rule = (head: string): string =>
   `${head}\nlogsource:\n  product: mail\ndetection:\n  sel:\n    F: a\n  condition: sel\n`;
@@ -115,7 +116,7 @@ describe('several documents and files', () => {
   });
 
   it('do not share what is wrong with one of them', () => {
-    const text = `${rule('title: One')}---\ntitle: [\n---\n${rule('title: Two')}---\n${rule('level: x\ntitle: Three')}---\n${rule('title: Four')}`;
+    const text = `${rule('title: One')}---\ntitle: [\n---\n${rule('title: Two')}---\n${rule('title: Three').replace('condition: sel', 'condition: x')}---\n${rule('title: Four')}`;
     const set = readRules([
       { path: 'a.yml', text },
       { path: 'b.yml', text: ': : :' },
@@ -124,7 +125,7 @@ describe('several documents and files', () => {
     expect(set.rules.map(each => each.title)).toEqual(['One', 'Two', 'Four', 'Five']);
     expect(set.problems.map(each => `${each.path}:${each.line}`)).toEqual([
       'a.yml:9',
-      'a.yml:19',
+      'a.yml:25',
       'b.yml:1',
     ]);
   });
@@ -155,6 +156,9 @@ detection:
 ---
 action: reset
 ---
+action: repeat
+title: Once more
+---
 title: Alone
 `;
     const set = readRules([{ path: 'a.yml', text }]);
@@ -162,9 +166,14 @@ title: Alone
       set.rules.map(
         each => `${each.title}: ${each.kind === 'detection' ? sayNode(each.when) : ''}`,
       ),
-    ).toEqual(['Shared: F "a"', 'Other: F "b"', 'Again: (F "b" & G "c")']);
+    ).toEqual([
+      'Shared: F "a"',
+      'Other: F "b"',
+      'Again: (F "b" & G "c")',
+      'Once more: (F "b" & G "c")',
+    ]);
     expect(set.problems.map(sayProblem)).toEqual([
-      'a.yml:26:1: neither detection nor correlation nor filter: not a rule of Sigma',
+      'a.yml:29:1: neither detection nor correlation nor filter: not a rule of Sigma',
     ]);
     expect(wrongRule('action: explode')).toEqual([
       "a.yml:1:9: 'action' is global, reset or repeat, not 'explode'",
@@ -250,6 +259,76 @@ describe('a wrong rule', () => {
     expect(set.problems.map(sayProblem)).toEqual([
       "b.yml:1:1: the id 'x' is that of a.yml:1 already",
     ]);
+  });
+});
+
+describe('what is wrong only in what a rule says of itself', () => {
+  const one = (head: string, options: ReadRulesOptions = {}): RuleSet =>
+    readRules([{ path: 'rules/mass_read.yml', text: rule(head) }], options);
+
+  it.each([
+    ['no title', 'id: x', '1:1: the rule has no title'],
+    ['an empty title', "title: ''\nid: x", '1:1: the rule has no title'],
+    ['a long title', `title: ${'x'.repeat(257)}`, '1:8: the title is longer than 256 characters'],
+    ['a level', 'title: T\nlevel: severe', "2:8: 'level' is informational, low"],
+    ['a status', 'title: T\nstatus: finished', "2:9: 'status' is stable, test"],
+    ['tags', 'title: T\ntags: {a: b}', "2:7: 'tags' is a list of texts"],
+    ['references', 'title: T\nreferences: [[a]]', "2:14: 'references' is a list of texts"],
+    ['fields', 'title: T\nfields: {a: b}', "2:9: 'fields' is a list of texts"],
+    ['a date', 'title: T\ndate: Jan 2026', "2:7: 'date' is a day, as 2026-06-29 is"],
+    ['no day', 'title: T\nmodified: 2026-02-30', "2:11: 'modified' is a day"],
+    ['related', 'title: T\nrelated: x', "2:10: 'related' is a list"],
+    ['a relation', 'title: T\nrelated:\n  - id: x\n    type: akin', '4:11: what is related is'],
+    ['half of one', 'title: T\nrelated:\n  - id: x', "3:5: what is related has an 'id' and"],
+    ['a taxonomy', 'title: T\ntaxonomy: 7', "2:11: 'taxonomy' is a text"],
+  ])('%s is told, and the rule is run', (_title, head, why) => {
+    const { rules, problems } = one(head);
+    expect(rules).toHaveLength(1);
+    expect(problems.map(sayProblem)).toEqual([expect.stringContaining(`yml:${why}`)]);
+    expect(problems[0]?.why).toMatch(/; it is run all the same$/);
+  });
+
+  it('leaves it a title, a level and no status', () => {
+    expect(one('id: X1').rules[0]).toMatchObject({ id: 'x1', title: 'x1' });
+    expect(one('level: x').rules[0]).toMatchObject({ title: 'mass_read', level: 'medium' });
+    expect(one('title: T\nstatus: x').rules[0]).not.toHaveProperty('status');
+    expect(one(`title: ${'x'.repeat(300)}`).rules[0]?.title).toHaveLength(256);
+  });
+
+  it('is told with what keeps it from being run', () => {
+    const text = rule('title: T\nlevel: x').replace('condition: sel', 'condition: y');
+    expect(problemsOf({ path: 'a.yml', text })).toEqual([
+      "a.yml:8:14: the condition names 'y', which no search identifier is called",
+      "a.yml:2:8: 'level' is informational, low, medium, high, critical; not 'x'",
+    ]);
+  });
+
+  it('is not that dates have slashes, as they had before Sigma 2', () => {
+    expect(one('title: T\ndate: 2019/10/3\nmodified: 2026-06-29').problems).toEqual([]);
+  });
+});
+
+describe('a rule without a log source', () => {
+  const bare = 'title: T\ndetection:\n  a: b\n  condition: a';
+
+  it('is run where nobody looks at log sources, and told', () => {
+    for (const text of [bare, `logsource:\n${bare}`, `logsource: {x: y}\n${bare}`]) {
+      const { rules, problems } = readRules([{ path: 'a.yml', text }], { anySource: true });
+      expect(rules[0]).toMatchObject({ title: 'T', source: {} });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.why).toMatch(/logsource.*; it is run all the same$/);
+    }
+  });
+});
+
+describe('YAML that nobody meant to be a rule', () => {
+  it('is passed over', () => {
+    const info = 'id: x\nrule_metadata:\n  - id: y\nregression_tests_info: []\n';
+    const pipeline = 'name: mapping\npriority: 10\ntransformations: []\n';
+    const text = `${info}---\n${rule('title: T')}---\n${pipeline}`;
+    const { rules, problems } = readRules([{ path: 'a.yml', text }]);
+    expect(rules).toHaveLength(1);
+    expect(problems).toEqual([]);
   });
 });
 

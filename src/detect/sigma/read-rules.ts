@@ -17,6 +17,8 @@ export interface RuleFile {
 export interface ReadRulesOptions {
   /** What `%name%` stands for in values with `expand`, by name. */
   readonly placeholders?: Placeholders;
+  /** For events of which nobody says whose they are: a rule without a log source is run, and told of. */
+  readonly anySource?: boolean;
 }
 
 /** A file over this is named and not read: the largest of SigmaHQ's has half a megabyte. */
@@ -27,7 +29,7 @@ export const ruleBytesMax: number = 11 << 20;
  * that is wrong is a problem with its place, and not among the rules.
  */
 export const readRules = (files: readonly RuleFile[], options: ReadRulesOptions = {}): RuleSet => {
-  const placeholders = options.placeholders ?? new Map();
+  const { placeholders = new Map(), anySource = false } = options;
   const readers: FileReader[] = [];
   const problems: RuleProblem[] = [];
   const read: Read<Draft>[] = [];
@@ -37,14 +39,21 @@ export const readRules = (files: readonly RuleFile[], options: ReadRulesOptions 
       problems.push(decoded);
       continue;
     }
-    const reader = new FileReader(path, decoded, placeholders);
+    const reader = new FileReader(path, decoded, { placeholders, needsSource: !anySource });
     readers.push(reader);
     for (const each of reader.read()) read.push(each);
   }
   const rules = joinRules(read);
+  const filters = read.map(each => each.draft).filter(isFilter);
+  const running = new Set([...rules, ...filters.map(each => each.head)].map(placeText));
+  for (const reader of readers) {
+    reader.tell(line => running.has(placeText({ place: { path: reader.path, line } })));
+  }
   for (const reader of readers) for (const each of reader.problems) problems.push(each);
   return Object.freeze({ rules: Object.freeze(rules), problems: Object.freeze(problems) });
 };
+
+const placeText = ({ place: { path, line } }: Pick<Rule, 'place'>): string => `${path}:${line}`;
 
 const isDetection = (draft: Draft): draft is DetectionRule => 'when' in draft && 'kind' in draft;
 const isFilter = (draft: Draft): draft is Filter => 'when' in draft && !('kind' in draft);

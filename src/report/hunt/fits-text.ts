@@ -76,7 +76,7 @@ export const fitsText = ({ rules, logs, problems }: RuleFits, options: FitsTextO
   if (waits.length > 0) lines.push('', 'They wait:', ...reasonLines(waits, verbose));
   if (cannot.length > 0) lines.push('', 'They cannot:', ...reasonLines(cannot, verbose));
   if (problems.length > 0) {
-    lines.push('', `${counted(problems.length, 'rule is', 'rules are')} wrong, and left out:`);
+    lines.push('', `${counted(problems.length, 'problem', 'problems')} in rules:`);
     for (const { path, line, column, why } of problems.slice(
       0,
       verbose ? undefined : problemsShown,

@@ -70,7 +70,7 @@ ${table('backtest', 'What each rule would have told', ['Alerts', 'Level', 'Rule'
 ${list('notes', 'Limits of this answer', notes)}
 ${list(
   'problems',
-  'Rules that could not be read',
+  'Problems in rules',
   rules.problems.map(({ path, line, why }) => `${path}:${line}: ${why}`),
 )}
 ${list(

@@ -111,7 +111,7 @@ export const huntText = (report: HuntReport, options: HuntTextOptions): string =
       notes.flatMap(note => indent(note, 2)),
     ),
     ...section(
-      'Rules that could not be read:',
+      'Problems in rules:',
       shown(rules.problems, problemsShown, options, ({ path, line, column, why }) =>
         indent(`${path}:${line}${column === undefined ? '' : `:${column}`}: ${why}`, 2),
       ),
