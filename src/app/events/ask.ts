@@ -1,33 +1,22 @@
+import { availableParallelism } from 'node:os';
 import { messageOf } from '../../core/errors.ts';
 import { endOfDayMs } from '../../evidence/days.ts';
-import { type DecodedRow, RowDecoder } from '../../logs/rows/decode.ts';
+import { RowDecoder } from '../../logs/rows/decode.ts';
+import { Ahead } from './ahead.ts';
 import { Heap } from './heap.ts';
+import { type KeptEvent, keptEvent } from './kept-event.ts';
 import { KeptLines } from './kept-lines.ts';
 import {
   type OpenSegment,
   type OpenSegmentOptions,
   openAgain,
   openSegment,
-  type TextOfLine,
 } from './open-segment.ts';
 import type { EventQuestion } from './question.ts';
-import { type FoundRow, type FoundRows, findRows } from './segment-rows.ts';
+import { findRows } from './segment-rows.ts';
 import { SegmentSkimmer } from './skim.ts';
 import type { StoreSegment } from './store-segments.ts';
-
-/** An event, or a line that no format understands, as a store gives it back. */
-export interface KeptEvent extends DecodedRow {
-  readonly source: string;
-  readonly seq: number;
-  /** 1-based in its segment. */
-  readonly line: number;
-  /** 1-based in its log; undefined where that is not known any more. */
-  readonly sequence: number | undefined;
-  readonly log: string;
-  readonly format: string | undefined;
-  /** The line itself. */
-  readonly text: string;
-}
+import type { TakenSegment } from './taken-segment.ts';
 
 export interface AskOptions extends Omit<OpenSegmentOptions, 'lines'> {
   readonly question: EventQuestion;
@@ -35,6 +24,15 @@ export interface AskOptions extends Omit<OpenSegmentOptions, 'lines'> {
   readonly take: (event: KeptEvent) => void;
   /** Hears how far it is. */
   readonly progress: (done: number, of: number) => void;
+  /** Of another thread that looks at segments, too; it is worth its start where many are opened. */
+  readonly help?: HelpLimits;
+}
+
+export interface HelpLimits {
+  /** Segments that were opened before it is asked for. */
+  readonly openedMin: number;
+  /** Segments that will likely be opened yet. */
+  readonly leftMin: number;
 }
 
 export interface Asked {
@@ -57,32 +55,39 @@ export const spanOf = ({ day, firstMs, lastMs }: StoreSegment): readonly [number
   return [firstMs ?? end - dayMs - lateMs, lastMs ?? end];
 };
 
-/** Rows of one segment that are still to be told. */
+/** Opening a segment takes a millisecond, starting a thread a hundred. */
+const helpLimits: HelpLimits = {
+  openedMin: 16,
+  leftMin: availableParallelism() > 1 ? 200 : Number.POSITIVE_INFINITY,
+};
+
+/** Events of one segment that are still to be told. */
 class Cursor {
   readonly segment: StoreSegment;
-  readonly text: TextOfLine;
-  private readonly found: FoundRows;
+  private readonly places: Float64Array;
+  private readonly eventAt: (i: number) => KeptEvent;
   private next = 0;
 
-  constructor({ segment, text }: OpenSegment, found: FoundRows) {
+  /** @param places what each event is placed by. @param eventAt may throw. */
+  constructor(segment: StoreSegment, places: Float64Array, eventAt: (i: number) => KeptEvent) {
     this.segment = segment;
-    this.text = text;
-    this.found = found;
+    this.places = places;
+    this.eventAt = eventAt;
   }
 
-  get row(): FoundRow {
-    return this.found.at(this.next);
+  /** @throws where its row and its line are not of each other */
+  get event(): KeptEvent {
+    return this.eventAt(this.next);
   }
 
-  /** What the row is placed by. */
   get placeMs(): number {
-    return this.found.placesMs[this.next] ?? 0;
+    return this.places[this.next] ?? 0;
   }
 
   /** @returns whether there is another one. */
   advance(): boolean {
     this.next += 1;
-    return this.next < this.found.count;
+    return this.next < this.places.length;
   }
 }
 
@@ -104,6 +109,9 @@ class Asking {
   private events = 0;
   private unparsed = 0;
   private hasMore = false;
+  /** Segments that were opened here. */
+  private opened = 0;
+  private ahead: Ahead | undefined;
 
   constructor(options: AskOptions) {
     this.options = options;
@@ -124,16 +132,23 @@ class Asking {
       .filter(segment => this.mayHold(segment))
       .toSorted((a, b) => begin(a) - begin(b));
     let looked = 0;
-    for (const segment of asked) {
-      if (this.hasMore) break;
-      // What is told before the next segment begins comes before all that is in it.
-      this.tell(begin(segment));
-      if (this.hasMore) break;
-      await this.open(segment);
-      looked += 1;
-      progress(looked, asked.length);
+    try {
+      for (const segment of asked) {
+        if (this.hasMore) break;
+        // What is told before the next segment begins comes before all that is in it.
+        this.tell(begin(segment));
+        if (this.hasMore) break;
+        this.getHelp(asked, looked);
+        const taken = await this.ahead?.at(looked);
+        if (taken === undefined) await this.open(segment);
+        else this.lookAtTaken(segment, taken);
+        looked += 1;
+        progress(looked, asked.length);
+      }
+      this.tell(Number.POSITIVE_INFINITY);
+    } finally {
+      await this.ahead?.close();
     }
-    this.tell(Number.POSITIVE_INFINITY);
     const { events, unparsed, hasMore } = this;
     return { events, segments: looked, unparsed, hasMore };
   }
@@ -144,6 +159,31 @@ class Asking {
     return (sources?.has(segment.source) ?? true) && first <= toMs && last >= fromMs;
   }
 
+  /** Starts another thread once it shows that there is enough to do. */
+  private getHelp(segments: readonly StoreSegment[], looked: number): void {
+    const { question, help: { openedMin, leftMin } = helpLimits } = this.options;
+    const { asked } = question;
+    if (asked === undefined || this.ahead !== undefined || this.opened < openedMin) return;
+    if ((this.opened / looked) * (segments.length - looked) < leftMin) return;
+    this.ahead = new Ahead({
+      question: { ...question, asked },
+      segments,
+      firstMsOf: segment => spanOf(segment)[0],
+      from: looked,
+    });
+  }
+
+  private lookAtTaken(segment: StoreSegment, { events, placesMs, unparsed }: TakenSegment): void {
+    this.unparsed += unparsed;
+    if (events.length === 0) return;
+    const eventAt = (i: number): KeptEvent => {
+      const event = events[i];
+      if (event === undefined) throw new RangeError('there is no such event');
+      return event;
+    };
+    this.cursors.push(new Cursor(segment, placesMs, eventAt));
+  }
+
   private async open(segment: StoreSegment): Promise<void> {
     let open: OpenSegment | undefined;
     try {
@@ -152,6 +192,7 @@ class Asking {
         this.unparsed += skimmed.unparsed;
         return;
       }
+      this.opened += 1;
       open = await openSegment(segment, this.opening);
       if (open !== undefined) this.look(open);
     } catch (thrown) {
@@ -164,7 +205,11 @@ class Asking {
   private look(open: OpenSegment): void {
     const [first] = spanOf(open.segment);
     const found = findRows(open.rows, this.options.question, first);
-    if (found !== undefined) this.cursors.push(new Cursor(open, found));
+    if (found !== undefined) {
+      const { segment, text } = open;
+      const eventAt = (i: number): KeptEvent => keptEvent(this.decoder, segment, found.at(i), text);
+      this.cursors.push(new Cursor(segment, found.placesMs, eventAt));
+    }
     this.unparsed += Number(open.rows.metadata.get('postern.unparsed') ?? 0);
   }
 
@@ -189,7 +234,7 @@ class Asking {
   private tellRow(cursor: Cursor): void {
     let event: KeptEvent;
     try {
-      event = this.eventOf(cursor);
+      ({ event } = cursor);
     } catch (thrown) {
       this.options.note({
         what: cursor.segment.path,
@@ -199,24 +244,6 @@ class Asking {
       return;
     }
     this.options.take(event);
-  }
-
-  private eventOf({ row, segment, text: textOf }: Cursor): KeptEvent {
-    const { timeMs, texts, line, sequence } = row;
-    const isFirst = sequence === 1;
-    const text = textOf(line, isFirst);
-    const decoded = this.decoder.decode({ timeMs, texts }, text);
-    const { lines } = decoded;
-    return {
-      ...decoded,
-      source: segment.source,
-      seq: segment.seq,
-      line,
-      sequence: Number.isNaN(sequence) ? undefined : sequence,
-      log: texts.log ?? segment.source,
-      format: texts.format,
-      text: lines === undefined ? text : textOf(line, isFirst, lines),
-    };
   }
 }
 

@@ -134,6 +134,7 @@ export const questionOf = (asked: AskedFor): EventQuestion => {
     throw new UsageError('events: --from comes after --to');
   }
   return {
+    asked,
     conditions,
     newestFirst: asked.newestFirst,
     ...(filtered === undefined ? {} : { person: filtered }),

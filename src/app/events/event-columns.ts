@@ -1,4 +1,4 @@
-import type { KeptEvent } from './ask.ts';
+import type { KeptEvent } from './kept-event.ts';
 
 /** An event as a line of a table: what most of them have, each in a column of its own. */
 export const eventColumns = [

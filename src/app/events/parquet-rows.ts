@@ -1,7 +1,7 @@
 import { type ColumnData, ParquetWriter } from '../../store/parquet/write.ts';
 import { toolVersion } from '../version.ts';
-import type { KeptEvent } from './ask.ts';
 import { columnsOf, type EventColumn, eventColumns } from './event-columns.ts';
+import type { KeptEvent } from './kept-event.ts';
 import { keptJson } from './render.ts';
 
 /** Rows of a group: as many as are held. */

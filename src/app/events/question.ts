@@ -1,5 +1,6 @@
 import type { TextColumn } from '../../logs/rows/columns.ts';
 import { type Person, personOf } from '../../logs/rows/person-filter.ts';
+import type { AskedFor } from './asked-for.ts';
 
 /** Whether the text that lies at a place in a dictionary is one that is asked for. */
 export type TextMatch = (bytes: Buffer, start: number, end: number) => boolean;
@@ -18,6 +19,8 @@ export interface PersonAsked extends Person {
 
 /** What is asked of kept events. */
 export interface EventQuestion {
+  /** What all that was made of, where it was typed: other threads make the same of it. */
+  readonly asked?: AskedFor;
   /** All of them hold. The one that few rows fulfil comes first. */
   readonly conditions: readonly Condition[];
   /** What the conditions ask for already: where it is not, none of them need be tried. */

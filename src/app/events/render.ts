@@ -2,8 +2,8 @@ import { type OcsfContext, ocsfOf } from '../../logs/ocsf/ocsf.ts';
 import { oneLine, width } from '../../report/plain.ts';
 import { csvCell } from '../csv-cell.ts';
 import { json, lineText, subject } from '../ingest/render.ts';
-import type { KeptEvent } from './ask.ts';
 import { columnsOf, type EventColumn, eventColumns, segmentOf } from './event-columns.ts';
+import type { KeptEvent } from './kept-event.ts';
 
 /** One OCSF event; or, for a line that no format understands, `{ "unparsed": true, … }`. */
 export const keptJson = (kept: KeptEvent, context: OcsfContext, raw: boolean): string => {

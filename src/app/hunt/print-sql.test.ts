@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Duck, openDuck } from '../../../test/support/duck.ts';
 import { ruleCases, watchedLines } from '../../../test/support/rules.ts';
 import type { WatchedEvent } from '../../core/watched-event.ts';
-import type { KeptEvent } from '../events/ask.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 import { EventParquet } from '../events/parquet-rows.ts';
 import { keptJson } from '../events/render.ts';
 import { toolVersion } from '../version.ts';

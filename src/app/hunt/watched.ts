@@ -1,6 +1,6 @@
 import type { AccessEvent } from '../../core/access-event.ts';
 import type { WatchedEvent } from '../../core/watched-event.ts';
-import type { KeptEvent } from '../events/ask.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 
 /** A line that nothing is understood of has no component but the format that claimed it. */
 export const componentOfUnparsed = (format: string | undefined): string => format ?? 'unknown';
