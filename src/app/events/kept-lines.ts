@@ -6,10 +6,22 @@ import type { ParquetFile } from '../../store/parquet/read.ts';
 import { lineText } from '../rows/line-text.ts';
 
 /** Some lines of a segment, unpacked. */
-interface Frame {
+export class Frame {
+  /** 1-based in the segment. */
   readonly firstLine: number;
   readonly raw: Buffer;
-  readonly ends: readonly number[];
+  private known: readonly number[] | undefined;
+
+  constructor(firstLine: number, raw: Buffer) {
+    this.firstLine = firstLine;
+    this.raw = raw;
+  }
+
+  /** Where each line ends: whoever looks at the bytes of all lines at once need not know. */
+  get ends(): readonly number[] {
+    this.known ??= lineEnds(this.raw);
+    return this.known;
+  }
 }
 
 /** Unpacked bytes that are kept at hand, of all segments together. */
@@ -55,7 +67,9 @@ export class KeptLines {
   private readonly held = new Map<string, Frame>();
   private heldBytes = 0;
   /** That was asked for last: whoever goes from line to line asks for the same one again and again. */
-  private last: { readonly path: string; readonly frame: Frame } | undefined;
+  private last:
+    | { readonly path: string; readonly frame: Frame; readonly beforeLine: number }
+    | undefined;
 
   /**
    * @param line 1-based in the segment. @param count of the lines that the text is made of.
@@ -73,18 +87,23 @@ export class KeptLines {
     return texts.length === 1 ? (texts[0] ?? '') : texts.join('\n');
   }
 
-  private frame(path: string, index: FrameIndex, line: number): Frame {
+  /** That a line lies in. @throws where it cannot be read */
+  frame(path: string, index: FrameIndex, line: number): Frame {
     const { last } = this;
-    if (last?.path === path) {
-      const at = line - last.frame.firstLine;
-      if (at >= 0 && at < last.frame.ends.length) return last.frame;
+    if (last?.path === path && line >= last.frame.firstLine && line < last.beforeLine) {
+      return last.frame;
     }
-    const frame = this.found(path, index, line);
-    this.last = { path, frame };
+    const [frame, lines] = this.found(path, index, line);
+    this.last = { path, frame, beforeLine: frame.firstLine + (lines ?? frame.ends.length) };
     return frame;
   }
 
-  private found(path: string, index: FrameIndex, line: number): Frame {
+  /** @returns the frame, and of how many lines the index says that it is */
+  private found(
+    path: string,
+    index: FrameIndex,
+    line: number,
+  ): readonly [frame: Frame, lines: number | undefined] {
     let firstLine = 1;
     let number = 0;
     for (const [, lines] of index) {
@@ -92,19 +111,19 @@ export class KeptLines {
       firstLine += lines;
       number += 1;
     }
-    const start = index[number]?.[0];
+    const [start, lines] = index[number] ?? [];
     const key = start === undefined ? path : `${start} ${path}`;
     const known = this.held.get(key);
     if (known !== undefined) {
       // The newest last.
       this.held.delete(key);
       this.held.set(key, known);
-      return known;
+      return [known, lines];
     }
     const raw = start === undefined ? wholeOf(path) : unpacked(path, start, index[number + 1]?.[0]);
-    const frame = { firstLine: start === undefined ? 1 : firstLine, raw, ends: lineEnds(raw) };
+    const frame = new Frame(start === undefined ? 1 : firstLine, raw);
     this.hold(key, frame);
-    return frame;
+    return [frame, lines];
   }
 
   private hold(key: string, frame: Frame): void {

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { readSpool } from '../../evidence/spool.ts';
-import { lineEnds } from '../../evidence/verify/lines.ts';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
 import { ParquetFile } from '../../store/parquet/read.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { lineText } from '../rows/line-text.ts';
 import { rowsFile, rowsLayout } from '../rows/rows-file.ts';
-import { frameIndexOf, type KeptLines } from './kept-lines.ts';
+import { Frame, frameIndexOf, type KeptLines } from './kept-lines.ts';
 import { linesBeforeSpool } from './lines-before.ts';
 import type { SpooledLines, StoreSegment } from './store-segments.ts';
 
@@ -19,6 +18,8 @@ export interface OpenSegment {
   readonly segment: StoreSegment;
   readonly rows: ParquetFile;
   readonly text: TextOfLine;
+  /** The bytes that a line stands in, 1-based. @throws */
+  readonly frame: (line: number) => Frame;
 }
 
 export interface OpenSegmentOptions {
@@ -57,7 +58,8 @@ const parsed = async (
   const context = spool === undefined ? [] : linesBeforeSpool(spool);
   const file = rowsFile({ rows: rowsOfDraft(draft, zoneOf, context), raw, createdBy: 'postern' });
   if (file === undefined) return undefined;
-  const ends = lineEnds(raw);
+  const frame = new Frame(1, raw);
+  const { ends } = frame;
   return {
     segment,
     rows: new ParquetFile(file),
@@ -68,6 +70,7 @@ const parsed = async (
       }
       return texts.join('\n');
     },
+    frame: () => frame,
   };
 };
 
@@ -136,6 +139,7 @@ export const openSegment = async (
       segment,
       rows,
       text: (line, isFirst, count) => options.lines.text(path, index, line, isFirst, count),
+      frame: line => options.lines.frame(path, index, line),
     };
   } catch (thrown) {
     return await openAgain(segment, options, thrown);

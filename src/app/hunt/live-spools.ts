@@ -2,7 +2,6 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { messageOf } from '../../core/errors.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { readSpool, type SpoolFrame } from '../../evidence/spool.ts';
-import { lineEnds } from '../../evidence/verify/lines.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import { LogReading } from '../../logs/read-log.ts';
 import { readIn } from '../../logs/repeating-logs.ts';
@@ -10,6 +9,7 @@ import { RowSink } from '../../logs/rows/row-sink.ts';
 import { LineSplitter } from '../../logs/sources/line-splitter.ts';
 import { LogClock } from '../../logs/time/clock.ts';
 import { ParquetFile } from '../../store/parquet/read.ts';
+import { Frame } from '../events/kept-lines.ts';
 import { linesBeforeSpool } from '../events/lines-before.ts';
 import type { OpenSegment } from '../events/open-segment.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
@@ -115,7 +115,8 @@ class GrowingSpool {
     const rows = this.sink.take();
     // Empty lines stand for those that were read before: rows are numbered by lines.
     const raw = Buffer.concat([Buffer.alloc(before, newline), lines]);
-    const ends = lineEnds(raw);
+    const frame = new Frame(1, raw);
+    const { ends } = frame;
     // A line that is kept in pieces is none before its end is there.
     this.linesRead = ends.length - (raw.length > 0 && raw.at(-1) !== newline ? 1 : 0);
     const gathered = gatherRows([{ bytes: before }, { bytes: lines.length, rows }]);
@@ -130,6 +131,7 @@ class GrowingSpool {
           texts.push(lineText(raw, ends[at - 1] ?? 0, ends[at] ?? raw.length, isFirst));
         return texts.join('\n');
       },
+      frame: () => frame,
     };
   }
 }

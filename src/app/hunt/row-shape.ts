@@ -77,6 +77,7 @@ const unparsedShape = (format: string | undefined, isOneLine: boolean): RowShape
   format,
   isUnparsed: true,
   isOneLine,
+  words: '',
   leaves: ([first = '', ...others]) => {
     if (first === 'detail') return isOneLine && others.length === 0 ? [{ is: 'text' }] : inLine;
     if (first === 'time') return inLine;
@@ -105,6 +106,7 @@ export const rowShape = (texts: ShapeTexts): RowShape => {
     format: texts.format,
     isUnparsed: false,
     isOneLine,
+    words: texts.rest ?? '',
     leaves: path => {
       const [first = ''] = path;
       if (rest === undefined) return inLine;

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,6 +57,7 @@ const selections = [
   'change.Name|exists: true',
   'flags|exists: true',
   'record.Operation|contains: Set',
+  'record.Workload|endswith: ComplianceCenter',
   'record.Parameters.Name|contains: e',
   'format|startswith: m365',
   'unparsed: true',
@@ -99,6 +108,10 @@ const copyLogs = (): void => {
       .find(path => !path.includes('of-others') && existsSync(path));
     if (first !== undefined) copyFileSync(first, join(folder, `${format}.log`));
   }
+  // The same, as JSON may write it as well: what is looked for is hidden from whoever looks at bytes.
+  const plain = readFileSync(join(folder, 'm365-ual.log'), 'utf8');
+  const hidden = plain.replaceAll('ComplianceCenter', String.raw`\u0043omplianceCenter`);
+  writeFileSync(join(folder, 'm365-hidden.log'), hidden);
 };
 
 test('columns tell of every line what the whole event does', async () => {

@@ -16,6 +16,7 @@ import { hitOfEvent, hitOfRow } from './hits.ts';
 import type { PassLines } from './pipeline.ts';
 import { RowLine } from './row-line.ts';
 import { SegmentColumns } from './segment-columns.ts';
+import { Scans, SegmentSigns } from './segment-signs.ts';
 import { type AskedShape, type ShapeRule, ShapeRules } from './shape-rules.ts';
 import { watchedEvent } from './watched.ts';
 import type { WatchedRule } from './watched-rule.ts';
@@ -137,6 +138,7 @@ export interface SegmentHuntOptions {
 export class SegmentHunt {
   private readonly options: SegmentHuntOptions;
   private readonly shapes: ShapeRules;
+  private readonly scans: Scans;
   private readonly decoder = new RowDecoder();
   private readonly keptLines = new KeptLines();
   private unseen: Unseen[] = [];
@@ -144,6 +146,7 @@ export class SegmentHunt {
   constructor(options: SegmentHuntOptions) {
     this.options = options;
     this.shapes = new ShapeRules(options.rules);
+    this.scans = new Scans(this.shapes.signs);
   }
 
   /** @param opened the lines, where somebody has opened them already */
@@ -183,11 +186,14 @@ export class SegmentHunt {
     );
     const shapes = Array.from(kinds.example, row => this.shapeOf(columns, row));
     const { fromMs, toMs } = this.options.window;
+    const keys = new Set(shapes.flatMap(shape => shape.keys));
+    const signs = new SegmentSigns(open, rows, this.scans.now, keys);
     const line = new RowLine(row => rows.text(row));
     const truth = new ColumnTruth(
       columns.column,
       row => placesMs[row] ?? 0,
       row => line.at(row),
+      signs.has,
     );
     const hits: Hit[] = [];
     const rowsOf = new Int32Array(kinds.count);
@@ -205,7 +211,10 @@ export class SegmentHunt {
       if (place > newestMs) newestMs = place;
       const kind = kinds.kindOf[row] ?? 0;
       rowsOf[kind] = (rowsOf[kind] ?? 0) + 1;
-      const rules = shapes[kind]?.rules ?? [];
+      const shape = shapes[kind];
+      if (shape === undefined || shape.rules.length === 0) continue;
+      const isPlain = shape.keys.length > 0 && signs.isWithoutKeys(row);
+      const rules = isPlain ? shape.withoutKeys : shape.rules;
       if (rules.length > 0 && this.row(open, rows, rules, truth, row, hits)) read += 1;
     }
     hits.sort((a, b) => a.timeMs - b.timeMs || a.line - b.line);

@@ -1,5 +1,13 @@
+import { Guards } from '../../detect/columns/guard.ts';
 import type { Leaf } from '../../detect/columns/leaf.ts';
-import { byWholeEvent, costOf, type Residual } from '../../detect/columns/residual.ts';
+import { SignBook } from '../../detect/columns/line-signs.ts';
+import {
+  byWholeEvent,
+  keysOf,
+  type Residual,
+  usualCostOf,
+  withoutKeys,
+} from '../../detect/columns/residual.ts';
 import { rowShape, type ShapeTexts } from './row-shape.ts';
 import type { WatchedRule } from './watched-rule.ts';
 
@@ -23,6 +31,9 @@ export interface ShapeRule {
 /** What is asked of rows of one shape. */
 export interface AskedShape {
   readonly rules: readonly ShapeRule[];
+  /** What is left of them where no line has any of the names in `keys`. */
+  readonly withoutKeys: readonly ShapeRule[];
+  readonly keys: readonly string[];
   readonly component: string;
   readonly isUnparsed: boolean;
   /** Ids of the rules that are about events of its source, whether they can match this shape or not. */
@@ -40,16 +51,25 @@ const needsLine = (leaves: readonly Leaf[]): boolean => leaves.some(leaf => leaf
 /** Where more rules than these ask for pieces of the line, the whole event is had for less: it is asked about once. */
 const piecesMax = 3;
 
+const changed = (
+  rules: readonly ShapeRule[],
+  change: (residual: Residual) => Residual,
+): readonly ShapeRule[] =>
+  rules.flatMap(rule => {
+    const residual = change(rule.residual);
+    return residual === false ? [] : [{ ...rule, residual }];
+  });
+
 const cheapest = (rules: readonly ShapeRule[]): readonly ShapeRule[] =>
-  rules.filter(({ residual }) => costOf(residual) >= 2).length <= piecesMax
+  rules.filter(({ residual }) => usualCostOf(residual) >= 2).length <= piecesMax
     ? rules
-    : rules.flatMap(rule => {
-        const residual = byWholeEvent(rule.residual);
-        return residual === false ? [] : [{ ...rule, residual }];
-      });
+    : changed(rules, byWholeEvent);
 
 /** Which rules are to be asked of rows of which shape: worked out once, whatever the number of rows and segments. */
 export class ShapeRules {
+  /** Of all shapes so far. */
+  readonly signs: SignBook = new SignBook();
+  private readonly guards = new Guards(this.signs);
   private readonly rules: readonly WatchedRule[];
   private readonly known = new Map<string, AskedShape>();
   /** The same list for the same rules, so that nobody goes through it twice. */
@@ -72,15 +92,16 @@ export class ShapeRules {
 
   private workOut(texts: ShapeTexts): AskedShape {
     const shape = rowShape(texts);
+    const guard = this.guards.of(shape);
     const kind = textAt(shape.leaves(['kind']));
     const component = textAt(shape.leaves(['component']));
     const isNamed = kind !== undefined && component !== undefined;
     const about: string[] = [];
     const rules: ShapeRule[] = [];
     for (const watched of this.rules) {
-      if (!watched.isAbout(shape)) continue;
+      if (!watched.isAbout(shape, guard)) continue;
       about.push(watched.rule.id);
-      const residual = watched.residualOf(shape);
+      const residual = watched.residualOf(shape, guard);
       if (residual === false) continue;
       const fields = watched.fields.map(({ name, leavesOf }) => ({
         name,
@@ -98,6 +119,8 @@ export class ShapeRules {
     const { isUnparsed } = shape;
     return {
       rules: cheapest(rules),
+      withoutKeys: cheapest(changed(rules, withoutKeys)),
+      keys: [...new Set(rules.flatMap(({ residual }) => keysOf(residual)))],
       component: component ?? '',
       isUnparsed,
       about: this.list(about),

@@ -5,6 +5,7 @@ import { type Plan, Planner } from '../../detect/columns/plan.ts';
 import {
   allResidual,
   anyResidual,
+  type Guard,
   type Residual,
   residualOf,
 } from '../../detect/columns/residual.ts';
@@ -33,10 +34,12 @@ class WatchedSource {
   }
 
   /** Asked by one rule after the other for the same shape. */
-  scopeResidual(shape: RowShape): Residual {
+  scopeResidual(shape: RowShape, guard: Guard): Residual {
     if (this.asked?.shape !== shape) {
-      const residual = residualOf(this.scope, field =>
-        field === undefined ? leavesOfTexts(shape) : leavesOfField(field, shape),
+      const residual = residualOf(
+        this.scope,
+        field => (field === undefined ? leavesOfTexts(shape) : leavesOfField(field, shape)),
+        guard,
       );
       this.asked = { shape, residual };
     }
@@ -100,13 +103,15 @@ const watched = (
 ): WatchedRule => ({
   rule,
   matches: event => whole.matches(rule, event),
-  isAbout: shape => alternatives.some(({ source }) => source.scopeResidual(shape) !== false),
-  residualOf: shape =>
+  isAbout: (shape, guard) =>
+    alternatives.some(({ source }) => source.scopeResidual(shape, guard) !== false),
+  residualOf: (shape, guard) =>
     anyResidual(
       alternatives.map(({ source, plan }) => {
-        const scope = source.scopeResidual(shape);
+        const scope = source.scopeResidual(shape, guard);
         if (scope === false) return false;
-        return allResidual([scope, residualOf(plan, field => source.leavesOf(field, shape))]);
+        const asked = residualOf(plan, field => source.leavesOf(field, shape), guard);
+        return allResidual([scope, asked]);
       }),
     ),
   fields: fields.map(name => wantedField(name, alternatives)),

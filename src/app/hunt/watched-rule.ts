@@ -1,6 +1,6 @@
 import type { WatchedEvent } from '../../core/watched-event.ts';
 import type { Leaf, RowShape } from '../../detect/columns/leaf.ts';
-import type { Residual } from '../../detect/columns/residual.ts';
+import type { Guard, Residual } from '../../detect/columns/residual.ts';
 import type { Getter } from '../../detect/fields/field-space.ts';
 import type { Matcher } from '../../detect/matching/matcher.ts';
 import type { DetectionRule } from '../../detect/sigma/nodes.ts';
@@ -18,8 +18,8 @@ export interface WatchedRule {
   readonly rule: DetectionRule;
   readonly matches: Matcher<WatchedEvent>;
   /** Whether rows of a shape can be of one of its sources. */
-  readonly isAbout: (shape: RowShape) => boolean;
+  readonly isAbout: (shape: RowShape, guard: Guard) => boolean;
   /** What is left of it for rows of a shape; never true where `matches` is false, and the other way round. */
-  readonly residualOf: (shape: RowShape) => Residual;
+  readonly residualOf: (shape: RowShape, guard: Guard) => Residual;
   readonly fields: readonly WantedField[];
 }

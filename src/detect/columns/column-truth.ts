@@ -11,6 +11,9 @@ export interface Column {
   text(code: number): string;
 }
 
+/** Whether one of some texts, which a `SignBook` numbers, may stand in the line of a row, or beside it. */
+export type HasSign = (row: number, numbers: readonly number[]) => boolean;
+
 /** Undefined where no row has a text. */
 export type ColumnNamed = (name: string) => Column | undefined;
 
@@ -38,15 +41,21 @@ export class ColumnTruth {
   private readonly column: ColumnNamed;
   private readonly timeMs: (row: number) => number;
   private readonly lineOf: (row: number) => LeafLine;
+  private readonly hasSign: HasSign;
   /** By test, and by column: 0 not asked yet, 1 no, 2 yes; the first is for none. */
   private readonly known = new Map<string, Map<number, Int8Array>>();
 
-  /** @param timeMs what a row is placed by. @param lineOf may throw, and what asks for it then throws as well */
+  /**
+   * @param timeMs what a row is placed by. @param lineOf may throw, and what asks for it then throws as well.
+   * @param hasSign the same
+   */
   constructor(
     column: ColumnNamed,
     timeMs: (row: number) => number,
     lineOf: (row: number) => LeafLine,
+    hasSign: HasSign,
   ) {
+    this.hasSign = hasSign;
     this.column = column;
     this.timeMs = timeMs;
     this.lineOf = lineOf;
@@ -61,6 +70,10 @@ export class ColumnTruth {
         return this.ofColumn(residual.column, residual.test, row);
       case 'places':
         return this.ofPlaces(residual.leaves, residual.test, row);
+      case 'signs':
+        return this.hasSign(row, residual.any)
+          ? this.at(residual.of, row)
+          : asTruth(residual.otherwise);
       case 'not': {
         const of = this.at(residual.of, row);
         return of === line ? line : asTruth(of === no);

@@ -42,6 +42,8 @@ export interface RowShape {
   readonly isUnparsed: boolean;
   /** The line that rows refer to is all of their text; else it goes on over several lines. */
   readonly isOneLine: boolean;
+  /** All that rows of the shape say beside their columns and their lines. */
+  readonly words: string;
   /** By the names of `AccessEvent`, outermost first; none: the event has no such member. */
   leaves(path: readonly string[]): readonly Leaf[];
 }

@@ -10,8 +10,25 @@ export type Residual =
   | { readonly is: 'column'; readonly column: string; readonly test: ColumnTest }
   /** A field of several places, or one that has to be looked for. */
   | { readonly is: 'places'; readonly leaves: readonly Leaf[]; readonly test: ColumnTest }
+  | Guarded
   | { readonly is: 'all' | 'any'; readonly of: readonly Residual[] }
   | { readonly is: 'not'; readonly of: Residual };
+
+/** Asked only of lines in which one of some texts stands; of the others it is known. */
+export interface Guarded {
+  readonly is: 'signs';
+  /** By their numbers. */
+  readonly any: readonly number[];
+  readonly otherwise: boolean;
+  readonly of: Residual;
+  /** Where they are names of members of a record: these, as they stand in the line. */
+  readonly keys?: readonly string[];
+  /** The longer the texts, the fewer lines have one. */
+  readonly leastLength: number;
+}
+
+/** Puts before a question to the line what spares it. */
+export type Guard = (test: ColumnTest, leaves: readonly Leaf[], asked: Residual) => Residual;
 
 /** Where a field of a rule lies, all its places together; without a name: all texts of the event. */
 export type LeavesOf = (field: string | undefined) => readonly Leaf[];
@@ -20,14 +37,17 @@ export type LeavesOf = (field: string | undefined) => readonly Leaf[];
 export const valueOf = (values: readonly Scalar[]): FieldValue =>
   values.length > 1 ? values : values[0];
 
-const testResidual = (test: ColumnTest, leaves: readonly Leaf[]): Residual => {
+const testResidual = (test: ColumnTest, leaves: readonly Leaf[], guard: Guard): Residual => {
   const [only] = leaves;
-  if (leaves.some(leaf => leaf.is === 'line')) return 'line';
+  if (leaves.some(leaf => leaf.is === 'line')) return guard(test, leaves, 'line');
   if (leaves.length === 1 && only?.is === 'column') {
     return { is: 'column', column: only.column, test };
   }
   const known = leaves.flatMap(leaf => (leaf.is === 'value' ? [leaf.value] : []));
-  if (known.length < leaves.length) return { is: 'places', leaves, test };
+  if (known.length < leaves.length) {
+    const asked: Residual = { is: 'places', leaves, test };
+    return costOf(asked) < 2 ? asked : guard(test, leaves, asked);
+  }
   return test.matches(valueOf(known));
 };
 
@@ -52,11 +72,57 @@ export const costOf = (part: Residual): number => {
       return 1;
     case 'places':
       return Math.max(1, ...part.leaves.map(({ is }) => leafCosts[is]));
+    case 'signs':
+      return costOf(part.of);
     case 'not':
       return costOf(part.of);
     case 'all':
     case 'any':
       return Math.max(0, ...part.of.map(costOf));
+  }
+};
+
+/** What is known where none of the texts is there that it is guarded by. */
+const usualAnswer = (part: Residual): boolean | undefined => {
+  if (typeof part !== 'object') return part === 'line' ? undefined : part;
+  switch (part.is) {
+    case 'column':
+    case 'places':
+      return undefined;
+    case 'signs':
+      return part.otherwise;
+    case 'not': {
+      const of = usualAnswer(part.of);
+      return of === undefined ? undefined : !of;
+    }
+    case 'all':
+    case 'any': {
+      const answers = part.of.map(usualAnswer);
+      const decisive = part.is === 'any';
+      if (answers.includes(decisive)) return decisive;
+      return answers.includes(undefined) ? undefined : !decisive;
+    }
+  }
+};
+
+/** What asking costs for most lines, which do not have what they are guarded by. */
+export const usualCostOf = (part: Residual): number => {
+  if (typeof part !== 'object') return costOf(part);
+  switch (part.is) {
+    case 'column':
+    case 'places':
+      return costOf(part);
+    case 'signs':
+      return 1 + 1 / (1 + part.leastLength);
+    case 'not':
+      return usualCostOf(part.of);
+    case 'all':
+    case 'any': {
+      const decisive = part.of.filter(each => usualAnswer(each) === (part.is === 'any'));
+      return decisive.length > 0
+        ? Math.min(...decisive.map(usualCostOf))
+        : Math.max(0, ...part.of.map(usualCostOf));
+    }
   }
 };
 
@@ -66,14 +132,19 @@ const joined = (is: 'all' | 'any', parts: readonly Residual[]): Residual => {
   if (only === undefined) return is === 'all';
   if (open.length === 1 || open.every(part => part === 'line')) return only;
   // What columns tell comes before what costs a line.
-  return { is, of: open.toSorted((a, b) => costOf(a) - costOf(b)) };
+  return { is, of: open.toSorted((a, b) => usualCostOf(a) - usualCostOf(b)) };
 };
 
-const ofSeveral = (is: 'all' | 'any', of: readonly Plan[], leavesOf: LeavesOf): Residual => {
+const ofSeveral = (
+  is: 'all' | 'any',
+  of: readonly Plan[],
+  leavesOf: LeavesOf,
+  guard: Guard,
+): Residual => {
   const decisive = is === 'any';
   const parts: Residual[] = [];
   for (const each of of) {
-    const part = residualOf(each, leavesOf);
+    const part = residualOf(each, leavesOf, guard);
     if (part === decisive) return part;
     parts.push(part);
   }
@@ -81,17 +152,17 @@ const ofSeveral = (is: 'all' | 'any', of: readonly Plan[], leavesOf: LeavesOf): 
 };
 
 /** Looks at what rows of a shape have in common. */
-export const residualOf = (plan: Plan, leavesOf: LeavesOf): Residual => {
+export const residualOf = (plan: Plan, leavesOf: LeavesOf, guard: Guard): Residual => {
   switch (plan.is) {
     case 'test':
-      return testResidual(plan.test, leavesOf(plan.field));
+      return testResidual(plan.test, leavesOf(plan.field), guard);
     case 'line':
       return 'line';
     case 'all':
     case 'any':
-      return ofSeveral(plan.is, plan.of, leavesOf);
+      return ofSeveral(plan.is, plan.of, leavesOf, guard);
     case 'not': {
-      const of = residualOf(plan.of, leavesOf);
+      const of = residualOf(plan.of, leavesOf, guard);
       if (typeof of === 'boolean') return !of;
       return of === 'line' ? of : { is: 'not', of };
     }
@@ -106,19 +177,57 @@ export const allResidual = (parts: readonly Residual[]): Residual =>
 export const anyResidual = (parts: readonly Residual[]): Residual =>
   parts.includes(true) ? true : joined('any', parts);
 
-/** The same, but that nothing is asked of the line piece by piece: for rows whose event is put together anyhow. */
-export const byWholeEvent = (residual: Residual): Residual => {
-  if (costOf(residual) < 2 || typeof residual !== 'object') return residual;
+/** The same, but for some of its parts. */
+const replaced = (residual: Residual, by: (part: Residual) => Residual | undefined): Residual => {
+  const other = by(residual);
+  if (other !== undefined) return other;
+  if (typeof residual !== 'object') return residual;
   switch (residual.is) {
     case 'column':
     case 'places':
-      return 'line';
+      return residual;
+    case 'signs':
+      return { ...residual, of: replaced(residual.of, by) };
     case 'not': {
-      const of = byWholeEvent(residual.of);
+      const of = replaced(residual.of, by);
+      if (typeof of === 'boolean') return !of;
       return of === 'line' ? of : { is: 'not', of };
     }
     case 'all':
+    case 'any': {
+      const parts = residual.of.map(each => replaced(each, by));
+      return residual.is === 'all' ? allResidual(parts) : anyResidual(parts);
+    }
+  }
+};
+
+/** The same, but that nothing is asked of the line piece by piece: for rows whose event is put together anyhow. */
+export const byWholeEvent = (residual: Residual): Residual =>
+  replaced(residual, part =>
+    typeof part === 'object' && part.is === 'places' && costOf(part) >= 2 ? 'line' : undefined,
+  );
+
+/** The same of lines that have none of the names by which records are guarded. */
+export const withoutKeys = (residual: Residual): Residual =>
+  replaced(residual, part =>
+    typeof part === 'object' && part.is === 'signs' && part.keys !== undefined
+      ? part.otherwise
+      : undefined,
+  );
+
+/** Names by which records are guarded. */
+export const keysOf = (residual: Residual): readonly string[] => {
+  if (typeof residual !== 'object') return [];
+  switch (residual.is) {
+    case 'column':
+    case 'places':
+      return [];
+    case 'signs':
+      return [...(residual.keys ?? []), ...keysOf(residual.of)];
+    case 'not':
+      return keysOf(residual.of);
+    case 'all':
     case 'any':
-      return joined(residual.is, residual.of.map(byWholeEvent));
+      return residual.of.flatMap(keysOf);
   }
 };
