@@ -122,7 +122,10 @@ const esmtpd = (
   const reply = text.lastIndexOf('>: ');
   const from = /,from=<([^<>]{0,320})>/.exec(text)?.[1];
   const to = /,to=<([^<>]{0,320})>/.exec(text)?.[1];
-  const said = reply < 0 ? (/: (\d{3}.*)$/.exec(text)?.[1] ?? '') : text.slice(reply + 3);
+  // `error,relay=…,msg="535 Authentication failed.",cmd: …`: what the client sent stands behind, and may be a password.
+  const answer = /^error,relay=[0-9a-fA-F.:]{2,45},msg="(\d{3}[^"]{0,300})"/.exec(text)?.[1];
+  const said =
+    answer ?? (reply < 0 ? (/: (\d{3}.*)$/.exec(text)?.[1] ?? '') : text.slice(reply + 3));
   const login = /^5\d\d .*(?:authenti|AUTH|credential)/i.test(said);
   return happened({
     ...known,

@@ -10,7 +10,8 @@ interface Shape {
   readonly kind: Told['kind'];
 }
 
-const address = String.raw`(?<ip>[0-9A-Fa-f:.]{2,45})`;
+/** The full stop behind it is the sentence's. */
+const address = String.raw`(?<ip>[0-9A-Fa-f:.]{1,44}[0-9A-Fa-f:])`;
 
 /** Each ends, or goes on, in words of the server's own behind the address; names and senders are the client's. */
 const shapes: readonly Shape[] = [
@@ -53,6 +54,12 @@ const shapes: readonly Shape[] = [
       `^Message from IP address ${address}, sender <(?<from>[^<>]{0,320})> rejected`,
     ),
   },
+  ...(['message.refused', 'message.scanned'] as const).map(kind => ({
+    kind,
+    pattern: new RegExp(
+      `^IP address ${address} found in DNS blacklist .{1,200}, mail from <(?<from>[^<>]{0,320})> to <(?<to>[^<>]{0,320})>${kind === 'message.refused' ? ' rejected' : ''}$`,
+    ),
+  })),
   { kind: 'connection', pattern: new RegExp(`^(?:IP address|Connection from) ${address}`) },
 ];
 
@@ -94,7 +101,7 @@ export const kerio: LogFormat = plainFormat({
   title: 'Kerio Connect',
   program: /^(?:kerio-connect|kmailserver)$/,
   shape:
-    /^(?:SMTP Spam attack detected from |Relay attempt from IP address |Failed \w{2,10} login from |\S{2,30}: (?:Invalid password for user|User) .{1,320} Attempt from IP address |Client with IP address |Attempt to deliver to unknown recipient <|Administration login into |Message from IP address )/,
+    /^(?:SMTP Spam attack detected from |IP address [0-9A-Fa-f:.]{2,45} found in DNS blacklist |Relay attempt from IP address |Failed \w{2,10} login from |[\w/ -]{2,30}: (?:Invalid password for user|User) .{1,320} Attempt from IP address |Client with IP address |Attempt to deliver to unknown recipient <|Administration login into |Message from IP address )/,
   stamp: stampAs(
     /\[(\d{2}\/[A-Z][a-z]{2}\/\d{4} \d{2}:\d{2}:\d{2})\]/,
     match => (match[1] ?? '').replace(' ', ':'),

@@ -17,6 +17,8 @@ const lastIp = (text: string): string | undefined => {
 };
 
 const names: readonly RegExp[] = [
+  /failed attempted login to (.{1,255}?) from host \(/i,
+  /^(\S{1,255}) login not allowed - /,
   /login by user "(.{1,255}?)" at /,
   /^(\S{1,255}) at \S{1,255} \([0-9a-fA-F.:]+\): -ERR/,
   /-ERR \[AUTH\] \w+ (?:supplied for|password for) "(.{1,255}?)"/,
@@ -54,7 +56,7 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   for (const name of names) user ??= name.exec(text)?.[1];
   const from = ip === undefined ? undefined : { ip };
   if (
-    /-ERR \[AUTH\]|authentication fail|authentication failed|failed (?:login|auth)|login failed|no such user|bad password|incorrect/i.test(
+    /-ERR \[AUTH\]|authentication fail|authentication failed|failed (?:attempted )?(?:login|auth)|login not allowed - |can't find APOP secret|login failed|no such user|bad password|incorrect/i.test(
       text,
     )
   ) {

@@ -30,18 +30,41 @@ interface Whence extends Pick<EventParts, 'from' | 'through'> {
   readonly forged: boolean;
 }
 
+/** How rcube_imap_generic begins to say why: that follows the address at once. */
+const reason =
+  /^\. (?:AUTHENTICATE |LOGIN: |Could not connect|Empty startup|Unable to|Login disabled|STARTTLS|Configuration error)/;
+
+/**
+ * Where an IMAP server's answer follows, it may quote the name with all that was typed in it: the address is the last
+ * one behind which Roundcube begins to say why, else behind which anything is said.
+ */
+const beforeReason = (
+  head: string,
+  found: readonly RegExpExecArray[],
+): readonly RegExpExecArray[] => {
+  const behind = (match: RegExpExecArray): string => {
+    const at = match.index + match[0].length;
+    // A full stop may have been taken for a part of the address.
+    return head.slice(match[0].endsWith('.') ? at - 1 : at, at + 40);
+  };
+  const reasoned = found.filter(match => reason.test(behind(match)));
+  if (reasoned.length > 0) return reasoned;
+  const said = found.filter(match => /^\. \S/.test(behind(match)));
+  return said.length > 0 ? said : found;
+};
+
 /**
  * `NAME from IP…`: the client types the name and may forge the header in the parentheses; the address that
  * Roundcube saw stands between them. It is the last one before them, and where parentheses stand twice,
  * nobody can tell.
  */
-const whence = (text: string): Whence => {
+const whence = (text: string, answered = false): Whence => {
   const open = text.indexOf('(X-');
   const doubled = open >= 0 && text.indexOf('(X-', open + 1) >= 0;
   const head = open < 0 ? text : text.slice(0, open + 1);
   const found = [...head.matchAll(peers)].slice(-50);
   // ` from 192.0.2.1.` of a sentence: the full stop is none of the address.
-  const last = found.at(-1);
+  const last = (answered && open < 0 ? beforeReason(head, found) : found).at(-1);
   const peer = last?.[1]?.replace(/\.$/, '');
   const ip = peer === undefined || doubled ? undefined : ipOf(peer);
   const header = open < 0 || doubled ? undefined : forwarded.exec(text)?.[0];
@@ -124,7 +147,7 @@ const imapFailure = ({ known, text }: Line): Parsed => {
   const line = text.slice(imapFailed.length);
   // The address asked for is the client's, encoded: no space is in it.
   const end = / in \S{1,300}\.php on line \d{1,6}\b/.exec(line)?.index ?? line.length;
-  const { name, forged, rest, ...from } = whence(line.slice(0, end));
+  const { name, forged, rest, ...from } = whence(line.slice(0, end), true);
   const against = name.lastIndexOf(' against ');
   return happened({
     ...known,

@@ -24,6 +24,10 @@ const verbs: readonly (readonly [RegExp, EventKind, 'success' | 'failure' | 'unk
 const init =
   /^(?:imaps?|pop3?s?|ipop3d|connect)(?: \w+)? service init from ([0-9a-fA-F.:]{2,45})$|^connect from ([0-9a-fA-F.:]{2,45})$/;
 
+/** Somebody who is not among its administrators asked for another one's mailbox. */
+const overridden =
+  /^Failed (.{1,80}) override of user=(.{0,80}) host=([^\s[\]]{1,255}) ?(?:\[([0-9a-fA-F.:]{2,45})\])? ?$/;
+
 /**
  * `Login user=bob auth=admin host=mail.example.jp [192.0.2.1] nmsgs=3/5`. Names are the client's; the host
  * behind them is the server's, so the last one counts.
@@ -39,6 +43,19 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
       kind: 'connection',
       outcome: 'success',
       from: endpointOf(from[1] ?? from[2] ?? ''),
+    });
+  }
+  const override = overridden.exec(text);
+  if (override !== null) {
+    const [, admin, owner, name = '', ip = ''] = override;
+    return happened({
+      ...base,
+      kind: 'login.impersonated',
+      outcome: 'failure',
+      user: personOf(owner),
+      actor: personOf(admin),
+      from: endpointOf(ip === '' ? name : `${name}[${ip}]`),
+      ...freeText(text),
     });
   }
   const verb = verbs.find(([pattern]) => pattern.test(text));
@@ -83,7 +100,7 @@ export const uwImap: LogFormat = {
     program !== undefined &&
     programs.test(program) &&
     (/\bhost=/.test(message) || init.test(message)) &&
-    /^(?:Log(?:in|out)|Auth|Autologout|Killed|Command stream|Broken|APOP|Preauth|Excessive|\w+ (?:SSL )?service init|connect from|Connection)/.test(
+    /^(?:Log(?:in|out)|Failed .{1,80} override of |Auth|Autologout|Killed|Command stream|Broken|APOP|Preauth|Excessive|\w+ (?:SSL )?service init|connect from|Connection)/.test(
       message,
     )
       ? 0.9

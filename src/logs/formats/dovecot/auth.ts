@@ -1,6 +1,7 @@
 import type { EventTime } from '../../../core/log-line.ts';
 import { ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
+import { pamFailure } from '../../pam-failure.ts';
 import { freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
 import { type Memory, marked, sessionOf, tell } from './memory.ts';
@@ -152,11 +153,9 @@ const pamLine = /pam_[a-z0-9]+\((?:dovecot|imap|pop3|mail|sieve)[\w-]{0,20}:auth
 const pam = (text: string, time: EventTime): Parsed => {
   const tail = text.slice(text.indexOf('auth): ') + 'auth): '.length);
   if (!/^(?:\d+ more )?authentication failure/.test(tail)) return quiet('PAM');
-  const hosts = [...tail.matchAll(/\brhost=([^\s,]{0,100})/g)].map(match => match[1] ?? '');
-  const alike = hosts.every(host => host === hosts[0]);
-  const ip = alike ? ipOf(hosts[0] ?? '') : undefined;
-  const user =
-    /\bruser=([^\s,]{1,255})/.exec(tail)?.[1] ?? /\buser=([^\s,]{1,255})/.exec(tail)?.[1];
+  const failed = pamFailure(tail);
+  const ip = failed === undefined ? undefined : ipOf(failed.remoteHost);
+  const user = failed?.remoteUser === '' ? failed.user : failed?.remoteUser;
   return happened({
     kind: 'login',
     time,
@@ -164,7 +163,7 @@ const pam = (text: string, time: EventTime): Parsed => {
     component: 'dovecot',
     user: personOf(user),
     from: ip === undefined ? undefined : { ip },
-    ...freeText(tail, alike ? [] : ['forged-looking']),
+    ...freeText(tail, failed?.forged === true ? ['forged-looking'] : []),
   });
 };
 

@@ -37,7 +37,7 @@ const split = (text: string): readonly [string, string] => {
 const proxyTo = /(?:[Pp]roxying to|started proxying to(?: remote server)?) ([^\s,]{1,200})/;
 
 const failed =
-  /auth(?:entication)? failed|authentication failure|disallowed plaintext|plaintext authentication|Too many invalid|unfinished auth|internal failure|authorization failed|userdb|user (?:is )?disabled|password expired|Maximum number of connections|not allowed|auth process|certificate|client sent an? invalid|\b[1-9]\d{0,5} authentication attempts/i;
+  /auth(?:entication)? failed|authentication failure|tried to use (?:disabled|disallowed) |disallowed plaintext|plaintext authentication|Too many invalid|unfinished auth|internal failure|authorization failed|userdb|user (?:is )?disabled|password expired|Maximum number of connections|not allowed|auth process|certificate|client sent an? invalid|\b[1-9]\d{0,5} authentication attempts/i;
 
 const attempts = /\bauth failed, (\d{1,6}) attempts/;
 
@@ -47,6 +47,9 @@ interface Verdict {
   readonly kind: AccessEvent['kind'];
   readonly outcome: AccessEvent['outcome'];
 }
+
+/** Dovecot 1 gave no reason: who ended here had begun to log in if a name stands behind it, and had not got in. */
+const unexplained = /^(?:Aborted login|Disconnected(?:: Inactivity)?)$/;
 
 const verdictOf = (message: string, rest: string): Verdict | undefined => {
   if (message === 'Login' || message === 'Logged in' || message.startsWith('Login (')) {
@@ -64,6 +67,9 @@ const verdictOf = (message: string, rest: string): Verdict | undefined => {
     return { kind: 'connection', outcome: broken ? 'failure' : 'unknown' };
   }
   if (failed.test(message)) return { kind: 'login', outcome: 'failure' };
+  if (unexplained.test(message) && /^user=<[^>]/.test(rest)) {
+    return { kind: 'login', outcome: 'failure' };
+  }
   if (
     /^(?:Disconnected|Aborted login|Login aborted|Remote closed|Client has quit|Connection)/.test(
       message,

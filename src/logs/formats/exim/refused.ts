@@ -30,7 +30,7 @@ const about = (
 };
 
 const refusedWords =
-  /^(?:(temporarily )?rejected (RCPT|MAIL|DATA|after DATA|EHLO or HELO|EHLO|HELO|AUTH|VRFY|EXPN|ETRN|STARTTLS|connection|by |during |after |from |[A-Z]{3,12}\b)|sender verify (?:fail|defer) for |incomplete transaction |RCPT <?.{0,400}discarded by |Warning: )/;
+  /^(?:dropped by '?(?:connect|connection|quit|notquit)'? ACL|(temporarily )?rejected (RCPT|MAIL|DATA|after DATA|EHLO or HELO|EHLO|HELO|AUTH|VRFY|EXPN|ETRN|STARTTLS|connection|by |during |after |from |[A-Z]{3,12}\b)|sender verify (?:fail|defer) for |incomplete transaction |RCPT <?.{0,400}discarded by |Warning: )/;
 
 /** Commands before there is a message. */
 const early: ReadonlySet<string> = new Set([
@@ -92,7 +92,7 @@ export const readHostLine = (
     ? 'message.discarded'
     : warned || verify
       ? 'other'
-      : verdict.startsWith('incomplete')
+      : verdict.startsWith('incomplete') || verdict.startsWith('dropped')
         ? 'connection'
         : kindOf(match[2]);
   const outcome = discarded ? 'success' : warned ? 'unknown' : 'failure';

@@ -12,6 +12,7 @@ import { isOutside } from '../../inside.ts';
 import { countOf, type EventParts, freeText, happened, timeless } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { pairsOf } from './pairs.ts';
+import { proseOf } from './prose.ts';
 
 interface Session {
   client?: Endpoint;
@@ -261,7 +262,7 @@ const readEnd = (opensmtpd: Opensmtpd, line: Line): Parts => {
   };
 };
 
-/** Old releases write `event=connected` or `smtp-in: New session …`; new ones the bare word. */
+/** Old releases write `event=connected`; new ones the bare word. Those before them `smtp-in: New session …`. */
 const partsOf = (opensmtpd: Opensmtpd, line: Line): Parsed | Parts => {
   const { part, action } = line;
   if (part === 'smtp') {
@@ -294,6 +295,21 @@ const partsOf = (opensmtpd: Opensmtpd, line: Line): Parsed | Parts => {
 
 const head = /^([0-9a-f]{16}) (smtp|mta|mda) (?:event=)?([a-z-]{2,40})(?: |$)/;
 
+type Told = Omit<Line, 'envelope' | 'session'> & { readonly session?: string };
+
+const lineOf = (message: string): Told | undefined => {
+  const match = head.exec(message.slice(0, 80));
+  if (match === null) return proseOf(message);
+  const words = message.slice(match[0].length);
+  return {
+    session: match[1] ?? '',
+    part: match[2] ?? '',
+    action: match[3] ?? '',
+    values: pairsOf(words),
+    words,
+  };
+};
+
 /** smtpd(8)'s lines. */
 export const openOpensmtpd = (context: FormatContext): LogReader => {
   const opensmtpd: Opensmtpd = {
@@ -304,23 +320,15 @@ export const openOpensmtpd = (context: FormatContext): LogReader => {
   return {
     read: envelope => {
       const { message, stamp, host, pid } = envelope;
-      const match = head.exec(message.slice(0, 80));
-      if (match === null) {
+      const told = lineOf(message);
+      if (told === undefined) {
         return /^(?:info|warn|debug|smtp-in|smtp-out|delivery|fatal|relay|smtpd|server-cert|scheduler|queue|mta|mda|pony|control|lookup|ca|filter|[a-z-]{1,20}): |^OpenSMTPD|^[0-9a-f]{16} /.test(
           message,
         )
           ? { quiet: 'about itself' }
           : { unparsed: 'no known line of OpenSMTPD' };
       }
-      const words = message.slice(match[0].length);
-      const parts = partsOf(opensmtpd, {
-        envelope,
-        session: match[1] ?? '',
-        part: match[2] ?? '',
-        action: match[3] ?? '',
-        values: pairsOf(words),
-        words,
-      });
+      const parts = partsOf(opensmtpd, { ...told, envelope, session: told.session ?? '' });
       if (!('kind' in parts)) return parts;
       return happened({
         ...parts,
@@ -328,7 +336,7 @@ export const openOpensmtpd = (context: FormatContext): LogReader => {
         component: 'opensmtpd',
         host: host === undefined ? undefined : printable(host),
         pid,
-        session: match[1],
+        session: told.session,
       });
     },
   };

@@ -213,7 +213,7 @@ const readNotice = (postfix: Postfix, line: QueuedLine): Parsed | undefined => {
 
 /** Lines with a queue id that say how a delivery goes, not what became of it. */
 const steps =
-  /^(?:host .{1,400} (?:said|refused to talk to me): |lost connection with |conversation with |enabling PIX |Cannot start TLS|SASL authentication failed|TLS is required|certificate |Server certificate |skipped, still being |breaking line |not sending |no trace file|requeued|placed on hold|released from hold|re-queued|moved to|hopcount|unable to|passing |replace: |prepend: |strip: |info: |delivery (?:temporarily )?suspended|smtp_|address |mail for |queue file |error |table |non-|response |message has been queued|message dated|defer|bounce|service |copy |sender address|uid |removing |ignoring |warning: |dict_|lookup |DSN |sent |milter |to=|error: |fatal: |status=|malformed )/i;
+  /^(?:host .{1,400} (?:said|refused to talk to me): |lost connection with |conversation with |enabling PIX |Cannot start TLS|SASL (?:\[CACHED\] )?authentication failed|TLS is required|certificate |Server certificate |skipped, still being |breaking line |not sending |no trace file|requeued|placed on hold|released from hold|re-queued|moved to|hopcount|unable to|passing |replace: |prepend: |strip: |info: |delivery (?:temporarily )?suspended|smtp_|address |mail for |queue file |error |table |non-|response |message has been queued|message dated|defer|bounce|service |copy |sender address|uid |removing |ignoring |warning: |dict_|lookup |DSN |sent |milter |to=|error: |fatal: |status=|malformed )/i;
 
 const readQueued = (postfix: Postfix, line: QueuedLine): Parsed => {
   const { text, at } = line;
@@ -271,7 +271,10 @@ const readUnqueued = (postfix: Postfix, envelope: Envelope): Parsed => {
   const session = readSession(postfix, envelope, text);
   if (session !== undefined) return session;
   if (text.startsWith('NOQUEUE: ')) {
-    const refused = readRefused(postfix, envelope, text, 9);
+    const refused =
+      readRefused(postfix, envelope, text, 9) ??
+      // Since 3.9 the ends of sessions without a message bear the mark, too.
+      readSession(postfix, envelope, text.slice(9));
     if (refused !== undefined) return refused;
   }
   return (

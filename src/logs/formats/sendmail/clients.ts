@@ -79,7 +79,7 @@ const shapes: readonly Shape[] = [
 
 /** Lines that begin with the client: words of sendmail's own follow his address. */
 const words =
-  /^ ?(?:\(may be forged\)|\(TIMEOUT\))? ?(?::? ?(?:possible SMTP attack|probable open proxy|VRFY|EXPN|ETRN|Possible)|did not issue|\.\.\. |\[\w+\])/;
+  /^ ?(?:\(may be forged\)|\(TIMEOUT\))? ?(?::? ?(?:possible SMTP attack|probable open proxy|VRFY|EXPN|ETRN|Possible)|did not issue|\.\.\. |\[\w+\])/i;
 
 /** `<address>... User unknown`: what the client was told; who he is stands in another line. */
 const answered = /^<([^<>\s]{1,320})>\.\.\. (?!Sent|queued)/;

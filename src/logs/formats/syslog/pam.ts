@@ -1,10 +1,11 @@
 import { endpointOf } from '../../endpoint.ts';
+import { pamFailure } from '../../pam-failure.ts';
 import { personOf, quiet } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { type Teller, tell } from './told.ts';
 
 /** `pam_unix(sshd:auth): …`; before 2007 the program was `sshd(pam_unix)`, or the message began with it. */
-const prefix = /^(?:pam_\w{1,30}\(([\w.@-]{1,60}):(\w{1,20})\): |\(pam_\w{1,30}\) )/;
+const prefix = /^(?:pam_\w{1,30}(?:\((?:([\w.@-]{1,60}):)?\w{1,20}\))?: |\(pam_\w{1,30}\) )/;
 const oldProgram = /^([\w.-]{1,60})\(pam_\w{1,30}\)$/;
 
 /** Services whose own lines tell the same, and more: one attempt is told once. */
@@ -20,10 +21,6 @@ const tellThemselves: ReadonlySet<string> = new Set([
   'systemd-user',
 ]);
 
-/** The name comes last and is the client's own; `rhost` stands before it. */
-const failure =
-  /^authentication failure; logname=(\S*) uid=\d* euid=\d* tty=(\S*) ruser=(.*?) rhost=(\S*)(?: +user=(.*))?$/;
-
 const session = /^session (opened|closed) for user (.*?)(?:\(uid=\d+\))?(?: by (.*))?$/;
 
 const password = /^password changed for (.+)$/;
@@ -38,15 +35,17 @@ export const pam: Teller = (message, envelope, context) => {
   const text = message.slice(head?.[0].length ?? 0);
   const isTold =
     program === 'saslauthd' || (head?.[1] !== undefined && tellThemselves.has(service));
-  const failed = failure.exec(text);
-  if (failed !== null && !isTold) {
-    const [, , tty = '', , remote = '', name = ''] = failed;
+  const failed = isTold ? undefined : pamFailure(text);
+  if (failed !== undefined) {
+    const { tty, remoteHost, remoteUser } = failed;
     const event = tell('login', 'failure', 'pam', envelope, context);
     event.service = service;
-    const user = personOf(name.trim());
+    // Whom pam_unix does not know it leaves out; who asked from elsewhere is the one who was tried.
+    const user = personOf(failed.user.trim() || (remoteHost === '' ? '' : remoteUser.trim()));
     if (user !== undefined) event.user = user;
-    const from = endpointOf(remote);
+    const from = endpointOf(remoteHost);
     if (from !== undefined) event.from = from;
+    if (failed.forged) event.flags = ['forged-looking'];
     event.detail =
       tty === '' ? 'authentication failure' : `authentication failure on ${printable(tty)}`;
     return { event };

@@ -4,9 +4,10 @@ import { freeText, happened, personOf, quiet, timedWithin } from '../../reading.
 import { asctimeStamp } from '../../time/stamps.ts';
 import { orTrouble } from '../../trouble.ts';
 
-const group = /^\[([^[\]]{1,120})\] ?/;
+/** Some write an IPv6 client in brackets of its own. */
+const group = /^\[((?:client|remote) \[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?|[^[\]]{1,120})\] ?/;
 
-const levelled = /^(?:[a-z_0-9]{1,40}:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)$/;
+const levelled = /^(?:[a-z_0-9]{0,40}:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)$/;
 
 interface Head {
   readonly level: string;
