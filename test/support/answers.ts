@@ -77,7 +77,7 @@ export const answerWith = (
 });
 
 /** What an attacker who may write a configuration file would call things. */
-const hostileNames: readonly string[] = [
+export const hostileNames: readonly string[] = [
   '<script>globalThis.harmed = true</script>',
   '"><img src=x onerror="globalThis.harmed = true">',
   '\u001b[2J\u001b]0;owned\u0007\u001b[31mred',

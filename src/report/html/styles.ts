@@ -50,7 +50,7 @@ ol.findings>li{padding:10px 16px}
 summary{cursor:pointer;overflow-wrap:anywhere}
 .why{color:var(--soft)}
 pre{background:var(--ground);border:1px solid var(--line);border-radius:6px;padding:10px 12px;overflow-x:auto;font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre}
-code{font:13px ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+code{font:13px ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}.id{white-space:nowrap}
 .evidence{font-size:14px;margin:8px 0;padding-left:20px}
 .card{padding:6px 18px 12px}
 .card h3{margin-top:10px;overflow-wrap:anywhere;max-height:30em;overflow-y:auto}

@@ -32,9 +32,13 @@ const table = (
           : ''
       }</section>`;
 
+/** A sentence whose names stand between backquotes. */
+const sentence = (text: string): readonly (Markup | string)[] =>
+  text.split('`').map((part, i) => (i % 2 === 1 ? markup`<code>${part}</code>` : part));
+
 const alertRow = (alert: ReportedAlert): Markup => {
   const last = alert.lines.at(-1);
-  return markup`<tr><td>${level(alert.level)}</td><th scope="row">${alert.title}<br><span class="small">${alert.sentence}.</span></th><td>${alert.component}</td><td>${alert.who ?? '–'}</td><td>${span(alert.firstMs, alert.lastMs)}</td><td class="number">${number(alert.events)}</td><td>${techniques(alert.tags).join(', ')}</td><td><code>${alert.id}</code>${last === undefined ? '' : markup`<br><span class="small"><code>${lineName(last)}</code></span>`}</td></tr>`;
+  return markup`<tr><td>${level(alert.level)}</td><th scope="row">${alert.title}<br><span class="small">${sentence(alert.sentence)}.</span></th><td>${alert.component}</td><td>${alert.who ?? '–'}</td><td>${span(alert.firstMs, alert.lastMs)}</td><td class="number">${number(alert.events)}</td><td>${techniques(alert.tags).join(', ')}</td><td><code class="id">${alert.id}</code>${last === undefined ? '' : markup`<br><span class="small"><code>${lineName(last)}</code></span>`}</td></tr>`;
 };
 
 const shares = (of: readonly Share[]): string =>
@@ -44,7 +48,7 @@ const shares = (of: readonly Share[]): string =>
     .join(', ');
 
 const backtestRow = (tried: RuleBacktest): Markup =>
-  markup`<tr><td class="number">${number(tried.alerts)}</td><td>${level(tried.level)}</td><th scope="row">${tried.title}<br><span class="small">${tried.sentences[0] ?? ''}</span></th><td class="number">${number(tried.events)}</td><td class="number">${number(tried.days.length)}</td><td>${shares(tried.people)}</td><td>${shares(tried.addresses)}</td><td><code>${tried.place?.path ?? tried.rule}</code></td></tr>`;
+  markup`<tr><td class="number">${number(tried.alerts)}</td><td>${level(tried.level)}</td><th scope="row">${tried.title}<br><span class="small">${sentence(tried.sentences[0] ?? '')}</span></th><td class="number">${number(tried.events)}</td><td class="number">${number(tried.days.length)}</td><td>${shares(tried.people)}</td><td>${shares(tried.addresses)}</td><td><code>${tried.place?.path ?? tried.rule}</code></td></tr>`;
 
 const list = (id: string, title: string, items: readonly string[]): Markup =>
   items.length === 0
