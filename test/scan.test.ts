@@ -201,6 +201,29 @@ describe('a scan', () => {
     expect(rows.map(({ people }) => people.length).toSorted((a, b) => a - b)).toEqual([3, 4, 4]);
   });
 
+  test('takes copies for one letter only where all that is taken from them is the same', async () => {
+    const sent = message(1);
+    const letters = [
+      sent,
+      `Received: from mx (mx.example.com)\n\tby mail01.example.jp\n${sent}`,
+      sent.replace('person1@', 'other@'),
+      sent.replace('Subject: Letter', 'Subject: Letter of 090-8765-4321'),
+      sent.replace('Subject', 'Content-Type: text/html\nSubject'),
+      sent.replace('m1@', 'm2@'),
+    ];
+    for (const letter of letters) deliver(maildir('taro@example.jp'), letter);
+    settle();
+    await scanned();
+    const rows = indexedMessages(store);
+    expect(rows.map(({ size }) => size).toSorted((a, b) => a - b)).toEqual(
+      letters.map(({ length }) => length).toSorted((a, b) => a - b),
+    );
+    const kept = (each: (typeof rows)[number]): string =>
+      `${each.messageId} ${each.people.join(' ')}`;
+    // The two copies and the one in HTML hold the same.
+    expect(new Set(rows.map(kept)).size).toBe(4);
+  });
+
   test('says what it could not see, and takes it for anything', async () => {
     const taro = maildir('taro@example.jp');
     deliver(taro, 'CRYPTED\x03\x07 and so on');

@@ -9,9 +9,11 @@ import {
 import { Masks } from '../../exposure/index/masks.ts';
 import { ScannedMemory } from '../../exposure/index/scanned-memory.ts';
 import type { MailAttachment } from '../../exposure/mail/message.ts';
+import { letterDigest, openMessage } from '../../exposure/mail/opened-message.ts';
+import { readOpened } from '../../exposure/mail/read-message.ts';
 import { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { isWrapped, unpackMessage } from '../../exposure/places/unpack-message.ts';
-import { laneOf } from './attachments.ts';
+import { laneOf } from './lane-of.ts';
 import { MessageScan, type ScannedMessage } from './message-scan.ts';
 import { type PlacedBytes, PlaceReader } from './place-reader.ts';
 import {
@@ -23,7 +25,7 @@ import {
   type ThreadSetup,
 } from './protocol.ts';
 
-/** Copies of one message in many mailboxes are read once: of some 100,000 messages, 16 MB, is remembered what they hold. */
+/** Copies of one letter in many mailboxes are read once: of some 100,000, 16 MB, is remembered what they hold. */
 const rememberedNumbers = 2 << 20;
 /** Longer ones are seldom copies. */
 const rememberedBytesMax = 4 << 20;
@@ -160,16 +162,21 @@ export class BatchReader {
   }
 
   private scanned(bytes: Uint8Array): ScannedMessage {
-    if (bytes.length > rememberedBytesMax) return this.scan.message(bytes);
-    const digest = hash('sha256', bytes, 'buffer');
+    const opened = openMessage(bytes);
+    if (bytes.length > rememberedBytesMax) return this.scan.message(opened, bytes.length);
+    const digest = letterDigest(opened);
     const high = digest.readUIntBE(0, 6);
     const low = digest.readUIntBE(6, 6);
     const known = this.remembered.get(high, low);
     if (known !== undefined) {
       const { head, scanned, hasAttachments } = known;
-      return { head, scanned, attachments: hasAttachments ? this.scan.attachmentsOf(bytes) : [] };
+      return {
+        head: { ...head, sizeBytes: bytes.length },
+        scanned,
+        attachments: hasAttachments ? readOpened(opened).attachments : [],
+      };
     }
-    const message = this.scan.message(bytes);
+    const message = this.scan.message(opened, bytes.length);
     const { head, scanned, attachments } = message;
     this.remembered.put(high, low, { head, scanned, hasAttachments: attachments.length > 0 });
     return message;

@@ -10,7 +10,8 @@ import {
 } from '../../exposure/index/batch.ts';
 import { either, type Masks } from '../../exposure/index/masks.ts';
 import type { MailAttachment, MailFault } from '../../exposure/mail/message.ts';
-import { readMessage } from '../../exposure/mail/read-message.ts';
+import type { OpenedMessage } from '../../exposure/mail/opened-message.ts';
+import { readOpened } from '../../exposure/mail/read-message.ts';
 import { fold } from '../../exposure/normal.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { fileNames } from './file-names.ts';
@@ -50,8 +51,9 @@ export class MessageScan {
     this.named = new NamedPeople(pseudonyms, settings);
   }
 
-  message(bytes: Uint8Array): ScannedMessage {
-    const message = readMessage(bytes);
+  /** @param sizeBytes of all of it */
+  message(opened: OpenedMessage, sizeBytes: number): ScannedMessage {
+    const message = readOpened(opened);
     const { texts, senders, recipients, messageId, date, attachments, faults } = message;
     const searched = texts.flatMap(({ text, kind, depth, repeats }) =>
       repeats === true ? [] : [{ text: fold(text), kind, depth }],
@@ -68,7 +70,7 @@ export class MessageScan {
         idHigh: messageId === undefined ? 0 : id.high,
         idLow: messageId === undefined ? 0 : id.low,
         received: date ?? Number.NaN,
-        sizeBytes: bytes.length,
+        sizeBytes,
         flags:
           (scanned.unseen.length > 0 ? messageFlags.unseen : 0) |
           (isEncrypted ? messageFlags.encrypted : 0) |
@@ -77,10 +79,6 @@ export class MessageScan {
       scanned,
       attachments,
     };
-  }
-
-  attachmentsOf(bytes: Uint8Array): readonly MailAttachment[] {
-    return readMessage(bytes).attachments;
   }
 
   /** What texts that were in an attachment hold. Nobody is taken to be their subject for having sent them. */

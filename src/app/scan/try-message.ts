@@ -7,8 +7,9 @@ import { findData } from '../../exposure/find.ts';
 import { readMessage } from '../../exposure/mail/read-message.ts';
 import { fold } from '../../exposure/normal.ts';
 import { toolVersion } from '../version.ts';
-import { laneOf, openedTexts } from './attachments.ts';
+import { openedTexts } from './attachments.ts';
 import { fileNames } from './file-names.ts';
+import { laneOf } from './lane-of.ts';
 import type { ScanSettings } from './protocol.ts';
 import { reasonOf } from './unseen-reasons.ts';
 

@@ -1,39 +1,12 @@
 import { readAddresses } from './headers/addresses.ts';
 import type { RawHeader } from './headers/block.ts';
-import { readHeaders } from './headers/block.ts';
 import { readDate } from './headers/date.ts';
 import { decodeWords } from './headers/encoded-words.ts';
 import type { MailAddress, MailHeader, MailLimits, MailMessage } from './message.ts';
-import { defaultMailLimits } from './message.ts';
+import { type OpenedMessage, openMessage } from './opened-message.ts';
 import { Collected } from './parts/collected.ts';
 import { readPartHeaders } from './parts/part-headers.ts';
 import { readBody } from './parts/reader.ts';
-
-/** Without a line feed anywhere near its beginning a message's lines end with CR, as old Macs had it. */
-const withLineFeeds = (bytes: Buffer): Buffer => {
-  const head = bytes.subarray(0, 4_096);
-  if (head.includes(10) || !head.includes(13)) return bytes;
-  const copy = Buffer.from(bytes);
-  for (let at = 0; at < copy.length; at++) {
-    if (copy[at] === 13 && copy[at + 1] !== 10) copy[at] = 10;
-  }
-  return copy;
-};
-
-const leadingMax = 4_096;
-
-/** Lines of white space before the first header: where that follows, they are not the line that ends the headers. */
-const withoutLeadingLines = (bytes: Buffer): Buffer => {
-  if ((bytes[0] ?? 33) > 32) return bytes;
-  let at = 0;
-  let lineFrom = 0;
-  while (at < leadingMax && (bytes[at] ?? 33) <= 32) {
-    if (bytes[at] === 10) lineFrom = at + 1;
-    at++;
-  }
-  const line = bytes.toString('latin1', lineFrom, lineFrom + 80);
-  return /^(?:>?From |[\w-]{2,60}:)/.test(line) ? bytes.subarray(lineFrom) : bytes;
-};
 
 /** As logs have it: with its brackets, without what stands around them. */
 const messageIdOf = (folded: string): string | undefined => {
@@ -82,21 +55,20 @@ const takeHeader = (envelope: Envelope, { name, folded }: RawHeader): void => {
  * Takes a message apart. Never throws, whatever the bytes; time and memory grow with their number
  * and end at the limits. What a message's sender broke is mended as mail programs do, and said in `faults`.
  */
-export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {}): MailMessage => {
-  const collected = new Collected({ ...defaultMailLimits, ...limits });
-  const buffer = withoutLeadingLines(
-    withLineFeeds(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
-  );
-  const block = readHeaders(buffer, 0, buffer.length, collected.limits);
+export const readMessage = (bytes: Uint8Array, limits: Partial<MailLimits> = {}): MailMessage =>
+  readOpened(openMessage(bytes, limits));
+
+export const readOpened = ({ block, told, body, limits }: OpenedMessage): MailMessage => {
+  const collected = new Collected(limits);
   if (block.over) collected.fault('header-bytes', 'the message has more headers than are read');
   const envelope: Envelope = { senders: [], recipients: [], subjects: [] };
-  for (const header of block.headers) takeHeader(envelope, header);
+  for (const header of told) takeHeader(envelope, header);
   for (const text of envelope.subjects) {
     collected.text({ text, kind: 'subject', charset: 'utf-8', depth: 0 });
   }
   readBody(
-    buffer.subarray(block.bodyFrom),
-    readPartHeaders(block.headers, 'text/plain'),
+    body,
+    readPartHeaders(told, 'text/plain'),
     { level: 0, depth: 0, fallback: 'text/plain' },
     collected,
   );
