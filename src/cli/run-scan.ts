@@ -16,8 +16,7 @@ import type { ScanCounts } from '../app/scan/scan-counts.ts';
 import { scanText } from '../app/scan/scan-text.ts';
 import { scanSettings } from '../app/scan/settings.ts';
 import { type ImapPlace, openSources } from '../app/scan/sources.ts';
-import { type TriedMessage, tryMessage } from '../app/scan/try-message.ts';
-import { tryText } from '../app/scan/try-text.ts';
+import type { TriedMessage } from '../app/scan/try-message.ts';
 import { fingerprintOf } from '../app/scope/link-store.ts';
 import { exitCodes, messageOf, UsageError } from '../core/errors.ts';
 import { safeJson } from '../report/plain.ts';
@@ -136,6 +135,9 @@ const runDry = async (
   if (words.length === 0) {
     throw new UsageError('scan: --dry-run: name the file of a message: message.eml');
   }
+  // All that reads mail is with the threads else.
+  const { tryMessage } = await import('../app/scan/try-message.ts');
+  const { tryText } = await import('../app/scan/try-text.ts');
   const tried: TriedMessage[] = [];
   for (const path of words) {
     let bytes: Uint8Array;
@@ -163,7 +165,7 @@ export const runScan = async (given: Invocation): Promise<Outcome> => {
   const { values, switches } = invocation;
   const format = formatOf(invocation, scanFormats, 'text');
   const policy = configuration.exposure;
-  const settings = scanSettings(policy, configuration.folder);
+  const settings = await scanSettings(policy, configuration.folder);
   if (switches.has('dry-run')) return await runDry(invocation, format, settings);
   const store = storeFolder(invocation);
   const key = values.get('key') ?? givenKey(process.env, policy.key, configuration.folder);

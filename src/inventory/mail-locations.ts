@@ -2,7 +2,10 @@ import type { FileView } from '../core/files.ts';
 import type { MailLocation } from '../core/mail-location.ts';
 import type { PackageIndex } from '../core/packages.ts';
 import { readPackages } from './package-index.ts';
-import { packageSources } from './packages.generated.ts';
+import type { PackageSource } from './package-source.ts';
+import { apk } from './packages/apk.ts';
+import { dpkg } from './packages/dpkg.ts';
+import { rpm } from './packages/rpm.ts';
 import { cyrusLocations } from './platforms/cyrus/mail-locations.ts';
 import { dovecotLocations } from './platforms/dovecot/mail-locations.ts';
 import { postfixLocations } from './platforms/postfix/mail-locations.ts';
@@ -13,9 +16,12 @@ const readers: readonly ((files: FileView, packages: PackageIndex) => readonly M
   postfixLocations,
 ];
 
+/** Whose packages bring mail servers: no server comes as a library of PHP or Python. */
+const distributions: readonly PackageSource[] = [apk, dpkg, rpm];
+
 /** Where the mail servers of a host keep mail, as their settings say; only what is there, each once. */
 export const mailLocations = (files: FileView): readonly MailLocation[] => {
-  const packages = readPackages(files, packageSources);
+  const packages = readPackages(files, distributions);
   const found = new Map<string, MailLocation>();
   for (const location of readers.flatMap(read => read(files, packages))) {
     const key = `${location.path}\0${location.template ?? ''}`;

@@ -2,7 +2,6 @@ import type { Configuration } from '../../core/policy.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { wantedSources } from './customer-sources.ts';
-import { refreshCustomers } from './refresh-customers.ts';
 
 export interface ScanCustomers {
   readonly store: string;
@@ -29,6 +28,8 @@ export const scanCustomers = async ({
   if (sources.length === 0) return [];
   const { regions, customerNumberSeparators: separators } = configuration.exposure;
   let lastMs = 0;
+  // Most scans have no list to read.
+  const { refreshCustomers } = await import('./refresh-customers.ts');
   const { unseen } = await refreshCustomers({
     store,
     sources,

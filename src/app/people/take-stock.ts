@@ -2,7 +2,6 @@ import type { StoredPeople } from '../../core/stored-people.ts';
 import { linkStore } from '../scope/link-store.ts';
 import { openCustomers } from './customer-files.ts';
 import { earlierPeople, putStoredPeople } from './known-people.ts';
-import { countStoredPeople } from './stored-people.ts';
 
 /**
  * After a scan: joins what was found in mail with the customer list, and counts whose data lies there. Where nothing
@@ -24,6 +23,7 @@ export const takeStock = async (
   let counts = earlierPeople(store, linked);
   if (counts === undefined) {
     progress('counting people');
+    const { countStoredPeople } = await import('./stored-people.ts');
     counts = await countStoredPeople(store, linked, openCustomers(store), now);
   }
   putStoredPeople(linked, counts);

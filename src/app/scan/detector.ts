@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dataTypes } from '../../exposure/data-types.generated.ts';
+import { dataTypeWords } from '../../exposure/data-type-words.ts';
 import type { ScanSettings } from './protocol.ts';
 
 /**
@@ -10,7 +10,7 @@ const edition = 3;
 
 const textOnly = ' without attachments';
 
-export const detectorTypes: readonly string[] = dataTypes.map(({ id }) => id);
+export const detectorTypes: readonly string[] = dataTypeWords.map(({ id }) => id);
 
 /** Names what messages are read with: the data types, and what the organisation says of its own numbers. */
 export const detectorOf = (settings: ScanSettings, attachments: boolean): string => {

@@ -3,7 +3,7 @@ import type { ExposureState } from '../../core/exposure-state.ts';
 import { identifierKinds } from '../../core/personal.ts';
 import type { StoredPeople } from '../../core/stored-people.ts';
 import type { Unseen } from '../../core/unseen.ts';
-import { dataTypes } from '../../exposure/data-types.generated.ts';
+import { dataTypeWords } from '../../exposure/data-type-words.ts';
 import { summedCounts } from '../../exposure/index/type-counts.ts';
 import { toolVersion } from '../version.ts';
 import { countPeople, type PeopleCounts } from './count-people.ts';
@@ -58,7 +58,7 @@ const typeRows = (state: ExposureState): readonly TypeRow[] => {
   const counts = summedCounts(state.segments().map(({ types }) => types));
   return Object.entries(counts)
     .map(([type, [high, medium, low]]) => {
-      const known = dataTypes.find(({ id }) => id === type);
+      const known = dataTypeWords.find(({ id }) => id === type);
       const title = known?.title ?? type;
       return { type, title, sensitivity: known?.sensitivity ?? 'ordinary', high, medium, low };
     })

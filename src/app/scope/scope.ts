@@ -7,7 +7,7 @@ import type { KeptLogs } from '../../core/kept-log.ts';
 import type { Configuration } from '../../core/policy.ts';
 import type { ScopeCoverage, ScopeReport } from '../../core/scope-report.ts';
 import type { Unseen } from '../../core/unseen.ts';
-import { dataTypes } from '../../exposure/data-types.generated.ts';
+import { dataTypeWords } from '../../exposure/data-type-words.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { openKeeping } from '../../logs/keeping/trail.ts';
 import type { Breach, Finding } from '../../scope/breach.ts';
@@ -50,7 +50,7 @@ export interface Scoped {
 }
 
 const words = new Map<string, TypeWords>(
-  dataTypes.map(({ id, title, sensitivity }) => [id, { title, sensitivity }]),
+  dataTypeWords.map(({ id, title, sensitivity }) => [id, { title, sensitivity }]),
 );
 
 const typeWords = (type: string): TypeWords =>
