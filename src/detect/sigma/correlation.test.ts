@@ -64,6 +64,8 @@ describe('a correlation', () => {
   ])('within %s', (timespan, ms) => {
     const [rule] = correlationsOf(correlation(counted.replace('5m', timespan)));
     expect(rule?.timespanMs).toBe(ms);
+    const before = counted.replace('timespan: 5m', `timeframe: ${timespan}`);
+    expect(correlationsOf(correlation(before))[0]?.timespanMs).toBe(ms);
   });
 
   it.each(['', '0s', '5', 'm', '5 m', '5x', '-5m', '1.5h', '1h30m', '999999999999y', '5H'])(

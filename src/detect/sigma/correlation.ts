@@ -111,8 +111,10 @@ const unitsMs: ReadonlyMap<string, number> = new Map([
 const timespanMaxMs = 100 * 31_556_952_000;
 
 const readTimespan = (correlation: MapTree): number => {
-  const written = optionalText(correlation, 'timespan');
-  const at = correlation.entries.get('timespan')?.value.at ?? correlation.at;
+  // Before Sigma 2 was done it was called as in the conditions that correlations came in place of.
+  const key = correlation.entries.has('timespan') ? 'timespan' : 'timeframe';
+  const written = optionalText(correlation, key);
+  const at = correlation.entries.get(key)?.value.at ?? correlation.at;
   if (written === undefined) throw new Mistake('the correlation has no timespan', at);
   const [, count = '', unit = ''] = /^(\d{1,12})([smhdwMy])$/.exec(written) ?? [];
   const ms = Number(count) * (unitsMs.get(unit) ?? 0);

@@ -267,6 +267,15 @@ describe('placeholders', () => {
     expect(say('F|expand', "'100%'")).toBe('F "100%"');
   });
 
+  it('stand behind a backslash that is one itself', () => {
+    const paths = String.raw`(F "C:\\srv1\\x" | F "C:\\srv2\\x")`;
+    expect(say('F|expand', String.raw`'C:\\%servers%\x'`)).toBe(paths);
+    expect(say('F|re|expand', String.raw`'C:\\%servers%'`)).toBe(
+      String.raw`(F /C:\\(?:srv1)/ | F /C:\\(?:srv2)/)`,
+    );
+    expect(say('F', String.raw`'C:\\%x'`)).toBe(String.raw`F "C:\\%x"`);
+  });
+
   it('are quoted within a regular expression', () => {
     expect(say('F|re|expand', "'^%admins%@'")).toBe('(F /^(?:adm(?s:.*))@/ | F /^(?:root)@/)');
   });

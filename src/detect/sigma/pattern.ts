@@ -23,6 +23,8 @@ export const parsePattern = (text: string): PatternPiece[] => {
     if (char === '\\' && (next === '*' || next === '?' || next === '\\')) {
       plain += next;
       at++;
+      // A backslash that was escaped itself escapes no placeholder.
+      if (next === '\\' && text.charAt(at + 1) === '%') flush();
     } else if (char === '*' || char === '?') {
       flush();
       pieces.push(char === '*' ? many : one);

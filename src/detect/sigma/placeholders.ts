@@ -10,18 +10,23 @@ type Piece = string | Wildcard | Dash;
 /** Values that one value may become. */
 const valuesMax = 100_000;
 
-const placeholder = /\\%|%(\w+)%/g;
+const inPattern = /\\%|%(\w+)%/g;
+/** An escaped backslash stays one, whatever comes behind it. */
+const inRegex = /\\\\|\\%|%(\w+)%/g;
 
 /** A text cut at its placeholders; `\%` is a percent sign. */
-const cut = (text: string): readonly (string | { readonly name: string })[] => {
+const cut = (
+  text: string,
+  placeholder: RegExp,
+): readonly (string | { readonly name: string })[] => {
   const out: (string | { name: string })[] = [];
   let from = 0;
   let plain = '';
   for (const match of text.matchAll(placeholder)) {
     plain += text.slice(from, match.index);
     from = match.index + match[0].length;
-    const [, name] = match;
-    if (name === undefined) plain += '%';
+    const [whole, name] = match;
+    if (name === undefined) plain += whole === '\\%' ? '%' : whole;
     else {
       out.push(plain, { name });
       plain = '';
@@ -58,7 +63,7 @@ export const expandPattern = (
   at: number,
 ): readonly (readonly Piece[])[] => {
   const parts = pieces.flatMap((piece): readonly (Piece | { readonly name: string })[] =>
-    typeof piece === 'string' ? cut(piece) : [piece],
+    typeof piece === 'string' ? cut(piece, inPattern) : [piece],
   );
   const choices = parts.map((part): readonly (readonly Piece[])[] =>
     typeof part === 'object' && 'name' in part
@@ -74,7 +79,7 @@ export const expandRegex = (
   placeholders: Placeholders,
   at: number,
 ): readonly string[] => {
-  const choices = cut(source).map(part =>
+  const choices = cut(source, inRegex).map(part =>
     typeof part === 'string'
       ? [part]
       : valuesOf(part.name, placeholders, at).map(value => `(?:${asRegex(value)})`),
