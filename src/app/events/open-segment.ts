@@ -27,6 +27,8 @@ export interface OpenSegmentOptions {
   /** Of stamps that name none, where lines have to be read again. */
   readonly zoneOf: ZoneOf;
   readonly note: (unseen: Unseen) => void;
+  /** How a file of rows is read, where it is not of use for longer than these bytes are. @throws */
+  readonly readFile?: (path: string) => Buffer;
 }
 
 const how =
@@ -35,8 +37,8 @@ const how =
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 
-const readRows = (path: string): ParquetFile => {
-  const rows = new ParquetFile(readFileSync(path));
+const readRows = (path: string, { readFile = readFileSync }: OpenSegmentOptions): ParquetFile => {
+  const rows = new ParquetFile(readFile(path));
   const layout = rows.metadata.get('postern.layout');
   if (layout !== String(rowsLayout)) {
     throw new RangeError(`its layout is ${layout ?? 'not named'}, not ${rowsLayout}`);
@@ -133,7 +135,7 @@ export const openSegment = async (
   if (spool !== undefined) return await openSpooled(segment, spool, options);
   if (!hasRows) return await readAgain(segment, options);
   try {
-    const rows = readRows(segment.rows);
+    const rows = readRows(segment.rows, options);
     const index = frameIndexOf(rows);
     return {
       segment,

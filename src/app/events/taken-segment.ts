@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { RowDecoder } from '../../logs/rows/decode.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { type KeptEvent, keptEvent } from './kept-event.ts';
@@ -30,9 +31,36 @@ const note = ({ why }: { readonly why: string }): never => {
 };
 const zoneOf: ZoneOf = () => note({ why: 'no line is read again here' });
 
+const bytesHeldMax = 16 << 20;
+
+/** Reads files one after the other into the same memory, which is dear to be had anew for each. */
+class FileRoom {
+  private room = Buffer.alloc(1 << 20);
+
+  /** Good until the next is read. @throws */
+  readonly read = (path: string): Buffer => {
+    const fd = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(fd);
+      if (size > bytesHeldMax) return readFileSync(fd);
+      if (size > this.room.length) this.room = Buffer.alloc(size);
+      let at = 0;
+      while (at < size) {
+        const read = readSync(fd, this.room, at, size - at, at);
+        if (read === 0) break;
+        at += read;
+      }
+      return this.room.subarray(0, at);
+    } finally {
+      closeSync(fd);
+    }
+  };
+}
+
 /** Takes out of segments what is asked for, one after the other. */
 export class SegmentTaker {
   private readonly question: EventQuestion;
+  private readonly room = new FileRoom();
   private readonly skimmer = new SegmentSkimmer();
   private readonly decoder = new RowDecoder();
 
@@ -57,7 +85,8 @@ export class SegmentTaker {
   }
 
   private async looked(segment: StoreSegment, firstMs: number): Promise<TakenSegment | undefined> {
-    const open = await openSegment(segment, { lines: new KeptLines(), zoneOf, note });
+    const lines = new KeptLines();
+    const open = await openSegment(segment, { lines, zoneOf, note, readFile: this.room.read });
     if (open === undefined) return undefined;
     const unparsed = Number(open.rows.metadata.get('postern.unparsed') ?? 0);
     const found = findRows(open.rows, this.question, firstMs);
