@@ -3,11 +3,16 @@ import type { AllowedSighting, WatchPolicy } from '../core/watch-policy.ts';
 import type { WatchedPart } from '../core/watching.ts';
 import { dayOfMs } from '../detect/alerts/allowed.ts';
 import { baselineRules } from '../detect/baselines/judgement.ts';
+import { collectionRules } from '../detect/silence/collection.ts';
+import { silenceRule } from '../detect/silence/told.ts';
 
-/** Rules by which a baseline of this name tells; of whoever is followed by himself, any but the volume's. */
+/** Those that are of a log or a component, and of nobody in it. */
+const ofNobody: ReadonlySet<string> = new Set(['baseline/volume', silenceRule, ...collectionRules]);
+
+/** Rules by which a baseline of this name tells; of whoever is followed by himself, any that is of somebody. */
 const rulesOf = (baseline: string): readonly string[] => {
   const begun = baselineRules.filter(rule => rule.startsWith(`baseline/${baseline}`));
-  return begun.length > 0 ? begun : baselineRules.filter(rule => rule !== 'baseline/volume');
+  return begun.length > 0 ? begun : baselineRules.filter(rule => !ofNobody.has(rule));
 };
 
 const matches = (glob: string | undefined, text: string): boolean =>

@@ -28,6 +28,8 @@ export interface Sighting {
   readonly address?: string;
   /** Where it is `who` as well, that is an application and nobody's name. */
   readonly app?: string;
+  /** Where it is `who` as well, that is a log or a host and nobody's name. */
+  readonly log?: string;
   /** Other people whom the sentence names, as they stand in it: they are made pseudonyms wherever it is kept or sent. */
   readonly people?: readonly string[];
   readonly kind?: EventKind;

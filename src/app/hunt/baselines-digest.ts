@@ -6,6 +6,7 @@ import type { ParquetFile } from '../../store/parquet/read.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import { type EntryKey, EntryTable, type VolumeOfHour } from './baselines-entries.ts';
 import type { BaselineNames } from './baselines-names.ts';
+import { heardIn } from './heard-rows.ts';
 
 /** A time so far from its segment's day is a clock that was wrong, or a date of something else. */
 const strayMs = 2 * 24 * hourMs;
@@ -186,6 +187,19 @@ export const digestSegment = (
     ...(firstMs <= lastMs ? { firstMs, lastMs } : {}),
     components: tallies,
     names: { ids: Float64Array.from(table.ids), texts: table.texts },
+    heard: heardIn(
+      { source, seq },
+      {
+        rows: file.rows,
+        times,
+        lines,
+        component,
+        host: columnOf(file, 'host'),
+        from,
+        beginMs: begin,
+        endMs: end,
+      },
+    ),
     strayed,
   };
 };

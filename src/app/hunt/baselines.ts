@@ -12,6 +12,7 @@ import type { HuntState } from '../../store/hunt-state.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import { baselinesKey } from './baselines-names.ts';
 import { BaselinesState } from './baselines-state.ts';
+import type { StoreSilences } from './silences.ts';
 
 export interface OpenBaselinesOptions {
   /** That may be written to. */
@@ -23,6 +24,7 @@ export interface OpenBaselinesOptions {
   readonly isLive: boolean;
   /** What is told of; all is learnt. */
   readonly asksFor?: (rule: string) => boolean;
+  readonly silences?: StoreSilences;
 }
 
 const dayMs = 86_400_000;
@@ -73,8 +75,9 @@ export class StoreBaselines {
     for (const piece of learnt.pieces) this.learner.restore(piece);
   }
 
-  take(digest: SegmentTally, segment: StoreSegment): void {
+  take({ heard, ...digest }: SegmentTally, segment: StoreSegment): void {
     const nowMs = this.options.now();
+    if (heard !== undefined) this.options.silences?.take(heard);
     const past = pastOf(digest, nowMs + aheadMs);
     this.learner.take(past, Math.min(segmentMs(segment), nowMs));
     this.came.set(segment.source, nowMs);
@@ -84,27 +87,35 @@ export class StoreBaselines {
    * What is out of the usual, as far as it can be judged, since it was asked last.
    *
    * @param settledMs up to when no more lines are waited for
+   * @param isCaughtUp all lines that there were are here
    */
-  end(settledMs: number): readonly Sighting[] {
-    const { now, isLive, asksFor = () => true } = this.options;
+  end(settledMs: number, isCaughtUp = true): readonly Sighting[] {
+    const { now, isLive, silences, asksFor = () => true } = this.options;
     const isWaitedFor = (source: string): boolean =>
       isLive && (this.came.get(source) ?? this.startedMs) > now() - silenceMs;
-    return this.learner
-      .end(Math.min(settledMs, now() - patienceMs), isWaitedFor)
-      .filter(({ rule }) => asksFor(rule));
+    const unusual = this.learner.end(Math.min(settledMs, now() - patienceMs), isWaitedFor);
+    return [...unusual, ...(silences?.end(isCaughtUp) ?? [])].filter(({ rule }) => asksFor(rule));
   }
 
   /** Writes down what was learnt: within the transaction of the pass. */
   save(): void {
     this.state.save(this.learner, this.learner.strayed);
+    this.options.silences?.save();
   }
 
   /** Says of each component of a pass which baselines there are. */
   withBaselines(ran: readonly RanOver[]): readonly RanOver[] {
     const memories = new Map(this.learner.memories.map(memory => [memory.name, memory]));
+    const { silences } = this.options;
     return ran.map(pass => ({
       ...pass,
-      parts: pass.parts.map(part => ({ ...part, ...baselinesOf(memories.get(part.component)) })),
+      parts: pass.parts.map(part => {
+        const known = baselinesOf(memories.get(part.component));
+        const isJudged = silences?.isJudged(pass.source, part.component) === true;
+        // By itself it tells of nobody who does something.
+        const more = isJudged && known.baselines.length > 0 ? ['silence'] : [];
+        return { ...part, ...known, baselines: [...known.baselines, ...more] };
+      }),
     }));
   }
 }

@@ -5,6 +5,7 @@ import type { RanOver } from '../../core/watching.ts';
 import type { HuntState } from '../../store/hunt-state.ts';
 import { type StoreSegment, storeSegments } from '../events/store-segments.ts';
 import { Arrivals } from './arrivals.ts';
+import { Collected } from './collected.ts';
 import type { HuntSetup } from './hunt-work.ts';
 import { LiveHunters } from './live-hunters.ts';
 import { type PassDone, type PassListener, type PassRequest, runPass } from './pass.ts';
@@ -18,7 +19,7 @@ export interface FollowOptions {
   readonly state: HuntState;
   readonly setup: HuntSetup;
   /** Goes on from what is in the state. */
-  readonly open: () => OpenedWatch;
+  readonly open: (collected: Collected) => OpenedWatch;
   readonly alerts: Pick<Alerts, 'deliver'>;
   readonly threads: number;
   readonly now: () => number;
@@ -36,6 +37,9 @@ export interface FollowOptions {
 export interface OpenedWatch {
   readonly watch: Watch;
   readonly digest: PassListener['digest'];
+  readonly missed: (segment: StoreSegment) => void;
+  /** How logs are collected, as it was before the lines of the next pass were looked for. */
+  readonly look: (collected: Collected) => void;
 }
 
 export interface FollowPace {
@@ -91,6 +95,8 @@ class Following {
   private finished = new Set<string>();
   private delivering: Promise<void> | undefined;
   private deliverAtMs = 0;
+  /** Lines may be there that were not looked at. */
+  private isBehind = true;
   private judgeAtMs: number;
   private rememberAtMs: number;
 
@@ -127,8 +133,11 @@ class Following {
 
   /** What another hunt writes down meanwhile must not come between the two. */
   private open(): { readonly opened: OpenedWatch; readonly known: Cursors } {
-    const { state, open } = this.options;
-    return state.transaction(() => ({ opened: open(), known: state.cursors() }));
+    const { state, open, store } = this.options;
+    // Of what was collected by then, no line was looked at.
+    this.isBehind = true;
+    const collected = Collected.of(store);
+    return state.transaction(() => ({ opened: open(collected), known: state.cursors() }));
   }
 
   private async rest(ms: number): Promise<void> {
@@ -167,6 +176,8 @@ class Following {
 
   private async pass(): Promise<void> {
     const { store, isStopped } = this.options;
+    this.isBehind = true;
+    this.opened.look(Collected.of(store));
     const { segments } = storeSegments(store, each => this.note(each));
     this.hunters.see(segments);
     const whole = segments.filter(each => each.spool === undefined);
@@ -175,6 +186,7 @@ class Following {
     if (bytes > backlogBytes) await this.over(backlog, false);
     if (isStopped()) return;
     const lines = this.unseenOf(segments);
+    this.isBehind = false;
     if (lines.length > 0) await this.over(lines, true);
     // Only the last of each source is ever asked for again.
     const there = new Set(whole.map(nameOf));
@@ -198,12 +210,13 @@ class Following {
       nowMs: now(),
       ...(isLive ? { hunters: this.hunters } : {}),
     };
-    const { watch, digest } = this.opened;
+    const { watch, digest, missed } = this.opened;
     const pass = await runPass(request, {
       hit: hit => watch.hit(hit),
       // Of what is arriving, other logs are waited for.
       upTo: isLive ? () => {} : timeMs => watch.upTo(timeMs),
       digest,
+      missed,
       progress: () => {
         if (this.options.isStopped()) throw new Stopped();
       },
@@ -228,6 +241,7 @@ class Following {
       ran,
       newestMs,
       settledMs: settledMs ?? this.arrivals.settledMs(nowMs),
+      isBehind: this.isBehind,
     });
     this.known = new Map([...this.known, ...cursors]);
     this.judgeAtMs = nowMs + this.pace.judgeMs;

@@ -9,6 +9,7 @@ import { labelsUnder } from './alerts/labels.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
 import { StoreBaselines } from './baselines.ts';
 import { baselinesKey } from './baselines-names.ts';
+import { Collected } from './collected.ts';
 import { type FollowPace, follow, type OpenedWatch } from './follow.ts';
 import { type PassDone, runPass } from './pass.ts';
 import { linesSince } from './pass-lines.ts';
@@ -23,6 +24,7 @@ import {
   reportOf,
   threads,
 } from './prepare.ts';
+import { StoreSilences } from './silences.ts';
 import { Watch } from './watch.ts';
 
 /** A hunt that remembers, and tells somebody. */
@@ -42,7 +44,8 @@ interface Session {
   readonly state: HuntState;
   readonly prepared: Prepared;
   readonly alerts: Alerts;
-  readonly openWatch: () => OpenedWatch;
+  /** @param collected how logs were collected before their lines were looked for */
+  readonly openWatch: (collected: Collected) => OpenedWatch;
 }
 
 const open = (
@@ -81,8 +84,21 @@ const open = (
     patienceMs: isLive ? 0 : patienceMs,
     note,
   });
-  const openWatch = (): OpenedWatch => {
-    const baselines = new StoreBaselines({ state, key, now, isLive, asksFor: asksFor(request) });
+  const openWatch = (collected: Collected): OpenedWatch => {
+    const silences = new StoreSilences({
+      state,
+      collected,
+      now,
+      readHoursMax: policy.ranHoursMax,
+    });
+    const baselines = new StoreBaselines({
+      state,
+      key,
+      now,
+      isLive,
+      asksFor: asksFor(request),
+      silences,
+    });
     const watch = new Watch({
       state,
       rules: prepared.rules,
@@ -96,6 +112,12 @@ const open = (
       watch,
       digest: (tally, segment) => {
         baselines.take(tally, segment);
+      },
+      missed: segment => {
+        silences.missed(segment);
+      },
+      look: next => {
+        silences.look(next);
       },
     };
   };
@@ -115,13 +137,14 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
   const note = (each: Unseen): void => {
     unseen.push(each);
   };
+  const collected = Collected.of(store);
   const { segments } = storeSegments(store, note);
   const state = new HuntState(store);
   try {
     const { prepared, alerts, openWatch } = open(request, state, note, false);
     // What another hunt writes down meanwhile must not come between the two.
-    const { before, watch, digest } = state.transaction(() => ({
-      ...openWatch(),
+    const { before, watch, digest, missed } = state.transaction(() => ({
+      ...openWatch(collected),
       before: state.cursors(),
     }));
     const pass = await runPass(
@@ -136,6 +159,7 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
         hit: hit => watch.hit(hit),
         upTo: timeMs => watch.upTo(timeMs),
         digest,
+        missed,
         progress: (done, of) => say(`segment ${done} of ${of}`),
       },
     );

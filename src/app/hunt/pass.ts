@@ -16,6 +16,8 @@ export interface PassListener {
   /** All that is to come is of segments that begin at this time or later. */
   readonly upTo: (timeMs: number) => void;
   readonly digest: (digest: SegmentTally, segment: StoreSegment) => void;
+  /** It could not be read. */
+  readonly missed?: (segment: StoreSegment) => void;
   readonly progress: (done: number, of: number) => void;
 }
 
@@ -90,7 +92,8 @@ export const runPass = async (request: PassRequest, listener: PassListener): Pro
       const { found, digest } = answer;
       listener.upTo(begin(each));
       for (const hit of found.hits) listener.hit(hit);
-      if (digest !== undefined) listener.digest(digest, each.segment);
+      if (digest === undefined) listener.missed?.(each.segment);
+      else listener.digest(digest, each.segment);
       sources.took(each, found);
       unseen.push(...found.unseen);
       rows += found.rows;

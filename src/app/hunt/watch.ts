@@ -11,8 +11,8 @@ import { SightingFold } from './sightings.ts';
 interface WatchedBaselines {
   /** Why they could not go on where the run before stopped. */
   readonly lost: string | undefined;
-  /** What is out of the usual since it was last asked. @param settledMs up to when no more lines are waited for */
-  end(settledMs: number): readonly Sighting[];
+  /** What is out of the usual since it was last asked. @param settledMs up to when no more lines are waited for. @param isCaughtUp all lines that there were are seen */
+  end(settledMs: number, isCaughtUp: boolean): readonly Sighting[];
   /** Within the transaction of the pass. */
   save(): void;
   /** Says of each component which baselines there are. */
@@ -41,6 +41,8 @@ export interface PassEnd {
   readonly newestMs: number | undefined;
   /** Up to when no more lines are waited for; unless it is told, for none at all. */
   readonly settledMs?: number;
+  /** More lines are there that were not looked at yet. */
+  readonly isBehind?: boolean;
 }
 
 /** Lines came from a source lately: so long ago at most. */
@@ -115,12 +117,12 @@ export class Watch {
    *
    * @throws AnotherHunt where another one was there first
    */
-  commit({ before, cursors, ran, settledMs = Infinity }: PassEnd): TakenAlerts {
+  commit({ before, cursors, ran, settledMs = Infinity, isBehind = false }: PassEnd): TakenAlerts {
     const { state, book, baselines, names } = this.options;
     this.sieve?.flush();
     this.sieve = undefined;
     this.settle(settledMs, this.slowestMs(ran));
-    const sightings = [...this.fold.take(), ...(baselines?.end(settledMs) ?? [])];
+    const sightings = [...this.fold.take(), ...(baselines?.end(settledMs, !isBehind) ?? [])];
     return state.transaction(() => {
       if (!isSame(state.cursors(), before)) throw new AnotherHunt();
       const taken = book.take(sightings, { names });

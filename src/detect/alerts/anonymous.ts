@@ -43,9 +43,9 @@ const withoutAddresses = (text: string, labelOf: LabelOf): string =>
     })
     .join('');
 
-/** Whether it is an application or an address that the sighting is about. */
-export const isAboutApp = ({ who, app, address }: Sighting): boolean =>
-  who !== undefined && (who === app || who === address);
+/** Whether it is an application, an address, a log or a host that the sighting is about. */
+export const isAboutApp = ({ who, app, address, log }: Sighting): boolean =>
+  who !== undefined && (who === app || who === address || who === log);
 
 /**
  * Takes out who it was. The component, the rule, an application and the address from which somebody came stay: without

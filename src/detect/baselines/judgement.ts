@@ -1,4 +1,6 @@
 import type { AlertLevel } from '../../core/alert.ts';
+import { collectionRules } from '../silence/collection.ts';
+import { silenceRule } from '../silence/told.ts';
 import { dayOfHour } from './calendar.ts';
 import type { Feature } from './features.ts';
 import type { History, Measure, Reference } from './history.ts';
@@ -35,7 +37,12 @@ export type BaselineId = (typeof baselineIds)[number];
 
 /** What a baseline is called among rules. */
 export const ruleOf = (id: BaselineId): `baseline/${BaselineId}` => `baseline/${id}`;
-export const baselineRules: readonly string[] = baselineIds.map(ruleOf);
+/** What is told without a rule of a file. */
+export const baselineRules: readonly string[] = [
+  ...baselineIds.map(ruleOf),
+  silenceRule,
+  ...collectionRules,
+];
 
 /** What a number is held against. */
 type Against =

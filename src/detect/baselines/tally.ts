@@ -1,3 +1,5 @@
+import type { HeardSegment } from '../silence/heard.ts';
+
 /**
  * What one segment tells of who entered which mailbox, for baselines: plain data, made where its columns are open.
  * Entries are rows of one component that differ in nothing but their times within ten minutes.
@@ -10,6 +12,8 @@ export interface SegmentTally {
   readonly lastMs?: number;
   readonly names: TallyNames;
   readonly components: readonly ComponentTally[];
+  /** When the log spoke, whatever it said; absent where that is not asked for. */
+  readonly heard?: HeardSegment;
   /** Events whose times lie days away from their segment: no baseline is made of them. */
   readonly strayed: number;
 }

@@ -1,0 +1,333 @@
+import type { Sighting } from '../../core/alert.ts';
+import { hourMs, hoursOfDay } from '../baselines/calendar.ts';
+import { daysKept } from '../baselines/history.ts';
+import { type HeardSegment, voiceKey } from './heard.ts';
+import { overSighting, silenceSighting, type Told } from './told.ts';
+import { type Expected, Voice, type Why } from './voice.ts';
+
+/** Lines come so much too late, and are in time all the same. */
+const lateMs = 300_000;
+/** For the sake of fewer events than these, that may be dated wrongly, no hour is over. */
+const eventsAhead = 10;
+/** Where there are always that many within an hour, one is enough; on a Sunday, when clocks change, in none. */
+const busyEvents = 100;
+const shortMs = hourMs;
+const longMs = 1.5 * hourMs;
+const epochWeekday = 4;
+/** A segment has lines of a day. */
+const missedHoursMax = 3 * hoursOfDay;
+/** Voices of one log, and of all. */
+const voicesMax = 300;
+const allVoicesMax = 20_000;
+/** Where hours tell nothing, whole days do. */
+const longDays = 21;
+const activeDaysMin = 14;
+
+/** What is not known of a log, of which nothing is therefore told. */
+export interface Uncollected {
+  /** Whether anything of a source may be missing within an hour. */
+  readonly isMissing: (source: string, hour: number) => boolean;
+  /** What a log is called. */
+  readonly nameOf: (source: string) => string;
+  /** Whether all that is written to it comes, as long as it is read. */
+  readonly isWhole: (source: string) => boolean;
+}
+
+const isSunday = (hour: number): boolean =>
+  (Math.floor(hour / hoursOfDay) + epochWeekday) % 7 === 0;
+
+/** How long it has to be silent before it is told. */
+const neededMs = (hour: number, { quietest }: Expected): number =>
+  quietest >= busyEvents && !isSunday(hour) ? shortMs : longMs;
+
+/** One log: what is heard of it, and which of its hours are over. */
+export class HeardSource {
+  readonly name: string;
+  readonly voices: Map<string, Voice> = new Map();
+  /** The first hour that is not over; undefined before there is any. */
+  open: number | undefined;
+  /** Events of hours that were over when they came. */
+  late = 0;
+  /** Voices that there was no room for. */
+  crowded = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get whole(): Voice | undefined {
+    return this.voices.get('');
+  }
+
+  add({ seq, voices }: HeardSegment, hasRoom: () => boolean): void {
+    for (const heard of voices) {
+      const key = voiceKey(heard);
+      for (const [i, hour] of heard.hours.entries()) {
+        const count = heard.counts[i] ?? 0;
+        if (this.open !== undefined && hour < this.open) {
+          if (key === '') this.late += count;
+          continue;
+        }
+        let voice = this.voices.get(key);
+        if (voice === undefined) {
+          if (this.voices.size >= voicesMax || !hasRoom()) {
+            this.crowded += 1;
+            break;
+          }
+          voice = new Voice(heard, hour);
+          this.voices.set(key, voice);
+        }
+        voice.add(hour, count, {
+          first: { ms: heard.firstMs[i] ?? 0, seq, line: heard.firstLines[i] ?? 0 },
+          last: { ms: heard.lastMs[i] ?? 0, seq, line: heard.lastLines[i] ?? 0 },
+        });
+      }
+    }
+    const { whole } = this;
+    if (whole !== undefined) this.open ??= whole.firstHour;
+  }
+
+  /** Up to when its own lines tell that nothing more comes. */
+  toldToMs(): number {
+    const { whole } = this;
+    if (whole === undefined) return -Infinity;
+    let events = 0;
+    for (const hour of [...whole.ends.keys()].toSorted((a, b) => b - a)) {
+      events += whole.count(hour);
+      if (events >= eventsAhead) return (whole.ends.get(hour)?.last.ms ?? 0) - lateMs;
+    }
+    return -Infinity;
+  }
+
+  /** Hosts that wrote to it lately. */
+  private hostsAt(hour: number): readonly string[] {
+    const sinceMs = (hour - activeDaysMin * hoursOfDay) * hourMs;
+    return [...this.voices.values()].flatMap(({ host, firstHour, before }) =>
+      // What came later says nothing of that hour.
+      host !== undefined && firstHour <= hour && (before?.ms ?? Infinity) >= sinceMs ? [host] : [],
+    );
+  }
+
+  /** Judges all hours that end before a time. */
+  close(toMs: number, known: Uncollected): Sighting[] {
+    const { whole } = this;
+    const sightings: Sighting[] = [];
+    if (this.open === undefined || whole === undefined || !Number.isFinite(toMs)) return sightings;
+    const end = Math.floor(toMs / hourMs);
+    // Of what is longer away than is remembered nothing is usual any more.
+    if (end - this.open > daysKept * hoursOfDay && whole.ends.size === 0) return sightings;
+    // The log itself first, then hosts, then components: what is told of one is not told of those in it.
+    const rank = ([key, { host }]: readonly [string, Voice]): string =>
+      `${key === '' ? 0 : host === undefined ? 2 : 1} ${key}`;
+    const ordered = [...this.voices].toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+    for (let hour = this.open; hour < end; hour += 1) {
+      const isMissing = !known.isWhole(this.name) || known.isMissing(this.name, hour);
+      for (const [, voice] of ordered) {
+        sightings.push(...this.closeHour(voice, hour, isMissing, known));
+      }
+      this.open = hour + 1;
+    }
+    return sightings;
+  }
+
+  private closeHour(
+    voice: Voice,
+    hour: number,
+    isMissing: boolean,
+    known: Uncollected,
+  ): readonly Sighting[] {
+    if (hour < voice.firstHour) return [];
+    const ends = voice.ends.get(hour);
+    voice.ends.delete(hour);
+    const { silence, before } = voice;
+    const about = (): Told => this.toldOf(voice, hour, known);
+    if (ends !== undefined) {
+      voice.before = ends.last;
+      voice.silence = undefined;
+      if (silence?.told === undefined || before === undefined) return [];
+      return [overSighting(about(), silence.told, before, ends.first)];
+    }
+    if (isMissing || voice.isUnknown(hour)) {
+      voice.markUnknown(hour);
+      // What was told goes on until there are events again; what was not cannot be told any more.
+      if (silence?.told === undefined) voice.silence = undefined;
+      return [];
+    }
+    const now = (voice.silence ??= { fromHour: hour, expected: 0, ofWeek: 0 });
+    if (now.told !== undefined) {
+      voice.markTold(hour);
+      return [];
+    }
+    const why = this.why(voice, hour);
+    if (why === undefined || before === undefined) return [];
+    now.told = why;
+    for (let each = now.fromHour; each <= hour; each += 1) this.markTold(voice, each);
+    return [silenceSighting(about(), why, before)];
+  }
+
+  /** Whoever is part of what was silent was silent, too. */
+  private markTold(voice: Voice, hour: number): void {
+    const isWhole = voice === this.whole;
+    for (const each of isWhole ? this.voices.values() : [voice]) {
+      if (each.count(hour) === 0 && hour >= each.firstHour) each.markTold(hour);
+    }
+  }
+
+  private toldOf({ component, host }: Voice, hour: number, { nameOf }: Uncollected): Told {
+    const [only, ...others] = this.hostsAt(hour);
+    return {
+      source: this.name,
+      log: nameOf(this.name),
+      hour,
+      ...(component === undefined ? {} : { component }),
+      ...(host === undefined ? {} : { host }),
+      ...(only === undefined || others.length > 0 ? {} : { only }),
+    };
+  }
+
+  /** Why an hour without events is worth a word; undefined where it is not. */
+  private why(voice: Voice, hour: number): Why | undefined {
+    const { whole } = this;
+    const { silence } = voice;
+    if (whole === undefined || silence === undefined) return undefined;
+    const isPart = voice !== whole;
+    // Of a part nothing is said where more than it is silent.
+    if (isPart && (whole.count(hour) === 0 || this.isOfSilentHost(voice))) return undefined;
+    const ofDay = voice.expectedOfDay(hour);
+    if (ofDay !== undefined) {
+      if (isPart && !voice.isBeside(hour, whole)) return undefined;
+      silence.expected += 1;
+      const sinceMs = voice.before?.ms ?? Infinity;
+      if ((hour + 1) * hourMs - sinceMs < neededMs(hour, ofDay)) return undefined;
+      const isExpected = Array.from(
+        { length: hoursOfDay },
+        (_, of) => voice.expectedOfDay(hour - (hour % hoursOfDay) + of) !== undefined,
+      );
+      const longest = voice.longestBefore(silence.fromHour, of => isExpected[of] === true);
+      return silence.expected > longest ? { is: 'hours', ...ofDay } : undefined;
+    }
+    return this.ofWeek(voice, hour) ?? this.ofLength(voice, hour);
+  }
+
+  /**
+   * Where days differ, only what falls silent in the middle of such hours is told: on a public holiday it is silent
+   * since the evening before.
+   */
+  private ofWeek(voice: Voice, hour: number): Why | undefined {
+    const { whole } = this;
+    const { silence } = voice;
+    if (whole === undefined || silence === undefined) return undefined;
+    const hours = hour - silence.fromHour + 1;
+    if (hours > 2 || silence.ofWeek !== hours - 1) return undefined;
+    const ofWeek = voice.expectedOfWeek(hour);
+    if (ofWeek === undefined || (voice !== whole && !voice.isBeside(hour, whole))) return undefined;
+    silence.ofWeek = hours;
+    return hours === 2 ? { is: 'hours', ...ofWeek } : undefined;
+  }
+
+  /** What says little says that little all the same: looked at once a day. */
+  private ofLength(voice: Voice, hour: number): Why | undefined {
+    const { silence } = voice;
+    if (silence === undefined) return undefined;
+    const hours = hour - silence.fromHour + 1;
+    if (hours < hoursOfDay || hours % hoursOfDay !== 0) return undefined;
+    const days = voice.knownDays(silence.fromHour);
+    if (days < longDays || voice.activeDays(silence.fromHour, longDays) < activeDaysMin) {
+      return undefined;
+    }
+    const longest = voice.longestBefore(silence.fromHour, () => true);
+    return hours > 2 * longest ? { is: 'length', days, longest } : undefined;
+  }
+
+  /** A component is silent with its host. */
+  private isOfSilentHost({ component }: Voice): boolean {
+    return (
+      component !== undefined &&
+      [...this.voices.values()].some(
+        ({ host, silence }) => host !== undefined && silence?.told !== undefined,
+      )
+    );
+  }
+
+  /** Whether a silence of it would be told by now: at any hour of the day, of all of the log or of a component in it. */
+  isJudged(component: string): boolean {
+    const { open = 0 } = this;
+    return [this.whole, this.voices.get(`component ${component}`)].some(
+      voice =>
+        voice !== undefined &&
+        Array.from({ length: hoursOfDay }, (_, back) => open - back - 1).some(
+          hour =>
+            voice.expectedOfDay(hour) !== undefined || voice.expectedOfWeek(hour) !== undefined,
+        ),
+    );
+  }
+
+  /** Forgets who was not heard for longer than is remembered. */
+  forget(): readonly string[] {
+    const { open } = this;
+    if (open === undefined) return [];
+    const gone: string[] = [];
+    for (const [key, { before, ends }] of this.voices) {
+      const lastMs = before?.ms ?? Infinity;
+      if (ends.size > 0 || lastMs > (open - daysKept * hoursOfDay) * hourMs) continue;
+      this.voices.delete(key);
+      gone.push(key);
+    }
+    return gone;
+  }
+}
+
+/**
+ * Learns at which hours there is always something in a log, and tells when there is not. An hour is judged when it is
+ * over, by what was before it: whether the clock said so, or the lines that came later, changes nothing.
+ */
+export class SilenceLearner {
+  readonly sources: Map<string, HeardSource>;
+  private readonly known: Uncollected;
+  private sightings: Sighting[] = [];
+
+  constructor(sources: Iterable<HeardSource>, known: Uncollected) {
+    this.sources = new Map(Array.from(sources, source => [source.name, source]));
+    this.known = known;
+  }
+
+  private get voices(): number {
+    let count = 0;
+    for (const { voices } of this.sources.values()) count += voices.size;
+    return count;
+  }
+
+  /** Adds what a segment tells. Of each source they come in their order. */
+  take(segment: HeardSegment): void {
+    let source = this.sources.get(segment.source);
+    if (source === undefined) {
+      source = new HeardSource(segment.source);
+      this.sources.set(segment.source, source);
+    }
+    source.add(segment, () => this.voices < allVoicesMax);
+    this.sightings.push(...source.close(source.toldToMs(), this.known));
+  }
+
+  /** Of these times there are lines of it that could not be read. */
+  missed(source: string, fromMs: number, toMs: number): void {
+    const heard = this.sources.get(source);
+    const from = Math.max(Math.floor(fromMs / hourMs), heard?.open ?? Infinity);
+    const to = Math.min(Math.floor(toMs / hourMs), from + missedHoursMax);
+    for (const voice of heard?.voices.values() ?? []) {
+      for (let hour = from; hour <= to; hour += 1) voice.markUnknown(hour);
+    }
+  }
+
+  /** Up to a time all that is written to a source is here: it was read later than that. */
+  over(source: string, toMs: number): void {
+    const heard = this.sources.get(source);
+    if (heard !== undefined) this.sightings.push(...heard.close(toMs, this.known));
+  }
+
+  /** What was found since it was asked last. */
+  end(): readonly Sighting[] {
+    const { sightings } = this;
+    this.sightings = [];
+    return sightings.toSorted((a, b) => a.timeMs - b.timeMs);
+  }
+}
