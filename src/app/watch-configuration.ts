@@ -63,9 +63,9 @@ type Given = Readonly<Record<string, unknown>> & {
 
 /** What the kinds of channels may say, beside what all may. */
 const keysOf: Readonly<Record<WatchChannel['kind'], readonly string[]>> = {
-  webhook: ['url', 'header', 'signing'],
-  slack: ['url'],
-  teams: ['url'],
+  webhook: ['url', 'certificates', 'header', 'signing'],
+  slack: ['url', 'certificates'],
+  teams: ['url', 'certificates'],
   mail: ['server', 'password', 'tls', 'certificates', 'sender', 'to'],
   syslog: ['server', 'certificates', 'facility'],
 };
@@ -196,6 +196,7 @@ const channelOf = (given: z.infer<typeof channel>): WatchChannel => {
       ? {}
       : { header: { name: header.name, value: secretPlace(header.value) } }),
     ...maybeSecret('signing', given.signing),
+    ...authorities,
   };
 };
 

@@ -21,6 +21,8 @@ export interface WebhookChannel extends Told {
   readonly header?: { readonly name: string; readonly value: SecretPlace };
   /** HMAC-SHA-256 of the body in `x-postern-signature`. */
   readonly signing?: SecretPlace;
+  /** File with certificates (PEM) that the server's must be, or be signed by; else the system's. */
+  readonly certificates?: string;
 }
 
 export interface MailChannel extends Told {

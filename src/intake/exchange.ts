@@ -23,6 +23,8 @@ export interface Question {
   readonly environment: Environment;
   readonly limits: FetchLimits;
   readonly signal: AbortSignal;
+  /** Certificates (PEM) that the server's must be, or be signed by; else the system's and `NODE_EXTRA_CA_CERTS`. */
+  readonly authorities?: string;
   /** Is sent (POST); without it nothing is (GET). */
   readonly body?: Uint8Array;
   /** Refuse a host whose name leads to this machine: a server sent us there. */
@@ -47,7 +49,7 @@ const knowsProxies = (): boolean => {
   return major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21);
 };
 
-const agentFor = (url: URL, environment: Environment): http.Agent => {
+const agentFor = ({ url, environment, authorities }: Question): http.Agent => {
   const proxies = proxiesOf(environment);
   const isSecure = url.protocol === 'https:';
   const wanted = proxies[isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY'];
@@ -56,7 +58,10 @@ const agentFor = (url: URL, environment: Environment): http.Agent => {
       how: 'Run Postern on Node.js 24.5 or newer.',
     });
   }
-  const options = wanted === undefined ? {} : { proxyEnv: proxies };
+  const options = {
+    ...(wanted === undefined ? {} : { proxyEnv: proxies }),
+    ...(authorities === undefined ? {} : { ca: authorities }),
+  };
   try {
     return isSecure ? new https.Agent(options) : new http.Agent(options);
   } catch {
@@ -146,7 +151,7 @@ async function* bodyOf(
 /** Asks once. @throws FetchTrouble */
 export const ask = (question: Question): Promise<Answered> => {
   const { url, headers, limits, signal, environment } = question;
-  const agent = agentFor(url, environment);
+  const agent = agentFor(question);
   const isProxied = Object.keys(proxiesOf(environment)).length > 0;
   // Behind a proxy it is the proxy's name that is looked up here.
   const guard = question.refuseLocal && !isProxied ? { lookup: guardedLookup } : {};

@@ -52,7 +52,7 @@ export const connectionTrouble = (thrown: unknown): FetchTrouble => {
   const code = codeOf(thrown) ?? '';
   if (isOfCertificate(code)) {
     return new FetchTrouble(`its certificate is not trusted (${code})`, {
-      how: 'Name the file of the authority that signed it: NODE_EXTRA_CA_CERTS=/path/ca.pem.',
+      how: 'Name the file of the authority that signed it: NODE_EXTRA_CA_CERTS=/path/ca.pem, or certificates, where its setting has that.',
     });
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {

@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
@@ -39,9 +44,10 @@ export interface Posted {
 /** Takes what is posted; `answers` says what to answer, the last of them for ever. */
 export const hookServer = async (
   answers: { status: number; body?: string; headers?: Record<string, string> }[],
+  tls?: Certified,
 ): Promise<{ url: string; posted: Posted[]; close: Close }> => {
   const posted: Posted[] = [];
-  const server = createHttpServer((request, response) => {
+  const take: RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (text: string) => {
@@ -52,9 +58,10 @@ export const hookServer = async (
       const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 200 };
       response.writeHead(answer.status, answer.headers ?? {}).end(answer.body ?? '');
     });
-  });
+  };
+  const server = tls === undefined ? createHttpServer(take) : createHttpsServer(tls, take);
   const { port, close } = await listen(server);
-  return { url: `http://127.0.0.1:${port}/hook`, posted, close };
+  return { url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}/hook`, posted, close };
 };
 
 export interface Certified {

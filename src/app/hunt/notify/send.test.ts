@@ -116,6 +116,23 @@ describe('a webhook', () => {
     expect((await hook([{ status }])).sent).toMatchObject({ ok: false, passing });
   });
 
+  test.skipIf(!hasOpenssl)(
+    'of an authority of its own is trusted where that is named (needs openssl)',
+    async () => {
+      const certified = makeCertificate(folder);
+      const server = await hookServer([{ status: 204 }], certified);
+      closers.push(server.close);
+      const channel: WebhookChannel = { ...told, kind: 'webhook', url: server.url };
+      expect(await send(channel, letter(), setting)).toMatchObject({
+        ok: false,
+        why: expect.stringContaining('certificate is not trusted'),
+      });
+      const trusting = { ...channel, certificates: certified.path };
+      expect(await send(trusting, letter(), setting)).toEqual({ ok: true });
+      expect(server.posted).toHaveLength(1);
+    },
+  );
+
   test('that asks to be left alone is', async () => {
     const { sent } = await hook([{ status: 429, headers: { 'retry-after': '120' } }]);
     expect(sent).toMatchObject({ passing: true, pauseMs: 120_000 });

@@ -7,7 +7,7 @@ import { FetchTrouble } from '../../../intake/trouble.ts';
 import { slackBody, teamsBody } from './chats.ts';
 import type { LetterContent } from './letter.ts';
 import { alertsJson } from './letter-json.ts';
-import { readSecret } from './secrets.ts';
+import { readAuthorities, readSecret } from './secrets.ts';
 import { notSent, type SendSetting, type Sent } from './sent.ts';
 
 const answerBytesMax = 64 << 10;
@@ -51,7 +51,7 @@ export const sendByWebhook = async (
   setting: SendSetting,
 ): Promise<Sent> => {
   try {
-    const { url, kind, header, signing } = channel;
+    const { url, kind, header, signing, certificates } = channel;
     const address = typeof url === 'string' ? url : readSecret(url, setting).trim();
     let parsed: URL;
     try {
@@ -69,6 +69,7 @@ export const sendByWebhook = async (
         : {
             'x-postern-signature': `sha256=${createHmac('sha256', readSecret(signing, setting)).update(body).digest('hex')}`,
           };
+    const { ca } = readAuthorities(certificates, setting);
     const answered = await ask({
       url: parsed,
       headers: {
@@ -80,6 +81,7 @@ export const sendByWebhook = async (
         ...(header === undefined ? {} : { [header.name]: readSecret(header.value, setting) }),
       },
       environment: setting.environment,
+      ...(ca === undefined ? {} : { authorities: ca }),
       limits: {
         ...fetchLimits,
         connectMs: setting.timeoutMs,
