@@ -68,12 +68,20 @@ const collect = (
   }
   if (from === wanted.steps.length) {
     found.isThere = true;
-    // Elements of XML without a name, of which there are several.
-    const text = isMembers(value) ? value['#text'] : undefined;
-    for (const each of Array.isArray(text) ? text.flat(2) : [value]) {
-      found.values.push(scalarOf(each));
-    }
+    found.values.push(scalarOf(value));
   } else if (isMembers(value)) collectKeys(value, wanted, from, depth, found);
+};
+
+/** At the end of a path, elements of XML without a name, of which there are several, are a list. */
+const collectAt = (
+  value: unknown,
+  wanted: Wanted,
+  from: number,
+  depth: number,
+  found: Found,
+): void => {
+  const text = from === wanted.steps.length && isMembers(value) ? value['#text'] : undefined;
+  collect(Array.isArray(text) ? text : value, wanted, from, depth, found);
 };
 
 const collectKeys = (
@@ -86,7 +94,7 @@ const collectKeys = (
   let key = '';
   for (let to = from; to < wanted.steps.length; to++) {
     key = to === from ? (wanted.steps[to] ?? '') : `${key}.${wanted.steps[to] ?? ''}`;
-    if (Object.hasOwn(members, key)) collect(members[key], wanted, to + 1, depth, found);
+    if (Object.hasOwn(members, key)) collectAt(members[key], wanted, to + 1, depth, found);
     if (!wanted.mayCut) return;
   }
 };
@@ -104,7 +112,7 @@ const collectNamed = (
   if (Object.hasOwn(element, step)) return;
   if (!nameKeys.some(key => element[key] === step)) return;
   for (const key of valueKeys) {
-    if (Object.hasOwn(element, key)) collect(element[key], wanted, from + 1, depth, found);
+    if (Object.hasOwn(element, key)) collectAt(element[key], wanted, from + 1, depth, found);
   }
 };
 

@@ -63,8 +63,7 @@ const unnamed = (values: string, names: Names): string => {
 /** Values of JSON as texts, of lists any element. */
 export const jsonTexts = (values: string, names: Names): string => {
   const v = names.next('j');
-  const each = elements(unnamed(elements(values, false, names), names), false, names);
-  return `list_transform(${each}, lambda ${v}: ${text(v)})`;
+  return `list_transform(${elements(unnamed(values, names), false, names)}, lambda ${v}: ${text(v)})`;
 };
 
 /** Longer ones are cut nowhere else than at their dots, as `fields/json-values.ts` has it. */
