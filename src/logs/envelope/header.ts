@@ -119,10 +119,18 @@ const quickIso = (text: string, from: number): StampAt | undefined => {
     : { stamp: { ...stamp, millisecond, offsetMinutes }, end };
 };
 
-/** The stamp of a syslog header: RFC 3164, or ISO 8601 with `T`. */
+/** `2026-11-22 12:00:01 mx1 exim[7]: `, by templates of syslog-ng and rsyslog; many programs' own files begin alike. */
+const spaced =
+  /\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d{2}:?\d{2}))? [\w.:-]{1,255} [\w./-]{1,100}\[\d{1,10}\]: /y;
+
+/** The stamp of a syslog header: RFC 3164, or ISO 8601 with `T`; with a space where all of a header stands behind. */
 const headerStamp = (text: string, from: number): StampAt | undefined => {
   const first = text.charCodeAt(from);
   if (first >= zero && first <= zero + 9) {
+    if (text.charCodeAt(from + 10) === space) {
+      spaced.lastIndex = from;
+      return spaced.test(text) ? isoStamp(text, from) : undefined;
+    }
     if (text.charCodeAt(from + 10) !== 0x54) return undefined;
     return quickIso(text, from) ?? isoStamp(text, from);
   }
@@ -264,6 +272,19 @@ const unrepeated = (envelope: Envelope): Envelope => {
   return { ...envelope, message: inner, fields: new Map([['repeated', match[1] ?? '']]) };
 };
 
+/** BusyBox's syslogd writes `mail.info ` behind the host, others in brackets. */
+const severityAt =
+  /\[?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|security|ftp|ntp|local[0-7])\.(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)\]? /y;
+
+/** The tag behind a host. */
+const tagBehind = (text: string, at: number): Tag | undefined => {
+  // `sogod [123]: …`: what looks like a host is the program.
+  const tag = text.charCodeAt(at) === 0x5b ? undefined : tagAt(text, at);
+  if (tag !== undefined) return tag;
+  severityAt.lastIndex = at;
+  return severityAt.test(text) ? tagAt(text, severityAt.lastIndex) : undefined;
+};
+
 /** FreeBSD's syslogd writes `<mail.info> ` before the host with `-v`. */
 const facilityAt = /<\w{1,12}\.\w{1,8}> /y;
 
@@ -292,10 +313,13 @@ export const syslogHeader = (line: LogLine, text: string, from: number): Envelop
   }
   const end = hostEnd(text, start);
   if (end > 0) {
-    // `sogod [123]: …`: what looks like a host is the program.
-    const tag = text.charCodeAt(end + 1) === 0x5b ? undefined : tagAt(text, end + 1);
+    const tag = tagBehind(text, end + 1);
     const host = nameAt(text, start, end);
-    if (tag !== undefined && !isLevel(host)) {
+    const isHost = !isLevel(host);
+    if (tag !== undefined && !isHost && tag.pid !== undefined) {
+      return unrepeated(enveloped(line, at.stamp, undefined, tag, text.slice(tag.end)));
+    }
+    if (tag !== undefined && isHost) {
       return unrepeated(enveloped(line, at.stamp, host, tag, text.slice(tag.end)));
     }
     ofDaemon.lastIndex = end + 1;

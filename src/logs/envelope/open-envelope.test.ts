@@ -47,6 +47,22 @@ describe('a syslog header', () => {
       `<22>2026-11-22T12:45:56+09:00 ${tagged}`,
       '2026-11-22T12:45:56+09:00',
     ],
+    ['with a space before the time', `2026-11-22 12:45:56 ${tagged}`, '2026-11-22 12:45:56'],
+    [
+      'with a space before the zone, too',
+      `2026-11-22 12:45:56.123 +0900 ${tagged}`,
+      '2026-11-22 12:45:56.123 +0900',
+    ],
+    [
+      "as BusyBox's syslogd writes it",
+      `Nov 22 12:45:56 ${tagged.replace(' ', ' mail.info ')}`,
+      'Nov 22 12:45:56',
+    ],
+    [
+      'with facility and level in brackets',
+      `Nov 22 12:45:56 ${tagged.replace(' ', ' [mail.info] ')}`,
+      'Nov 22 12:45:56',
+    ],
   ])('%s', (_, text, at) => expect(open(text)).toEqual({ ...smtpd, at }));
 
   test('without process id', () => {
@@ -55,6 +71,17 @@ describe('a syslog header', () => {
       at: 'Nov 22 12:46:28',
       host: 'vm',
       program: 'dovecot',
+    });
+  });
+
+  test('with a level in the place of the host', () => {
+    const at = '2026-11-22 12:45:56';
+    const message = 'SMTP connection from [192.0.2.1]';
+    expect(open(`${at} info exim[7]: ${message}`)).toEqual({
+      message,
+      at,
+      program: 'exim',
+      pid: 7,
     });
   });
 

@@ -5,6 +5,7 @@ import { anyStamp, epochStamp, type StampReader } from '../time/stamps.ts';
 import { orTrouble } from '../trouble.ts';
 import { authLine } from './dovecot/auth.ts';
 import { deliveryLine } from './dovecot/delivery.ts';
+import { doveadmLine } from './dovecot/doveadm.ts';
 import { eventRecord, looksLikeEvent } from './dovecot/event-record.ts';
 import { loginLine } from './dovecot/login.ts';
 import { type Memory, memoryOf } from './dovecot/memory.ts';
@@ -115,6 +116,12 @@ const byProcess = (
     case 'auth':
       return authLine(prefix, time, memory);
     case 'session':
+      // IMAPSieve(7): a script that runs where messages are moved and marked.
+      if (prefix.text.startsWith('sieve: ')) return deliveryLine(prefix, time, memory);
+      if (prefix.service === 'doveadm') {
+        const administered = doveadmLine(prefix, time);
+        if (administered !== undefined) return administered;
+      }
       return prefix.args === '' || prefix.level === 'debug'
         ? quiet(prefix.service)
         : sessionLine(prefix, time, memory);
@@ -183,10 +190,13 @@ const read =
     const own = envelope.program ?? '';
     const prefix =
       prefixOf(level.startsWith('Debug') ? text.replace(': ', ': Debug: ') : text) ??
-      (processes.has(own) ? prefixOf(`${own}: ${text}`) : undefined) ??
+      // Dovecot 0.99 named the user with the process: `imap(bob): Disconnected`.
+      (own !== 'dovecot' && (processes.has(own) || telling.test(own))
+        ? prefixOf(`${own}: ${text}`)
+        : undefined) ??
       (own === 'dovecot-auth' ? prefixOf(`auth: ${text}`) : undefined);
     if (prefix === undefined) {
-      return /^(?:Dovecot v|Error: |Warning: |Fatal: |Panic: |Info: |Killed|Received|warning|Last died|SIGHUP|child \d|Generating|ssl)/i.test(
+      return /^(?:Dovecot (?:v|starting)|Error: |Warning: |Fatal: |Panic: |Info: |Killed|Received|warning|Last died|SIGHUP|child \d|Generating|ssl|Server shutting|Shutting down|(?:Auth|Login|Master) process|Temporary failure|Fixing permissions|Renamed|listen\(|open\(|Invalid |Maximum |\w{1,30} failed)/i.test(
         text,
       )
         ? orTrouble(

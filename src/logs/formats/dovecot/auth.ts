@@ -145,7 +145,7 @@ const moduleLine = (text: string): Told | undefined => {
 };
 
 const refused =
-  /mismatch|unknown user|invalid credentials|invalid password|authentication failure|authentication failed|pam_authenticate\(\) failed|pam_acct_mgmt\(\) failed|permission denied|user (?:is )?(?:disabled|not found)|disallowed character|character disallowed|bind failed|not in allowed|allow_nets|empty (?:username|password|user)|account (?:is )?(?:disabled|expired|locked)|password (?:has )?expired|failed to (?:bind|authenticate)|oauth2 failed|token (?:is )?(?:invalid|expired|not)|invalid token|master user|blocked by policy|policy server refused|reject|not allowed|login disabled|wrong password|given password|no such user|user not known|error in service module|rc=\d/i;
+  /mismatch|unknown user|invalid credentials|invalid password|authentication failure|authentication failed|pam_authenticate\(\) failed|pam_acct_mgmt\(\) failed|permission denied|user (?:is )?(?:disabled|not found)|disallowed character|character disallowed|bind failed|not in allowed|allow_nets|empty (?:username|password|user)|account (?:is )?(?:disabled|expired|locked)|password (?:has )?expired|failed to (?:bind|authenticate)|oauth2 failed|token (?:is )?(?:invalid|expired|not)|invalid token|master user|blocked by policy|policy server refused|reject|not allowed|login disabled|wrong password|given password|no such user|user not known|request timed out waiting for client|error in service module|rc=\d/i;
 
 const pamLine = /pam_[a-z0-9]+\((?:dovecot|imap|pop3|mail|sieve)[\w-]{0,20}:auth\): ?/;
 

@@ -43,7 +43,15 @@ const parts = (text: string): readonly [string | undefined, string] => {
     : [plain[1], text.slice(at + plain[0].length)];
 };
 
-const verdictOf = (text: string): { kind: EventKind; folder?: string; to?: string } | undefined => {
+interface Verdict {
+  readonly kind: EventKind;
+  readonly folder?: string;
+  readonly to?: string;
+  /** It stays where it is. */
+  readonly left?: true;
+}
+
+const verdictOf = (text: string): Verdict | undefined => {
   for (const [pattern, kind, what] of words) {
     const match = pattern.exec(text);
     if (match === null) continue;
@@ -51,10 +59,17 @@ const verdictOf = (text: string): { kind: EventKind; folder?: string; to?: strin
     return {
       kind,
       ...(what === 'folder' && value !== undefined ? { folder: value } : {}),
+      ...(match[0].startsWith('left message') ? { left: true as const } : {}),
       ...(what === 'to' && value !== undefined ? { to: value } : {}),
     };
   }
   return undefined;
+};
+
+/** In a session Sieve delivers nothing: it leaves a message where it is, or copies it. */
+const movedBy = (service: string, verdict: Verdict | undefined): Verdict | undefined => {
+  if (service !== 'imap' || verdict?.kind !== 'message.delivered') return verdict;
+  return verdict.left === true ? undefined : { ...verdict, kind: 'message.save' };
 };
 
 const connected = /^(?:Connect|Disconnect|Connection)(?:ed)? from ([^\s:]{1,100})/;
@@ -78,7 +93,7 @@ export const deliveryLine = (prefix: Prefix, time: EventTime, memory: Memory): P
         });
   }
   const [id, words] = parts(prefix.text);
-  const verdict = verdictOf(words);
+  const verdict = movedBy(prefix.service, verdictOf(words));
   if (verdict === undefined) {
     if (
       prefix.level !== 'info' ||
@@ -107,7 +122,7 @@ export const deliveryLine = (prefix: Prefix, time: EventTime, memory: Memory): P
     outcome: failed ? 'failure' : 'success',
     component: 'dovecot',
     service: prefix.service,
-    user: personOf(prefix.args.replace(/^\d{1,9}(?:, |$)/, '')),
+    user: personOf(prefix.args.replace(/^(?:pid \d{1,9} user |\d{1,9}(?:, |$))/, '')),
     session: prefix.session,
     pid: prefix.pid,
     folder,

@@ -1,6 +1,6 @@
 import type { AccessEvent } from '../../../core/access-event.ts';
 import type { EventTime } from '../../../core/log-line.ts';
-import { endpointOf } from '../../endpoint.ts';
+import { endpointOf, ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
 import { type EventParts, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
@@ -21,11 +21,23 @@ const serviceOf = (process: string): string => {
 const turnedRound =
   /^(.*(?:lip=[0-9a-fA-F.:]{2,45}|, TLS|, secured|session=<[^<>]{0,200}>|mpid=\d{1,9}))[,:]? ((?:Login|Logged in|Aborted login|Login aborted|Disconnected|Maximum|Client|Remote|Inactivity|proxy)\b.*)$/;
 
+/** With `imap_id_log`: the client's own words. */
+const identifies = 'ID sent: ';
+
+/** `Login: bob [192.0.2.1]`, `Aborted login [192.0.2.1]`: Dovecot before 1.0. */
+const before1 =
+  /^(?:Login: (.{1,255})|Aborted login|Disconnected(?:: .{1,100})?) \[([0-9a-fA-F.:]{2,45})\]$/;
+
 /**
  * Where the elements begin. A message before them is Dovecot's own and holds no `: user=<`, the elements after
  * it may: so the first one is taken.
  */
 const split = (text: string): readonly [string, string] => {
+  if (text.startsWith(identifies)) {
+    // What a client calls itself may hold the mark.
+    const at = text.lastIndexOf(': user=<');
+    return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 2)];
+  }
   const turned = text.startsWith('user=<') ? turnedRound.exec(text.slice(0, 4_000)) : null;
   if (turned !== null) return [turned[2] ?? '', turned[1] ?? ''];
   const user = text.indexOf(': user=<');
@@ -55,6 +67,7 @@ const verdictOf = (message: string, rest: string): Verdict | undefined => {
   if (message === 'Login' || message === 'Logged in' || message.startsWith('Login (')) {
     return { kind: 'login', outcome: 'success' };
   }
+  if (message.startsWith(identifies)) return { kind: 'connection', outcome: 'success' };
   if (proxyTo.test(message)) return { kind: 'login', outcome: 'success' };
   // `proxy(bob): disconnecting 192.0.2.1 (Disconnected by client): user=…`
   if (message.startsWith('proxy(') || message.startsWith('proxy: ')) {
@@ -113,6 +126,22 @@ export const loginLine = (prefix: Prefix, time: EventTime, memory: Memory): Pars
   const { sessions, learned } = memory;
   const [message, rest] = split(prefix.text);
   if (rest === '') {
+    const old = before1.exec(prefix.text);
+    const ip = ipOf(old?.[2] ?? '');
+    if (old !== null && ip !== undefined) {
+      const entered = old[1] !== undefined;
+      return happened({
+        kind: entered ? 'login' : 'connection',
+        time,
+        outcome: entered ? 'success' : 'unknown',
+        component: 'dovecot',
+        service: serviceOf(prefix.service),
+        user: personOf(old[1]),
+        from: { ip },
+        pid: prefix.pid,
+        detail: entered ? undefined : detailOf(prefix.text),
+      });
+    }
     return prefix.level === 'info'
       ? unparsed('a login process says something unknown')
       : quiet('trouble of a login process');

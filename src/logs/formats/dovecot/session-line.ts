@@ -11,7 +11,7 @@ import {
   quiet,
   unparsed,
 } from '../../reading.ts';
-import { detailOf } from '../../text.ts';
+import { detailOf, printable } from '../../text.ts';
 import { administrator } from './event-fields.ts';
 import { mailLogOf } from './mail-log.ts';
 import { type Memory, marked, tell } from './memory.ts';
@@ -94,7 +94,11 @@ const openedOrQuiet =
  */
 const namedIn = (args: string): { readonly name: string; readonly ip?: string } => {
   const first = args.charCodeAt(0);
-  const behindPid = first >= 0x30 && first <= 0x39 ? args.replace(/^\d{1,9}(?:, |$)/, '') : args;
+  // Apple's server writes `imap(pid 123 user bob)`.
+  const behindPid =
+    (first >= 0x30 && first <= 0x39) || args.startsWith('pid ')
+      ? args.replace(/^(?:pid \d{1,9} user |\d{1,9}(?:, |$))/, '')
+      : args;
   if (!behindPid.includes(',')) return { name: behindPid };
   const name = behindPid.replace(/,[0-9a-fA-F.:]{3,45}$/, '');
   const comma = name.indexOf(',');
@@ -212,6 +216,19 @@ export const sessionLine = (prefix: Prefix, time: EventTime, memory: Memory): Pa
       ...freeText(text),
     });
   }
-  if (prefix.level !== 'info') return quiet(`trouble of ${service}`);
+  const identified = /^ID sent: (.{1,1000})$/s.exec(text)?.[1];
+  if (identified !== undefined) {
+    const name = /(?:^|, )name=([^,]{1,200})/.exec(identified)?.[1];
+    return happened({
+      ...whoOf(prefix, time, memory),
+      kind: 'other',
+      outcome: 'success',
+      app: name === undefined ? undefined : { name: printable(name, 200) },
+      ...freeText(text),
+    });
+  }
+  // Dovecot 1 wrote no level into syslog.
+  if (prefix.level !== 'info' || /\) failed: [A-Z]/.test(text))
+    return quiet(`trouble of ${service}`);
   return openedOrQuiet.test(text) ? quiet(service) : unparsed(`${service} says something unknown`);
 };
