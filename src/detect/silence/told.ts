@@ -74,7 +74,7 @@ const sightingOf = (
   const part = component === undefined ? host : source;
   return {
     rule: silenceRule,
-    title: 'A log fell silent',
+    title: 'A log tells of nothing any more',
     level: 'medium',
     component: component ?? source,
     who: part,
@@ -96,10 +96,22 @@ export const silenceSighting = (told: Told, why: Why, before: HeardLine): Sighti
   });
 };
 
+/** Lines of the log in between, which tell of nothing: known where they are in one segment. */
+const quietText = (
+  { component, host }: Told,
+  { seq, line }: HeardLine,
+  first: HeardLine,
+): string => {
+  const lines = seq === first.seq ? first.line - line - 1 : 0;
+  return component !== undefined || host !== undefined || lines < 1
+    ? ''
+    : `, while ${counted(lines, 'line')} that ${lines === 1 ? 'tells' : 'tell'} of no access ${lines === 1 ? 'was' : 'were'} written`;
+};
+
 /** It is over. @param first line that there is again */
 export const overSighting = (told: Told, why: Why, before: HeardLine, first: HeardLine): Sighting =>
   sightingOf(told, [before, first], {
     timeMs: first.ms,
     sinceMs: before.ms,
-    sentence: `${nameOf(told)} had no event for ${lengthText(first.ms - before.ms)}, ${spanText(before.ms, first.ms)}, and has some again; ${whyText(why)}`,
+    sentence: `${nameOf(told)} had no event for ${lengthText(first.ms - before.ms)}, ${spanText(before.ms, first.ms)}, and has some again${quietText(told, before, first)}; ${whyText(why)}`,
   });
