@@ -9,7 +9,7 @@ import { runPass } from '../../src/app/hunt/pass.ts';
 import { watchRules } from '../../src/app/hunt/watch-rules.ts';
 import { LogKeeper } from '../../src/app/ingest/keep-log.ts';
 import { zonesOf } from '../../src/app/ingest/zones.ts';
-import type { Hit } from '../../src/detect/hit.ts';
+import type { HitBatch } from '../../src/detect/hit-batch.ts';
 import { WatchedRules } from '../../src/detect/matching/watched-rules.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
 import { RowSink } from '../../src/logs/rows/row-sink.ts';
@@ -69,7 +69,9 @@ beforeAll(async () => {
   await opened.evidence.flush();
   await opened.close();
   const { segments } = storeSegments(store, () => {});
-  const hit = ({ rule, source, line }: Hit): void => note(kept, source, rule, line);
+  const hits = (batch: HitBatch): void => {
+    for (const { rule, source, line } of batch.of(() => true)) note(kept, source, rule, line);
+  };
   await runPass(
     {
       run: { rules, maps, fields },
@@ -80,7 +82,7 @@ beforeAll(async () => {
       threads: 1,
       nowMs: writtenByMs,
     },
-    { hit, upTo: () => {}, digest: () => {}, progress: () => {} },
+    { hits, upTo: () => {}, digest: () => {}, progress: () => {} },
   );
 }, 60_000);
 

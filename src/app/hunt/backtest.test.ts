@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HitBatch, packHits } from '../../detect/hit-batch.ts';
 import { readRules } from '../../detect/sigma/read-rules.ts';
 import { Backtest, type BacktestOptions } from './backtest.ts';
 
@@ -30,20 +31,17 @@ test('of a correlation as many events are counted as its alert rests on, not how
   };
   const backtest = new Backtest(options);
   const fromMs = Date.parse('2026-06-29T02:00:00Z');
-  for (let i = 0; i < 5; i += 1) {
-    backtest.hit({
-      rule: detection.id,
-      source: 'mail.log',
-      seq: 1,
-      line: i + 1,
-      timeMs: fromMs + i * 1_000,
-      component: 'dovecot',
-      user: `user${i}@example.jp`,
-      address: '203.0.113.9',
-      kind: 'message.read',
-      values: { 'from.ip': '203.0.113.9', 'user.name': `user${i}@example.jp` },
-    });
-  }
+  const hits = Array.from({ length: 5 }, (_, i) => ({
+    rule: detection.id,
+    line: i + 1,
+    timeMs: fromMs + i * 1_000,
+    component: 'dovecot',
+    user: `user${i}@example.jp`,
+    address: '203.0.113.9',
+    kind: 'message.read',
+    values: { 'from.ip': '203.0.113.9', 'user.name': `user${i}@example.jp` },
+  }));
+  backtest.hits(new HitBatch(packHits('mail.log', 1, hits)));
   const [tried, ...others] = backtest.end(fromMs + 3_600_000, []);
   expect(others).toEqual([]);
   expect(tried).toMatchObject({

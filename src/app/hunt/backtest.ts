@@ -8,6 +8,7 @@ import { goesOnWith } from '../../detect/alerts/join.ts';
 import { Correlator } from '../../detect/correlation/correlator.ts';
 import { HitSieve } from '../../detect/correlation/sieve.ts';
 import type { Hit } from '../../detect/hit.ts';
+import type { HitBatch } from '../../detect/hit-batch.ts';
 import type { Rule } from '../../detect/sigma/nodes.ts';
 import type { LoadedRules } from './pipeline.ts';
 import { SightingFold } from './sightings.ts';
@@ -102,12 +103,12 @@ export class Backtest {
     );
   }
 
-  hit(hit: Hit): void {
-    if (this.options.rules.alerting.has(hit.rule)) {
+  hits(batch: HitBatch): void {
+    for (const hit of batch.of(rule => this.options.rules.alerting.has(rule))) {
       this.of(hit.rule).event(hit, this.shown(hit.actor ?? hit.user, hit.app));
       this.fold.hit(hit);
     }
-    this.sieve.add(hit);
+    this.sieve.add(batch);
   }
 
   upTo(timeMs: number): void {

@@ -212,7 +212,7 @@ class Following {
     };
     const { watch, digest, missed } = this.opened;
     const pass = await runPass(request, {
-      hit: hit => watch.hit(hit),
+      hits: batch => watch.hits(batch),
       // Of what is arriving, other logs are waited for.
       upTo: isLive ? () => {} : timeMs => watch.upTo(timeMs),
       digest,

@@ -1,5 +1,6 @@
 /** A thread that looks at segments for a hunt, one after the other. */
 import { parentPort } from 'node:worker_threads';
+import { memoryOf } from '../../detect/hit-batch.ts';
 import { type HuntSetup, HuntWork, type SegmentDone } from './hunt-work.ts';
 import type { PassLines } from './pipeline.ts';
 
@@ -27,7 +28,8 @@ const answer = async (id: number, lines: PassLines): Promise<void> => {
     const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     said = { id, why };
   }
-  parentPort?.postMessage(said, []);
+  const { done } = said;
+  parentPort?.postMessage(said, done === undefined ? [] : [...memoryOf(done.found.hits)]);
 };
 
 parentPort?.on('message', ({ setup, id, lines }: Asked) => {

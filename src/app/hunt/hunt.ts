@@ -156,7 +156,7 @@ export const hunt = async (request: WatchRequest): Promise<HuntReport> => {
         nowMs: now(),
       },
       {
-        hit: hit => watch.hit(hit),
+        hits: batch => watch.hits(batch),
         upTo: timeMs => watch.upTo(timeMs),
         digest,
         missed,

@@ -6,16 +6,7 @@ import type { Hunters } from './hunt-threads.ts';
 import { type HuntSetup, HuntWork, type SegmentDone } from './hunt-work.ts';
 import { LiveSpools } from './live-spools.ts';
 import type { PassLines } from './pipeline.ts';
-
-const nothingFound = {
-  hits: [],
-  rows: 0,
-  read: 0,
-  unparsed: 0,
-  firstMs: Number.POSITIVE_INFINITY,
-  newestMs: Number.NEGATIVE_INFINITY,
-  parts: [],
-};
+import { nothingFound } from './segment-hunt.ts';
 
 /** Looks at segments and at spools as they grow, in this thread; rules are compiled once. */
 export class LiveHunters implements Hunters {

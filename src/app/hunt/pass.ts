@@ -1,7 +1,7 @@
 import type { Unseen } from '../../core/unseen.ts';
 import type { RanOver } from '../../core/watching.ts';
 import type { SegmentTally } from '../../detect/baselines/tally.ts';
-import type { Hit } from '../../detect/hit.ts';
+import { HitBatch } from '../../detect/hit-batch.ts';
 import { spanOf } from '../events/ask.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import { type Hunters, HuntThreads, OwnHunter } from './hunt-threads.ts';
@@ -12,7 +12,7 @@ import type { Cursors, PassLines } from './pipeline.ts';
 /** Who is told what a pass finds, in the order of the segments' times. */
 export interface PassListener {
   /** Of any rule, whether it is told for itself or feeds correlations. */
-  readonly hit: (hit: Hit) => void;
+  readonly hits: (hits: HitBatch) => void;
   /** All that is to come is of segments that begin at this time or later. */
   readonly upTo: (timeMs: number) => void;
   readonly digest: (digest: SegmentTally, segment: StoreSegment) => void;
@@ -91,7 +91,7 @@ export const runPass = async (request: PassRequest, listener: PassListener): Pro
       if (answer === undefined) break;
       const { found, digest } = answer;
       listener.upTo(begin(each));
-      for (const hit of found.hits) listener.hit(hit);
+      listener.hits(new HitBatch(found.hits));
       if (digest === undefined) listener.missed?.(each.segment);
       else listener.digest(digest, each.segment);
       sources.took(each, found);

@@ -54,7 +54,7 @@ export const runBacktest = async (
   const pass = await runPass(
     { ...prepared.setup, window, lines, threads, nowMs: now() },
     {
-      hit: hit => tried.hit(hit),
+      hits: batch => tried.hits(batch),
       upTo: timeMs => tried.upTo(timeMs),
       digest: ({ heard, ...digest }, segment) => {
         learner.take(digest, spanOf(segment)[0]);

@@ -14,6 +14,7 @@ import { keepLogs, openKept } from '../../../test/support/hunt-run.ts';
 import { emptyWatch } from '../../core/watch-policy.ts';
 import { mapsOf } from '../../detect/fields/source-map.ts';
 import { sourceSpace, sourceTest } from '../../detect/fields/source-space.ts';
+import { HitBatch } from '../../detect/hit-batch.ts';
 import { compileMatcher } from '../../detect/matching/compile.ts';
 import type { DetectionRule } from '../../detect/sigma/nodes.ts';
 import { readRules } from '../../detect/sigma/read-rules.ts';
@@ -156,7 +157,10 @@ test('columns tell of every line what the whole event does', async () => {
         fulfilled.add(id);
       }
     }
-    const told = found.hits.map(hit => `${hit.line} ${hit.rule}`);
+    const told = Array.from(
+      new HitBatch(found.hits).of(() => true),
+      hit => `${hit.line} ${hit.rule}`,
+    );
     expect([segment.source, told.sort()]).toEqual([segment.source, [...expected].sort()]);
   }
   expect(unseen).toEqual([]);

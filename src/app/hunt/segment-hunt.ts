@@ -4,6 +4,7 @@ import type { WatchedEvent } from '../../core/watched-event.ts';
 import { ColumnTruth, truths } from '../../detect/columns/column-truth.ts';
 import { rowKinds } from '../../detect/columns/row-kinds.ts';
 import type { Hit } from '../../detect/hit.ts';
+import { noHits, type PackedHits, packHits } from '../../detect/hit-batch.ts';
 import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
 import { RowDecoder } from '../../logs/rows/decode.ts';
 import type { ParquetFile } from '../../store/parquet/read.ts';
@@ -24,7 +25,7 @@ import type { WatchedRule } from './watched-rule.ts';
 /** What rules found in one segment, and what looking cost. */
 export interface SegmentFound {
   /** In the order of their times. */
-  readonly hits: readonly Hit[];
+  readonly hits: PackedHits;
   readonly rows: number;
   /** Rows whose line had to be read. */
   readonly read: number;
@@ -45,8 +46,9 @@ export interface TimeWindow {
   readonly toMs: number;
 }
 
-const nothingFound = {
-  hits: [],
+/** Of a segment that cannot be read. */
+export const nothingFound: Omit<SegmentFound, 'lastLine' | 'unseen'> = {
+  hits: noHits,
   rows: 0,
   read: 0,
   unparsed: 0,
@@ -223,8 +225,9 @@ export class SegmentHunt {
       return shapeRows === 0 ? [] : [{ shape, rows: shapeRows }];
     });
     const sum = (of: typeof seen): number => of.reduce((total, each) => total + each.rows, 0);
+    const { source, seq } = open.segment;
     return {
-      hits,
+      hits: packHits(source, seq, hits),
       rows: sum(seen),
       read,
       unparsed: sum(seen.filter(({ shape }) => shape.isUnparsed)),

@@ -1,7 +1,7 @@
 import type { Sighting } from '../../core/alert.ts';
 import type { RanOver } from '../../core/watching.ts';
 import { HitSieve } from '../../detect/correlation/sieve.ts';
-import type { Hit } from '../../detect/hit.ts';
+import type { HitBatch } from '../../detect/hit-batch.ts';
 import type { HuntState } from '../../store/hunt-state.ts';
 import { CorrelationMemory } from './correlation-memory.ts';
 import type { Alerts, Cursors, LoadedRules, TakenAlerts } from './pipeline.ts';
@@ -87,10 +87,11 @@ export class Watch {
     }
   }
 
-  hit(hit: Hit): void {
-    if (this.options.rules.alerting.has(hit.rule)) this.fold.hit(hit);
-    if (this.sieve === undefined) this.memory.correlator.add(hit);
-    else this.sieve.add(hit);
+  hits(batch: HitBatch): void {
+    const { correlator } = this.memory;
+    for (const hit of batch.of(rule => this.options.rules.alerting.has(rule))) this.fold.hit(hit);
+    if (this.sieve !== undefined) this.sieve.add(batch);
+    else for (const hit of batch.of(rule => correlator.wants(rule))) correlator.add(hit);
   }
 
   /** All that is to come is of this time or later. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import '../../../test/support/seed.ts';
 import type { Hit } from '../hit.ts';
+import { HitBatch, packHits } from '../hit-batch.ts';
 import type { CorrelationRule, Rule } from '../sigma/nodes.ts';
 import { Correlator } from './correlator.ts';
 import { HitSieve } from './sieve.ts';
@@ -75,13 +76,13 @@ test.each([
         .map(
           ({ rule, timeMs, user, ip }, line): Hit => ({
             rule,
+            source: 's',
+            seq: 1,
+            line,
             timeMs,
             component: 'c',
             kind: 'login',
             values: { user, ip },
-            source: 's',
-            seq: 1,
-            line,
           }),
         );
       const plain = new Correlator(rules);
@@ -89,11 +90,13 @@ test.each([
       const expected = plain.advance(Number.POSITIVE_INFINITY);
       const correlator = new Correlator(rules);
       const sieve = new HitSieve(rules, each => correlator.add(each));
-      const found = hits.flatMap((each, i) => {
-        sieve.add(each);
+      const found = hits.flatMap((_, i) => {
         const next = hits[i + 1];
-        if (next === undefined || i % cut !== 0) return [];
-        return correlator.advance(sieve.settle(next.timeMs) - 1);
+        if (next !== undefined && i % cut !== 0) return [];
+        // All since the last cut.
+        const batch = hits.slice(Math.max(0, Math.floor((i - 1) / cut) * cut + 1), i + 1);
+        sieve.add(new HitBatch(packHits('s', 1, batch)));
+        return next === undefined ? [] : correlator.advance(sieve.settle(next.timeMs) - 1);
       });
       sieve.flush();
       found.push(...correlator.advance(Number.POSITIVE_INFINITY));

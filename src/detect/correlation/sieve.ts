@@ -1,16 +1,34 @@
 import type { Hit } from '../hit.ts';
+import type { HitBatch } from '../hit-batch.ts';
 import type { CorrelationRule, Rule } from '../sigma/nodes.ts';
-import { groupsOf, keyOf } from './grouping.ts';
+import { BatchGroups } from './batch-groups.ts';
 
-/** Hits of one group within one span of the correlation's time. */
+/** What is known of one group within one span of the correlation's time. */
 interface Cell {
-  readonly group: string;
-  readonly bucket: number;
-  readonly hits: Hit[];
-  /** What they count for at most. */
+  /** What its hits count for at most. */
   weight: number;
   /** A bit for each of the correlation's rules of which there is one. */
   rules: number;
+}
+
+/** Hits of one rule in one batch, within one span. */
+interface Slice {
+  readonly batch: HitBatch;
+  /** Places in the batch, from one of these up to, without, another. */
+  readonly places: readonly number[];
+  readonly from: number;
+  readonly to: number;
+  readonly rule: string;
+  readonly isHeld: boolean;
+}
+
+/** One span of a correlation's time. */
+interface Span {
+  readonly slices: Slice[];
+  /** By group; made when it is asked for, which may be never. */
+  cells: ReadonlyMap<string, Cell> | undefined;
+  /** What of it is needed was let through. */
+  isJudged: boolean;
 }
 
 /** A correlation that needs so much of one group that most groups never have it. */
@@ -18,13 +36,22 @@ interface Sieved {
   readonly rule: CorrelationRule;
   /** So many hits, or one of each of several rules. */
   readonly least: number | 'each';
-  readonly cells: Map<string, Cell>;
+  /** By their numbers. */
+  readonly spans: Map<number, Span>;
   /** Correlations that it refers to. */
   readonly within: readonly Sieved[];
   /** Spans in which it may hold, by their numbers; of those that others refer to. */
   readonly active: Set<number>;
   /** Before when all that it needs was let through. */
   throughMs: number;
+}
+
+/** What becomes of hits of a rule. */
+interface Counted {
+  readonly sieved: readonly Sieved[];
+  /** Nothing else refers to it. */
+  readonly isHeld: boolean;
+  readonly isReferredTo: boolean;
 }
 
 const rulesMax = 30;
@@ -46,15 +73,6 @@ const leastOf = ({ type, condition, timespanMs }: CorrelationRule): number | und
   return least >= leastMin ? least : undefined;
 };
 
-/** A hit with several values of what is counted counts as often. */
-const weightOf = ({ type, valueFields, aliases }: CorrelationRule, hit: Hit): number =>
-  type === 'event_count'
-    ? 1
-    : valueFields.reduce((weight, name) => {
-        const value = hit.values?.[aliases.get(name)?.get(hit.rule) ?? name];
-        return weight * (typeof value === 'object' ? Math.max(1, value.length) : 1);
-      }, 1);
-
 /** Each of its rules must have matched. */
 const isOfEach = ({ type, expression, condition, timespanMs, rules }: CorrelationRule): boolean =>
   (type === 'temporal' || type === 'temporal_ordered') &&
@@ -62,8 +80,6 @@ const isOfEach = ({ type, expression, condition, timespanMs, rules }: Correlatio
   condition.length === 0 &&
   timespanMs <= timespanMsMax &&
   rules.length <= rulesMax;
-
-const nameOf = (group: string, bucket: number): string => `${bucket} ${group}`;
 
 /** Whether a correlation may hold within a span of time, both ends included. */
 const mayHold = (
@@ -78,19 +94,43 @@ const mayHold = (
   return false;
 };
 
-const isNeeded = ({ rule, least, cells, within }: Sieved, cell: Cell): boolean => {
-  const { group, bucket, weight } = cell;
-  const [before, after] = [bucket - 1, bucket + 1].map(each => cells.get(nameOf(group, each)));
+const cellsOf = ({ rule }: Sieved, { slices }: Span): ReadonlyMap<string, Cell> => {
+  const cells = new Map<string, Cell>();
+  for (const slice of slices) {
+    const { batch, places, from, to } = slice;
+    const bit = 1 << rule.rules.indexOf(slice.rule);
+    const groups = new BatchGroups(rule, slice.rule, batch, (group): Cell => {
+      const known = cells.get(group);
+      if (known !== undefined) return known;
+      const cell = { weight: 0, rules: 0 };
+      cells.set(group, cell);
+      return cell;
+    });
+    for (let at = from; at < to; at += 1) {
+      const place = places[at] ?? 0;
+      const weight = groups.weightOf(place);
+      for (const cell of groups.of(place)) {
+        cell.weight += weight;
+        cell.rules |= bit;
+      }
+    }
+  }
+  return cells;
+};
+
+const isNeeded = (
+  { rule, least, within }: Sieved,
+  { weight, rules }: Cell,
+  before: Cell | undefined,
+  after: Cell | undefined,
+): boolean => {
   if (least !== 'each') {
     return weight + Math.max(before?.weight ?? 0, after?.weight ?? 0) >= least;
   }
-  const { timespanMs, rules } = rule;
-  const there = cell.rules | (before?.rules ?? 0) | (after?.rules ?? 0);
-  const isThere = rules.every(
+  const there = rules | (before?.rules ?? 0) | (after?.rules ?? 0);
+  return rule.rules.every(
     (id, place) => within.some(each => each.rule.id === id) || ((there >> place) & 1) === 1,
   );
-  const fromMs = (bucket - 1) * timespanMs;
-  return isThere && within.every(each => mayHold(each, fromMs, (bucket + 2) * timespanMs - 1));
 };
 
 /**
@@ -101,10 +141,7 @@ const isNeeded = ({ rule, least, cells, within }: Sieved, cell: Cell): boolean =
 export class HitSieve {
   private readonly pass: (hit: Hit) => void;
   /** By a rule's id, correlations that count its hits; of rules that others refer to as well nothing is held. */
-  private readonly counted = new Map<
-    string,
-    { readonly sieved: readonly Sieved[]; readonly isHeld: boolean }
-  >();
+  private readonly counted = new Map<string, Counted>();
   private readonly all: readonly Sieved[];
 
   /** @param pass takes hits, some of them twice */
@@ -120,37 +157,47 @@ export class HitSieve {
       const within = others.flatMap(id => sieved.get(id) ?? []);
       const isKnown = within.length === others.length && (least === 'each' || others.length === 0);
       if (least === undefined || !isKnown) continue;
-      const state = { cells: new Map(), active: new Set<number>(), throughMs: -Infinity };
+      const state = { spans: new Map(), active: new Set<number>(), throughMs: -Infinity };
       sieved.set(rule.id, { rule, least, within, ...state });
     }
     for (const id of detections) {
       const referring = correlations.filter(each => each.rules.includes(id));
       const mine = referring.flatMap(each => sieved.get(each.id) ?? []);
       const isHeld = mine.length > 0 && mine.length === referring.length;
-      this.counted.set(id, { sieved: mine, isHeld });
+      this.counted.set(id, { sieved: mine, isHeld, isReferredTo: referring.length > 0 });
     }
     this.all = [...sieved.values()];
   }
 
-  add(hit: Hit): void {
-    const { sieved = [], isHeld = false } = this.counted.get(hit.rule) ?? {};
-    if (!isHeld) this.pass(hit);
-    for (const { rule, cells } of sieved) {
-      const bucket = Math.floor(hit.timeMs / rule.timespanMs);
-      const weight = weightOf(rule, hit);
-      const bit = 1 << rule.rules.indexOf(hit.rule);
-      for (const values of groupsOf(rule, hit)) {
-        const group = keyOf(values);
-        const name = nameOf(group, bucket);
-        const cell = cells.get(name);
-        if (cell === undefined)
-          cells.set(name, { group, bucket, hits: isHeld ? [hit] : [], weight, rules: bit });
-        else {
-          if (isHeld) cell.hits.push(hit);
-          cell.weight += weight;
-          cell.rules |= bit;
-        }
+  add(batch: HitBatch): void {
+    for (const { rule, places } of batch.ofRules) {
+      const counted = this.counted.get(rule);
+      if (counted === undefined || !counted.isReferredTo) continue;
+      const { sieved, isHeld } = counted;
+      if (!isHeld) for (const place of places) this.pass(batch.hit(place));
+      for (const each of sieved) this.cut(each, { batch, places, rule, isHeld });
+    }
+  }
+
+  /** Into spans. */
+  private cut({ spans, rule: { timespanMs } }: Sieved, slice: Omit<Slice, 'from' | 'to'>): void {
+    const { batch, places } = slice;
+    const { timeMs } = batch.packed;
+    const bucketOf = (at: number): number =>
+      Math.floor((timeMs[places[at] ?? 0] ?? 0) / timespanMs);
+    for (let from = 0; from < places.length; ) {
+      const bucket = bucketOf(from);
+      let to = from + 1;
+      while (to < places.length && bucketOf(to) === bucket) to += 1;
+      let span = spans.get(bucket);
+      if (span === undefined) {
+        span = { slices: [], cells: undefined, isJudged: false };
+        spans.set(bucket, span);
       }
+      span.slices.push({ ...slice, from, to });
+      span.cells = undefined;
+      span.isJudged = false;
+      from = to;
     }
   }
 
@@ -169,33 +216,64 @@ export class HitSieve {
   }
 
   private settleOne(sieved: Sieved, timeMs: number): void {
-    const { rule, cells, within, active } = sieved;
+    const { rule, spans, within, active } = sieved;
     const { timespanMs } = rule;
     // Its neighbour is there whole, and of what it refers to it is known when that can hold.
     const knownMs = within.reduce((least, each) => Math.min(least, each.throughMs), timeMs);
     const last = Math.floor(knownMs / timespanMs) - 2;
     sieved.throughMs = Math.max(sieved.throughMs, (last + 1) * timespanMs);
-    const over: string[] = [];
-    for (const [name, cell] of cells) {
-      if (cell.bucket > last) continue;
-      if (isNeeded(sieved, cell)) {
-        active.add(cell.bucket);
-        for (const hit of cell.hits) this.pass(hit);
-      }
-      // The last of them is counted with the one that comes next.
-      if (cell.bucket < last) over.push(name);
+    const over = [...spans.keys()].filter(bucket => bucket <= last).toSorted((a, b) => a - b);
+    for (const bucket of over) {
+      const span = spans.get(bucket);
+      if (span !== undefined && !span.isJudged) this.judge(sieved, bucket, span);
     }
-    for (const name of over) cells.delete(name);
+    // The last of them is counted with the one that comes next.
+    for (const bucket of over) if (bucket < last) spans.delete(bucket);
     // An hour and a bit: as long as anybody may ask for it.
     const oldest = last - Math.ceil((4 * timespanMsMax) / timespanMs) - 4;
     for (const bucket of active) if (bucket < oldest) active.delete(bucket);
   }
 
+  private judge(sieved: Sieved, bucket: number, span: Span): void {
+    const { rule, spans, within } = sieved;
+    span.isJudged = true;
+    const fromMs = (bucket - 1) * rule.timespanMs;
+    const toMs = (bucket + 2) * rule.timespanMs - 1;
+    if (!within.every(each => mayHold(each, fromMs, toMs))) return;
+    const cellsAt = (at: number): ReadonlyMap<string, Cell> | undefined => {
+      const of = spans.get(at);
+      if (of === undefined) return undefined;
+      of.cells ??= cellsOf(sieved, of);
+      return of.cells;
+    };
+    const [before, after] = [cellsAt(bucket - 1), cellsAt(bucket + 1)];
+    const needed = new Set<string>();
+    for (const [group, cell] of cellsAt(bucket) ?? []) {
+      if (isNeeded(sieved, cell, before?.get(group), after?.get(group))) needed.add(group);
+    }
+    if (needed.size === 0) return;
+    sieved.active.add(bucket);
+    for (const { batch, places, from, to, ...slice } of span.slices) {
+      if (!slice.isHeld) continue;
+      const groups = new BatchGroups(rule, slice.rule, batch, group => needed.has(group));
+      for (let at = from; at < to; at += 1) {
+        const place = places[at] ?? 0;
+        if (groups.of(place).includes(true)) this.pass(batch.hit(place));
+      }
+    }
+  }
+
   /** All that is left goes through; what comes behind it must not come here any more. */
   flush(): void {
-    for (const { cells } of this.all) {
-      for (const { hits } of cells.values()) for (const hit of hits) this.pass(hit);
-      cells.clear();
+    for (const { spans } of this.all) {
+      for (const { slices, isJudged } of spans.values()) {
+        if (isJudged) continue;
+        for (const { batch, places, from, to, isHeld } of slices) {
+          if (!isHeld) continue;
+          for (let at = from; at < to; at += 1) this.pass(batch.hit(places[at] ?? 0));
+        }
+      }
+      spans.clear();
     }
   }
 }
