@@ -35,6 +35,7 @@ const plainParameters = (value: unknown, depth: number): unknown => {
           each['intValue'] ??
           each['boolValue'] ??
           each['multiValue'] ??
+          each['multiStrValue'] ??
           each['multiIntValue'],
       );
     }
@@ -118,11 +119,43 @@ const rowOf = (record: Fields): Activity | undefined => {
   };
 };
 
+const applications: ReadonlyMap<string, string> = new Map([
+  ['oauth2.googleapis.com', 'token'],
+  ['cloudidentity.googleapis.com', 'groups_enterprise'],
+]);
+
+/** A log entry of Google Cloud, which Workspace shares its activities with: an audit log with an activity within. */
+const entryOf = (record: Fields): Activity | undefined => {
+  const payload = record.object('protopayload') ?? record.object('jsonpayload');
+  const metadata = payload?.object('metadata');
+  const listed = metadata?.objects('event', eventsMax) ?? [];
+  const service = payload?.text('servicename');
+  if (payload === undefined || service === undefined || listed.length === 0) return undefined;
+  const activityId = metadata?.object('activityid');
+  const time = record.text('timestamp') ?? activityId?.text('timeusec');
+  const qualifier = activityId?.text('uniqqualifier');
+  return {
+    application: applications.get(service) ?? service.replace(/\.googleapis\.com$/, ''),
+    time,
+    uid: qualifier === undefined ? undefined : `${time ?? ''}/${qualifier}`,
+    actorEmail: payload.object('authenticationinfo')?.text('principalemail'),
+    actorId: undefined,
+    actorKey: undefined,
+    ip: payload.object('requestmetadata')?.text('callerip'),
+    events: listed.map(event => ({
+      type: event.text('eventtype') ?? '',
+      name: event.text('eventname') ?? '',
+      parameters: Fields.of(plainParameters(event.raw('parameter'), 0)),
+    })),
+    eventCount: Math.max(metadata?.size('event') ?? 0, listed.length),
+  };
+};
+
 /** The activity that a JSON text holds; undefined for anything else. */
 export const activityIn = (text: string): Activity | undefined => {
   const value = parsedJson(text);
   const record = Fields.of(isList(value) && value.length === 1 ? value[0] : value);
   const id = record?.object('id');
   if (record !== undefined && id?.has('applicationname') === true) return activityOf(record, id);
-  return record === undefined ? undefined : rowOf(record);
+  return record === undefined ? undefined : (entryOf(record) ?? rowOf(record));
 };
