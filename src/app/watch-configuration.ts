@@ -140,6 +140,8 @@ const schema = z
     allow: z.array(allowed).max(10_000).default([]),
     digestHours: z.number().positive().max(720).default(24),
     quietHours: z.number().positive().max(8_760).default(24),
+    // No digest, and nothing that goes on, is older than a month.
+    alertDays: z.number().int().min(31).max(36_500).default(400),
     aliveDays: z.number().int().min(0).max(365).default(7),
     ranHoursMax: z.number().positive().max(8_760).default(30),
   })

@@ -82,6 +82,8 @@ export interface WatchPolicy {
   readonly digestHours: number;
   /** An alert that nothing was added to for so many hours is over; what comes then is another. */
   readonly quietHours: number;
+  /** Days for which alerts that are over are remembered. */
+  readonly alertDays: number;
   /** Days without a message after which a channel is sent a sign of life; 0: never. */
   readonly aliveDays: number;
   /** For `monitored`: hours after which a run is no longer recent. */
@@ -98,6 +100,7 @@ export const emptyWatch: WatchPolicy = {
   allow: [],
   digestHours: 24,
   quietHours: 24,
+  alertDays: 400,
   aliveDays: 7,
   ranHoursMax: 30,
 };

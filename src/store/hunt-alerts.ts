@@ -160,6 +160,31 @@ export class HuntAlerts {
       .run(to, to, alert);
   }
 
+  /**
+   * Forgets alerts that were written down, and seen last, before a time, but for those that somebody is still to hear
+   * of, and decisions that ended before it.
+   *
+   * @returns how many alerts
+   */
+  prune(beforeMs: number, beforeDay: string): number {
+    const { changes } = this.database
+      .prepare(
+        `DELETE FROM alert AS a WHERE last_ms < ?1 AND json_extract(content, '$.openedMs') < ?1
+           AND NOT EXISTS (
+             SELECT 1 FROM news n LEFT JOIN letter l ON l.id = n.letter
+             WHERE n.alert = a.id AND (n.letter IS NULL OR coalesce(l.state, 'sent') <> 'sent'
+               OR json_extract(a.content, '$.sightings') - a.muted > n.sightings))`,
+      )
+      .run(beforeMs);
+    if (Number(changes) > 0) {
+      for (const table of ['sighting', 'news']) {
+        this.database.exec(`DELETE FROM ${table} WHERE alert NOT IN (SELECT id FROM alert)`);
+      }
+    }
+    this.database.prepare('DELETE FROM suppression WHERE until < ?').run(beforeDay);
+    return Number(changes);
+  }
+
   suppress(decided: Suppression): void {
     const { alert, rule, component, who, until, why, by, madeMs } = decided;
     this.database

@@ -211,6 +211,41 @@ describe('who is to be told', () => {
     atOnce: 'critical',
     names: false,
   };
+
+  test('are forgotten when they are over for long, and nobody is still to hear of them', () => {
+    const policy = { alertDays: 31, channels: [channel] };
+    const days = (n: number): number => at + n * 24 * hourMs;
+    const ids = (): readonly string[] =>
+      new HuntAlerts(state).since(0, 10).map(({ alert: { sentence } }) => sentence);
+    const said = (sentence: string, timeMs: number): Sighting =>
+      sighting({ sentence, timeMs, sinceMs: timeMs, rule: sentence });
+    take(bookWith(policy), said('told', at), said('goes on', at), said('owed', at));
+    const letters = new HuntLetters(state);
+    const alertsOf = (sentence: string): readonly string[] =>
+      new HuntAlerts(state)
+        .since(0, 10)
+        .flatMap(({ alert }) => (alert.sentence === sentence ? [alert.id] : []));
+    const letter = { channel: channel.name, kind: 'digest', madeMs: at, dueMs: at } as const;
+    letters.make({ ...letter, id: 'one', attempts: 0, state: 'waiting' }, [
+      ...alertsOf('told'),
+      ...alertsOf('goes on'),
+    ]);
+    nowMs = days(40);
+    take(bookWith(policy));
+    expect(ids()).toHaveLength(3);
+    letters.sent('one');
+    nowMs = days(20);
+    take(bookWith(policy), said('goes on', at + hourMs));
+    nowMs = days(40);
+    take(bookWith(policy));
+    expect(ids().toSorted()).toEqual(['goes on', 'owed']);
+    // What is old, and was found now, is new.
+    take(bookWith(policy), said('found late', at));
+    take(bookWith(policy));
+    expect(ids()).toContain('found late');
+    const rows = state.database.prepare('SELECT count(*) AS n FROM sighting').get();
+    expect(Number(rows?.['n'])).toBe(4);
+  });
   const queued = (atOnce: boolean): number => new HuntLetters(state).queued('siem', atOnce).length;
 
   test('the digest waits, what is critical does not, and what is mild is not told', () => {

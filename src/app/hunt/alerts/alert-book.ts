@@ -61,6 +61,8 @@ export class AlertBook {
   private readonly alerts: HuntAlerts;
   private readonly letters: HuntLetters;
   private readonly allowed: (sighting: Sighting) => AllowedSighting | undefined;
+  /** Day on which old ones were forgotten. */
+  private prunedDay = '';
 
   constructor(options: AlertBookOptions) {
     this.options = options;
@@ -70,7 +72,21 @@ export class AlertBook {
   }
 
   take(sightings: readonly Sighting[], { names }: { readonly names: boolean }): TakenAlerts {
-    return this.options.state.transaction(() => this.taken(sightings, names));
+    return this.options.state.transaction(() => {
+      this.prune();
+      return this.taken(sightings, names);
+    });
+  }
+
+  /** Once a day: what is over for so long that nobody asks for it any more. */
+  private prune(): void {
+    const { policy, now } = this.options;
+    const nowMs = now();
+    const today = dayOfMs(nowMs);
+    if (today === this.prunedDay) return;
+    this.prunedDay = today;
+    const beforeMs = nowMs - Math.max(policy.alertDays * 24, policy.quietHours) * hourMs;
+    this.alerts.prune(beforeMs, dayOfMs(beforeMs));
   }
 
   private taken(sightings: readonly Sighting[], names: boolean): TakenAlerts {
