@@ -54,6 +54,18 @@ describe('hostile rules', () => {
     }
   });
 
+  it('may have as many wildcards and percent signs around a placeholder as they like', () => {
+    const placeholders = new Map([['m', Array.from({ length: 100 }, (_, index) => `v${index}`)]]);
+    const whyOf = (value: string): string | undefined => {
+      const text = ruleOf(`  sel:\n    F|expand: '${value}'\n  condition: sel`);
+      return readRules([{ path: 'a.yml', text }], { placeholders }).problems[0]?.why;
+    };
+    expect(whyOf(`%m%${'x*'.repeat(40_000)}`)).toContain('more than 4000000 pieces of text');
+    expect(whyOf('x*'.repeat(60_000))).toContain('more than 1000 wildcards');
+    expect(whyOf(String.raw`\\%`.repeat(60_000))).toBeUndefined();
+    expect(whyOf('%m%%m%%m%')).toContain('more than 100000 values');
+  });
+
   it('may be long', () => {
     const values = Array.from({ length: 20_000 }, (_, index) => `      - value ${index}`);
     const [rule] = readRules([

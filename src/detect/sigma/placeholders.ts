@@ -44,14 +44,25 @@ const valuesOf = (name: string, placeholders: Placeholders, at: number): readonl
   return values;
 };
 
+/** Pieces of all the texts that one value may become. */
+const piecesMax = 4_000_000;
+
 const combine = <T>(choices: readonly (readonly T[])[], at: number): readonly (readonly T[])[] => {
-  let out: readonly (readonly T[])[] = [[]];
+  const count = choices.reduce((product, { length }) => product * length, 1);
+  if (count > valuesMax) {
+    throw new Mistake(`its placeholders make more than ${valuesMax} values`, at);
+  }
+  if (count * choices.length > piecesMax) {
+    throw new Mistake(`its placeholders make more than ${piecesMax} pieces of text`, at);
+  }
+  let out: T[][] = [[]];
   for (const choice of choices) {
-    if (out.length * choice.length > valuesMax) {
-      throw new Mistake(`its placeholders make more than ${valuesMax} values`, at);
+    const [only] = choice;
+    if (choice.length === 1 && only !== undefined) for (const each of out) each.push(only);
+    else {
+      const before = out;
+      out = choice.flatMap(each => before.map(rest => [...rest, each]));
     }
-    const before = out;
-    out = choice.flatMap(each => before.map(rest => [...rest, each]));
   }
   return out;
 };

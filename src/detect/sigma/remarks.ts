@@ -58,16 +58,20 @@ const checkRelated = (map: MapTree, tell: Tell): void => {
     tell(new Mistake("'related' is a list", related.at));
     return;
   }
-  for (const each of related.items) {
-    const id = memberOf(each, 'id');
-    const type = memberOf(each, 'type');
-    if (id === undefined || type === undefined) {
-      tell(new Mistake("what is related has an 'id' and a 'type'", each.at));
-    } else if (!relations.includes(type.source.toLowerCase())) {
-      const known = 'derived, obsolete, merged, renamed or similar';
-      tell(new Mistake(`what is related is ${known}; not ${shown(type.source)}`, type.at));
-    }
+  // One will do: a list may be as long as somebody likes.
+  const [wrong] = related.items.flatMap(each => relationMistake(each) ?? []);
+  if (wrong !== undefined) tell(wrong);
+};
+
+const relationMistake = (tree: Tree): Mistake | undefined => {
+  const id = memberOf(tree, 'id');
+  const type = memberOf(tree, 'type');
+  if (id === undefined || type === undefined) {
+    return new Mistake("what is related has an 'id' and a 'type'", tree.at);
   }
+  if (relations.includes(type.source.toLowerCase())) return undefined;
+  const known = 'derived, obsolete, merged, renamed or similar';
+  return new Mistake(`what is related is ${known}; not ${shown(type.source)}`, type.at);
 };
 
 const memberOf = (tree: Tree, key: string): ScalarTree | undefined => {
