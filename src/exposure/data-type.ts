@@ -83,6 +83,8 @@ export interface Around {
   leaning(sets: readonly string[], from: number, to: number): Leaning;
   /** Whether a word of one of the sets stands in the `reach` characters (at most 200) before `from` or after `to`. */
   hasWord(sets: readonly string[], from: number, to: number, reach?: number): boolean;
+  /** The sets of which a word stands anywhere in the text; `leaning` never speaks for others. */
+  said(): ReadonlySet<string>;
   /** Whether it stands within an address of the web, a Message-ID or a path. */
   inUrl(from: number): boolean;
 }

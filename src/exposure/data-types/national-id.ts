@@ -1,6 +1,7 @@
 import type { DataType } from '../data-type.ts';
 import { eastern } from '../national/east.ts';
 import { nationalJudge } from '../national/judge.ts';
+import { more } from '../national/more.ts';
 import { northern } from '../national/north.ts';
 import { southern } from '../national/south.ts';
 import { western } from '../national/west.ts';
@@ -12,5 +13,9 @@ export const nationalId: DataType = {
   title: 'National identity number',
   sensitivity: 'identity',
   rank: 9,
-  ...nationalJudge('national-id', [...northern, ...western, ...southern, ...eastern, ...worldwide]),
+  ...nationalJudge(
+    'national-id',
+    [...northern, ...western, ...southern, ...eastern, ...worldwide, ...more],
+    { literals: ['X-', 'Y-', 'Z-', 'K-', 'L-', 'M-', 'V-', 'E-'] },
+  ),
 };

@@ -37,28 +37,20 @@ export const nationalJudge = (
   ids: readonly NationalId[],
   { literals = [], digitsMin = 2 }: NationalAnchors = {},
 ): NationalJudge => {
-  const byShape = new Map<number, NationalId[]>();
-  for (const id of ids)
-    for (const shape of id.numbers ?? [])
-      byShape.set(key(shape), [...(byShape.get(key(shape)) ?? []), id]);
   const shapes = new Map(
     [...ids.flatMap(({ numbers }) => numbers ?? []), ...beginnings].map(shape => [
       key(shape),
       shape,
     ]),
   );
-  /** Those with letters, tried where a token or digits begin, by whether a digit comes first. */
-  const lettered = ids.filter(({ pattern }) => pattern !== undefined);
-  const digitFirst = lettered.filter(({ pattern }) => beginsWith(pattern, '0123456789'));
-  const letterFirst = lettered.filter(({ pattern }) =>
-    beginsWith(pattern, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
-  );
   const own = new Map(ids.map(id => [id, [`${set}/${id.label ?? id.country}`]]));
   const any = [set];
   const grade = (id: NationalId): Sets => ({ own: own.get(id) ?? any, any });
+  const triedIn = triedByText(ids, id => `${set}/${id.label ?? id.country}`);
   return {
     anchors: { numbers: [...shapes.values()], tokens: [4, 20, digitsMin], literals },
     judge: (candidate, around) => {
+      const { byShape, digitFirst, letterFirst } = triedIn(around);
       const found: (Judged | undefined)[] = [];
       if (candidate.kind === 'number' && !candidate.glued) {
         for (const id of byShape.get(key(candidate.groups)) ?? [])
@@ -74,6 +66,57 @@ export const nationalJudge = (
       }
       return found.length === 0 ? undefined : best(found);
     },
+  };
+};
+
+/** Numbers that are tried in a text, by how they are found. */
+interface Tried {
+  readonly byShape: ReadonlyMap<number, readonly NationalId[]>;
+  /** Those with letters, tried where a token or digits begin, by whether a digit comes first. */
+  readonly digitFirst: readonly NationalId[];
+  readonly letterFirst: readonly NationalId[];
+}
+
+const triedOf = (ids: readonly NationalId[]): Tried => {
+  const byShape = new Map<number, NationalId[]>();
+  for (const id of ids)
+    for (const shape of id.numbers ?? [])
+      byShape.set(key(shape), [...(byShape.get(key(shape)) ?? []), id]);
+  return {
+    byShape,
+    digitFirst: ids.filter(({ pattern }) => beginsWith(pattern, '0123456789')),
+    letterFirst: ids.filter(({ pattern }) => beginsWith(pattern, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')),
+  };
+};
+
+/** Texts have few labels; which ones is seldom new. */
+const triedMax = 500;
+
+/** What is said only with its label is not tried in a text that has none. */
+const triedByText = (
+  ids: readonly NationalId[],
+  setOf: (id: NationalId) => string,
+): ((around: Around) => Tried) => {
+  const labelled = new Set(
+    ids.filter(({ labelledOnly }) => labelledOnly === true).map(id => setOf(id)),
+  );
+  const made = new Map<string, Tried>();
+  let last: { readonly around: Around; readonly tried: Tried } | undefined;
+  return around => {
+    if (last?.around === around) return last.tried;
+    const spoken = around.said();
+    const said = [...spoken]
+      .filter(name => labelled.has(name))
+      .sort()
+      .join(' ');
+    let tried = made.get(said);
+    if (tried === undefined) {
+      if (made.size >= triedMax) made.clear();
+      tried = triedOf(ids.filter(id => id.labelledOnly !== true || spoken.has(setOf(id))));
+      made.set(said, tried);
+    }
+    last = { around, tried };
+    return tried;
   };
 };
 
@@ -93,7 +136,8 @@ const hasDigits = (text: string, from: number): boolean => {
 
 /** Whether the pattern can begin with one of these, as far as its source tells: what cannot be read counts as yes. */
 const beginsWith = (pattern: RegExp | undefined, letters: string): boolean => {
-  const source = pattern?.source.replace(/^\^\(?(?:\?:)?\(?(?:\?:)?/, '') ?? '';
+  if (pattern === undefined) return false;
+  const source = pattern.source.replace(/^\^\(?(?:\?:)?\(?(?:\?:)?/, '');
   const first = /^(?:\[(?:\\.|[^\]\\])+\]|\\d|[A-Z])(?!\?)/.exec(source)?.[0];
   if (first === undefined || /^.{0,60}\|/.test(source)) return true;
   const single = new RegExp(`^${first}$`, 'i');
@@ -126,10 +170,11 @@ const judgeNumber = (
   around: Around,
 ): Judged | undefined => {
   const { value, from, to, separators, continued, groups } = candidate;
-  // Amounts and names of models are parted so, numbers of people are not.
+  // Amounts and names of models are parted so, numbers of people are only where somebody says that they are.
   if (
-    (separators === '..' && groups.every(length => length === 3)) ||
-    (separators.includes('/') && !slashed.has(id.country))
+    id.labelledOnly !== true &&
+    ((separators === '..' && groups.every(length => length === 3)) ||
+      (separators.includes('/') && !slashed.has(id.country)))
   )
     return undefined;
   if (!id.isValid(value)) return undefined;

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { eastern } from './east.ts';
+import { more } from './more.ts';
 import type { NationalId } from './national-id.ts';
 import { northern } from './north.ts';
 import { southern } from './south.ts';
 import { europeanTax } from './tax-europe.ts';
+import { plainTax } from './tax-plain.ts';
 import { worldTax } from './tax-world.ts';
 import { western } from './west.ts';
 import { worldwide } from './world.ts';
 
-const identity = [...northern, ...western, ...southern, ...eastern, ...worldwide];
-const tax = [...europeanTax, ...worldTax];
+const identity = [...northern, ...western, ...southern, ...eastern, ...worldwide, ...more];
+const tax = [...europeanTax, ...worldTax, ...plainTax];
 
 /** As a text of nothing else would be judged. */
 const isOf = (ids: readonly NationalId[], country: string, written: string): boolean =>
@@ -68,6 +70,19 @@ test.each([
   ['mx', 'BOXW310820HNERXN09', 'BOXW310820HNERXN08'],
   ['za', '7503305044089', '8503305044089'],
   ['ru', '112-233-445 95', '112-233-445 96'],
+  ['do', '73239844811', '73239844812'],
+  ['ec', '0728293242', '2828293242'],
+  ['uy', '3.013.958-4', '3.013.958-5'],
+  ['ca', '9101 541 201', '9101 541 202'],
+  ['in', '5501 8749 1453 3864', '5501 8749 1453 3865'],
+  ['bg', '7007682790', '7007682791'],
+  ['be', '915121-899-89', '915121-899-80'],
+  ['be', '418-5341862-24', '418-5341862-25'],
+  ['fr', '29 57 831 502 493', '29 57 831 502 494'],
+  ['eg', '29001152101234', '29013152101234'],
+  ['mu', 'D1203851234564', 'D1203851234563'],
+  ['pe', '41802365-7', '41802365-2'],
+  ['gb', 'D801200012001', 'A801200012001'],
 ])('of %s, %s is a national number and %s is none', (country, valid, invalid) => {
   expect(isOf(identity, country, valid)).toBe(true);
   expect(isOf(identity, country, invalid)).toBe(false);
@@ -107,6 +122,25 @@ test.each([
   ['in', '27AAPFU0939F1ZV', '27AAPFU0939F1ZO'],
   ['ar', '20-05536168-2', '20-05536168-3'],
   ['us', '91-1144442', '07-1144442'],
+  ['at', '01 828/3234', '01 828/3235'],
+  ['rs', '189642050', '189642051'],
+  ['by', '197401257', '197401258'],
+  ['ua', '02421607', '02421608'],
+  ['md', '4169849209055', '4169849209056'],
+  ['mk', '7001801014803', '7001801014804'],
+  ['tr', '7768443323', '7768443324'],
+  ['tw', '01489860', '01489861'],
+  ['th', '4 7184 55761 01 2', '4 7184 55761 01 3'],
+  ['vn', '9668735834', '9668735835'],
+  ['nz', '61-148-744', '61-148-745'],
+  ['za', '1584493173', '1584493174'],
+  ['pe', '10169171152', '10169171153'],
+  ['py', '92125-4', '92125-5'],
+  ['co', '72674093-9', '72674093-0'],
+  ['gt', '39103-4', '39103-5'],
+  ['sv', '1210-896636-164-7', '1210-896636-164-8'],
+  ['do', '687194285', '687194286'],
+  ['uy', '860398441957', '860398441958'],
 ])('of %s, %s is a tax number and %s is none', (country, valid, invalid) => {
   expect(isOf(tax, country, valid)).toBe(true);
   expect(isOf(tax, country, invalid)).toBe(false);

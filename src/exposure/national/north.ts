@@ -72,7 +72,7 @@ const norwegianSecond = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
 /** Norway: fødselsnummer; D numbers have 40 added to the day, H numbers to the month (Skatteetaten). */
 const no: NationalId = {
   country: 'no',
-  numbers: [[11], [6, 5]],
+  numbers: [[11], [6, 5], [6, 3, 2], [2, 2, 2, 5]],
   isValid: value => {
     const day = part(value, 0, 2);
     const month = part(value, 2, 4);

@@ -142,7 +142,7 @@ const hr: NationalId = {
 /** Israel: nine digits with Luhn's check digit. */
 const il: NationalId = {
   country: 'il',
-  numbers: [[9], [8]],
+  numbers: [[9], [8], [8, 1], [7, 1]],
   isValid: value => !isOneDigit(value) && passesLuhn(value.padStart(9, '0')),
   byChance: 100,
 };

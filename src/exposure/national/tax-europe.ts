@@ -27,8 +27,16 @@ const austrian: Check = digits => {
   return (10 - (sum % 10)) % 10 === digitAt(digits, 7);
 };
 
+/** Of companies nine digits; of people their ten, those of foreigners, or ten of a kind of their own. */
 const bulgarian: Check = digits => {
-  if (digits.length === 10) return true;
+  if (digits.length === 10) {
+    const last = digitAt(digits, 9);
+    return (
+      (weighted(digits, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11) % 10 === last ||
+      weighted(digits, [21, 19, 17, 13, 11, 9, 7, 3, 1]) % 10 === last ||
+      (11 - (weighted(digits, [4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === last
+    );
+  }
   let check = weighted(digits, [1, 2, 3, 4, 5, 6, 7, 8]) % 11;
   if (check === 10) check = weighted(digits, [3, 4, 5, 6, 7, 8, 9, 10]) % 11;
   return check % 10 === digitAt(digits, 8);
@@ -55,7 +63,10 @@ const italian: Check = digits => {
   return known && !/^0{7}/.test(digits) && passesLuhn(digits);
 };
 
-const belgian: Check = digits => (part(digits, 0, 8) + part(digits, 8, 10)) % 97 === 0;
+const belgian: Check = value => {
+  const digits = value.padStart(10, '0');
+  return !isOneDigit(digits) && (part(digits, 0, 8) + part(digits, 8, 10)) % 97 === 0;
+};
 
 const greek: Check = digits =>
   !/^0{8}/.test(digits) &&
@@ -124,8 +135,8 @@ const slovene: Check = digits => {
 
 /** Form behind the country's letters, and check: the Commission's VIES forms. */
 const forms: readonly (readonly [country: string, form: string, check: Check])[] = [
-  ['at', 'U(\\d{8})', austrian],
-  ['be', '([01]\\d{3}[ .]?\\d{3}[ .]?\\d{3})', belgian],
+  ['at', 'U[ ]?(\\d{8})', austrian],
+  ['be', '([01]?\\d{9})', belgian],
   ['bg', '(\\d{9,10})', bulgarian],
   ['cy', '(\\d{8}[A-Z])', cypriot],
   ['cz', '(\\d{8,10})', czech],
@@ -137,10 +148,10 @@ const forms: readonly (readonly [country: string, form: string, check: Check])[]
   ['dk', '([1-9]\\d[ ]?\\d\\d[ ]?\\d\\d[ ]?\\d\\d)', divides([2, 7, 6, 5, 4, 3, 2, 1], 11)],
   ['ee', '(\\d{9})', divides([3, 7, 1, 3, 7, 1, 3, 7, 1], 10)],
   ['el', '(\\d{9})', greek],
-  ['es', '([A-HJNPQRSUVW]\\d{7}[\\dA-J])', spanishCompany],
-  ['fi', '(\\d{7}-?\\d)', elevens([7, 9, 10, 5, 8, 4, 2], noDigit)],
+  ['es', '([A-HJNPQRSUVW])[ -]?(\\d{7}[\\dA-J])', spanishCompany],
+  ['fi', '(\\d{7})-?(\\d)', elevens([7, 9, 10, 5, 8, 4, 2], noDigit)],
   ['fr', '([\\dA-HJ-NP-Z]{2}[ ]?\\d{3}[ ]?\\d{3}[ ]?\\d{3})', french],
-  ['gb', '(\\d{3}[ ]?\\d{4}[ ]?\\d{2}(?:[ ]?\\d{3})?)', british],
+  ['gb', '(\\d{3}[ ]?\\d{4}[ ]?\\d{2}(?:[ ]?\\d{3})?|\\d{3} \\d{3} \\d{3})', british],
   ['xi', '(\\d{9}(?:\\d{3})?)', british],
   ['hr', '(\\d{11})', passesMod11And10],
   ['hu', '(\\d{8})', divides([9, 7, 3, 1, 9, 7, 3, 1], 10)],
@@ -164,11 +175,18 @@ const forms: readonly (readonly [country: string, form: string, check: Check])[]
   ['sk', '([1-9]\\d[2-47-9]\\d{7})', digits => remainder(digits, 11) === 0],
 ];
 
+/** Groups of digits as people part them: `14 243 102`, `403.019.261`. */
+const parted = (form: string): string =>
+  form.replace(
+    /\\d\{(\d+)(?:,(\d+))?\}/g,
+    (_, from: string, to = from) => `\\d(?:[ .]?\\d){${Number(from) - 1},${Number(to) - 1}}`,
+  );
+
 /** Value added tax numbers with their country before them. */
 const withCountry: readonly NationalId[] = forms.map(([country, form, isValid]) => ({
   country,
   label: 'vat',
-  pattern: new RegExp(`^${country.toUpperCase()}[ -]?${form}(?!\\w)`, 'i'),
+  pattern: new RegExp(`^${country.toUpperCase()}[ -]?${parted(form)}(?!\\w)`, 'i'),
   isValid,
   byChance: country === 'bg' || country === 'cz' || country === 'ro' ? 60 : 15,
 }));
@@ -214,11 +232,56 @@ const plain: readonly NationalId[] = [
   { country: 'gr', numbers: [[9]], isValid: greek, byChance: 90, labelledOnly: true },
   {
     country: 'be',
-    numbers: [[10], [4, 3, 3]],
-    isValid: digits =>
-      /^[01]/.test(digits) && 97 - (part(digits, 0, 8) % 97) === part(digits, 8, 10),
+    numbers: [[10], [4, 3, 3], [9], [3, 3, 3]],
+    isValid: digits => !/^[2-9].{9}$/.test(digits) && belgian(digits),
     byChance: 10,
     labelledOnly: true,
+  },
+  {
+    country: 'fr',
+    label: 'fr/vat',
+    numbers: [[11], [2, 3, 3, 3], [2, 9]],
+    isValid: french,
+    byChance: 1,
+    labelledOnly: true,
+  },
+  {
+    country: 'lu',
+    numbers: [[8], [3, 3, 2]],
+    isValid: digits => part(digits, 0, 6) % 89 === part(digits, 6, 8),
+    byChance: 11,
+    labelledOnly: true,
+  },
+  {
+    country: 'ie',
+    label: 'vat',
+    pattern: /^(\d[\dA-Z+*]\d{5}[A-W][A-IW]?)(?!\w)/i,
+    isValid: irish,
+    byChance: 43,
+    labelledOnly: true,
+  },
+  {
+    country: 'at',
+    label: 'vat',
+    pattern: /^U[ ]?(\d{8})(?!\w)/,
+    isValid: austrian,
+    byChance: 100,
+    labelledOnly: true,
+  },
+  {
+    country: 'ch',
+    label: 'vat',
+    numbers: [[3, 3, 3]],
+    isValid: elevens([5, 4, 3, 2, 7, 6, 5, 4], noDigit),
+    byChance: 90,
+    labelledOnly: true,
+  },
+  {
+    country: 'no',
+    label: 'no',
+    pattern: /^(\d{3}[ ]?\d{3}[ ]?\d{3})[ ]?MVA(?!\w)/,
+    isValid: elevens([3, 2, 7, 6, 5, 4, 3, 2], noDigit),
+    byChance: 10,
   },
   {
     country: 'gb',

@@ -251,7 +251,7 @@ const id: NationalId = {
 /** South Africa: birth day, sex, citizenship, Luhn. */
 const za: NationalId = {
   country: 'za',
-  numbers: [[13], [6, 4, 2, 1], [6, 4, 3]],
+  numbers: [[13], [6, 4, 2, 1], [6, 4, 3], [6, 7]],
   isValid: value =>
     isShortDay(part(value, 0, 2), part(value, 2, 4), part(value, 4, 6)) &&
     /^.{10}[012]/.test(value) &&

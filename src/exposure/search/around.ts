@@ -42,7 +42,17 @@ export const aroundOf = (
     }
     return nearest;
   };
-  let present: ReadonlySet<number> | undefined;
+  let labels: ReadonlySet<number> | undefined;
+  let said: ReadonlySet<string> | undefined;
+  const present = (): ReadonlySet<number> => {
+    labels ??= new Set(anchored.entries.flatMap(entry => entry.labels));
+    return labels;
+  };
+  const says = (own: readonly number[]): boolean => {
+    const all = present();
+    for (const set of own) if (all.has(set)) return true;
+    return false;
+  };
   let last = { from: -1, to: -1, said: 'none' as Leaning };
   return {
     text,
@@ -50,8 +60,7 @@ export const aroundOf = (
     settings,
     leaning: (sets, from, to) => {
       const own = numbersOf(sets);
-      present ??= new Set(anchored.entries.flatMap(({ labels }) => labels));
-      for (const set of own) if (present.has(set)) return leaning(own, from, to);
+      if (says(own)) return leaning(own, from, to);
       // Of types whose words stand nowhere in the text all get the same answer.
       if (last.from !== from || last.to !== to) last = { from, to, said: leaning([], from, to) };
       return last.said;
@@ -66,6 +75,10 @@ export const aroundOf = (
         if (speaksFor(anchored.entries[hit], own)) return true;
       }
       return false;
+    },
+    said: () => {
+      said ??= new Set(Array.from(present(), set => setNames(lexicon)[set] ?? ''));
+      return said;
     },
     inUrl: from => inUrl(text, from),
   };
@@ -92,6 +105,17 @@ const beginsLine = (text: string, from: number): boolean => {
   while (at >= 0 && from - at < 8 && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x22))
     at -= 1;
   return at >= 0 && text.charCodeAt(at) === 0x0a;
+};
+
+const named = new WeakMap<Lexicon, readonly string[]>();
+
+const setNames = (lexicon: Lexicon): readonly string[] => {
+  const known = named.get(lexicon);
+  if (known !== undefined) return known;
+  const names: string[] = [];
+  for (const [name, set] of lexicon.sets) names[set] = name;
+  named.set(lexicon, names);
+  return names;
 };
 
 /** Types ask with the same lists again and again. */

@@ -209,7 +209,9 @@ const latinWord = (
   // Many entries begin with `i` or `my`; the letter that follows tells most of them apart.
   const letterCount = firstEnd - at;
   const next = units[firstEnd] ?? 0;
-  const follow = isBlank(next) ? (units[firstEnd + 1] ?? 0) : next;
+  const follow = isBlank(next)
+    ? (units[firstEnd + blankLength(units, firstEnd, letterCount)] ?? 0)
+    : next;
   const small = letters[follow] ?? 0;
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index];
@@ -256,6 +258,16 @@ const exactTo = (units: Uint16Array, at: number, entry: Entry): number => {
   return at + word.length;
 };
 
+/** Words of this length are cut off by a full stop rather than ended by it. */
+const cutMax = 5;
+
+/** Of what stands for a blank behind so many letters: `St.-Nr.` and `Kd. Nr.` have two of them. */
+const blankLength = (units: Uint16Array, at: number, letterCount: number): 1 | 2 => {
+  if (units[at] !== 0x2e) return 1;
+  const next = units[at + 1] ?? 0;
+  return next === 0x2d || (next === 0x20 && letterCount <= cutMax) ? 2 : 1;
+};
+
 /** Where the word ends that stands at `at`, or -1. */
 const mixedTo = (units: Uint16Array, at: number, entry: Entry): number => {
   const word = entry.units;
@@ -264,7 +276,7 @@ const mixedTo = (units: Uint16Array, at: number, entry: Entry): number => {
     const wanted = word[index] ?? 0;
     let unit = units[to] ?? 0;
     if (wanted === 0x20) {
-      if (isBlank(unit)) to += 1;
+      if (isBlank(unit)) to += blankLength(units, to, index);
       continue;
     }
     if (unit === 0xad) {

@@ -53,6 +53,16 @@ export const fr: Words = {
       'rijksregisternummer',
       'national register number',
     ],
+    'national-id/be/card': ["carte d'identité", "numéro de carte d'identité"],
+    'national-id/fr/fiscal': [
+      'numéro fiscal',
+      'numéro fiscal de référence',
+      'numero fiscal',
+      'identifiant fiscal',
+      'n fiscal',
+      'spi',
+      'nif',
+    ],
     'national-id/lu': ['matricule', 'numéro matricule'],
     'national-id/ch': ['numéro avs', 'avs', 'n avs'],
     'national-id': [
@@ -62,6 +72,8 @@ export const fr: Words = {
       'numéro national',
       "pièce d'identité",
     ],
+    'tax-id/fr/vat': ['tva', 'numéro de tva', 'n tva', 'tva intracommunautaire'],
+    'tax-id/lu': ['tva', 'numéro de tva', 'numéro tva', 'n tva'],
     'tax-id': [
       'tva',
       'numéro de tva',

@@ -24,6 +24,7 @@ export const it: Words = {
       'italian tax code',
     ],
     'national-id': ["carta d'identità", 'documento', "documento d'identità", 'tessera sanitaria'],
+    'tax-id/it': ['codice fiscale', 'cod fiscale', 'c f', 'cf', 'cf piva', 'p iva cf'],
     'tax-id': ['partita iva', 'p iva', 'piva', 'p iva cf', 'iva'],
     passport: ['passaporto', 'numero di passaporto'],
     'drivers-licence': ['patente', 'patente di guida', 'numero patente'],

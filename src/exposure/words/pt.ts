@@ -29,6 +29,13 @@ export const pt: Words = {
     ],
     'national-id/br': ['cpf', 'cadastro de pessoas físicas'],
     'national-id': ['bilhete de identidade', 'documento de identidade', 'rg'],
+    'tax-id/pt': [
+      'nif',
+      'nipc',
+      'contribuinte',
+      'número de contribuinte',
+      'número de identificação fiscal',
+    ],
     'tax-id': ['cnpj', 'nipc', 'iva'],
     passport: ['passaporte'],
     'drivers-licence': ['carta de condução', 'cnh', 'carteira de motorista'],
