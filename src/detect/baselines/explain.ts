@@ -120,8 +120,8 @@ class Explanation {
   get onlyAddress(): string | undefined {
     const { against, feature } = this.finding;
     if ('address' in against && against.address !== undefined) return against.address;
-    const [only, ...others] = feature.addresses.values();
-    return others.length === 0 ? only : undefined;
+    const [only, ...others] = feature.addresses();
+    return others.length === 0 ? only?.[1] : undefined;
   }
 
   get sentence(): string {

@@ -1,7 +1,7 @@
 import type { LineRef } from '../../core/watched-event.ts';
 import { isProgram } from './access.ts';
 import { dayOfHour, hourMs } from './calendar.ts';
-import { type Entry, Feature, type Features } from './features.ts';
+import { type Entry, Feature, type Features, NameNumbers } from './features.ts';
 import {
   type BaselineId,
   beginningDays,
@@ -182,7 +182,7 @@ class Judge {
   private mailboxes(kind: Told, feature: Feature, { history }: Subject): boolean {
     const { hour, ofWindow } = this.hand;
     const level = kind === 'actor' ? 'high' : 'medium';
-    const now = ofWindow.byKind[kind].get(feature.id);
+    const now = ofWindow.feature(kind, feature.id);
     const least = floors[kind];
     if (now !== undefined && least.window !== undefined) {
       const value = now.mailboxes;
@@ -242,7 +242,7 @@ class Judge {
     if (known === 0 || known > addressesMax || feature.mailboxes === 0) return false;
     const days = history.activeDays(this.day);
     if (days < addressesKnownDays || newAddressDay > this.day - addressesQuietDays) return false;
-    for (const [id, address] of feature.addresses) {
+    for (const [id, address] of feature.addresses()) {
       if (addresses.hasBefore(id, this.day)) continue;
       return this.put('new-address', kind, feature, {
         level: kind === 'actor' ? 'high' : 'medium',
@@ -282,7 +282,7 @@ class Judge {
     const value = feature.reads;
     const least = floors.account.reads ?? Infinity;
     // Whoever has a new telephone loads all of his mail, from where he always is.
-    const strange = [...feature.addresses].find(([id]) => !memory.seen.hasBefore(id, this.day));
+    const strange = [...feature.addresses()].find(([id]) => !memory.seen.hasBefore(id, this.day));
     if (strange === undefined || memory.seen.isFull) return;
     const peers = outOfPeers(memory, 'account', hour, value, least);
     if (peers === undefined) return;
@@ -344,7 +344,7 @@ class Judge {
       const user = ids[of.users[at] ?? -1] ?? 0;
       if (user === 0 || this.told.some(each => each.hasUser(user))) continue;
       const address = ids[of.addresses[at] ?? -1] ?? 0;
-      const shared = ofHour.byKind.address.get(address);
+      const shared = ofHour.feature('address', address);
       const isOwn =
         memory.seen.hasBefore(address, this.day) &&
         shared !== undefined &&
@@ -361,8 +361,8 @@ class Judge {
     const least = floors.component.events ?? Infinity;
     const reference = outOfUsual(memory.history, 'events', hour, value, least);
     if (reference === undefined) return;
-    const feature = new Feature(0, '');
-    Object.assign(feature, { first, last, rows: value });
+    const feature = new Feature(0, '', new NameNumbers());
+    feature.span(value, first, last);
     feature.firstMs = hour * hourMs;
     feature.lastMs = (hour + 1) * hourMs - 1;
     this.put('volume', 'component', feature, {

@@ -59,7 +59,7 @@ const learnSubject = (subject: Subject, hour: number, feature: Feature): void =>
   if (!mailboxes.isFull && (subject.kind === 'actor' || subject.kind === 'app')) {
     for (const user of feature.users()) if (mailboxes.put(user, day)) fresh += 1;
   }
-  for (const id of feature.addresses.keys()) {
+  for (const [id] of feature.addresses()) {
     if (!addresses.days.has(id)) subject.newAddressDay = day;
     addresses.put(id, day);
   }

@@ -1,7 +1,7 @@
 import type { Sighting } from '../../core/alert.ts';
 import { dayOfHour, hourMs, hourOfWindow, windowMs, windowOf, windowsOfHour } from './calendar.ts';
 import { sightingOf } from './explain.ts';
-import { type Entry, Features } from './features.ts';
+import { type Entry, Features, NameNumbers } from './features.ts';
 import { type EventsOfHour, type HourInHand, judge } from './judge.ts';
 import { toldKey } from './judgement.ts';
 import { learnHour, learnWindow } from './learn.ts';
@@ -14,6 +14,11 @@ const lateMs = 300_000;
 /** A source that is so far behind the others is not waited for. */
 const behindMs = 2 * hourMs;
 const dayMs = 24 * hourMs;
+
+const takenMin = 50;
+
+/** Names that are numbered, before they are numbered anew. */
+const namesMax = 500_000;
 
 /** An hour that is not over yet. */
 interface OpenHour {
@@ -28,6 +33,7 @@ class ComponentInHand {
   /** What the hour that is judged has come to. */
   private ofHour: Features | undefined;
   private hour = Number.NaN;
+  private names = new NameNumbers();
 
   constructor(memory: ComponentMemory) {
     this.memory = memory;
@@ -135,19 +141,20 @@ class ComponentInHand {
     const isOver = firstWindow + windowsOfHour <= end;
     if (this.hour !== hour) {
       this.hour = hour;
-      this.ofHour = new Features();
+      if (this.names.size > namesMax) this.names = new NameNumbers();
+      this.ofHour = new Features(this.names);
       // What was judged before, in another run.
       for (const [window, entries] of open.windows) {
         if (window <= memory.closed) for (const entry of entries) this.ofHour.add(entry);
       }
     }
-    const ofHour = this.ofHour ?? new Features();
+    const ofHour = this.ofHour ?? new Features(this.names);
     const isFollowed = (address: number): boolean =>
       memory.subject('address', address) !== undefined;
     const sightings: Sighting[] = [];
     const last = Math.min(end, firstWindow + windowsOfHour) - 1;
     for (let window = Math.max(firstWindow, memory.closed + 1); window <= last; window += 1) {
-      const ofWindow = new Features(isFollowed);
+      const ofWindow = new Features(this.names, isFollowed);
       const entries = open.windows.get(window) ?? [];
       for (const entry of entries) {
         ofWindow.add(entry);
@@ -200,6 +207,8 @@ export class BaselineLearner {
   private readonly components: Map<string, ComponentInHand>;
   private sightings: Sighting[] = [];
   private taken: SegmentTally[] = [];
+  /** So many of them are in hand before it is looked which are over. */
+  private takenMax = takenMin;
   strayed = 0;
 
   constructor({ components, keptDays }: Learnt) {
@@ -232,11 +241,22 @@ export class BaselineLearner {
     const inTime = partOfTally(tally, component => this.inHandOf(component).inTime);
     this.put(inTime);
     this.taken.push(inTime);
+    if (this.taken.length >= this.takenMax) this.forgetOver();
+  }
+
+  /** Who reads years in one run does not hold them all until its end. */
+  private forgetOver(): void {
+    this.taken = this.taken.filter(each => lastHourOf(this.inHandOfTally(each)) !== undefined);
+    this.takenMax = this.taken.length * 2 + takenMin;
+  }
+
+  private inHandOfTally(tally: SegmentTally): SegmentTally {
+    return partOfTally(tally, component => this.inHandOf(component).inHand);
   }
 
   /** Adds what was taken before, in another run, and is not over yet. */
   restore(tally: SegmentTally): void {
-    this.put(partOfTally(tally, component => this.inHandOf(component).inHand));
+    this.put(this.inHandOfTally(tally));
   }
 
   /** What was taken since it was asked last, as far as it is not over. */
@@ -244,7 +264,7 @@ export class BaselineLearner {
     const { taken } = this;
     this.taken = [];
     return taken
-      .map(each => partOfTally(each, component => this.inHandOf(component).inHand))
+      .map(each => this.inHandOfTally(each))
       .filter(each => lastHourOf(each) !== undefined)
       .map(withoutOtherNames);
   }
