@@ -105,7 +105,7 @@ class SelectionReader {
       if (change !== undefined) values = values.flatMap(value => change(value, context));
     }
     return values.flatMap(value => {
-      const meant = key.field === undefined ? anywhere(value, key) : value;
+      const meant = key.field === undefined ? anywhere(value, key) : within(value, key);
       const comparisons = comparisonsOf(meant, key.cased, scalar.at, this.budget);
       this.comparisons += comparisons.length;
       if (this.comparisons > comparisonsMax) {
@@ -140,9 +140,15 @@ const anywhere = (value: Value, key: ItemKey): Value => {
       ? { is: 'text', pieces: [value.source], ...open }
       : value;
   if (text.is === 'boolean') return { is: 'text', pieces: [text.source], ...open };
-  const says = key.modifiers.some(each => each === 'startswith' || each === 'endswith');
+  const says = positionsIn(key.modifiers).some(each => each !== 'contains');
   return (text.is === 'text' || text.is === 'bytes') && !says ? { ...text, ...open } : text;
 };
+
+/** What is in every Base64 text that has a text in it is never all of one. */
+const within = (value: Value, { modifiers: names }: ItemKey): Value =>
+  value.is === 'text' && names.includes('base64offset') && positionsIn(names).length === 0
+    ? { ...value, openBefore: true, openAfter: true }
+    : value;
 
 const nodeOf = (field: string | undefined, compare: Comparison, at: number): Node => {
   const frozen = Object.freeze(compare);
@@ -198,7 +204,15 @@ const unknown = (written: string, name: string, at: number): Mistake => {
 /** Those that take the value as it is written. */
 const onlyFirst = new Set(['re', 'cidr', 'exists']);
 
+const positions: readonly string[] = ['contains', 'startswith', 'endswith'];
+const positionsIn = (names: readonly string[]): readonly string[] =>
+  names.filter(name => positions.includes(name));
+
 const checkChain = (chain: readonly string[], at: number): void => {
+  const [one, other] = positionsIn(chain);
+  if (one !== undefined && other !== undefined) {
+    throw new Mistake(`the modifiers ${shown(one)} and ${shown(other)} contradict each other`, at);
+  }
   for (const [index, name] of chain.entries()) {
     if (index > 0 && onlyFirst.has(name) && !(name === 'cidr' && chain[0] === 'expand')) {
       throw new Mistake(
