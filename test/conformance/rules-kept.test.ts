@@ -12,7 +12,7 @@ import { zonesOf } from '../../src/app/ingest/zones.ts';
 import type { HitBatch } from '../../src/detect/hit-batch.ts';
 import { WatchedRules } from '../../src/detect/matching/watched-rules.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
-import { RowSink } from '../../src/logs/rows/row-sink.ts';
+import { RowPacker } from '../../src/logs/rows/row-packer.ts';
 import { LogClock } from '../../src/logs/time/clock.ts';
 import { YearScanner } from '../../src/logs/time/year-scanner.ts';
 import { firstYear } from '../../src/logs/time/years.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const opened = await openEvidenceStore(store, { now, zoneOf });
   for (const [id, text] of logs) {
     const source = await opened.evidence.source(id);
-    const sink = new RowSink();
+    const sink = new RowPacker();
     const scanner = new YearScanner();
     scanner.push(Buffer.from(text));
     const scan = scanner.end();

@@ -8,7 +8,7 @@ import { LogKeeper } from '../../src/app/ingest/keep-log.ts';
 import { zonesOf } from '../../src/app/ingest/zones.ts';
 import { verifyStore } from '../../src/evidence/verify/verify-store.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
-import { RowSink } from '../../src/logs/rows/row-sink.ts';
+import { RowPacker } from '../../src/logs/rows/row-packer.ts';
 import { LogClock } from '../../src/logs/time/clock.ts';
 
 const store = mkdtempSync(join(tmpdir(), 'postern-two-files-'));
@@ -35,7 +35,7 @@ test('lines of the end of one file and of the beginning of the next come out as 
       source,
       formats: logFormats,
       now: () => now().getTime(),
-      rows: new RowSink(),
+      rows: new RowPacker(),
     });
     keeper.begin({
       name: file,

@@ -9,7 +9,7 @@ import { LogKeeper } from '../../src/app/ingest/keep-log.ts';
 import { zonesOf } from '../../src/app/ingest/zones.ts';
 import { verifyStore } from '../../src/evidence/verify/verify-store.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
-import { RowSink } from '../../src/logs/rows/row-sink.ts';
+import { RowPacker } from '../../src/logs/rows/row-packer.ts';
 import { type Joined, joinedOf } from '../../src/logs/sources/joined-lines.ts';
 import { LogClock } from '../../src/logs/time/clock.ts';
 import { ParquetFile } from '../../src/store/parquet/read.ts';
@@ -48,7 +48,7 @@ const iis = [
 const keep = async (name: string, text: string): Promise<void> => {
   const { evidence, close } = await openEvidenceStore(store, { now, zoneOf, segmentBytes: 6_000 });
   const source = await evidence.source(name, { path: `/var/log/${name}` });
-  const rows = new RowSink();
+  const rows = new RowPacker();
   const formats = logFormats;
   const keeper = new LogKeeper({ source, formats, now: () => now().getTime(), rows });
   const joined: Joined | undefined = joinedOf(text.slice(0, 4_096));

@@ -22,7 +22,7 @@ import { zonesOf } from '../../src/app/ingest/zones.ts';
 import type { Evidence } from '../../src/evidence/open.ts';
 import { findLogs } from '../../src/intake/log-files.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
-import { RowSink } from '../../src/logs/rows/row-sink.ts';
+import { RowPacker } from '../../src/logs/rows/row-packer.ts';
 import { keptOf, leavesIn, SimulatedStore } from '../support/evidence-run.ts';
 import { until } from '../support/listeners.ts';
 
@@ -64,7 +64,7 @@ class Run {
       formats: logFormats,
       zoneOf: zonesOf('UTC', 'zone', 'UTC'),
       now: Date.now,
-      rows: new RowSink(),
+      rows: new RowPacker(),
       took: () => {},
       kept: count => {
         this.kept += count;

@@ -5,7 +5,7 @@ import { zonesOf } from '../../src/app/ingest/zones.ts';
 import type { Alert } from '../../src/core/alert.ts';
 import { findLogs } from '../../src/intake/log-files.ts';
 import { logFormats } from '../../src/logs/formats.generated.ts';
-import { RowSink } from '../../src/logs/rows/row-sink.ts';
+import { RowPacker } from '../../src/logs/rows/row-packer.ts';
 import { HuntAlerts } from '../../src/store/hunt-alerts.ts';
 import { HuntState } from '../../src/store/hunt-state.ts';
 
@@ -88,7 +88,7 @@ export const keepLogs = async ({ evidence }: OpenedStore, folder: string): Promi
   await keepLogFiles(findLogs([join(folder, '*.log')]).files, {
     evidence,
     formats: logFormats,
-    rows: new RowSink(),
+    rows: new RowPacker(),
     zoneOf,
     now: Date.now,
     took: () => undefined,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import '../../../test/support/seed.ts';
 import { ocsfFaults } from '../../../test/support/ocsf.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
-import { RowSink } from '../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../logs/rows/row-packer.ts';
 import { LogClock } from '../../logs/time/clock.ts';
 import { ParquetFile } from '../../store/parquet/read.ts';
 import { type OpenedStore, openEvidenceStore } from '../evidence/open.ts';
@@ -40,7 +40,7 @@ const keep = async (opened: OpenedStore, id: string, text: string): Promise<void
     source,
     formats: logFormats,
     now: () => now().getTime(),
-    rows: new RowSink(),
+    rows: new RowPacker(),
   });
   const clock = new LogClock({ zoneOf, writtenByMs: now().getTime() });
   const positionAt = ({ line }: { readonly line: number }): string => JSON.stringify({ line });

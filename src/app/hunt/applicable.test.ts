@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownSchema } from '../../../test/support/schemas.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
-import { RowSink } from '../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../logs/rows/row-packer.ts';
 import { LogClock } from '../../logs/time/clock.ts';
 import { fitsText } from '../../report/hunt/fits-text.ts';
 import { openEvidenceStore } from '../evidence/open.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const opened = await openEvidenceStore(store, { now, zoneOf });
   for (const [id, lines] of Object.entries(logs)) {
     const source = await opened.evidence.source(id);
-    const rows = new RowSink();
+    const rows = new RowPacker();
     const keeper = new LogKeeper({ source, formats: logFormats, now: () => now().getTime(), rows });
     const clock = new LogClock({ zoneOf, writtenByMs: now().getTime() });
     const positionAt = ({ line }: { readonly line: number }): string => JSON.stringify({ line });

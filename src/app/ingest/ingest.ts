@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import { messageOf, UsageError } from '../../core/errors.ts';
+import { pathMatches } from '../../core/glob.ts';
 import { EvidenceError, evidenceError } from '../../evidence/errors.ts';
 import { findLogs, type LogFile } from '../../intake/log-files.ts';
 import { logFormats } from '../../logs/formats.generated.ts';
 import type { ReadLine } from '../../logs/read-log.ts';
-import { RowSink } from '../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../logs/rows/row-packer.ts';
 import { type OpenedStore, openEvidenceStore } from '../evidence/open.ts';
 import { type KeepingLogs, keepLogFiles } from './keep-logs.ts';
 import { LiveRun, type LiveState } from './live/live-run.ts';
@@ -139,7 +141,7 @@ class Ingest extends ReadCounts implements IngestReport {
     const keeping: KeepingLogs = {
       evidence,
       formats: logFormats,
-      rows: new RowSink(),
+      rows: new RowPacker(),
       zoneOf,
       ...(year === undefined ? {} : { year }),
       now: () => now().getTime(),
@@ -193,7 +195,7 @@ class Ingest extends ReadCounts implements IngestReport {
       live = await LiveRun.open(options, keeping, say);
     }
     try {
-      await keepLogFiles(files, keeping);
+      await keepLogFiles(files, keeping, log => isWithin(words, log));
       this.sealed = await evidence.seal();
     } catch (thrown) {
       await live?.close();
@@ -222,15 +224,23 @@ class Ingest extends ReadCounts implements IngestReport {
   }
 }
 
+const real = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+};
+
+/** Whether arguments name a file: itself, a folder above it, or a glob. */
+const isWithin = (words: readonly string[], path: string): boolean =>
+  words.some(word => {
+    const named = real(word);
+    return path === named || path.startsWith(`${named}/`) || pathMatches(named, path);
+  });
+
 /** What lies in the store is no log, though it may lie in a folder of logs. */
 const outside = (store: string, files: readonly LogFile[]): readonly LogFile[] => {
-  const real = (path: string): string => {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path;
-    }
-  };
   const within = `${real(store)}/`;
   return files.filter(({ path }) => !real(path).startsWith(within));
 };

@@ -4,7 +4,7 @@ import type { Evidence } from '../../evidence/open.ts';
 import { DocumentError } from '../../intake/documents.ts';
 import { paced, withPauses } from '../../intake/pauses.ts';
 import { piped } from '../../intake/piped.ts';
-import { RowSink } from '../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../logs/rows/row-packer.ts';
 import { LogClock } from '../../logs/time/clock.ts';
 import { looked } from './documents.ts';
 import { LogKeeper, type Place } from './keep-log.ts';
@@ -47,7 +47,7 @@ export const keepPipe = async (
     writtenByMs: now(),
     ...(year === undefined ? {} : { firstYear: year }),
   });
-  const rows = new RowSink();
+  const rows = new RowPacker();
   const keeper = new LogKeeper({ source, formats, now, rows, took, kept, cameAgain });
   const live: LiveSource = { source, waitingSinceMs: undefined, isReadToEnd: () => true };
   opened?.(live);

@@ -5,6 +5,10 @@ import { afterAll, expect, test } from 'vitest';
 import type { SegmentDraft } from '../../evidence/options.ts';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
 import { verifyStore } from '../../evidence/verify/verify-store.ts';
+import { logFormats } from '../../logs/formats.generated.ts';
+import { LogReading } from '../../logs/read-log.ts';
+import { RowPacker } from '../../logs/rows/row-packer.ts';
+import { LogClock } from '../../logs/time/clock.ts';
 import { ParquetFile } from '../../store/parquet/read.ts';
 import { openEvidenceStore } from '../evidence/open.ts';
 import { zonesOf } from '../ingest/zones.ts';
@@ -50,24 +54,17 @@ test('rows of other lines than those of the segment are made anew of its own', a
   const { make } = makerWith(parse);
   const users = ['suzuki@example.jp', 'ito@example.jp'];
   expect(usersIn((await make(draft([]), undefined)).rows?.file)).toEqual(users);
-  const other = rowsOfSegment(Buffer.from(login('mallory@example.jp') + login('b@example.jp')), {
-    day,
-    log: 'mail.log',
-    zoneOf,
+  const packer = new RowPacker();
+  const reading = new LogReading({
+    formats: logFormats,
+    clock: new LogClock({ zoneOf, writtenByMs: Date.parse(`${day}T12:00:00Z`) }),
+    take: read => packer.add(read.line.number - 1, 'mail.log', read),
   });
-  const { texts, count, lineInPart, sequence, timeMs, check } = other;
-  const entries = Object.entries(texts);
-  const part: unknown = {
-    count,
-    lineInPart,
-    sequence,
-    timeMs,
-    check,
-    codes: Object.fromEntries(entries.map(([column, { codes }]) => [column, codes])),
-    interners: Object.fromEntries(
-      entries.map(([column, { dictionary }]) => [column, { texts: dictionary }]),
-    ),
-  };
+  for (const [i, user] of ['mallory@example.jp', 'b@example.jp'].entries()) {
+    reading.push({ text: login(user).trimEnd(), number: i + 1 });
+  }
+  reading.end();
+  const part = packer.take();
   const made = await make(draft([{ bytes: raw.length, rows: part }]), undefined);
   expect(usersIn(made.rows?.file)).toEqual(users);
 });

@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import type { SegmentPart } from '../../evidence/closed-spool.ts';
 import type { SegmentDraft, SegmentMade } from '../../evidence/options.ts';
 import { ocsfVersion } from '../../logs/ocsf/types.generated.ts';
+import type { PackedRows } from '../../logs/rows/packed-rows.ts';
 import { toolVersion } from '../version.ts';
-import { type GatheredRows, gatherRows } from './gather.ts';
+import type { GatheredRows } from './gather.ts';
+import type { PackedPart } from './unpack-parts.ts';
 import type { SegmentDone, SegmentOrder } from './work.ts';
 
 /** What made the rows, for the log. */
@@ -33,10 +36,27 @@ const threadUrl = new URL(
   import.meta.url,
 );
 
-const buffersOf = ({ lineInPart, sequence, timeMs, check, texts }: GatheredRows): ArrayBuffer[] =>
-  [lineInPart, sequence, timeMs, check, ...Object.values(texts).map(each => each.codes)].map(
+/** Handed over, and not copied. */
+const buffersOf = (rows: SegmentOrder['rows']): ArrayBuffer[] => {
+  if (rows === undefined) return [];
+  if (!('texts' in rows)) {
+    return rows.parts.flatMap(({ rows: packed }) =>
+      packed === undefined
+        ? []
+        : [packed.numbers.buffer, packed.decimals.buffer, packed.texts.buffer],
+    );
+  }
+  const { lineInPart, sequence, timeMs, check, texts } = rows;
+  return [lineInPart, sequence, timeMs, check, ...Object.values(texts).map(each => each.codes)].map(
     each => each.buffer as ArrayBuffer,
   );
+};
+
+/** Without the records among the lines, which are the store's. */
+const packedPart = ({ bytes, rows }: SegmentPart): PackedPart => ({
+  bytes,
+  rows: rows as PackedRows | undefined,
+});
 
 const bufferOf = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -56,7 +76,7 @@ export class SegmentMaker {
   readonly make = async (draft: SegmentDraft, level: number | undefined): Promise<SegmentMade> => {
     const { parts, ...about } = draft;
     const { raw } = draft;
-    const told = parts.length > 0 ? gatherRows(parts) : this.parsed(about);
+    const told = parts.length > 0 ? { parts: parts.map(packedPart) } : this.parsed(about);
     let done = await this.ask({ raw, level, rows: told, createdBy: parserName });
     if (done.rows === undefined && parts.length > 0) {
       // Whatever told of the lines told of others: what stands in them counts.
@@ -95,7 +115,7 @@ export class SegmentMaker {
     return new Promise((done, failed) => {
       this.waiting.set(id, { done, failed });
       thread.ref();
-      thread.postMessage({ id, order }, order.rows === undefined ? [] : buffersOf(order.rows));
+      thread.postMessage({ id, order }, buffersOf(order.rows));
     });
   }
 

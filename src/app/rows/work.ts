@@ -1,13 +1,14 @@
 import { makeSegment, type SegmentFile } from '../../evidence/segment.ts';
 import type { GatheredRows } from './gather.ts';
 import { rowsFile } from './rows-file.ts';
+import { type PackedPart, unpackParts } from './unpack-parts.ts';
 
 /** A segment to be made, as it travels to the thread that makes it. */
 export interface SegmentOrder {
   readonly raw: Uint8Array;
   readonly level: number | undefined;
-  /** Undefined where none could be made. */
-  readonly rows: GatheredRows | undefined;
+  /** What was read of the lines, append by append; or the rows that were made of them, if any could be made. */
+  readonly rows: { readonly parts: readonly PackedPart[] } | GatheredRows | undefined;
   readonly createdBy: string;
 }
 
@@ -22,11 +23,12 @@ const bufferOf = (bytes: Uint8Array): Buffer =>
 
 /** A mistake of ours in rows must not keep lines from being kept: rows can be made again. */
 const rowsOrNone = (
-  { rows, createdBy }: SegmentOrder,
+  { rows: told, createdBy }: SegmentOrder,
   raw: Buffer,
   frames: SegmentFile['frames'],
 ): Buffer | undefined => {
   try {
+    const rows = told === undefined || 'texts' in told ? told : unpackParts(raw, told.parts);
     return rows === undefined ? undefined : rowsFile({ rows, raw, frames, createdBy });
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logFormats } from '../../logs/formats.generated.ts';
-import { RowSink } from '../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../logs/rows/row-packer.ts';
 import { LogClock } from '../../logs/time/clock.ts';
 import type { Breach } from '../../scope/breach.ts';
 import { ScopePlan } from '../../scope/plan.ts';
@@ -21,7 +21,7 @@ const now = (): Date => new Date('2026-07-02T00:00:00Z');
 
 const keep = async (opened: OpenedStore, id: string, lines: readonly string[]): Promise<void> => {
   const source = await opened.evidence.source(id);
-  const rows = new RowSink();
+  const rows = new RowPacker();
   const keeper = new LogKeeper({ source, formats: logFormats, now: () => now().getTime(), rows });
   const clock = new LogClock({ zoneOf, writtenByMs: now().getTime() });
   const positionAt = ({ line }: { readonly line: number }): string => JSON.stringify({ line });

@@ -6,7 +6,9 @@ import type { ReadLine } from '../read-log.ts';
 import { withoutSecrets } from '../redact.ts';
 import { textColumns } from './columns.ts';
 import { RowDecoder, type StoredRow } from './decode.ts';
+import { RowPacker } from './row-packer.ts';
 import { type RowPart, RowSink } from './row-sink.ts';
+import { unpackRows } from './unpack-rows.ts';
 
 /** As a file gives a row back: texts went through UTF-8. */
 const stored = (part: RowPart, row: number): StoredRow => {
@@ -67,8 +69,14 @@ const anyEvent = fc.record(
     service: anyText,
     host: anyText,
     pid: anyNumber,
+    session: anyText,
     tls: fc.boolean(),
     folder: anyText,
+    count: anyNumber,
+    bytes: fc.oneof(anyNumber, fc.constantFrom(2 ** 31 - 1, -(2 ** 31), 2 ** 31)),
+    direction: fc.constantFrom('inbound' as const, 'outbound' as const),
+    eventUid: anyText,
+    to: fc.record({ ip: anyText }, { requiredKeys: [], noNullPrototype: true }),
     messages: fc.array(
       fc.record(
         { messageId: anyText, uid: anyNumber, to: fc.array(anyText, { maxLength: 12 }) },
@@ -104,6 +112,7 @@ describe('rows', () => {
   test('give back the very event, whatever stands in it and in its line', () => {
     const decoder = new RowDecoder();
     const sink = new RowSink();
+    const packer = new RowPacker();
     const cases = fc.array(
       fc.tuple(anyEvent, fc.infiniteStream(fc.nat({ max: 5 })), anyText, fc.boolean()),
       { minLength: 1, maxLength: 6 },
@@ -119,12 +128,24 @@ describe('rows', () => {
           ]);
           return readOf(event, line.join(''), truncated ? { truncated } : {});
         });
-        for (const [i, read] of reads.entries()) sink.add(i, 'mail.log', read);
+        for (const [i, read] of reads.entries()) {
+          sink.add(i, 'mail.log', read);
+          packer.add(i, 'mail.log', read);
+        }
         const part = sink.take();
-        expect(part.count).toBe(reads.length);
-        for (const [i, { parsed, line }] of reads.entries()) {
-          const text = line.truncated === true ? '' : line.text;
-          expect(decoder.decode(stored(part, i), text).parsed).toStrictEqual(parsed);
+        const packed = packer.take();
+        const isOfThem = unpackRows(packed, sink, at => reads[at]?.line.text);
+        expect(isOfThem).toBe(true);
+        const unpacked = sink.take();
+        for (const each of [part, unpacked]) {
+          expect(each.count).toBe(reads.length);
+          for (const [i, { parsed, line }] of reads.entries()) {
+            const text = line.truncated === true ? '' : line.text;
+            expect(decoder.decode(stored(each, i), text).parsed).toStrictEqual(parsed);
+          }
+        }
+        for (const column of ['sequence', 'timeMs', 'lineInPart', 'check'] as const) {
+          expect(unpacked[column]).toEqual(part[column]);
         }
       }),
       { numRuns: 100 },

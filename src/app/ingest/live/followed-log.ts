@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { EvidenceSource } from '../../../evidence/options.ts';
 import type { LogFile } from '../../../intake/log-files.ts';
-import { RowSink } from '../../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../../logs/rows/row-packer.ts';
 import { Generations, isMarked } from '../generations.ts';
 import { LogKeeper } from '../keep-log.ts';
 import { type KeepingLogs, keepLogFiles, openLogSource } from '../keep-logs.ts';
@@ -216,7 +216,7 @@ export class FollowedLog {
   private keeperOf(source: EvidenceSource): LogKeeper {
     if (this.keeper !== undefined) return this.keeper;
     const { formats, now, took, kept, cameAgain } = this.keeping;
-    const rows = new RowSink();
+    const rows = new RowPacker();
     this.keeper = new LogKeeper({ source, formats, now, took, kept, cameAgain, rows });
     return this.keeper;
   }

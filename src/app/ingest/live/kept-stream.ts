@@ -2,7 +2,7 @@ import type { Evidence } from '../../../evidence/open.ts';
 import type { EvidenceSource } from '../../../evidence/options.ts';
 import type { LogFormat } from '../../../logs/format.ts';
 import type { ReadLine } from '../../../logs/read-log.ts';
-import { RowSink } from '../../../logs/rows/row-sink.ts';
+import { RowPacker } from '../../../logs/rows/row-packer.ts';
 import { LogClock } from '../../../logs/time/clock.ts';
 import { LogKeeper, logStart, type Place } from '../keep-log.ts';
 import type { PeerStore } from '../syslog/peers.ts';
@@ -64,7 +64,7 @@ export class KeptStream implements PeerStore, LiveSource {
       source,
       formats,
       now,
-      rows: new RowSink(),
+      rows: new RowPacker(),
       ...(took === undefined ? {} : { took }),
       ...(kept === undefined ? {} : { kept }),
     });
