@@ -80,6 +80,10 @@ describe('postern hunt', () => {
     expect(ownSchema('hunt')(JSON.parse(again.stdout))).toEqual([]);
     expect(again.stdout).toContain('no new alert');
     expect(hunt('alerts', '--names').stdout).toContain('suzuki@example.jp');
+    for (const list of ['alerts', 'baselines'] as const) {
+      const answer: unknown = JSON.parse(hunt(list, '--format', 'json').stdout);
+      expect(ownSchema(`hunt-${list}`)(answer)).toEqual([]);
+    }
     const finding: unknown = JSON.parse(hunt('alerts', '--format', 'ndjson').stdout);
     expect(finding).toMatchObject({ class_uid: 2004, severity: 'High' });
   });

@@ -101,10 +101,12 @@ export const listAlertsNow = async (asked: HuntAsked, format: Format): Promise<O
 /** `postern hunt baselines` */
 export const listBaselines = async (asked: HuntAsked, format: Format): Promise<Outcome> => {
   only(format, 'baselines', 'text', 'json');
-  const { knownBaselines } = await import('../app/hunt/baselines-known.ts');
-  const known = knownBaselines(storeToRead(asked.invocation));
+  const { knownBaselines, knownSpeech } = await import('../app/hunt/baselines-known.ts');
+  const store = storeToRead(asked.invocation);
+  const known = knownBaselines(store);
+  const speech = knownSpeech(store);
   return {
-    text: format === 'json' ? baselinesJson(known) : baselinesText(known),
+    text: format === 'json' ? baselinesJson(known, speech) : baselinesText(known, speech),
     exit: exitCodes.done,
     out: asked.invocation.values.get('out'),
   };

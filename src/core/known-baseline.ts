@@ -29,3 +29,26 @@ export interface KnownLevel {
   readonly median: number;
   readonly highest: number;
 }
+
+/** What is known of when a log, and those who write to it, have events. Times are milliseconds since 1970. */
+export interface KnownSpeech {
+  readonly source: string;
+  /** Path of the log, where it is one. */
+  readonly log?: string;
+  readonly voices: readonly KnownVoice[];
+  /** Events that came after their hour was over, and are not counted. */
+  readonly late: number;
+}
+
+export interface KnownVoice {
+  /** Absent both: the log as a whole. */
+  readonly component?: string;
+  readonly host?: string;
+  /** Days that it is known for, of those that are remembered. */
+  readonly days: number;
+  /** Hours of the day, in UTC, at which it always has events: its silence is told. */
+  readonly expected: readonly number[];
+  readonly lastMs?: number;
+  /** Since when it has none, where that was told. */
+  readonly silentSinceMs?: number;
+}

@@ -38,7 +38,7 @@ export const ownSchema = (
     | 'scan'
     | 'scan-try'
     | 'line-proof'
-    | 'hunt-rules'
+    | `hunt-${'rules' | 'alerts' | 'baselines' | 'channels'}`
     | `evidence-${'bundle' | 'dwell' | 'gaps' | 'reparse' | 'status' | 'verify' | 'witness'}`,
 ): Complaints => {
   const { Ajv2020 } = require('ajv/dist/2020.js') as { Ajv2020: new (options: object) => Ajv };

@@ -1,5 +1,6 @@
 import type { Sighting } from '../../core/alert.ts';
-import { hourMs, hoursOfDay } from '../baselines/calendar.ts';
+import type { KnownVoice } from '../../core/known-baseline.ts';
+import { hourInDay, hourMs, hoursOfDay } from '../baselines/calendar.ts';
 import { daysKept } from '../baselines/history.ts';
 import { type HeardSegment, voiceKey } from './heard.ts';
 import { overSighting, silenceSighting, type Told } from './told.ts';
@@ -39,6 +40,13 @@ const isSunday = (hour: number): boolean =>
 /** How long it has to be silent before it is told. */
 const neededMs = (hour: number, { quietest }: Expected): number =>
   quietest >= busyEvents && !isSunday(hour) ? shortMs : longMs;
+
+const rank = ([key, { host }]: readonly [string, Voice]): string =>
+  `${key === '' ? 0 : host === undefined ? 2 : 1} ${key}`;
+
+/** The log itself first, then hosts, then components: what is told of one is not told of those in it. */
+const byKind = (a: readonly [string, Voice], b: readonly [string, Voice]): number =>
+  rank(a) < rank(b) ? -1 : 1;
 
 /** One log: what is heard of it, and which of its hours are over. */
 export class HeardSource {
@@ -116,10 +124,7 @@ export class HeardSource {
     const end = Math.floor(toMs / hourMs);
     // Of what is longer away than is remembered nothing is usual any more.
     if (end - this.open > daysKept * hoursOfDay && whole.ends.size === 0) return sightings;
-    // The log itself first, then hosts, then components: what is told of one is not told of those in it.
-    const rank = ([key, { host }]: readonly [string, Voice]): string =>
-      `${key === '' ? 0 : host === undefined ? 2 : 1} ${key}`;
-    const ordered = [...this.voices].toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+    const ordered = [...this.voices].toSorted(byKind);
     for (let hour = this.open; hour < end; hour += 1) {
       const isMissing = !known.isWhole(this.name) || known.isMissing(this.name, hour);
       for (const [, voice] of ordered) {
@@ -251,15 +256,37 @@ export class HeardSource {
 
   /** Whether a silence of it would be told by now: at any hour of the day, of all of the log or of a component in it. */
   isJudged(component: string): boolean {
-    const { open = 0 } = this;
     return [this.whole, this.voices.get(`component ${component}`)].some(
-      voice =>
-        voice !== undefined &&
-        Array.from({ length: hoursOfDay }, (_, back) => open - back - 1).some(
-          hour =>
-            voice.expectedOfDay(hour) !== undefined || voice.expectedOfWeek(hour) !== undefined,
-        ),
+      voice => voice !== undefined && this.expectedHours(voice).length > 0,
     );
+  }
+
+  /** Hours of the day at which its silence would be told, as it was on the last one. */
+  private expectedHours(voice: Voice): readonly number[] {
+    const { open = 0 } = this;
+    return Array.from({ length: hoursOfDay }, (_, back) => open - back - 1)
+      .filter(
+        hour => voice.expectedOfDay(hour) !== undefined || voice.expectedOfWeek(hour) !== undefined,
+      )
+      .map(hourInDay)
+      .toSorted((a, b) => a - b);
+  }
+
+  known(): readonly KnownVoice[] {
+    const { open } = this;
+    if (open === undefined) return [];
+    return [...this.voices].toSorted(byKind).map(([, voice]): KnownVoice => {
+      const { component, host, last, before, silence } = voice;
+      const since = silence?.told === undefined ? undefined : before?.ms;
+      return {
+        ...(component === undefined ? {} : { component }),
+        ...(host === undefined ? {} : { host }),
+        days: voice.knownDays(open),
+        expected: this.expectedHours(voice),
+        ...(last === undefined ? {} : { lastMs: last.ms }),
+        ...(since === undefined ? {} : { silentSinceMs: since }),
+      };
+    });
   }
 
   /** Forgets who was not heard for longer than is remembered. */

@@ -15,7 +15,7 @@ export interface ReadingState {
   readonly readMs?: number;
   /** By day, how far events were behind reading at most, in milliseconds. */
   readonly lags: readonly (readonly [day: number, ms: number])[];
-  /** Days on which it was read. */
+  /** Days on which it was read and had something new: a copy that is looked at again and again has not. */
   readonly readDays: readonly number[];
   /** Up to when it was read, when it was told that it is read no more. */
   readonly toldMs?: number;
@@ -35,6 +35,8 @@ export class Reading {
   private readonly lags: Map<number, number>;
   private readonly readDays: Set<number>;
   private toldMs: number | undefined;
+  /** Events came since it was read last. */
+  private hasCome = false;
 
   constructor(state: ReadingState) {
     this.heardMs = state.heardMs;
@@ -61,17 +63,23 @@ export class Reading {
       this.put(this.readMs, this.heardMs);
     }
     this.heardMs = Math.max(ms, this.heardMs ?? -Infinity);
+    this.hasCome = true;
   }
 
   /** It was read up to a time, and what was there is heard. @param isSilent as `heard` has it */
   read(readMs: number, isSilent: boolean): void {
     if (this.readMs !== undefined && readMs <= this.readMs) return;
     const isFirst = this.lags.size === 0;
-    const hasCome = this.readMs === undefined || (this.heardMs ?? -Infinity) > this.readMs;
+    const { hasCome } = this;
+    this.hasCome = false;
     this.readMs = readMs;
     this.toldMs = undefined;
-    this.readDays.add(dayOf(readMs));
-    for (const day of this.readDays) if (day <= dayOf(readMs) - lagDays) this.readDays.delete(day);
+    if (hasCome) {
+      this.readDays.add(dayOf(readMs));
+      for (const day of this.readDays) {
+        if (day <= dayOf(readMs) - lagDays) this.readDays.delete(day);
+      }
+    }
     if (this.heardMs !== undefined && !isSilent && (isFirst || hasCome))
       this.put(readMs, this.heardMs);
   }

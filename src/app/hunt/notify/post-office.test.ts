@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Close, hookServer } from '../../../../test/support/notice-servers.ts';
+import { ownSchema } from '../../../../test/support/schemas.ts';
 import type { Sighting } from '../../../core/alert.ts';
 import { emptyWatch, type WatchPolicy } from '../../../core/watch-policy.ts';
 import { Pseudonyms } from '../../../exposure/people/pseudonyms.ts';
@@ -238,10 +239,13 @@ test('a test goes to every channel and tells what came of each', async () => {
   if (first === undefined || second === undefined) throw new Error('there are no channels');
   const policy = { ...good.policy, channels: [first, { ...second, name: 'other' }] };
   const now = (): number => nowMs;
-  expect(await notifyTest({ state, policy, setting, host: 'mail', now })).toEqual([
+  const channels = await notifyTest({ state, policy, setting, host: 'mail', now });
+  expect(channels).toEqual([
     { name: 'hook', kind: 'webhook', ok: true },
     { name: 'other', kind: 'webhook', ok: false, why: 'it answers 403' },
   ]);
+  const said = { schema: 'postern.hunt-channels/1', channels };
+  expect(ownSchema('hunt-channels')(said)).toEqual([]);
   expect(kinds(good.posted())).toEqual(['test']);
   expect(new HuntLetters(state).channels()).toMatchObject([
     { name: 'hook', workedMs: at },
