@@ -181,7 +181,8 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   const program = envelope.program ?? own?.[1] ?? '';
   const text = own === null ? timed : timed.slice(own[0].length);
   const known = { time, component: 'courier', service: serviceOf(program), pid: envelope.pid };
-  if (program.startsWith('authdaemon')) return quiet('authentication, which the servers log');
+  if (program.startsWith('authdaemon') || timed.startsWith('authdaemon: '))
+    return quiet('authentication, which the servers log');
   const verb = word.exec(text.replace(/^(?:Info|INFO|ERR|NOTICE): /, ''))?.[1];
   const line = text.replace(/^(?:Info|INFO|ERR|NOTICE): /, '');
   const sent = deliveryLine(line, known);

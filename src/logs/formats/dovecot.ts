@@ -228,7 +228,7 @@ const open = (context: FormatContext): LogReader => {
 
 /** Processes whose names nobody else uses for a program or a first word. */
 const telling =
-  /^(?:(?:imap|pop3|managesieve|submission)-login|auth-worker|(?:imap|pop3|lmtp|lda)(?:\(|<))/;
+  /^(?:(?:imap|pop3|managesieve|submission)-login|auth-worker|(?:imap|IMAP|pop3|POP3|managesieve|MANAGESIEVE|lmtp|lda|deliver|dovecot-lda)(?:\(|<))/;
 
 const sniff = ({ program, message, stamp }: Envelope): number => {
   if (program !== undefined) {

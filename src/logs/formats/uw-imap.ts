@@ -15,14 +15,14 @@ const verbs: readonly (readonly [RegExp, EventKind, 'success' | 'failure' | 'unk
   [/^(?:Login|Authenticated|Auth|APOP|Preauthenticated) user=/, 'login', 'success'],
   [/^Logout user=/, 'logout', 'success'],
   [
-    /^(?:Autologout|Killed|Broken pipe|Command stream end of file|Connection reset|Kod|Unexpected)/,
+    /^(?:Autologout|Killed|Broken pipe|Command stream end of file|Connection reset|Kod|Unexpected)|^[\w' ]{3,60}, while (?:reading|writing) \w+ user=/i,
     'logout',
     'unknown',
   ],
 ];
 
 const init =
-  /^(?:imaps?|pop3?s?|ipop3d|connect)(?: \w+)? service init from ([0-9a-fA-F.:]{2,45})$|^connect from ([0-9a-fA-F.:]{2,45})$/;
+  /^(?:imaps?|pop3?s?|ipop3d|connect|port \d{1,5})(?: \w+)? service init from ([0-9a-fA-F.:]{2,45})$|^connect from ([0-9a-fA-F.:]{2,45})$/;
 
 /** Somebody who is not among its administrators asked for another one's mailbox. */
 const overridden =
@@ -100,7 +100,7 @@ export const uwImap: LogFormat = {
     program !== undefined &&
     programs.test(program) &&
     (/\bhost=/.test(message) || init.test(message)) &&
-    /^(?:Log(?:in|out)|Failed .{1,80} override of |Auth|Autologout|Killed|Command stream|Broken|APOP|Preauth|Excessive|\w+ (?:SSL )?service init|connect from|Connection)/.test(
+    /^(?:Log(?:in|out)|Failed .{1,80} override of |Auth|Autologout|Moved|Killed|Command stream|Broken|APOP|Preauth|Excessive|\w+ (?:SSL |\d{1,5} )?service init|connect from|Connection|[\w' ]{3,60}, while (?:reading|writing) \w+ user=)/i.test(
       message,
     )
       ? 0.9

@@ -142,6 +142,8 @@ export const loginLine = (prefix: Prefix, time: EventTime, memory: Memory): Pars
         detail: entered ? undefined : detailOf(prefix.text),
       });
     }
+    if (/^(?:Disconnected|Aborted login)(?:: .{0,100})?$/.test(prefix.text))
+      return quiet('who came is not told');
     return prefix.level === 'info'
       ? unparsed('a login process says something unknown')
       : quiet('trouble of a login process');

@@ -119,14 +119,15 @@ const serviceAt = (message: string, end: number): string => {
   return service;
 };
 
+const upperCase = /^(?:IMAP|POP3|MANAGESIEVE)(?=\()/;
+
 /** Takes a line apart up to where its program's own words begin; undefined for what is not Dovecot's. */
 export const prefixOf = (given: string): Prefix | undefined => {
   // Dovecot 1 wrote `IMAP(bob): `.
   const first = given.charCodeAt(0);
-  const message =
-    (first === 0x49 || first === 0x50) && /^(?:IMAP|POP3)\(/.test(given)
-      ? given.slice(0, 4).toLowerCase() + given.slice(4)
-      : given;
+  const shouted =
+    first === 0x49 || first === 0x50 || first === 0x4d ? (upperCase.exec(given)?.[0] ?? '') : '';
+  const message = shouted === '' ? given : shouted.toLowerCase() + given.slice(shouted.length);
   let at = 0;
   while (at < 40 && isName(message.charCodeAt(at))) at += 1;
   if (at === 0 || at === 40) return undefined;
