@@ -236,7 +236,11 @@ const real = (path: string): string => {
 const isWithin = (words: readonly string[], path: string): boolean =>
   words.some(word => {
     const named = real(word);
-    return path === named || path.startsWith(`${named}/`) || pathMatches(named, path);
+    return (
+      path === named ||
+      path.startsWith(named === '/' ? '/' : `${named}/`) ||
+      pathMatches(named, path)
+    );
   });
 
 /** What lies in the store is no log, though it may lie in a folder of logs. */

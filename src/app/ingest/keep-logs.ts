@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { messageOf } from '../../core/errors.ts';
 import type { SourceState } from '../../core/evidence-state.ts';
@@ -332,6 +332,11 @@ const keepLog = async (
   }
 };
 
+const isEmpty = (path: string): boolean => {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size === 0;
+};
+
 const realPathOf = (file: LogFile): LogFile => {
   try {
     return { ...file, path: realpathSync(file.path) };
@@ -340,16 +345,25 @@ const realPathOf = (file: LogFile): LogFile => {
   }
 };
 
-/** Keeps what is new in logs. The rotated files of one log are one source, the oldest line first. */
+/**
+ * Keeps what is new in logs. The rotated files of one log are one source, the oldest line first.
+ *
+ * @param isNamed whether a log would be among the files if it were not empty: what was read of one that is empty now,
+ * and lies in none of its rotated files, was thrown away.
+ */
 export const keepLogFiles = async (
   files: readonly LogFile[],
   keeping: KeepingLogs,
+  isNamed: (log: string) => boolean = () => false,
 ): Promise<void> => {
   const byPlace = new Map<string, readonly LogFile[]>();
   for (const named of inRotationOrder(files.map(realPathOf))) {
     byPlace.set(rotatedName(named[0]?.path ?? '').log, named);
   }
-  const logs = await withMoved(byPlace, await knownLogs(keeping), identityOf);
+  const known = await knownLogs(keeping);
+  const logs = new Map(await withMoved(byPlace, known, identityOf));
+  for (const { log } of known)
+    if (!logs.has(log) && isNamed(log) && isEmpty(log)) logs.set(log, []);
   const siblings = new Siblings(new Set([...byPlace.values()].flat().map(({ path }) => path)));
   const sources = new Map(keeping.evidence.known().map(each => [each.id, each]));
   let open = 0;
