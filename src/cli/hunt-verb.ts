@@ -58,7 +58,7 @@ export const huntVerb: Verb = {
       name: 'events',
       value: 'FILE',
       isMany: true,
-      help: 'try rules on raw events: JSON, NDJSON, - for a pipe',
+      help: 'try rules on raw events, whatever their log source: JSON, NDJSON, - for a pipe',
     },
     {
       name: 'table',
