@@ -35,7 +35,7 @@ export const keepRun = async (
   const evidence = await store.open({ segmentBytes });
   const run: KeepRun = { reads: [], unseen: [], left: [], gaps: [] };
   try {
-    await keepLogFiles(findLogs(words.map(word => join(folder, word))).files, {
+    const keeping: KeepingLogs = {
       evidence,
       formats: logFormats,
       zoneOf: zonesOf('UTC', 'zone', 'UTC'),
@@ -51,7 +51,8 @@ export const keepRun = async (
       gap: (_, fromDay, toDay, why) => void run.gaps.push(`${fromDay} ${toDay} ${why}`),
       isStopped: () => false,
       ...more,
-    });
+    };
+    await keepLogFiles(findLogs(words.map(word => join(folder, word))).files, keeping, () => true);
     if (isSealed) await evidence.seal();
     else await evidence.flush();
   } finally {

@@ -82,6 +82,25 @@ describe('what was lost is a gap in the log, told once', () => {
     expect(leavesIn(store.reader).filter(({ kind }) => kind === 'gap')).toHaveLength(1);
   });
 
+  test.each([
+    ['emptied', () => truncateSync(at('mail.log')), 1],
+    ['put aside, and a new one begun', () => renameSync(at('mail.log'), at('mail.log.1')), 0],
+    [
+      'copied and emptied by rotation, and packed',
+      () => put('mail.log.1.gz', gzipSync(lines(0, 20))),
+      0,
+    ],
+  ] as const)('though nothing is written to it since: %s', async (_, lose, gaps) => {
+    put('mail.log', lines(0, 20));
+    await run('mail.log');
+    lose();
+    put('mail.log', '');
+    expect((await run('*')).gaps).toHaveLength(gaps);
+    put('mail.log', lines(50, 60));
+    expect((await run('*')).gaps).toEqual([]);
+    expect(kept()).toBe(lines(0, 20) + lines(50, 60));
+  });
+
   test('somebody changed what had been read: that is another file', async () => {
     put('mail.log', lines(0, 200));
     await run('mail.log');
