@@ -35,6 +35,7 @@ const answer = await bothBounds({
     mailbox: name => mailboxPseudonym(namer, name),
     folder: name => folderPseudonym(namer, name),
     messageId: id => namer.of('message-id', id),
+    forThread: () => namer.forThread(),
     identifiers: text => [namer.of('email', text)],
   },
   zoneOf: zonesOf('UTC', '', 'UTC'),

@@ -8,8 +8,8 @@ import {
   type RecordsOf,
   type Shown,
 } from './extent.ts';
-import { IdTable } from './id-table.ts';
-import { SpanTable, type Stretch } from './span-table.ts';
+import { IdTable, type IdTableParts } from './id-table.ts';
+import { SpanTable, type SpanTableParts, type Stretch } from './span-table.ts';
 
 /** Whose a message is, where nothing tells. */
 export const anyMailbox = 0;
@@ -22,6 +22,26 @@ export interface BasisEvidence {
   readonly first?: EvidenceAt;
   readonly last?: EvidenceAt;
   readonly mailboxes: number;
+}
+
+/** What a plan consists of, as it travels from thread to thread. */
+export interface PlanParts {
+  /** Names, by number from 1 on. */
+  readonly mailboxes: readonly string[];
+  readonly folders: readonly (readonly [
+    mailbox: string,
+    numbers: readonly (readonly [folder: string, number: number])[],
+  ])[];
+  readonly ids: IdTableParts;
+  readonly uids: IdTableParts;
+  readonly namedBy: IdTableParts;
+  readonly stored: SpanTableParts;
+  readonly ofMailbox: SpanTableParts;
+  readonly ofFolder: SpanTableParts;
+  readonly records: readonly { readonly bits: number; readonly of: RecordsOf }[];
+  readonly restsOn: readonly BasisEvidence[];
+  readonly idsWithoutKey: number;
+  readonly idsAnywhere: boolean;
 }
 
 class Evidence {
@@ -139,6 +159,61 @@ export class ScopePlan {
     return this.mailbox(name);
   }
 
+  /** What it consists of, for `addAll` in another thread. */
+  get parts(): PlanParts {
+    return {
+      mailboxes: [...this.mailboxes.keys()],
+      folders: Array.from(this.folders, ([mailbox, numbers]) => [mailbox, [...numbers]] as const),
+      ids: this.ids.parts,
+      uids: this.uids.parts,
+      namedBy: this.namedBy.parts,
+      stored: this.stored.parts,
+      ofMailbox: this.ofMailbox.parts,
+      ofFolder: this.ofFolder.parts,
+      records: this.records,
+      restsOn: this.restsOn,
+      idsWithoutKey: this.idsWithoutKey,
+      idsAnywhere: this.idsAnywhere,
+    };
+  }
+
+  /** Adds all of another plan, whose numbers are its own: the same as if all that went into it had been added here. */
+  addAll(parts: PlanParts): void {
+    const mailboxes = Uint32Array.from([
+      anyMailbox,
+      ...parts.mailboxes.map(name => this.mailbox(name)),
+    ]);
+    const folders = new Map(
+      parts.folders.flatMap(([mailbox, numbers]) =>
+        numbers.map(([folder, number]) => [number, this.folder(mailbox, folder)] as const),
+      ),
+    );
+    const mailboxOf = (number: number): number => mailboxes[number] ?? anyMailbox;
+    const folderOf = (number: number): number => folders.get(number) ?? 0;
+    for (const { basis, evidence, counted, first, last } of parts.restsOn) {
+      this.restOn(basis, evidence, counted, first, last);
+    }
+    for (const [number, rule] of entriesOf(parts.namedBy)) {
+      const known = this.namedBy.count;
+      this.namedBy.add(mailboxOf(number), rule, 0, 0, 0);
+      const basis = bases[rule];
+      const evidence = basis === undefined ? undefined : this.evidence.get(basis);
+      if (evidence !== undefined && this.namedBy.count > known) evidence.mailboxes += 1;
+    }
+    for (const [a, b, c, owner, bits] of entriesOf(parts.ids)) {
+      this.ids.add(a, b, c, mailboxOf(owner), bits);
+    }
+    for (const [number, uid, , , bits] of entriesOf(parts.uids)) {
+      this.uids.add(folderOf(number), uid, 0, 0, bits);
+    }
+    this.stored.addAll(parts.stored, number => number);
+    this.ofMailbox.addAll(parts.ofMailbox, mailboxOf);
+    this.ofFolder.addAll(parts.ofFolder, folderOf);
+    this.records.push(...parts.records);
+    this.idsWithoutKey += parts.idsWithoutKey;
+    if (parts.idsAnywhere) this.idsAnywhere = true;
+  }
+
   private take(basis: Basis, extent: Extent): void {
     const bits = basisBit(basis);
     switch (extent.is) {
@@ -251,6 +326,20 @@ export class ScopePlan {
         },
       ];
     });
+  }
+}
+
+function* entriesOf({
+  count,
+  keys,
+  owner,
+  bits,
+}: IdTableParts): Generator<
+  readonly [a: number, b: number, c: number, owner: number, bits: number]
+> {
+  for (let entry = 0; entry < count; entry += 1) {
+    const [a = 0, b = 0, c = 0] = [keys[3 * entry], keys[3 * entry + 1], keys[3 * entry + 2]];
+    yield [a, b, c, owner[entry] ?? 0, bits[entry] ?? 0];
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Basis, bases, basisBit, type Span } from './extent.ts';
-import { IdTable } from './id-table.ts';
+import { IdTable, type IdTableParts } from './id-table.ts';
 
 /** When something arrived for it to be within an extent, and under which rules. */
 export interface Stretch extends Span {
@@ -32,6 +32,11 @@ const grown = (old: Float64Array): Float64Array => {
 
 /** From, to and when it was looked into: they are asked for together, so they lie together. */
 const stride = 3;
+
+export interface SpanTableParts {
+  readonly table: IdTableParts;
+  readonly spans: Float64Array;
+}
 
 /** Spans by number of a thing and by rule, in memory that a million of them hardly fill. */
 export class SpanTable {
@@ -96,6 +101,30 @@ export class SpanTable {
     if (known !== undefined) firsts.set(known);
     this.firsts[rule] = firsts;
     return firsts;
+  }
+
+  /** What it consists of, as it travels from thread to thread. */
+  get parts(): SpanTableParts {
+    return { table: this.table.parts, spans: this.spans };
+  }
+
+  /** Adds all spans of another table. @param numberOf what a thing's number there is here. */
+  addAll(
+    { table: { count, keys }, spans }: SpanTableParts,
+    numberOf: (number: number) => number,
+  ): void {
+    for (let entry = 0; entry < count; entry += 1) {
+      const number = numberOf(keys[3 * entry] ?? 0);
+      const rule = keys[3 * entry + 1] ?? 0;
+      const [fromMs = 0, toMs = 0, lookedMs = Number.NaN] = [
+        spans[stride * entry],
+        spans[stride * entry + 1],
+        spans[stride * entry + 2],
+      ];
+      const basis = bases[rule];
+      if (!Number.isNaN(lookedMs)) this.addUntil(number, rule, fromMs, toMs, lookedMs);
+      else if (basis !== undefined) this.add(number, basis, { fromMs, toMs });
+    }
   }
 
   /** By number, in the order in which they came. */

@@ -46,15 +46,19 @@ const gapDoubts = (breaches: readonly Breach[]): readonly Doubt[] =>
 
 /** Whose data was within reach, and whose was taken: what is stored is read, joined and counted. */
 export const bothBounds = async (request: BothBoundsRequest): Promise<BothBounds> => {
-  const { store, breaches, linked, names, zoneOf, note } = request;
+  const { store, breaches, linked, names, zoneOf, note, threads = 2 } = request;
   const plan = new ScopePlan(names === undefined ? undefined : id => names.messageId(id));
   const hasLogs = existsSync(join(store, 'state.sqlite')) || existsSync(join(store, 'segments'));
   const segments = hasLogs ? storeSegments(store, note).segments : [];
+  // Names that are known without their key are looked up in this thread alone.
+  const key = names?.forThread?.();
+  const mayBeHelped = threads > 1 && (names === undefined || key !== undefined);
+  const help = mayBeHelped ? { key } : undefined;
   const started = performance.now();
   const read: ReadBreach[] = [];
   for (const breach of breaches) {
     for (const shown of shownWithoutEvents(breach)) plan.add(shown);
-    read.push(await readBreach({ breach, segments, zoneOf, note, plan }));
+    read.push(await readBreach({ breach, segments, zoneOf, note, plan, help }));
   }
   const readMs = performance.now() - started;
   const unparsed = read.reduce((sum, each) => sum + each.unparsed, 0);

@@ -11,6 +11,7 @@ const namedBy = ['email', 'customer-number', 'telephone'] as const;
 export const namesWith = (pseudonyms: Pseudonyms, settings: IdentifierSettings): ScopeNames => ({
   mailbox: name => mailboxPseudonym(pseudonyms, name),
   folder: name => folderPseudonym(pseudonyms, name),
+  forThread: () => pseudonyms.forThread(),
   messageId: id => pseudonyms.of('message-id', id),
   identifiers: text =>
     namedBy.flatMap((kind): readonly Pseudonym[] => {

@@ -1,28 +1,19 @@
-import type { AccessEvent, EventKind } from '../../core/access-event.ts';
-import { messageOf } from '../../core/errors.ts';
+import type { AccessEvent } from '../../core/access-event.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { endOfDayMs } from '../../evidence/days.ts';
-import { RowDecoder } from '../../logs/rows/decode.ts';
-import { Belongs, RequestTimes } from '../../scope/belongs.ts';
+import { RequestTimes } from '../../scope/belongs.ts';
 import type { Breach } from '../../scope/breach.ts';
-import { always, extentsOf, slackMs } from '../../scope/event-extents.ts';
-import { type Basis, bases, type EvidenceAt } from '../../scope/extent.ts';
 import type { ScopePlan } from '../../scope/plan.ts';
 import { WebUsers } from '../../scope/web-users.ts';
-import type { ParquetFile } from '../../store/parquet/read.ts';
 import { KeptLines } from '../events/kept-lines.ts';
 import { openAgain, openSegment } from '../events/open-segment.ts';
 import type { StoreSegment } from '../events/store-segments.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
-import { AlikeRows } from './alike-rows.ts';
-import {
-  askedRows,
-  columnsIn,
-  hasKinds,
-  type RowColumns,
-  rowsOfKinds,
-  textOf,
-} from './asked-rows.ts';
+import { columnsIn, rowsOfKinds, textOf } from './asked-rows.ts';
+import { BreachHelper } from './breach-helper.ts';
+import { BreachRows, pendingMax } from './breach-rows.ts';
+import type { BreachShare } from './breach-thread.ts';
+import { BreachTurns, sharedTurns } from './breach-turns.ts';
 import { OpenedRows } from './opened-rows.ts';
 
 export interface ReadBreachRequest {
@@ -31,6 +22,15 @@ export interface ReadBreachRequest {
   readonly zoneOf: ZoneOf;
   readonly note: (unseen: Unseen) => void;
   readonly plan: ScopePlan;
+  /** For a second thread; undefined: this one alone. */
+  readonly help?: BreachHelp | undefined;
+  /** For tests: segments from which on a second thread is of help, lines that are looked into. */
+  readonly tuning?: { readonly segmentsMin?: number; readonly wholesMax?: number };
+}
+
+export interface BreachHelp {
+  /** Of the pseudonyms of Message-IDs; undefined where there is none: such messages cannot be looked for. */
+  readonly key: Uint8Array | undefined;
 }
 
 export interface ReadBreach {
@@ -46,62 +46,48 @@ export interface ReadBreach {
 const dayMs = 86_400_000;
 /** A line up to so much older than the one before is kept with that one's day. */
 const lateMs = 3_600_000;
-const pendingMax = 1_000_000;
+/** Lines that are looked into; where there are more, each read is one body at least. */
 const wholesMax = 100_000;
+/** A segment takes some ten milliseconds, starting a thread a hundred. */
+const helpedSegments = 48;
 
-/** A read that a web server's log tells of, which does not say whose message it was. */
-interface PendingRead {
-  readonly event: AccessEvent;
-  readonly at: EvidenceAt;
-}
+type Look = (open: OpenedRows, index: number) => Promise<void> | void;
 
 /** Goes through what a store keeps for what shows something of one breach. */
 class BreachReading {
   private readonly request: ReadBreachRequest;
+  private readonly asked: readonly StoreSegment[];
   private readonly requests = new RequestTimes();
-  private readonly belongs: Belongs;
+  private readonly read: BreachRows;
   private readonly users = new WebUsers();
-  private readonly pending: PendingRead[] = [];
-  private readonly decoder = new RowDecoder();
   private readonly lines = new KeptLines();
-  private readonly transit: Basis | undefined;
-  private readonly isWeb: boolean;
-  private segments = 0;
-  private rows = 0;
-  private wholes = 0;
-  /** Mailboxes in the plan, by code of their user in the segment in hand. */
-  private numbers = new Int32Array(0);
-  private numbersOf: ParquetFile | undefined;
-  private events = 0;
-  private unparsed = 0;
+  /** By segment, in the order of which they are told. */
+  private readonly notes: (readonly [index: number, note: Unseen])[] = [];
+  private index = 0;
 
   constructor(request: ReadBreachRequest) {
     this.request = request;
-    const { component } = request.breach;
-    this.belongs = new Belongs(request.breach, this.requests);
-    this.isWeb = (component?.behind?.length ?? 0) > 0;
-    if (component?.inTransit === true) {
-      this.transit = component.controlled === true ? 'in-transit' : 'passed';
-    }
+    this.asked = request.segments.filter(each => this.mayHold(each));
+    const note = (unseen: Unseen): void => void this.notes.push([this.index, unseen]);
+    this.read = new BreachRows({ ...request, note }, this.requests);
   }
 
   async run(): Promise<ReadBreach> {
-    const asked = this.request.segments.filter(each => this.mayHold(each));
+    const { asked } = this;
+    const { component, isAddress } = this.request.breach;
     // Which sessions are the attacker's shows once all of his requests are known.
-    if (this.isWeb && this.request.breach.isAddress !== undefined) {
-      for (const segment of asked) await this.open(segment, each => this.webRequests(each));
+    if ((component?.behind?.length ?? 0) > 0 && isAddress !== undefined) {
+      await this.eachOf(each => this.webRequests(each));
     }
-    for (const segment of asked) {
-      await this.open(segment, each => this.look(each));
-      this.segments += 1;
-    }
-    if (this.pending.length > 0) {
-      this.users.ask(this.pending.map(({ event }) => event.time.atMs ?? 0));
-      for (const segment of asked) await this.open(segment, each => this.webUsers(each));
+    await this.look();
+    const { read } = this;
+    if (read.pending.length > 0) {
+      this.users.ask(read.pending.map(({ event }) => event.time.atMs ?? 0));
+      await this.eachOf(each => this.webUsers(each));
       this.settlePending();
     }
-    const { segments, rows, events, unparsed } = this;
-    return { segments, rows, events, unparsed };
+    const { rows, events, unparsed } = read;
+    return { segments: asked.length, rows, events, unparsed };
   }
 
   private mayHold({ day, firstMs, lastMs }: StoreSegment): boolean {
@@ -110,15 +96,130 @@ class BreachReading {
     return (firstMs ?? end - dayMs - lateMs) <= toMs && (lastMs ?? end) >= fromMs;
   }
 
-  private async open(segment: StoreSegment, look: (open: OpenedRows) => void): Promise<void> {
-    const options = { ...this.request, lines: this.lines };
+  private async eachOf(look: Look): Promise<void> {
+    for (let index = 0; index < this.asked.length; index += 1) await this.open(index, look);
+    this.tellNotes();
+  }
+
+  private get opening(): Pick<ReadBreachRequest, 'zoneOf' | 'note'> & {
+    readonly lines: KeptLines;
+  } {
+    const note = (unseen: Unseen): void => void this.notes.push([this.index, unseen]);
+    return { zoneOf: this.request.zoneOf, note, lines: this.lines };
+  }
+
+  private async open(index: number, look: Look): Promise<void> {
+    const segment = this.asked[index];
+    if (segment === undefined) return;
+    this.index = index;
     try {
-      const open = await openSegment(segment, options);
-      if (open !== undefined) look(new OpenedRows(open));
+      const open = await openSegment(segment, this.opening);
+      if (open !== undefined) await look(new OpenedRows(open), index);
     } catch (thrown) {
-      const again = await openAgain(segment, options, thrown);
-      if (again !== undefined) look(new OpenedRows(again));
+      await this.again(index, thrown, look);
     }
+  }
+
+  /** Where rows are damaged. */
+  private async again(index: number, thrown: unknown, look: Look): Promise<void> {
+    const segment = this.asked[index];
+    if (segment === undefined) return;
+    this.index = index;
+    const again = await openAgain(segment, this.opening, thrown);
+    if (again !== undefined) await look(new OpenedRows(again), index);
+  }
+
+  /** All segments, the first of them with another thread where that is of help. */
+  private async look(): Promise<void> {
+    const { asked, request } = this;
+    const { breach, help, tuning } = request;
+    // Lines without rows are read here: the other thread does not know their zone, and has no file of them.
+    const bare = asked.findIndex(each => !each.hasRows || each.spool !== undefined);
+    const count = bare < 0 ? asked.length : bare;
+    const isHelped =
+      help !== undefined &&
+      breach.isAddress === undefined &&
+      count >= (tuning?.segmentsMin ?? helpedSegments);
+    const wholes = isHelped ? await this.lookTogether(asked.slice(0, count), help) : 0;
+    await this.lookAlone(isHelped ? count : 0, wholes);
+    this.tellNotes();
+  }
+
+  /** @param wholes lines of the segments before that were looked into */
+  private async lookAlone(from: number, wholes: number): Promise<void> {
+    let before = wholes;
+    for (let index = from; index < this.asked.length; index += 1) {
+      let own = 0;
+      await this.open(index, opened => {
+        const found = this.read.look(opened, index);
+        if (found === undefined) return;
+        this.read.show(found, before >= this.wholesMax);
+        own = found.asked.whole.length;
+      });
+      before += own;
+    }
+  }
+
+  /** @returns how many lines have to be looked into */
+  private async lookTogether(
+    segments: readonly StoreSegment[],
+    { key }: BreachHelp,
+  ): Promise<number> {
+    const { breach } = this.request;
+    const turns = sharedTurns(segments.length);
+    const helper = new BreachHelper({ breach, segments, turns, wholesMax: this.wholesMax, key });
+    const own = new BreachTurns(turns);
+    const stillThere = async (): Promise<void> => await helper.stillThere();
+    const lookAt = async (index: number): Promise<void> => {
+      await this.open(index, async opened => {
+        const found = this.read.look(opened, index);
+        if (!own.isTold(index)) own.tell(index, found?.asked.whole.length ?? 0);
+        const wholes = await own.before(index, lookAt, stillThere);
+        this.index = index;
+        if (found !== undefined) this.read.show(found, wholes >= this.wholesMax);
+      });
+      // There is no reading it.
+      if (!own.isTold(index)) own.tell(index, 0);
+    };
+    try {
+      for (let index = own.take(); index !== undefined; index = own.take()) await lookAt(index);
+      const wholes = await own.before(segments.length, lookAt, stillThere);
+      const share = await helper.share();
+      this.join(share);
+      for (const { index, why } of share.failed) {
+        await this.again(index, new Error(why), opened => {
+          const found = this.read.look(opened, index);
+          if (found !== undefined) this.read.show(found, own.sumTo(index) >= this.wholesMax);
+        });
+      }
+      return wholes;
+    } finally {
+      await helper.close();
+    }
+  }
+
+  private get wholesMax(): number {
+    return this.request.tuning?.wholesMax ?? wholesMax;
+  }
+
+  /** Takes over what another thread found. */
+  private join({ plan, pending, rows, events, unparsed, notes }: BreachShare): void {
+    const { read } = this;
+    this.request.plan.addAll(plan);
+    read.rows += rows;
+    read.events += events;
+    read.unparsed += unparsed;
+    this.notes.push(...notes);
+    const all = [...read.pending, ...pending].toSorted((a, b) => a.index - b.index);
+    read.pending.splice(0, read.pending.length, ...all.slice(0, pendingMax));
+    for (const each of all.slice(pendingMax)) read.settleUnknown(each);
+  }
+
+  /** In the order of the segments that they are about, whoever read which. */
+  private tellNotes(): void {
+    const notes = this.notes.toSorted(([a], [b]) => a - b);
+    this.notes.length = 0;
+    for (const [, note] of notes) this.request.note(note);
   }
 
   private webRequests({ file }: OpenedRows): void {
@@ -144,129 +245,16 @@ class BreachReading {
         ...(name === undefined ? {} : { user: { name } }),
         ...(appName === undefined ? {} : { app: { name: appName } }),
       };
-      if (this.belongs.isRequest(event)) this.requests.add(event);
+      if (this.read.belongs.isRequest(event)) this.requests.add(event);
     }
-  }
-
-  private look(open: OpenedRows): void {
-    const { file } = open;
-    this.unparsed += Number(file.metadata.get('postern.unparsed') ?? 0);
-    this.rows += file.rows;
-    const withTransit = this.transit !== undefined;
-    if (!hasKinds(file, withTransit)) return;
-    const columns = columnsIn(file);
-    const needsSession = this.request.breach.sessions !== undefined;
-    const asked = askedRows(file, withTransit, columns, this.belongs, needsSession);
-    const { plain, whole, isCounted } = asked;
-    if (plain.length + whole.length === 0) return;
-    const allTimes = file.numbers('time');
-    const times = (row: number): number => allTimes[row] ?? Number.NaN;
-    // Their lines say how many bodies were read; where there are too many lines to look into, each is one at least.
-    const uncounted =
-      needsSession || this.wholes < wholesMax ? [] : whole.filter(row => isCounted(row));
-    this.plainRows(open, columns, [...plain, ...uncounted], times);
-    for (const row of whole) {
-      if (uncounted.length === 0 || !isCounted(row)) this.wholeRow(open, row, times(row));
-    }
-    this.wholes += whole.length - uncounted.length;
-  }
-
-  /** Rows that differ in nothing but their times are one: the first and the last of them show all that they do. */
-  private plainRows(
-    open: OpenedRows,
-    columns: RowColumns,
-    rows: readonly number[],
-    times: (row: number) => number,
-  ): void {
-    const { window, isAddress, accounts } = this.request.breach;
-    // Of sessions that a webmail opened, only those near a request are the attacker's: each by its own time.
-    const isEach = this.isWeb && isAddress !== undefined;
-    const alike = new AlikeRows(columns);
-    for (const row of rows) {
-      const at = times(row);
-      if (at < window.fromMs || at > window.toMs) continue;
-      // Whose it is decides whether it belongs, or when it was.
-      if (isEach || accounts !== undefined || Number.isNaN(at)) {
-        this.plainEvent(open, columns, row, at, 1);
-      } else alike.add(row);
-    }
-    alike.each(same => {
-      if (!this.mailboxRows(open, columns, same, times)) {
-        for (const row of same) this.plainEvent(open, columns, row, times(row), 1);
-      }
-    });
-  }
-
-  /**
-   * Rows that differ in nothing but their times and whose mailbox it is: what one of them shows, all do.
-   *
-   * @returns false where they show something else than all that lay in a mailbox until then.
-   */
-  private mailboxRows(
-    open: OpenedRows,
-    columns: RowColumns,
-    rows: readonly number[],
-    times: (row: number) => number,
-  ): boolean {
-    const [first = 0] = rows;
-    const { user } = columns;
-    const firstMs = times(first);
-    if (user.code(first) < 0) return false;
-    const event = eventOf(columns, first, firstMs);
-    if (this.belongs.of(event) === undefined) return true;
-    const { toMs: end } = this.request.breach.window;
-    const shown = extentsOf(event, this.belongs, end, undefined, this.transit);
-    const isUntil = shown.every(
-      ({ extent }) =>
-        extent.is === 'mailbox' &&
-        extent.span.fromMs === always &&
-        extent.span.toMs === firstMs + slackMs &&
-        extent.span.lookedMs === firstMs,
-    );
-    if (!isUntil) return false;
-    const { plan } = this.request;
-    const numbers = this.mailboxNumbers(open, user);
-    const users = user.all();
-    let [early, late] = [first, first];
-    for (const row of rows) {
-      if (times(row) < times(early)) early = row;
-      if (times(row) > times(late)) late = row;
-    }
-    for (const { basis, counted } of shown) {
-      const ats = [early, late].map(row => this.placeOf(open, row, times(row)));
-      plan.restOn(basis, rows.length, (counted ?? 0) * rows.length, ...ats);
-      const rule = bases.indexOf(basis);
-      for (const row of rows) {
-        const at = times(row);
-        plan.addMailbox(numbers(users?.[row] ?? -1), rule, always, at + slackMs, at);
-      }
-    }
-    this.events += rows.length;
-    return true;
-  }
-
-  /** By code of a user in a segment. */
-  private mailboxNumbers(open: OpenedRows, user: RowColumns['user']): (code: number) => number {
-    if (this.numbersOf !== open.file) {
-      this.numbersOf = open.file;
-      this.numbers = new Int32Array(user.count);
-    }
-    const { numbers } = this;
-    return code => {
-      let number = numbers[code] ?? 0;
-      if (number === 0) {
-        number = this.request.plan.numberOf(user.text(code) ?? '');
-        numbers[code] = number;
-      }
-      return number;
-    };
   }
 
   /** By whom requests of a webmail can be told: who logged in to it, and whose sessions it opened around then. */
   private webUsers({ file }: OpenedRows): void {
     const { kind, outcome, component, user, address } = columnsIn(file);
     const times = file.numbers('time');
-    const { belongs, users } = this;
+    const { users } = this;
+    const { belongs } = this.read;
     for (const row of rowsOfKinds(file, false)) {
       const what = kind.text(kind.code(row));
       if (what !== 'login' && what !== 'mailbox.open') continue;
@@ -281,95 +269,18 @@ class BreachReading {
     }
   }
 
-  private plainEvent(
-    open: OpenedRows,
-    columns: RowColumns,
-    row: number,
-    atMs: number,
-    lines: number,
-  ): void {
-    const event = eventOf(columns, row, atMs);
-    this.event(event, this.placeOf(open, row, event.time.atMs), lines);
-  }
-
-  private wholeRow(open: OpenedRows, row: number, atMs: number): void {
-    const { fromMs, toMs } = this.request.breach.window;
-    if (atMs < fromMs || atMs > toMs) return;
-    const at = this.placeOf(open, row, Number.isNaN(atMs) ? undefined : atMs);
-    try {
-      const texts = open.texts(row);
-      const text = open.text(row);
-      const { parsed } = this.decoder.decode({ timeMs: at.atMs, texts }, text);
-      if ('event' in parsed) this.event(parsed.event, at, 1);
-    } catch (thrown) {
-      this.request.note({
-        what: open.path,
-        why: messageOf(thrown),
-        how: 'Run postern evidence verify.',
-      });
-    }
-  }
-
-  private event(event: AccessEvent, at: EvidenceAt, lines: number): void {
-    const { belongs, transit } = this;
-    const how = belongs.of(event);
-    if (how === undefined) return;
-    this.events += lines;
-    const isWhose =
-      event.kind === 'message.read' &&
-      event.user === undefined &&
-      event.request !== undefined &&
-      event.messages !== undefined;
-    if (isWhose && this.pending.length < pendingMax) {
-      this.pending.push({ event, at });
-      return;
-    }
-    this.show(event, at, lines, transit);
-  }
-
-  private show(event: AccessEvent, at: EvidenceAt, lines: number, transit?: Basis): void {
-    const { toMs } = this.request.breach.window;
-    for (const shown of extentsOf(event, this.belongs, toMs, at, transit)) {
-      this.request.plan.add(lines === 1 ? shown : { ...shown, lines });
-    }
-  }
-
   private settlePending(): void {
-    for (const { event, at } of this.pending) {
+    for (const { event, at } of this.read.pending) {
       const { users, isSure } = this.users.of(event.from?.ip, event.time.atMs ?? 0);
-      if (users.length === 0) this.show(event, at, 1);
+      if (users.length === 0) this.read.settle(event, at);
       for (const name of users) {
         // Of several that it may have been, nobody's reading is evidenced.
         const outcome = isSure ? event.outcome : 'unknown';
-        this.show({ ...event, outcome, user: { name } }, at, 1);
+        this.read.settle({ ...event, outcome, user: { name } }, at);
       }
     }
   }
-
-  private placeOf({ source, seq, line }: OpenedRows, row: number, atMs?: number): EvidenceAt {
-    return { source, seq, line: line(row), ...(atMs === undefined ? {} : { atMs }) };
-  }
 }
-
-/** What columns alone tell of an event. @param atMs NaN where nobody knows. */
-const eventOf = (columns: RowColumns, row: number, atMs: number): AccessEvent => {
-  const text = (column: keyof RowColumns): string | undefined =>
-    columns[column].text(columns[column].code(row));
-  const [user, actor, app, ip] = [text('user'), text('actor'), text('app'), text('address')];
-  const [service, folder] = [text('service'), text('folder')];
-  return {
-    kind: text('kind') as EventKind,
-    time: { original: '', ...(Number.isNaN(atMs) ? {} : { atMs }) },
-    outcome: (text('outcome') ?? 'unknown') as AccessEvent['outcome'],
-    component: text('component') ?? '',
-    ...(user === undefined ? {} : { user: { name: user } }),
-    ...(actor === undefined ? {} : { actor: { name: actor } }),
-    ...(app === undefined ? {} : { app: { name: app, uid: app } }),
-    ...(ip === undefined ? {} : { from: { ip } }),
-    ...(service === undefined ? {} : { service }),
-    ...(folder === undefined ? {} : { folder }),
-  };
-};
 
 /** Tells what stored events show of a breach. */
 export const readBreach = (request: ReadBreachRequest): Promise<ReadBreach> =>

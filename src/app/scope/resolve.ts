@@ -16,6 +16,8 @@ export interface ScopeNames {
   messageId(id: string): Pseudonym;
   /** Of an address, a customer's number: whatever it is on a customer list; none where it is neither. */
   identifiers(text: string): readonly Pseudonym[];
+  /** The key of Message-IDs' pseudonyms, for a thread of this process. */
+  forThread?(): Uint8Array;
 }
 
 export interface Resolved {
