@@ -97,7 +97,7 @@ const ve: NationalId = {
 /** Chile: RUT where its check digit stands without a hyphen. */
 const cl = labelled(
   'cl',
-  'cl',
+  'cl/plain',
   [[8], [9]],
   value => {
     const digits = value.slice(0, -1).padStart(8, '0');

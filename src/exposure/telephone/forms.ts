@@ -8,6 +8,8 @@ export interface TelephoneForm {
   readonly to: number;
   /** With `+` where the country code is there. */
   readonly digits: string;
+  /** As they stand, where what is dialled for a country code was taken for that. */
+  readonly dialled?: string;
   /**
    * `international`: `+81 …`; `bracketed`: `(03) 1234-5678`; `mobile`: digits alone that begin like a mobile number;
    * `parted`: `03-1234-5678`; `bare`: digits alone that may be one; `other`: only where it is labelled.
@@ -27,6 +29,7 @@ export const formOf = (candidate: Candidate, text: string): TelephoneForm | unde
     text.charAt(candidate.from - 1 - bracket) === '+' || text.charAt(candidate.from - 1) === '+';
   if (plus) return international(candidate, text, bracket);
   if (isDate(groups, separators) || isOtherThing(groups, separators)) return undefined;
+  if (groups.some(length => length > 12) && withPlus(value) === undefined) return undefined;
   // The middle of a longer row of groups is none.
   if (
     separators.includes(' ') &&
@@ -41,7 +44,8 @@ export const formOf = (candidate: Candidate, text: string): TelephoneForm | unde
     return formOfPlain({ ...base, from: candidate.from }, groups, separators);
   if (isBracketed) {
     const area = groups[0] ?? 0;
-    if (area < 2 || area > 6) return undefined;
+    if (area > 6) return undefined;
+    if (area < 2) return { ...base, kind: 'other', like: none };
     const isAmerican = area === 3 && value.length === 10 && !value.startsWith('0');
     if (!isAmerican && !value.startsWith('0')) return { ...base, kind: 'other', like: none };
     return { ...base, kind: 'bracketed', like: isAmerican ? ['US'] : none };
@@ -67,6 +71,12 @@ const international = (
   return { from: start, to, digits: `+${digits}`, kind: 'international', like: none };
 };
 
+/** What is dialled before a country code (00, in Japan 010, in America 011) as `+`. */
+export const withPlus = (digits: string): string | undefined =>
+  /^(?:00|010|011)[1-9]\d{8,14}$/.test(digits)
+    ? `+${digits.replace(/^(?:010|011|00)/, '')}`
+    : undefined;
+
 const formOfPlain = (
   base: { readonly from: number; readonly to: number; readonly digits: string },
   groups: readonly number[],
@@ -74,10 +84,9 @@ const formOfPlain = (
 ): TelephoneForm | undefined => {
   const { digits } = base;
   const isTrunk = digits.startsWith('0') && !digits.startsWith('000');
-  if (/^(?:00|010|011)[1-9]\d{8,14}$/.test(digits) && groups.length > 2) {
-    const dialled = digits.replace(/^(?:010|011|00)/, '');
-    return { ...base, digits: `+${dialled}`, kind: 'international', like: none };
-  }
+  const plus = groups.length > 2 ? withPlus(digits) : undefined;
+  if (plus !== undefined)
+    return { ...base, digits: plus, dialled: digits, kind: 'international', like: none };
   if (groups.length === 1) {
     if (/^0[5789]0\d{8}$/.test(digits)) return { ...base, kind: 'mobile', like: none };
     const isBare =
@@ -96,6 +105,8 @@ const formOfPlain = (
   // France and Belgium part by dots, others take such a row for something else.
   if (separators.includes('.') && !/^2(?:-2){4}$/.test(shape))
     return { ...base, kind: 'other', like: none };
+  // `0-7506-9275-8` is a book.
+  if ((groups.at(-1) ?? 0) < 2) return { ...base, kind: 'other', like: none };
   const isParted = groups.length <= 5 && (groups[0] ?? 0) <= 6 && !separators.includes('\n');
   return { ...base, kind: isParted && digits.length >= 9 ? 'parted' : 'other', like: none };
 };
@@ -114,6 +125,4 @@ const isDate = (groups: readonly number[], separators: string): boolean => {
 const isOtherThing = (groups: readonly number[], separators: string): boolean =>
   separators.startsWith('...') && groups.length === 4 && groups.every(length => length <= 3)
     ? true
-    : groups.join('-') === '4-4-4-4' ||
-      groups.join('-') === '4-6-5' ||
-      groups.some(length => length > 12);
+    : groups.join('-') === '4-4-4-4' || groups.join('-') === '4-6-5';

@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
 import parse, { isSupportedCountry } from 'libphonenumber-js/max';
 import type { Around, Candidate, Judged, Leaning } from '../data-type.ts';
-import { formOf, type TelephoneForm } from './forms.ts';
+import { formOf, type TelephoneForm, withPlus } from './forms.ts';
 
 const sets = ['telephone', 'telephone/fax', 'telephone/mobile'];
 
@@ -94,16 +94,29 @@ interface Numbered {
 const services: ReadonlySet<string> = new Set(['TOLL_FREE', 'SHARED_COST', 'PREMIUM_RATE', 'UAN']);
 
 const numberOf = (form: TelephoneForm, leaning: Leaning, around: Around): Numbered | undefined => {
-  if (form.kind === 'international') return parsed(form.digits, undefined, true);
   const { regions } = around.settings;
-  for (const region of regions) {
-    const found = parsed(form.digits, region, true);
-    if (found !== undefined) return found;
+  const labelled = leaning === 'field' || leaning === 'near';
+  if (form.kind === 'international') {
+    const abroad = parsed(form.digits, undefined, true);
+    if (abroad !== undefined || !labelled || form.dialled === undefined) return abroad;
+    // `011 15-2345-6789` is a number of Buenos Aires.
+    return firstOf(form.dialled, regions);
   }
+  const own = firstOf(form.digits, regions);
+  if (own !== undefined) return own;
   // Another country's number is believed where its form is that country's, or a label stands beside it.
-  const foreign = leaning === 'field' || leaning === 'near' ? othersOf(form.digits) : form.like;
+  const foreign = labelled ? othersOf(form.digits) : form.like;
   for (const region of foreign) {
     const found = regions.includes(region) ? undefined : parsed(form.digits, region, false);
+    if (found !== undefined) return found;
+  }
+  const abroad = labelled ? withPlus(form.digits) : undefined;
+  return abroad === undefined ? undefined : parsed(abroad, undefined, true);
+};
+
+const firstOf = (digits: string, regions: readonly string[]): Numbered | undefined => {
+  for (const region of regions) {
+    const found = parsed(digits, region, true);
     if (found !== undefined) return found;
   }
   return undefined;

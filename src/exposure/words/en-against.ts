@@ -213,8 +213,6 @@ export const enAgainst: Words = {
       'zoom',
       'access code',
       'pin',
-      'extension',
-      'ext',
       'coordinates',
       'latitude',
       'longitude',

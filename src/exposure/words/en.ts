@@ -9,6 +9,8 @@ export const en: Words = {
     'email/dot': ['dot'],
     telephone: [
       'tel',
+      'ext',
+      'extension',
       'tel no',
       'telephone',
       'telephone number',

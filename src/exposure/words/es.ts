@@ -57,6 +57,7 @@ export const es: Words = {
     'national-id/ve': ['cédula', 'cedula', 'cédula de identidad'],
     'national-id/mx': ['curp', 'clave única de registro de población'],
     'national-id/cl': ['rut', 'run', 'rol único tributario'],
+    'national-id/cl/plain': ['rut', 'rol único tributario'],
     'national-id': [
       'cédula',
       'cedula',

@@ -190,7 +190,6 @@ export const mul: Words = {
     'national-id/za': [
       'south african id',
       'rsa id',
-      'sa id',
       'sa id number',
       'id number',
       'identity number',
