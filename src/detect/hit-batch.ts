@@ -9,6 +9,8 @@ export interface PackedHits {
   readonly seq: number;
   /** Ids of rules, each once. */
   readonly rules: readonly string[];
+  /** Names of fields, each once. */
+  readonly names: readonly string[];
   /** What the numbers below stand for, each once; -1 is none. */
   readonly texts: readonly string[];
   /** Values of fields that have several; in `values` the complement of their place. */
@@ -28,73 +30,6 @@ export interface PackedHits {
   /** Name and value of each, one behind the other. */
   readonly values: Int32Array;
 }
-
-/** Numbers texts as they are first seen. */
-class Numbers {
-  readonly texts: string[] = [];
-  private readonly known = new Map<string, number>();
-
-  of(text: string | undefined): number {
-    if (text === undefined) return -1;
-    const known = this.known.get(text);
-    if (known !== undefined) return known;
-    const number = this.texts.push(text) - 1;
-    this.known.set(text, number);
-    return number;
-  }
-}
-
-/** @param hits of one segment, in the order of their times */
-export const packHits = (
-  source: string,
-  seq: number,
-  hits: readonly Omit<Hit, 'source' | 'seq'>[],
-): PackedHits => {
-  const rules = new Numbers();
-  const texts = new Numbers();
-  const lists: (readonly string[])[] = [];
-  const count = hits.length;
-  const column = (of: (hit: Omit<Hit, 'source' | 'seq'>) => string | undefined): Int32Array => {
-    const numbers = new Int32Array(count);
-    for (let i = 0; i < count; i += 1) {
-      const hit = hits[i];
-      numbers[i] = hit === undefined ? -1 : texts.of(of(hit));
-    }
-    return numbers;
-  };
-  const valuesAt = new Int32Array(count + 1);
-  const values: number[] = [];
-  for (const [i, hit] of hits.entries()) {
-    const said = hit.values;
-    for (const name in said) {
-      const value = said[name] ?? [];
-      const number = typeof value === 'string' ? texts.of(value) : ~(lists.push(value) - 1);
-      values.push(texts.of(name), number);
-    }
-    valuesAt[i + 1] = values.length;
-  }
-  const rule = Int32Array.from(hits, hit => rules.of(hit.rule));
-  return {
-    source,
-    seq,
-    rules: rules.texts,
-    texts: texts.texts,
-    lists,
-    rule,
-    timeMs: Float64Array.from(hits, hit => hit.timeMs),
-    line: Int32Array.from(hits, hit => hit.line),
-    component: column(hit => hit.component),
-    kind: column(hit => hit.kind),
-    user: column(hit => hit.user),
-    actor: column(hit => hit.actor),
-    app: column(hit => hit.app),
-    address: column(hit => hit.address),
-    valuesAt,
-    values: Int32Array.from(values),
-  };
-};
-
-export const noHits: PackedHits = packHits('', 0, []);
 
 /** Memory that can be handed to another thread, which then has it instead of this one. */
 export const memoryOf = (packed: PackedHits): readonly ArrayBuffer[] =>
@@ -127,7 +62,6 @@ export class HitBatch {
   readonly packed: PackedHits;
   readonly count: number;
   private byRule: readonly HitsOfRule[] | undefined;
-  private numbers: Map<string, number> | undefined;
 
   constructor(packed: PackedHits) {
     this.packed = packed;
@@ -149,18 +83,8 @@ export class HitBatch {
     return found;
   }
 
-  /** The number of a text; undefined where no hit has it. */
-  numberOf(text: string): number | undefined {
-    this.numbers ??= new Map(this.packed.texts.map((each, number) => [each, number]));
-    return this.numbers.get(text);
-  }
-
-  textOf(number: number): string {
-    return this.packed.texts[number] ?? '';
-  }
-
-  /** @param name its number */
-  valueOf(place: number, name: number | undefined): ValueNumber {
+  /** @param name number of a field's, among those that there are */
+  valueOf(place: number, name: number): ValueNumber {
     const { valuesAt, values, lists } = this.packed;
     const end = valuesAt[place + 1] ?? 0;
     for (let at = valuesAt[place] ?? 0; at < end; at += 2) {
@@ -198,13 +122,13 @@ export class HitBatch {
   }
 
   private valuesOf(place: number): Hit['values'] {
-    const { valuesAt, values, lists, texts } = this.packed;
+    const { valuesAt, values, lists, names, texts } = this.packed;
     const [from = 0, end = 0] = [valuesAt[place], valuesAt[place + 1]];
     if (from === end) return undefined;
     const said: Record<string, string | readonly string[]> = {};
     for (let at = from; at < end; at += 2) {
       const number = values[at + 1] ?? 0;
-      said[texts[values[at] ?? 0] ?? ''] =
+      said[names[values[at] ?? 0] ?? ''] =
         number < 0 ? (lists[~number] ?? []) : (texts[number] ?? '');
     }
     return said;

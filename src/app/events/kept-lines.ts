@@ -137,11 +137,27 @@ export class KeptLines {
   }
 }
 
-const unpacked = (path: string, start: number, end: number | undefined): Buffer =>
-  zstdDecompressSync(readRange(path, start, end), {
-    chunkSize: 1 << 20,
+const unpacked = (path: string, start: number, end: number | undefined): Buffer => {
+  const packed = readRange(path, start, end);
+  return zstdDecompressSync(packed, {
+    chunkSize: chunkFor(packed),
     maxOutputLength: frameBytesMax,
   });
+};
+
+const zstdMagic = 0xfd2f_b528;
+const chunkMin = 1 << 16;
+
+/** What a frame of zstd says of its content's length, so that it is unpacked into one piece. Source: RFC 8878, 3.1.1. */
+const chunkFor = (packed: Buffer): number => {
+  if (packed.length < 18 || packed.readUInt32LE(0) !== zstdMagic) return 1 << 20;
+  const descriptor = packed[4] ?? 0;
+  const isSingle = (descriptor & 0x20) !== 0;
+  const at = 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+  const size = [isSingle ? packed[at] : 0, packed.readUInt16LE(at) + 256, packed.readUInt32LE(at)];
+  const bytes = size[descriptor >> 6] ?? 0;
+  return bytes === 0 ? 1 << 20 : Math.min(frameBytesMax, Math.max(chunkMin, bytes + 64));
+};
 
 const wholeOf = (path: string): Buffer => {
   const read = readSegmentFile(readFileSync(path));

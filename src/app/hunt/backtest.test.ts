@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { HitBatch, packHits } from '../../detect/hit-batch.ts';
+import { HitBatch } from '../../detect/hit-batch.ts';
+import { packHits } from '../../detect/hit-packer.ts';
 import { readRules } from '../../detect/sigma/read-rules.ts';
 import { Backtest, type BacktestOptions } from './backtest.ts';
 

@@ -1,7 +1,9 @@
-import type { LineRef, WatchedEvent } from '../../core/watched-event.ts';
+import type { WatchedEvent } from '../../core/watched-event.ts';
 import type { ColumnTruth } from '../../detect/columns/column-truth.ts';
+import type { Leaf } from '../../detect/columns/leaf.ts';
 import type { FieldValue, Scalar } from '../../detect/fields/field-space.ts';
 import type { Hit } from '../../detect/hit.ts';
+import type { HitPacker } from '../../detect/hit-packer.ts';
 import type { SegmentColumns } from './segment-columns.ts';
 import type { ShapeRule } from './shape-rules.ts';
 import type { WatchedRule } from './watched-rule.ts';
@@ -55,34 +57,80 @@ export const hitOfEvent = ({ rule, fields }: WatchedRule, watched: WatchedEvent)
   };
 };
 
-/** The same, where columns hold all that a hit says; undefined where a row turns out to need its line. */
-export const hitOfRow = (
-  { watched: { rule }, kind, component, fields = [] }: ShapeRule,
-  columns: SegmentColumns,
-  truth: ColumnTruth,
-  row: number,
-  ref: LineRef,
-  timeMs: number,
-): Hit | undefined => {
-  const values: Record<string, Values[string]> = {};
-  for (const { name, leaves } of fields) {
-    const found: Scalar[] = [];
-    if (!truth.gather(leaves, row, found)) return undefined;
-    const value = asValue(found);
-    if (value !== undefined) values[name] = value;
+/** Packs hits of rows whose columns hold all that a hit says: what stands in a column is numbered once. */
+export class RowHits {
+  private readonly packer: HitPacker;
+  private readonly columns: SegmentColumns;
+  private readonly truth: ColumnTruth;
+  /** By column, the number of each of its texts and two; 0: not asked for yet. */
+  private readonly known = new Map<string, Int32Array>();
+  private readonly values: number[] = [];
+  private readonly found: Scalar[] = [];
+
+  constructor(packer: HitPacker, columns: SegmentColumns, truth: ColumnTruth) {
+    this.packer = packer;
+    this.columns = columns;
+    this.truth = truth;
   }
-  return {
-    rule: rule.id,
-    ...ref,
-    timeMs,
-    component,
-    kind,
-    ...optional(
-      columns.text('user', row),
-      columns.text('actor', row),
-      columns.text('app', row),
-      columns.text('address', row),
-    ),
-    ...withValues(values),
-  };
-};
+
+  /** @returns false where a row turns out to need its line; nothing was added then */
+  add(rule: ShapeRule, row: number, line: number, timeMs: number): boolean {
+    const { packer, values } = this;
+    let used = 0;
+    for (const { name, leaves } of rule.fields ?? []) {
+      const value = this.valueOf(leaves, row);
+      if (value === 'line') return false;
+      if (value === undefined) continue;
+      values[used] = packer.nameNumber(name);
+      values[used + 1] = value;
+      used += 2;
+    }
+    const hit = {
+      rule: packer.ruleNumber(rule.watched.rule.id),
+      timeMs,
+      line,
+      component: packer.textNumber(rule.component),
+      kind: packer.textNumber(rule.kind),
+      user: this.inColumn('user', row),
+      actor: this.inColumn('actor', row),
+      app: this.inColumn('app', row),
+      address: this.inColumn('address', row),
+    };
+    packer.add(hit, values, used);
+    return true;
+  }
+
+  /** One of a whole event. */
+  addHit(hit: Hit): void {
+    this.packer.addHit(hit);
+  }
+
+  private valueOf(leaves: readonly Leaf[], row: number): number | undefined | 'line' {
+    const [leaf] = leaves;
+    if (leaves.length === 1 && leaf?.is === 'column') {
+      const number = this.inColumn(leaf.column, row);
+      return number < 0 ? undefined : number;
+    }
+    const { found } = this;
+    found.length = 0;
+    if (!this.truth.gather(leaves, row, found)) return 'line';
+    const value = asValue(found);
+    return value === undefined ? undefined : this.packer.valueNumber(value);
+  }
+
+  private inColumn(name: string, row: number): number {
+    const column = this.columns.column(name);
+    const code = column?.codes[row] ?? -1;
+    if (column === undefined || code < 0) return -1;
+    let numbers = this.known.get(name);
+    if (numbers === undefined) {
+      numbers = new Int32Array(column.count);
+      this.known.set(name, numbers);
+    }
+    const known = numbers[code] ?? 0;
+    if (known > 0) return known - 2;
+    const number = this.packer.textNumber(column.text(code));
+    numbers[code] = number + 2;
+    return number;
+  }
+}

@@ -3,8 +3,8 @@ import type { Unseen } from '../../core/unseen.ts';
 import type { WatchedEvent } from '../../core/watched-event.ts';
 import { ColumnTruth, truths } from '../../detect/columns/column-truth.ts';
 import { rowKinds } from '../../detect/columns/row-kinds.ts';
-import type { Hit } from '../../detect/hit.ts';
-import { noHits, type PackedHits, packHits } from '../../detect/hit-batch.ts';
+import type { PackedHits } from '../../detect/hit-batch.ts';
+import { HitPacker, noHits } from '../../detect/hit-packer.ts';
 import { type TextColumn, textColumns } from '../../logs/rows/columns.ts';
 import { RowDecoder } from '../../logs/rows/decode.ts';
 import type { ParquetFile } from '../../store/parquet/read.ts';
@@ -13,7 +13,7 @@ import { KeptLines } from '../events/kept-lines.ts';
 import { type OpenSegment, openAgain, openSegment } from '../events/open-segment.ts';
 import { placesOf } from '../events/segment-rows.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
-import { hitOfEvent, hitOfRow } from './hits.ts';
+import { hitOfEvent, RowHits } from './hits.ts';
 import type { PassLines } from './pipeline.ts';
 import { RowLine } from './row-line.ts';
 import { SegmentColumns } from './segment-columns.ts';
@@ -197,7 +197,8 @@ export class SegmentHunt {
       row => line.at(row),
       signs.has,
     );
-    const hits: Hit[] = [];
+    const packer = new HitPacker();
+    const hits = new RowHits(packer, columns, truth);
     const rowsOf = new Int32Array(kinds.count);
     let read = 0;
     let lastLine = from;
@@ -219,7 +220,6 @@ export class SegmentHunt {
       const rules = isPlain ? shape.withoutKeys : shape.rules;
       if (rules.length > 0 && this.row(open, rows, rules, truth, row, hits)) read += 1;
     }
-    hits.sort((a, b) => a.timeMs - b.timeMs || a.line - b.line);
     const seen = shapes.flatMap((shape, kind) => {
       const shapeRows = rowsOf[kind] ?? 0;
       return shapeRows === 0 ? [] : [{ shape, rows: shapeRows }];
@@ -227,7 +227,7 @@ export class SegmentHunt {
     const sum = (of: typeof seen): number => of.reduce((total, each) => total + each.rows, 0);
     const { source, seq } = open.segment;
     return {
-      hits: packHits(source, seq, hits),
+      hits: packer.end(source, seq),
       rows: sum(seen),
       read,
       unparsed: sum(seen.filter(({ shape }) => shape.isUnparsed)),
@@ -253,7 +253,7 @@ export class SegmentHunt {
     rules: readonly ShapeRule[],
     truth: ColumnTruth,
     row: number,
-    hits: Hit[],
+    hits: RowHits,
   ): boolean {
     let event: WatchedEvent | undefined;
     try {
@@ -261,18 +261,11 @@ export class SegmentHunt {
         const answer = truth.at(rule.residual, row);
         if (answer === truths.no) continue;
         if (answer === truths.yes && rule.fields !== undefined) {
-          const { source, seq } = open.segment;
-          const ref = { source, seq, line: rows.lines[row] ?? 0 };
-          const place = rows.placesMs[row] ?? 0;
-          const hit = hitOfRow(rule, rows.columns, truth, row, ref, place);
-          if (hit !== undefined) {
-            hits.push(hit);
-            continue;
-          }
+          if (hits.add(rule, row, rows.lines[row] ?? 0, rows.placesMs[row] ?? 0)) continue;
         }
         event ??= rows.event(row);
         if (answer === truths.yes || rule.watched.matches(event)) {
-          hits.push(hitOfEvent(rule.watched, event));
+          hits.addHit(hitOfEvent(rule.watched, event));
         }
       }
     } catch (thrown) {

@@ -7,6 +7,13 @@ import type { SegmentColumns } from './segment-columns.ts';
 const keysMax = 4;
 /** With it, JSON may write a name in another way. */
 const escape = '\\u';
+const partMin = 6;
+
+/** A part of a name that begins with a letter which few lines have: looking for it is as quick as can be. */
+const rarePart = (key: string): string => {
+  const at = /(?<=.)[A-Z]/.exec(key)?.index ?? 0;
+  return key.length - at >= partMin ? key.slice(at) : key;
+};
 
 /** Which texts that rules need stand in the lines of one segment: by their bytes, before anybody reads them. */
 export class SegmentSigns {
@@ -30,7 +37,8 @@ export class SegmentSigns {
     this.columns = rows.columns;
     this.lines = rows.lines;
     this.scan = scan;
-    this.keys = keys.size > keysMax ? [] : [...keys];
+    const parts = new Set(Array.from(keys, rarePart));
+    this.keys = parts.size > keysMax ? [] : [...parts];
   }
 
   /** @throws where the line cannot be read */

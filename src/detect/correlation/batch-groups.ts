@@ -1,4 +1,4 @@
-import type { HitBatch, ValueNumber } from '../hit-batch.ts';
+import type { HitBatch } from '../hit-batch.ts';
 import type { CorrelationRule } from '../sigma/nodes.ts';
 import { fieldOf } from './fields.ts';
 import { groupsOf, keyOf } from './grouping.ts';
@@ -11,9 +11,10 @@ export class BatchGroups<T> {
   private readonly rule: CorrelationRule;
   private readonly batch: HitBatch;
   private readonly make: (group: string) => T;
-  private readonly names: readonly (number | undefined)[];
+  /** Numbers of the names of what it is grouped by; -1 of what no hit has. */
+  private readonly names: readonly number[];
   /** What is counted; of a field with several values each counts. */
-  private readonly counted: readonly (number | undefined)[];
+  private readonly counted: readonly number[];
   private readonly known = new Map<number, readonly T[]>();
 
   constructor(
@@ -22,8 +23,8 @@ export class BatchGroups<T> {
     batch: HitBatch,
     make: (group: string) => T,
   ) {
-    const numberOf = (name: string): number | undefined =>
-      batch.numberOf(fieldOf(rule, name, detection));
+    const numberOf = (name: string): number =>
+      batch.packed.names.indexOf(fieldOf(rule, name, detection));
     this.rule = rule;
     this.batch = batch;
     this.make = make;
@@ -32,7 +33,7 @@ export class BatchGroups<T> {
   }
 
   of(place: number): readonly T[] {
-    const key = this.keyOf(place);
+    const key = this.numberOf(place);
     if (key === undefined) return this.made(place);
     const known = this.known.get(key);
     if (known !== undefined) return known;
@@ -51,16 +52,27 @@ export class BatchGroups<T> {
   }
 
   private made(place: number): readonly T[] {
+    const { names, batch } = this;
+    const group: (string | null)[] = [];
+    for (const name of names) {
+      const value = batch.valueOf(place, name);
+      if (typeof value === 'object') return this.severalMade(place);
+      group.push(value === undefined ? null : (batch.packed.texts[value] ?? null));
+    }
+    return [this.make(keyOf(group))];
+  }
+
+  private severalMade(place: number): readonly T[] {
     return groupsOf(this.rule, this.batch.hit(place)).map(group => this.make(keyOf(group)));
   }
 
   /** The same for the same values; undefined where a field has several, or there are many fields. */
-  private keyOf(place: number): number | undefined {
+  private numberOf(place: number): number | undefined {
     const { names, batch } = this;
     if (names.length > 2) return undefined;
     let key = 0;
     for (const name of names) {
-      const value: ValueNumber = name === undefined ? undefined : batch.valueOf(place, name);
+      const value = batch.valueOf(place, name);
       if (typeof value === 'object') return undefined;
       key = key * (batch.packed.texts.length + 1) + (value ?? -1) + 1;
     }

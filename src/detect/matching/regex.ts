@@ -18,5 +18,15 @@ export const regexTest = (source: string, flags: RegexComparison['flags']): Text
     source,
     flags.reduce((bits, flag) => bits | flagBits[flag], 0),
   );
-  return text => regex.test(text);
+  const least = leastLength(source);
+  return least === 0 ? text => regex.test(text) : text => text.length >= least && regex.test(text);
+};
+
+/** Letters that a text has at least if a pattern fits it, as far as the beginning of the pattern says: `^.{1000}`. */
+const leastLength = (source: string): number => {
+  if (source.includes('|')) return 0;
+  const [begin] = /^\^?(?:\.\{\d{1,4}\})+(?![*+?{])/.exec(source) ?? [''];
+  let least = 0;
+  for (const [, count] of begin.matchAll(/\{(\d+)\}/g)) least += Number(count);
+  return least;
 };
