@@ -80,8 +80,8 @@ export const huntLines = (
 const zoneOf = zonesOf('UTC', 'zone', 'UTC');
 
 /** A store that logs are kept in. */
-export const openKept = async (store: string): Promise<OpenedStore> =>
-  await openEvidenceStore(store, { now: () => new Date(), zoneOf });
+export const openKept = async (store: string, now?: () => number): Promise<OpenedStore> =>
+  await openEvidenceStore(store, { now: () => new Date(now?.() ?? Date.now()), zoneOf });
 
 /** Takes in what the logs have more. */
 export const keepLogs = async ({ evidence }: OpenedStore, folder: string): Promise<void> => {

@@ -178,11 +178,11 @@ export class HeardSource {
     }
   }
 
-  private toldOf({ component, host }: Voice, hour: number, { nameOf }: Uncollected): Told {
+  private toldOf({ component, host }: Voice, hour: number, known: Uncollected): Told {
     const [only, ...others] = this.hostsAt(hour);
     return {
       source: this.name,
-      log: nameOf(this.name),
+      log: known.nameOf(this.name),
       hour,
       ...(component === undefined ? {} : { component }),
       ...(host === undefined ? {} : { host }),
