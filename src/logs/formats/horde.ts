@@ -23,13 +23,16 @@ const headless =
   /^(?:\[(?:emergency|alert|critical|error|warning|notice|info|debug)\] )?\[([a-z_]{2,30})\] /;
 
 /** Where in the program: Horde writes it, at the end. */
-const where = / \[pid \d{1,9} on line \d{1,7} of "[^"]{1,400}"\]$/;
+const where = / \[(?:pid \d{1,9} )?on line \d{1,7} of "[^"]{1,400}"\]$/;
 
 const address =
   / [([]([0-9a-fA-F.:]{2,45})[)\]](?: \(forwarded for [[(]?([0-9a-fA-F.:, ]{2,300})[\])]?\))?/g;
 
 const login =
   /^(Login success|FAILED LOGIN|LOGIN FAILED|Failed login|Login failed) (?:for|to)(?: user)? /i;
+/** IMP 3 and 4: `FAILED LOGIN 192.0.2.1 to imap.example.jp:143[imap] as bob`. Only the name is the client's, and last. */
+const early =
+  /^FAILED LOGIN ([0-9a-fA-F.:]{2,45})(?: \(forwarded for [[(]?([0-9a-fA-F.:, ]{2,300})[\])]?\))? to (\S{1,255}?):\d{1,5}\[[^\]\s]{1,60}\] as (.{0,320})$/;
 const logout = /^(?:User (.{1,320}) logged out of \w+|Logout (?:for|of) )/;
 
 const peerOf = (
@@ -73,6 +76,17 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
       user: personOf(name.replace(/^["']|["']$/g, '')),
       ...from,
       ...freeText(rest.replace(/^ to /, ''), forged ? ['forged-looking'] : []),
+    });
+  }
+  const old = early.exec(text);
+  if (old !== null) {
+    return happened({
+      ...known,
+      kind: 'login',
+      outcome: 'failure',
+      user: personOf(old[4]),
+      ...clientOf(old[1], old[2]),
+      to: { host: printable(old[3] ?? '') },
     });
   }
   const end = logout.exec(text);

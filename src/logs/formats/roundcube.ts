@@ -160,6 +160,23 @@ const imapFailure = ({ known, text }: Line): Parsed => {
   });
 };
 
+/** Before 0.3: `IMAP Error: Authentication for bob failed (LOGIN): "a001 NO …" (POST /…)`, without an address. */
+const earlyFailure =
+  /^IMAP Error: Authentication for (.{1,320}) failed \((?:AUTH|LOGIN)\): "(.{0,1000}?)"(?: \((?:POST|GET) .{0,2000})?$/;
+
+const earlyImapFailure = ({ known, text }: Line): Parsed | undefined => {
+  const match = earlyFailure.exec(text);
+  return match === null
+    ? undefined
+    : happened({
+        ...known,
+        kind: 'login',
+        outcome: 'failure',
+        user: personOf(match[1]),
+        ...freeText(match[2] ?? ''),
+      });
+};
+
 const sent =
   /^User (.{1,320}) \[([0-9a-fA-F.:]{2,45})(\(X-[^\]]{1,300}\))?\]; Message (?:(<?[^\s;]{1,998}?>?) )?for (.{0,4000}?); (.{0,500})$/;
 
@@ -214,6 +231,8 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
   if (text.startsWith(successful)) return success(line);
   if (failures.test(text)) return failure(line);
   if (text.startsWith(imapFailed)) return imapFailure(line);
+  const early = earlyImapFailure(line);
+  if (early !== undefined) return early;
   if (text.startsWith('User ')) {
     const message = submitted(line);
     if (message !== undefined) return message;

@@ -6,7 +6,7 @@ import { detailOf, printable } from '../text.ts';
 
 /** The name is the client's; the address behind its last colon is the server's. An IPv6 one is all that can be one. */
 const attempt =
-  /^vchkpw(?:-([\w-]{1,20}))?: (vpopmail user not found|password fail(?: \(pass: .{0,200}\))?|(?:\(\w{1,20}\) )?login success|invalid user\/domain characters|vpopmail user|system user not found|system password fail|null user name given|null password given|no password|.{0,40}access denied) ?(.{0,400})$/;
+  /^vchkpw(?:-([\w-]{1,20}))?:? (vpopmail user not found|password fail(?: \(pass: .{0,200}\))?|(?:\(\w{1,20}\) )?login success|invalid user\/domain characters|vpopmail user|system user not found|system password fail|null user name given|null password given|no password|.{0,40}access denied) ?(.{0,400})$/;
 
 const addressed =
   /^(.*?):((?:::ffff:)?(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})$/s;
@@ -56,6 +56,7 @@ export const vpopmail: LogFormat = plainFormat({
   id: 'vpopmail',
   title: 'vpopmail: logins to qmail; rblsmtpd',
   program: /^(?:vpopmail|vchkpw|rblsmtpd)$/,
-  shape: /^(?:vchkpw(?:-[\w-]{1,20})?: |rblsmtpd: [0-9A-Fa-f.:]{2,45} pid )/,
+  shape:
+    /^(?:vchkpw(?:-[\w-]{1,20})?(?:: | (?:vpopmail|password|login|invalid user|system|null|no password|\(\w{1,20}\) login))|rblsmtpd: [0-9A-Fa-f.:]{2,45} pid )/,
   open: () => told,
 });
