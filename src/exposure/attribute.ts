@@ -202,11 +202,11 @@ const correspondentsOf = (
       const own = drafts.of({ kind: 'email', value }, role);
       own?.sure.add('email');
       types.add('email');
-      const folded = fold(name).trim();
-      if (folded === '' || nameLikeness(folded) === 'none') continue;
+      if (name === '') continue;
+      const { isName, text } = nameSaid(name);
+      if (!isName) continue;
       own?.sure.add('person-name');
       types.add('person-name');
-      const text = isWhole(folded) ? nameText(folded) : undefined;
       if (text !== undefined)
         byName.set(text, byName.has(text) && byName.get(text) !== value ? '' : value);
     }
@@ -218,12 +218,34 @@ const correspondentsOf = (
   return { senders: from, sender: from.size === 1 ? sender : undefined, byName, types };
 };
 
+interface NameSaid {
+  readonly isName: boolean;
+  /** In its normal form, where it is more than a surname, which is many people's. */
+  readonly text: string | undefined;
+}
+
+/** Who writes to whom repeats itself; in memory only, and bounded. */
+const namesSaid = new Map<string, NameSaid>();
+const namesSaidMax = 20_000;
+const nameLengthMax = 100;
+
+const nameSaid = (name: string): NameSaid => {
+  const known = namesSaid.get(name);
+  if (known !== undefined) return known;
+  const folded = fold(name).trim();
+  const isName = folded !== '' && nameLikeness(folded) !== 'none';
+  const said = { isName, text: isName && isWhole(folded) ? nameText(folded) : undefined };
+  if (name.length > nameLengthMax) return said;
+  if (namesSaid.size >= namesSaidMax) namesSaid.clear();
+  namesSaid.set(name, said);
+  return said;
+};
+
 const addressIn = (name: string): string | undefined => {
   const at = name.indexOf('@');
   return at < 0 ? undefined : plainAddress(fold(name), at)?.value;
 };
 
-/** A surname alone is many people's. */
 const isWhole = (name: string): boolean =>
   isFullName(name) || /^[\p{L}'.-]{2,}(?: [\p{L}'.-]{2,})+$/u.test(name);
 

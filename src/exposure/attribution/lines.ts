@@ -37,18 +37,43 @@ const lineOf = (text: string, from: number, to: number): MailLine => {
     else if (character !== ' ' && character !== '\t') break;
     words = at + 1;
   }
-  const line = { from, to, words, depth };
-  const length = to - words;
-  if (length === 0 || text.slice(words, Math.min(to, words + 80)).trim() === '') {
-    return length < 80 ? { ...line, kind: 'blank' } : { ...line, kind: 'words' };
-  }
-  if (length > 400) return { ...line, kind: 'words' };
-  const written = text.slice(words, to);
-  if (/^-- ?\r?$/.test(written)) return { ...line, kind: 'signature' };
-  if (rule.test(written)) return { ...line, kind: 'rule' };
-  if (wrote.test(written)) return { ...line, kind: 'wrote' };
-  return { ...line, kind: header.test(written) ? 'header' : 'words' };
+  return { from, to, words, depth, kind: kindOf(text, words, to) };
 };
+
+/** Most lines are words: what they begin or end with tells that without a pattern. */
+const kindOf = (text: string, from: number, to: number): MailLine['kind'] => {
+  const length = to - from;
+  if (length === 0 || text.slice(from, Math.min(to, from + 80)).trim() === '')
+    return length < 80 ? 'blank' : 'words';
+  if (length > 400) return 'words';
+  const written = text.slice(from, to);
+  const first = written.charCodeAt(0);
+  if (first === 0x2d && /^-- ?\r?$/.test(written)) return 'signature';
+  if (!isLetterOrDigit(first) && rule.test(written)) return 'rule';
+  if (mayBeWrote(written) && wrote.test(written)) return 'wrote';
+  return mayBeHeader(first) && header.test(written) ? 'header' : 'words';
+};
+
+const isLetterOrDigit = (unit: number): boolean => (unit >= 0x30 && unit <= 0x39) || isLetter(unit);
+
+const isLetter = (unit: number): boolean => {
+  const small = unit | 0x20;
+  return small >= 0x61 && small <= 0x7a;
+};
+
+/** What is behind the last word is blanks and a colon; of words the last letter, of an address its bracket. */
+const mayBeWrote = (written: string): boolean => {
+  let at = written.length - 1;
+  while (at >= 0 && (written.charCodeAt(at) <= 0x20 || written.charCodeAt(at) === 0x3a)) at -= 1;
+  const last = written.charCodeAt(at);
+  return last >= 0x80 || last === 0x3e || 'eotsbEOTSB'.includes(written.charAt(at));
+};
+
+/** First letters of the names of headers, capitals or not, or what is no ASCII. */
+const mayBeHeader = (first: number): boolean =>
+  first >= 0x80 || first === 0x2a || headerLetters.has(first | 0x20);
+
+const headerLetters = new Set(Array.from('ftcbsdrxmvap', letter => letter.charCodeAt(0)));
 
 /** The line in which `place` stands. */
 export const lineAt = (lines: readonly MailLine[], place: number): number => {

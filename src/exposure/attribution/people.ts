@@ -20,6 +20,8 @@ const namesMax = 3;
 const valuesMax = 3;
 
 export const personOf = (found: readonly Found[], isOnePerson = false): NamedPerson => {
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return personOfOne(only);
   const of = new Map<IdentifierKind, Set<string>>();
   const names = new Set<string>();
   const addresses = new Set<string>();
@@ -55,6 +57,16 @@ export const personOf = (found: readonly Found[], isOnePerson = false): NamedPer
       identifiers.push({ kind: 'name-and-birth-date', value: `${name}\n${birth}` });
   }
   return { identifiers, isSeveral, names: people };
+};
+
+/** Of most records, which are one address. */
+const personOfOne = ({ type, identifier, value, confidence }: Found): NamedPerson => {
+  const isSure = confidence !== 'low';
+  return {
+    identifiers: isSure && identifier !== undefined ? [{ kind: identifier, value }] : [],
+    isSeveral: false,
+    names: isSure && type === 'person-name' ? [value] : [],
+  };
 };
 
 /** One name in each script: 山田太郎, ヤマダ タロウ, Taro Yamada. Parts of a name that stand apart (姓, 名) are two of one script. */

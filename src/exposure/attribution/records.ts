@@ -49,6 +49,7 @@ export const recordsOf = (
       if (isTable(text.text, table, first, past))
         records.push(...rowsOf(text.text, table, first, past, inside));
       else records.push(...blockRecords(block, authors.signature(lines, first)));
+      if (next === found.length) break;
     }
     first = past;
   }

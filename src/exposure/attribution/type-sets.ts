@@ -6,14 +6,16 @@ export class TypeLists {
   private readonly lists = new Map<string, readonly DataTypeId[]>();
 
   of(types: ReadonlySet<DataTypeId>): readonly DataTypeId[] {
-    const sorted = [...types].sort();
-    const key = sorted.join(' ');
+    const sorted = types.size < 2 ? [...types] : [...types].sort();
+    const key = types.size < 2 ? (sorted[0] ?? '') : sorted.join(' ');
     const known = this.lists.get(key);
     if (known !== undefined) return known;
     this.lists.set(key, sorted);
     return sorted;
   }
 }
+
+const noTypes: ReadonlySet<DataTypeId> = new Set();
 
 /** Types found with medium or high confidence, and those with low confidence only. */
 export class FoundTypes {
@@ -31,6 +33,7 @@ export class FoundTypes {
   }
 
   get weak(): ReadonlySet<DataTypeId> {
+    if (this.perhaps.size === 0) return noTypes;
     return new Set([...this.perhaps].filter(type => !this.sure.has(type)));
   }
 

@@ -26,12 +26,12 @@ export const secretUrl = (text: string, spoken: () => boolean): SecretUrl | unde
   const path = url.indexOf('/', 8);
   if (path < 0) return undefined;
   const rest = url.slice(path);
+  if (passing.test(url) && !resets.test(rest)) return undefined;
   const secrets = secretsOf(rest);
   const isSession = secrets.some(
     ({ name, value }) => sessionNames.test(name) && value.length >= 16,
   );
   const hasSecret = secrets.some(({ name, value }) => isDrawn(value, name));
-  if (passing.test(url) && !resets.test(rest)) return undefined;
   if (hasSecret && resets.test(rest)) return { url, confidence: 'high' };
   if (hasSecret && spoken()) return { url, confidence: 'high' };
   if (isSession) return { url, confidence: 'medium' };

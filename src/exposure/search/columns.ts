@@ -23,25 +23,20 @@ const delimitersOf = { csv: [0x2c, tab, 0x3b, 0x7c], html: [tab], plain: [tab, 0
 
 export const tableLines = (text: string, kind: SearchedText['kind']): TableLines => {
   if (kind === 'subject') return none;
-  const possible = delimitersOf[kind];
+  const upcoming = delimitersOf[kind].map(delimiter => new Upcoming(text, delimiter));
   const starts: number[] = [];
   const heads: number[] = [];
   const delimiters: number[] = [];
   let from = 0;
-  let block = { head: -1, delimiter: 0, count: 0 };
+  let block = noBlock;
   while (from < text.length && starts.length < linesMax) {
     const newline = text.indexOf('\n', from);
     const to = newline < 0 ? text.length : newline;
     const line = starts.length;
     starts.push(from);
-    const counted = countIn(text, from, to, block.delimiter);
-    if (
-      block.head >= 0 &&
-      (kind === 'csv' || (counted > 0 && (block.delimiter === tab || counted === block.count)))
-    ) {
-      heads.push(block.head);
-    } else {
-      block = begins(text, from, to, line, possible);
+    if (block.head >= 0 && goesOn(text, from, to, block, kind)) heads.push(block.head);
+    else {
+      block = begins(text, from, to, line, upcoming);
       heads.push(-1);
     }
     delimiters.push(block.delimiter);
@@ -50,15 +45,61 @@ export const tableLines = (text: string, kind: SearchedText['kind']): TableLines
   return { starts, heads, delimiters };
 };
 
+/** Lines under one head. */
+interface TableBlock {
+  readonly head: number;
+  readonly delimiter: number;
+  readonly count: number;
+}
+
+const noBlock: TableBlock = { head: -1, delimiter: 0, count: 0 };
+
+const goesOn = (
+  text: string,
+  from: number,
+  to: number,
+  { delimiter, count }: TableBlock,
+  kind: SearchedText['kind'],
+): boolean => {
+  if (kind === 'csv') return true;
+  const counted = countIn(text, from, to, delimiter);
+  return counted > 0 && (delimiter === tab || counted === count);
+};
+
+/** Where a delimiter comes next: most lines have none, and are not looked through for it. */
+class Upcoming {
+  readonly delimiter: number;
+  private readonly text: string;
+  private readonly sign: string;
+  private next = -1;
+
+  constructor(text: string, delimiter: number) {
+    this.text = text;
+    this.delimiter = delimiter;
+    this.sign = String.fromCharCode(delimiter);
+  }
+
+  /** Whether one stands there. Places asked for ascend. */
+  isIn(from: number, to: number): boolean {
+    if (this.next < from) {
+      const found = this.text.indexOf(this.sign, from);
+      this.next = found < 0 ? this.text.length : found;
+    }
+    return this.next < to;
+  }
+}
+
 const begins = (
   text: string,
   from: number,
   to: number,
   line: number,
-  possible: readonly number[],
-): { head: number; delimiter: number; count: number } => {
-  let best = { head: -1, delimiter: 0, count: 0 };
-  for (const delimiter of possible) {
+  upcoming: readonly Upcoming[],
+): TableBlock => {
+  let best = noBlock;
+  for (const each of upcoming) {
+    if (!each.isIn(from, to)) continue;
+    const { delimiter } = each;
     const count = countIn(text, from, to, delimiter);
     if (count > best.count) best = { head: line, delimiter, count };
   }
