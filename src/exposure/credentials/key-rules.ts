@@ -32,6 +32,7 @@ const several = (
 export const keyRules: readonly KeyRule[] = [
   // Clouds
   ...several(['AKIA', 'ASIA', 'ABIA', 'ACCA', 'A3T'], '[A-Z0-9]{13,17}'),
+  rule('bedrock-api-key-', 'YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=]{0,2000}'),
   rule('ABSK', '[A-Za-z0-9+/]{109,269}={0,2}'),
   rule('AIza', '[\\w-]{35}'),
   rule('ya29.', '[\\w-]{20,1024}'),
@@ -49,6 +50,12 @@ export const keyRules: readonly KeyRule[] = [
   rule('AQVN', '[\\w-]{35,38}'),
   rule('hvs.', '[\\w-]{24,300}'),
   ...several(['hvb.', 'hvr.'], '[\\w-]{90,300}'),
+  rule('s.', '[A-Za-z0-9]{24}', { labelled: true }),
+  rule('t1.', '[\\w-]{20,300}={0,2}\\.[\\w-]{86}={0,2}'),
+  rule('YC', '[\\w-]{38}', { labelled: true }),
+  rule('p8e-', '[A-Za-z0-9]{32}'),
+  rule('ico-', '[A-Za-z0-9]{32}'),
+  rule('dnkey-', '[a-z0-9=_-]{26}-[a-z0-9=_-]{52}'),
   rule('pul-', '[a-f0-9]{40}'),
   rule('sbp_', '[a-f0-9]{40}'),
   ...several(['pscale_tkn_', 'pscale_pw_', 'pscale_oauth_'], '[\\w=.-]{32,64}'),
@@ -89,7 +96,7 @@ export const keyRules: readonly KeyRule[] = [
   rule('cmVmd', '[A-Za-z0-9]{59}'),
   rule('CCIPAT_', '[A-Za-z0-9]{22}_[a-f0-9]{40}'),
   ...several(['squ_', 'sqp_', 'sqa_'], '[a-f0-9]{40}'),
-  rule('sgp_', '(?:[a-f0-9]{16}_|local_)?[a-f0-9]{40}'),
+  rule('sgp_', '(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}'),
   rule('API-', '[A-Z0-9]{26}'),
   rule('ATATT3', '[\\w=-]{180,200}'),
   rule('ATCTT3', '[\\w=-]{180,200}'),
@@ -103,6 +110,14 @@ export const keyRules: readonly KeyRule[] = [
   rule('rdme_', '[a-z0-9]{70}'),
   rule('tfp_', '[\\w.=-]{59}'),
   rule('pat', '[A-Za-z0-9]{14}\\.[a-f0-9]{64}'),
+  ...several(['pat.', 'sat.'], '[\\w-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}'),
+  ...several(
+    ['sc_', 'ext_', 'scauth_', 'authress_'],
+    '[a-z0-9]{5,30}\\.[a-z0-9]{4,6}\\.acc[_-][a-z0-9-]{10,32}\\.[a-z0-9+/_=-]{30,120}',
+  ),
+  ...several(['s-s4t2ud-', 's-s4t2af-'], '[a-f0-9]{64}'),
+  ...several(['pk.eyJ', 'sk.eyJ'], '[\\w-]{40,200}\\.[\\w-]{22}'),
+  rule('A3-', '[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}'),
   rule('AGE-SECRET-KEY-1', '[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}'),
   // Messages and mail
   ...several(
@@ -114,9 +129,9 @@ export const keyRules: readonly KeyRule[] = [
   rule('hooks.slack.com/', '(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,60}'),
   rule('discord', '(?:app)?\\.com/api/webhooks/\\d{17,20}/[\\w-]{60,80}'),
   rule('SG.', '[\\w-]{22}\\.[\\w-]{43}'),
-  rule('SK', '[a-f0-9]{32}'),
+  rule('SK', '[a-fA-F0-9]{32}'),
   rule('AC', '[a-f0-9]{32}', { labelled: true }),
-  rule('key-', '[a-f0-9]{32}'),
+  ...several(['key-', 'pubkey-'], '[a-f0-9]{32}'),
   rule('xkeysib-', '[a-f0-9]{64}-[A-Za-z0-9]{16}'),
   rule('xsmtpsib-', '[a-f0-9]{64}-[A-Za-z0-9]{16}'),
   rule('EAA', '[MC][A-Za-z0-9]{100,250}'),
@@ -132,6 +147,7 @@ export const keyRules: readonly KeyRule[] = [
   rule('sq0csp-', '[\\w-]{43}'),
   rule('EAAA', '[\\w-]{60}'),
   ...several(['shpat_', 'shpca_', 'shppa_', 'shpss_'], '[a-fA-F0-9]{32}'),
+  ...several(['live_', 'test_', 'live_pub_', 'test_pub_'], '[\\w=-]{31,40}', { labelled: true }),
   ...several(['rzp_live_', 'rzp_test_'], '[A-Za-z0-9]{14}'),
   ...several(['FLWSECK-', 'FLWSECK_TEST-', 'FLWPUBK_TEST-'], '[a-hA-H0-9]{12,32}(?:-X)?'),
   ...several(['EZAK', 'EZTK'], '[A-Za-z0-9]{54}'),
@@ -168,7 +184,7 @@ export const keyRules: readonly KeyRule[] = [
   rule('ops_', 'eyJ[A-Za-z0-9+/]{250,2000}={0,3}'),
   rule('tk-us-', '[\\w-]{48}'),
   rule('fio-u-', '[\\w=-]{64}'),
-  rule('sm_aat_', '[A-Za-z0-9]{16}'),
+  ...several(['sm_aat_', 'sm_pat_', 'sm_sat_'], '[A-Za-z0-9]{16}'),
   // RFC 7519
   rule('ey', '[A-Za-z0-9_-]{15,1500}\\.ey[\\w/-]{15,4000}\\.[\\w/-]{10,1000}={0,2}', {
     check: isTokenHeader,

@@ -36,10 +36,22 @@ test.each([
   ['Hugging Face', 'hf_', drawn(34, base62)],
   ['Grafana', 'glsa_', `${drawn(32, base62)}_${drawn(8, hex)}`],
   ['New Relic', 'NRAK-', drawn(27, base62)],
+  ['Twilio, capitals', 'SK', drawn(32, hex).toUpperCase()],
+  ['Harness', 'pat.', `${drawn(22, base62)}.${drawn(24, base62)}.${drawn(20, base62)}`],
+  ['1Password', 'A3-', 'ABC123-DEF45678GHJ-K2M3N-P4Q5R-S6T7V'],
 ])('a key of %s is known by its beginning', (_, prefix, tail) => {
   expect(isFound(`key ${prefix}${tail} end`)).toBe(true);
   expect(isFound(`key x${prefix}${tail}`)).toBe(false);
   expect(isFound(`key ${prefix}${tail.slice(0, 6)} end`)).toBe(false);
+});
+
+test('what a machine drew is a key where somebody says so', () => {
+  const token = drawn(32, base62);
+  expect(isFound(`the Adafruit token is: ${token}`)).toBe(true);
+  expect(isFound(`bot token: 1234567890:${token}`)).toBe(true);
+  expect(isFound(`the token is: ${'word'.repeat(8)}`)).toBe(false);
+  expect(isFound(`our ticket is: ${token}`)).toBe(false);
+  expect(isFound(`live_${token}`)).toBe(false);
 });
 
 test('the last six characters of tokens of GitHub check the others', () => {

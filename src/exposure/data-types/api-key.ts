@@ -63,7 +63,7 @@ const mailchimp = ({ from, to, value }: Candidate, text: string): Judged | undef
 };
 
 const gap =
-  /^["'`\])}]{0,3}[ \t]{0,3}(?:\([^)\n]{0,20}\))?[ \t]{0,3}(?:(?::{1,3}=|\?=|=>|->|\|\||[:=>]|,(?=[ \t]?["'])|is|は)[ \t]{0,3}\n?[ \t]{0,4}|(?=[A-Za-z0-9]{8}))["'`「<]?/;
+  /^["'`\])}]{0,3}[ \t]{0,3}(?:\([^)\n]{0,20}\))?[ \t]{0,3}(?:(?::{1,3}=|\?=|=>|->|\|\||[:=>]|,(?=[ \t]?["'])|is(?:[ \t]?:)?|は[:、]?)[ \t]{0,3}\n?[ \t]{0,4}|(?=[A-Za-z0-9]{8}))["'`「<]?/;
 
 /** `client_secret = "…"`: as much chance in it as a machine puts there. */
 const labelled = ({ from: label, to }: Candidate, around: Around): Judged | undefined => {
@@ -75,7 +75,7 @@ const labelled = ({ from: label, to }: Candidate, around: Around): Judged | unde
   if (gapLength === undefined) return undefined;
   const basic = /^(?:Bearer|Basic|Token|token|bearer|basic) {1,2}/.exec(piece.slice(gapLength));
   const start = gapLength + (basic?.[0].length ?? 0);
-  const value = /^[A-Za-z0-9_.=/+~-]{10,200}/.exec(piece.slice(start))?.[0].replace(/[.]$/, '');
+  const value = drawn.exec(piece.slice(start))?.[0].replace(/[.]$/, '');
   if (value === undefined || isPlaceholder(value)) return undefined;
   const from = to + start;
   const found = { from, to: from + value.length, value };
@@ -84,6 +84,9 @@ const labelled = ({ from: label, to }: Candidate, around: Around): Judged | unde
   const hasSign = /[:=]/.test(piece.slice(0, start));
   return isDrawn(value) ? { ...found, confidence: hasSign ? 'high' : 'medium' } : undefined;
 };
+
+/** Bots and applications have their number before it. */
+const drawn = /^(?:\d{8,16}[:|](?=[\w-]{20}))?[A-Za-z0-9_.=/+~-]{10,200}/;
 
 /** Letters and digits mixed as nobody would type, no words with hyphens or dots between, no path, no name of a file. */
 const isDrawn = (value: string): boolean => {
