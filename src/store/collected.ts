@@ -7,6 +7,8 @@ export interface CollectedSource {
   readonly log: string | undefined;
   /** It is a log, or comes over the network: what comes through a pipe comes as long as somebody feeds it. */
   readonly goesOn: boolean;
+  /** On which it was first read, `2026-06-29`. */
+  readonly addedDay: string;
   /** Milliseconds since 1970: up to when all of it was read. */
   readonly readMs: number | undefined;
 }
@@ -40,7 +42,7 @@ export const readCollected = (path: string): CollectedState => {
     database.exec('BEGIN');
     const sources = database
       .prepare(
-        `SELECT id AS source, read_to_end AS readMs,
+        `SELECT id AS source, added_day AS addedDay, read_to_end AS readMs,
            (SELECT value FROM note WHERE note.source = source.id AND key = 'log') AS log,
            EXISTS (SELECT 1 FROM note WHERE note.source = source.id AND key IN ('log', 'listener'))
              OR EXISTS (SELECT 1 FROM note WHERE key = 'peer/' || source.id) AS goesOn
@@ -48,6 +50,7 @@ export const readCollected = (path: string): CollectedState => {
       )
       .all() as unknown as {
       source: string;
+      addedDay: string;
       readMs: number | null;
       log: string | null;
       goesOn: number;
@@ -64,8 +67,9 @@ export const readCollected = (path: string): CollectedState => {
       )
       .all() as unknown as DeletedTimes[];
     return {
-      sources: sources.map(({ source, readMs, log, goesOn }) => ({
+      sources: sources.map(({ source, addedDay, readMs, log, goesOn }) => ({
         source,
+        addedDay,
         log: log ?? undefined,
         goesOn: goesOn !== 0,
         readMs: readMs ?? undefined,

@@ -7,6 +7,7 @@ export interface Spoken {
   readonly ms: number;
   readonly component: string;
   readonly host?: string;
+  readonly file?: string;
 }
 
 /** `2026-03-02`, a Monday. */
@@ -72,6 +73,7 @@ export const heardOf = (
       lines: Float64Array.from(events, (_, i) => i + 1),
       component: coded(events.map(({ component }) => component)),
       host: coded(events.map(({ host }) => host)),
+      log: coded(events.map(({ file }) => file)),
       from: 0,
       beginMs: -Infinity,
       endMs: Infinity,

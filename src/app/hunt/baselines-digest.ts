@@ -195,6 +195,7 @@ export const digestSegment = (
         lines,
         component,
         host: columnOf(file, 'host'),
+        log: columnOf(file, 'log'),
         from,
         beginMs: begin,
         endMs: end,

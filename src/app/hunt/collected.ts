@@ -77,6 +77,10 @@ export class Collected implements Uncollected {
     return [this.deletedOf, this.damagedOf].some(spans => spans.get(source)?.some(touches));
   }
 
+  isFound(source: string, hour: number): boolean {
+    return dayText(dayOfHour(hour)) <= (this.sources.get(source)?.addedDay ?? '');
+  }
+
   nameOf(source: string): string {
     return this.sources.get(source)?.log ?? source;
   }

@@ -15,6 +15,7 @@ export interface HeardRows {
   readonly lines: Float64Array;
   readonly component: CodedColumn;
   readonly host: CodedColumn;
+  readonly log: CodedColumn;
   /** The line up to which it was heard before; and the times between which lines are believed. */
   readonly from: number;
   readonly beginMs: number;
@@ -25,8 +26,8 @@ interface Bucket {
   count: number;
   firstMs: number;
   lastMs: number;
-  firstLine: number;
-  lastLine: number;
+  firstRow: number;
+  lastRow: number;
 }
 type Hours = Map<number, Bucket>;
 
@@ -42,19 +43,22 @@ const merge = (hours: Hours, hour: number, { count, ...ends }: Bucket): void => 
   known.count += count;
   if (ends.firstMs < known.firstMs) {
     known.firstMs = ends.firstMs;
-    known.firstLine = ends.firstLine;
+    known.firstRow = ends.firstRow;
   }
   if (ends.lastMs >= known.lastMs) {
     known.lastMs = ends.lastMs;
-    known.lastLine = ends.lastLine;
+    known.lastRow = ends.lastRow;
   }
 };
 
 const voiceOf = (
   about: Pick<HeardVoice, 'component' | 'host'>,
   hours: Hours,
+  { lines, log }: Pick<HeardRows, 'lines' | 'log'>,
 ): readonly HeardVoice[] => {
   if (hours.size === 0) return [];
+  const lineOf = (row: number): number => lines[row] ?? 0;
+  const fileOf = (row: number): number => log.codes?.[row] ?? -1;
   const each = [...hours].toSorted(([a], [b]) => a - b);
   return [
     {
@@ -63,8 +67,10 @@ const voiceOf = (
       counts: Uint32Array.from(each, ([, { count }]) => count),
       firstMs: Float64Array.from(each, ([, { firstMs }]) => firstMs),
       lastMs: Float64Array.from(each, ([, { lastMs }]) => lastMs),
-      firstLines: Uint32Array.from(each, ([, { firstLine }]) => firstLine),
-      lastLines: Uint32Array.from(each, ([, { lastLine }]) => lastLine),
+      firstLines: Uint32Array.from(each, ([, { firstRow }]) => lineOf(firstRow)),
+      lastLines: Uint32Array.from(each, ([, { lastRow }]) => lineOf(lastRow)),
+      firstFiles: Int32Array.from(each, ([, { firstRow }]) => fileOf(firstRow)),
+      lastFiles: Int32Array.from(each, ([, { lastRow }]) => fileOf(lastRow)),
     },
   ];
 };
@@ -93,8 +99,8 @@ const bucketsOf = ({ rows, times, lines, from, ...rest }: HeardRows): readonly H
         count: 0,
         firstMs: ms,
         lastMs: ms,
-        firstLine: line,
-        lastLine: line,
+        firstRow: row,
+        lastRow: row,
       };
       slots[slot]?.set(hour, bucket);
       inHand[slot] = bucket;
@@ -103,11 +109,11 @@ const bucketsOf = ({ rows, times, lines, from, ...rest }: HeardRows): readonly H
     bucket.count += 1;
     if (ms < bucket.firstMs) {
       bucket.firstMs = ms;
-      bucket.firstLine = line;
+      bucket.firstRow = row;
     }
     if (ms >= bucket.lastMs) {
       bucket.lastMs = ms;
-      bucket.lastLine = line;
+      bucket.lastRow = row;
     }
   }
   return slots;
@@ -136,10 +142,13 @@ export const heardIn = (
   return {
     source,
     seq,
+    files: Array.from({ length: of.log.count }, (_, code) => of.log.text(code)),
     voices: [
-      ...voiceOf({}, whole),
-      ...components.flatMap((hours, code) => voiceOf({ component: component.text(code) }, hours)),
-      ...hosts.flatMap((hours, code) => voiceOf({ host: host.text(code) }, hours)),
+      ...voiceOf({}, whole, of),
+      ...components.flatMap((hours, code) =>
+        voiceOf({ component: component.text(code) }, hours, of),
+      ),
+      ...hosts.flatMap((hours, code) => voiceOf({ host: host.text(code) }, hours, of)),
     ],
   };
 };

@@ -51,7 +51,7 @@ const passes = (
   let nowMs = 0;
   const collected = (readMs: number | undefined): Collected =>
     new Collected({
-      sources: [{ source, log: '/var/log/mail.log', goesOn: true, readMs }],
+      sources: [{ source, log: '/var/log/mail.log', addedDay: '2026-03-02', goesOn: true, readMs }],
       missing: missing.map(each => ({ source, ...each })),
       deleted: [],
     });

@@ -55,6 +55,7 @@ export class StoreSilences {
     this.readings = new Map(readings);
     this.learner = new SilenceLearner(sources, {
       isMissing: (source, hour) => this.collected.isMissing(source, hour),
+      isFound: (source, hour) => this.collected.isFound(source, hour),
       nameOf: source => this.collected.nameOf(source),
       isWhole: source => this.collected.isWhole(source),
     });

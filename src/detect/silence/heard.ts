@@ -11,12 +11,16 @@ export interface HeardVoice {
   readonly lastMs: Float64Array;
   readonly firstLines: Uint32Array;
   readonly lastLines: Uint32Array;
+  /** The files that these lines are from: places in `files` of the segment, -1 for none. */
+  readonly firstFiles: Int32Array;
+  readonly lastFiles: Int32Array;
 }
 
 /** Of the log as a whole, of each component and of each host that writes to it. */
 export interface HeardSegment {
   readonly source: string;
   readonly seq: number;
+  readonly files: readonly string[];
   readonly voices: readonly HeardVoice[];
 }
 

@@ -4,7 +4,7 @@ import { hourInDay, hourMs, hoursOfDay } from '../baselines/calendar.ts';
 import { daysKept } from '../baselines/history.ts';
 import { type HeardSegment, voiceKey } from './heard.ts';
 import { overSighting, silenceSighting, type Told } from './told.ts';
-import { type Expected, Voice, type Why } from './voice.ts';
+import { type Expected, type HeardLine, Voice, type Why } from './voice.ts';
 
 /** Lines come so much too late, and are in time all the same. */
 const lateMs = 300_000;
@@ -28,6 +28,8 @@ const activeDaysMin = 14;
 export interface Uncollected {
   /** Whether anything of a source may be missing within an hour. */
   readonly isMissing: (source: string, hour: number) => boolean;
+  /** Whether an hour was over before anybody read the log: files of it may have been taken away by then. */
+  readonly isFound: (source: string, hour: number) => boolean;
   /** What a log is called. */
   readonly nameOf: (source: string) => string;
   /** Whether all that is written to it comes, as long as it is read. */
@@ -67,7 +69,11 @@ export class HeardSource {
     return this.voices.get('');
   }
 
-  add({ seq, voices }: HeardSegment, hasRoom: () => boolean): void {
+  add({ seq, files, voices }: HeardSegment, hasRoom: () => boolean): void {
+    const lineAt = (ms: number, line: number, place: number): HeardLine => {
+      const file = files[place];
+      return { ms, seq, line, ...(file === undefined ? {} : { file }) };
+    };
     for (const heard of voices) {
       const key = voiceKey(heard);
       for (const [i, hour] of heard.hours.entries()) {
@@ -86,8 +92,8 @@ export class HeardSource {
           this.voices.set(key, voice);
         }
         voice.add(hour, count, {
-          first: { ms: heard.firstMs[i] ?? 0, seq, line: heard.firstLines[i] ?? 0 },
-          last: { ms: heard.lastMs[i] ?? 0, seq, line: heard.lastLines[i] ?? 0 },
+          first: lineAt(heard.firstMs[i] ?? 0, heard.firstLines[i] ?? 0, heard.firstFiles[i] ?? -1),
+          last: lineAt(heard.lastMs[i] ?? 0, heard.lastLines[i] ?? 0, heard.lastFiles[i] ?? -1),
         });
       }
     }
@@ -126,13 +132,24 @@ export class HeardSource {
     if (end - this.open > daysKept * hoursOfDay && whole.ends.size === 0) return sightings;
     const ordered = [...this.voices].toSorted(byKind);
     for (let hour = this.open; hour < end; hour += 1) {
-      const isMissing = !known.isWhole(this.name) || known.isMissing(this.name, hour);
+      const isMissing =
+        !known.isWhole(this.name) ||
+        known.isMissing(this.name, hour) ||
+        (known.isFound(this.name, hour) && this.isBetweenFiles(whole, hour));
       for (const [, voice] of ordered) {
         sightings.push(...this.closeHour(voice, hour, isMissing, known));
       }
       this.open = hour + 1;
     }
     return sightings;
+  }
+
+  /** Whether the lines before and behind an hour without any are of two files: there may have been one in between. */
+  private isBetweenFiles({ before, ends }: Voice, hour: number): boolean {
+    if (before?.file === undefined || ends.has(hour)) return false;
+    let next: HeardLine | undefined;
+    for (const { first } of ends.values()) if (first.ms < (next?.ms ?? Infinity)) next = first;
+    return next?.file !== undefined && next.file !== before.file;
   }
 
   private closeHour(

@@ -14,6 +14,7 @@ import { SilenceLearner, type Uncollected } from './learner.ts';
 
 const known: Uncollected = {
   isMissing: () => false,
+  isFound: () => false,
   nameOf: source => `/var/log/${source}`,
   isWhole: () => true,
 };
@@ -105,6 +106,12 @@ describe('silence of a log', () => {
     const isMissing = (_: string, hour: number): boolean => Math.floor(hour / 24) === firstDay + 30;
     expect(told(events, { isMissing })).toEqual([]);
     expect(told(events, { isWhole: () => false })).toEqual([]);
+    // A file that lay between two may have been taken away before anybody read the log.
+    const files = (cut: number): readonly Spoken[] =>
+      events.map(each => ({ ...each, file: each.ms < cut ? 'mail.log.1' : 'mail.log' }));
+    expect(told(files(atHour(30, 5)), { isFound: () => true })).toEqual([]);
+    expect(told(files(atHour(30, 5)))).toHaveLength(2);
+    expect(told(files(atHour(30, 12)), { isFound: () => true })).toHaveLength(2);
   });
 
   test('is told only when there are two weeks to tell it by', () => {

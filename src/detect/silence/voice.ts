@@ -24,6 +24,8 @@ export interface HeardLine {
   readonly ms: number;
   readonly seq: number;
   readonly line: number;
+  /** That it was read from; absent where that is not known. */
+  readonly file?: string;
 }
 
 /** What an hour that is over began and ended with. */
