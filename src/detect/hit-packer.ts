@@ -124,13 +124,20 @@ export class HitPacker {
 
   /** All of them, in the order of their times, then lines, then as they came. */
   end(source: string, seq: number): PackedHits {
-    const order = this.order();
-    const { ints, values, valuesAt } = this;
-    const ordered = (from: Int32Array): Int32Array => Int32Array.from(order, at => from[at] ?? 0);
+    const isInOrder = this.isInOrder();
+    const order = this.order(isInOrder);
+    const { count, ints, values, valuesAt } = this;
+    const ordered = (from: Int32Array): Int32Array => {
+      const to = from.slice(0, count);
+      if (!isInOrder)
+        for (let place = 0; place < count; place += 1) to[place] = from[order[place] ?? 0] ?? 0;
+      return to;
+    };
     const begin = new Int32Array(this.count + 1);
     const out = new Int32Array(values.length);
     let to = 0;
-    for (const [place, at] of order.entries()) {
+    for (let place = 0; place < count; place += 1) {
+      const at = order[place] ?? 0;
       const end = valuesAt[at + 1] ?? 0;
       for (let i = valuesAt[at] ?? 0; i < end; i += 1) {
         out[to] = values[i] ?? 0;
@@ -145,7 +152,7 @@ export class HitPacker {
       names: this.names.texts,
       texts: this.texts.texts,
       lists: this.lists,
-      timeMs: Float64Array.from(order, at => this.timeMs[at] ?? 0),
+      timeMs: this.timeMs.slice(0, count).map((_, place) => this.timeMs[order[place] ?? 0] ?? 0),
       rule: ordered(ints.rule),
       line: ordered(ints.line),
       component: ordered(ints.component),
@@ -159,14 +166,21 @@ export class HitPacker {
     };
   }
 
-  private order(): Int32Array {
-    const { count, timeMs } = this;
+  private compare(a: number, b: number): number {
+    const { timeMs } = this;
     const { line } = this.ints;
-    const order = Int32Array.from({ length: count }, (_, at) => at);
-    const compare = (a: number, b: number): number =>
-      (timeMs[a] ?? 0) - (timeMs[b] ?? 0) || (line[a] ?? 0) - (line[b] ?? 0) || a - b;
-    for (let at = 1; at < count; at += 1) if (compare(at - 1, at) > 0) return order.sort(compare);
-    return order;
+    return (timeMs[a] ?? 0) - (timeMs[b] ?? 0) || (line[a] ?? 0) - (line[b] ?? 0) || a - b;
+  }
+
+  private isInOrder(): boolean {
+    for (let at = 1; at < this.count; at += 1) if (this.compare(at - 1, at) > 0) return false;
+    return true;
+  }
+
+  private order(isInOrder: boolean): Int32Array {
+    const order = new Int32Array(this.count);
+    for (let at = 0; at < order.length; at += 1) order[at] = at;
+    return isInOrder ? order : order.sort((a, b) => this.compare(a, b));
   }
 }
 

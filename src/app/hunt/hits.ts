@@ -57,6 +57,14 @@ export const hitOfEvent = ({ rule, fields }: WatchedRule, watched: WatchedEvent)
   };
 };
 
+/** What all hits of a rule that rows of a shape fulfil have in common. */
+interface RuleNumbers {
+  readonly rule: number;
+  readonly component: number;
+  readonly kind: number;
+  readonly fields: readonly { readonly name: number; readonly leaves: readonly Leaf[] }[];
+}
+
 /** Packs hits of rows whose columns hold all that a hit says: what stands in a column is numbered once. */
 export class RowHits {
   private readonly packer: HitPacker;
@@ -64,6 +72,7 @@ export class RowHits {
   private readonly truth: ColumnTruth;
   /** By column, the number of each of its texts and two; 0: not asked for yet. */
   private readonly known = new Map<string, Int32Array>();
+  private readonly rules = new Map<ShapeRule, RuleNumbers>();
   private readonly values: number[] = [];
   private readonly found: Scalar[] = [];
 
@@ -76,21 +85,22 @@ export class RowHits {
   /** @returns false where a row turns out to need its line; nothing was added then */
   add(rule: ShapeRule, row: number, line: number, timeMs: number): boolean {
     const { packer, values } = this;
+    const numbers = this.rules.get(rule) ?? this.numbered(rule);
     let used = 0;
-    for (const { name, leaves } of rule.fields ?? []) {
+    for (const { name, leaves } of numbers.fields) {
       const value = this.valueOf(leaves, row);
       if (value === 'line') return false;
       if (value === undefined) continue;
-      values[used] = packer.nameNumber(name);
+      values[used] = name;
       values[used + 1] = value;
       used += 2;
     }
     const hit = {
-      rule: packer.ruleNumber(rule.watched.rule.id),
+      rule: numbers.rule,
       timeMs,
       line,
-      component: packer.textNumber(rule.component),
-      kind: packer.textNumber(rule.kind),
+      component: numbers.component,
+      kind: numbers.kind,
       user: this.inColumn('user', row),
       actor: this.inColumn('actor', row),
       app: this.inColumn('app', row),
@@ -98,6 +108,22 @@ export class RowHits {
     };
     packer.add(hit, values, used);
     return true;
+  }
+
+  private numbered(rule: ShapeRule): RuleNumbers {
+    const { packer } = this;
+    const fields = (rule.fields ?? []).map(({ name, leaves }) => ({
+      name: packer.nameNumber(name),
+      leaves,
+    }));
+    const numbers = {
+      rule: packer.ruleNumber(rule.watched.rule.id),
+      component: packer.textNumber(rule.component),
+      kind: packer.textNumber(rule.kind),
+      fields,
+    };
+    this.rules.set(rule, numbers);
+    return numbers;
   }
 
   /** One of a whole event. */

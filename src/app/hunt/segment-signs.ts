@@ -1,6 +1,7 @@
 import { type SignBook, SignScan } from '../../detect/columns/line-signs.ts';
 import type { Frame } from '../events/kept-lines.ts';
 import type { OpenSegment } from '../events/open-segment.ts';
+import { hasNoRecords } from '../rows/rows-file.ts';
 import type { SegmentColumns } from './segment-columns.ts';
 
 /** More names than these are not looked for in all lines at once. */
@@ -22,6 +23,7 @@ export class SegmentSigns {
   private readonly lines: Float64Array;
   private readonly scan: SignScan;
   private readonly keys: readonly string[];
+  private readonly isWithoutRecords: boolean;
   private row = -1;
   private frame: Frame | undefined;
   private hasKeys = true;
@@ -37,6 +39,7 @@ export class SegmentSigns {
     this.columns = rows.columns;
     this.lines = rows.lines;
     this.scan = scan;
+    this.isWithoutRecords = hasNoRecords(open.rows);
     const parts = new Set(Array.from(keys, rarePart));
     this.keys = parts.size > keysMax ? [] : [...parts];
   }
@@ -49,6 +52,7 @@ export class SegmentSigns {
 
   /** Whether none of the names stands in the line of a row, or in any that lies with it; false where that is not known. */
   isWithoutKeys(row: number): boolean {
+    if (this.isWithoutRecords) return true;
     if (this.keys.length === 0) return false;
     let frame: Frame;
     try {

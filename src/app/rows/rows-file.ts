@@ -1,8 +1,10 @@
 import { isAscii } from 'node:buffer';
+import { mayHaveRecords } from '../../detect/fields/record.ts';
 import { lineEnds } from '../../evidence/verify/lines.ts';
 import { absent, textColumns, unparsedKind } from '../../logs/rows/columns.ts';
 import { asciiLineCheck, lineCheck } from '../../logs/rows/line-check.ts';
 import { filterBytes, personFilter } from '../../logs/rows/person-filter.ts';
+import type { ParquetFile } from '../../store/parquet/read.ts';
 import { type ColumnData, writeParquet } from '../../store/parquet/write.ts';
 import type { GatheredRows } from './gather.ts';
 import { lineBytesEnd, lineText } from './line-text.ts';
@@ -56,6 +58,14 @@ const unparsedIn = ({ texts }: GatheredRows): number => {
   return count;
 };
 
+/** What rows say where no line of their segment is a record in JSON, or has one in a cell. */
+const recordsName = 'postern.records';
+const noRecords = 'none';
+
+/** Whether rows say so. */
+export const hasNoRecords = (file: ParquetFile): boolean =>
+  file.metadata.get(recordsName) === noRecords;
+
 export interface RowsFileOptions {
   readonly rows: GatheredRows;
   readonly raw: Buffer;
@@ -83,6 +93,8 @@ export const rowsFile = ({ rows, raw, frames, createdBy }: RowsFileOptions): Buf
     metadata: {
       'postern.layout': String(rowsLayout),
       'postern.unparsed': String(unparsed),
+      // Says that there are none: of rows without it lines have to be looked at.
+      ...(mayHaveRecords(raw) ? {} : { [recordsName]: noRecords }),
       ...(frames === undefined ? {} : { 'postern.frames': JSON.stringify(frames) }),
       // Says that there is one: rows without it are made anew by `evidence reparse`.
       ...(filter === undefined ? {} : { 'postern.persons': String(personsLayout) }),

@@ -21,6 +21,10 @@ const cellIn = (line: string): string | undefined => {
   return end < begin ? undefined : line.slice(begin + 1, end + 1).replaceAll('""', '"');
 };
 
+/** False: `recordIn` finds none in any of these lines, the first of which may begin with a byte order mark. */
+export const mayHaveRecords = (raw: Buffer): boolean =>
+  raw[0] === 0x7b || raw.includes('\n{') || raw.includes('\u{feff}{') || raw.includes(cellBegin);
+
 const wrapperNames = ['AuditData', 'auditData'];
 
 const unwrapped = (record: JsonEvent): JsonEvent => {
