@@ -142,6 +142,21 @@ export class Belongs {
     return this.hosts.has(ip) && isNamed(this.behind, component);
   }
 
+  /** Whether an address is one of a host that the component runs on. */
+  isHost(ip: string): boolean {
+    return this.hosts.has(ip);
+  }
+
+  /** Whether a component is one that the breached one opens sessions to. */
+  isNamedBehind(component: string): boolean {
+    return isNamed(this.behind, component);
+  }
+
+  /** Whether an application or component is the breached one, or any is. */
+  isOwn(name: string): boolean {
+    return this.names === undefined || isNamed(this.names, name);
+  }
+
   /** Whether events from an address can belong, that was not reached through a proxy. */
   mayBeFrom(ip: string): boolean {
     const { isAddress } = this.breach;

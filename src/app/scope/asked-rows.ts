@@ -85,6 +85,8 @@ export interface AskedRows {
   readonly whole: readonly number[];
   /** Of them, reads of which nothing but their number is told. */
   readonly isCounted: (row: number) => boolean;
+  /** Whether its columns alone tell that it went through the breached component. */
+  readonly isThrough: (row: number) => boolean;
 }
 
 export interface RowColumns {
@@ -152,10 +154,15 @@ export const askedRows = (
   const isFrom = holds(address, false, text => belongs.mayBeFrom(text));
   const isUser = holds(user, false, text => belongs.mayBeAbout(text));
   const isActor = holds(actor, false, text => belongs.mayBeAbout(text));
+  const isAny = belongs.mayBeOf(undefined, undefined);
   const isUnnamed = belongs.mayBeAbout('\0');
   const isFromAnywhere = belongs.mayBeFrom('');
-  const isWhole = holds(kind, false, text => !plainKinds.has(text as EventKind));
-  const isOther = holds(kind, false, text => text === 'other' || text === 'api.request');
+  const isWhole = flagsOf(kind, text => !plainKinds.has(text as EventKind));
+  const isOther = flagsOf(kind, text => text === 'other' || text === 'api.request');
+  const isOwn = flagsOf(component, text => belongs.isOwn(text));
+  const isOwnApp = flagsOf(app, text => belongs.isOwn(text));
+  const isBehind = flagsOf(component, text => belongs.isNamedBehind(text));
+  const isHost = holds(address, false, text => belongs.isHost(text));
   const hasDetail = holds(rest, false, text => detailPattern.test(text));
   const hasSession = holds(rest, false, text => sessionPattern.test(text));
   const hasOtherName = holds(rest, false, text => otherNamePattern.test(text));
@@ -163,29 +170,43 @@ export const askedRows = (
   const isSql = holds(service, false, text => text === 'sql');
   const plain: number[] = [];
   const whole: number[] = [];
-  const blank = new Int32Array(file.rows).fill(-1);
-  const kindCodes = kind.all() ?? blank;
-  const componentCodes = component.all() ?? blank;
-  const appCodes = app.all() ?? blank;
-  const outcomeCodes = outcome.all() ?? blank;
+  let blank: Int32Array | undefined;
+  const codesOf = (column: TextOf): Int32Array => {
+    const codes = column.all();
+    if (codes !== undefined) return codes;
+    blank ??= new Int32Array(file.rows).fill(-1);
+    return blank;
+  };
+  const kindCodes = codesOf(kind);
+  const componentCodes = codesOf(component);
+  const appCodes = codesOf(app);
+  const outcomeCodes = codesOf(outcome);
+  const restCodes = codesOf(rest);
+  const addressCodes = codesOf(address);
+  const isThrough = (row: number): boolean => {
+    const of = (componentCodes[row] ?? -1) + 1;
+    if (isAny || isOwn[of] === 1 || isOwnApp[(appCodes[row] ?? -1) + 1] === 1) return true;
+    return isBehind[of] === 1 && isHost(addressCodes[row] ?? -1);
+  };
   for (let row = 0; row < file.rows; row += 1) {
-    if (isKind[(kindCodes[row] ?? -1) + 1] !== 1) continue;
+    const of = (kindCodes[row] ?? -1) + 1;
+    if (isKind[of] !== 1) continue;
     const isOf =
       isComponent[(componentCodes[row] ?? -1) + 1] === 1 || isApp[(appCodes[row] ?? -1) + 1] === 1;
     if (!isOf || isFailure[(outcomeCodes[row] ?? -1) + 1] === 1) continue;
-    const template = rest.code(row);
+    const template = restCodes[row] ?? -1;
     const mayBeMore = hasOtherName(template);
-    if (!isFromAnywhere && !mayBeMore && !isFrom(address.code(row))) continue;
+    if (!isFromAnywhere && !mayBeMore && !isFrom(addressCodes[row] ?? -1)) continue;
     if (!isUnnamed && !mayBeMore && !isUser(user.code(row)) && !isActor(actor.code(row))) continue;
-    const code = kind.code(row);
-    if (isOther(code) && !hasChange(template) && !isSql(service.code(row))) continue;
+    if (isOther[of] === 1 && !hasChange(template) && !isSql(service.code(row))) continue;
     const isDetailed =
-      isWhole(code) || hasDetail(template) || (needsSession && hasSession(template));
-    (isDetailed ? whole : plain).push(row);
+      isWhole[of] === 1 || hasDetail(template) || (needsSession && hasSession(template));
+    if (isDetailed) whole.push(row);
+    else if (isThrough(row)) plain.push(row);
   }
   const isRead = holds(kind, false, text => text === 'message.read');
   const names = holds(rest, false, text => namedPattern.test(text));
   const isCounted = (row: number): boolean =>
     isRead(kind.code(row)) && !names(rest.code(row)) && !hasDetail(rest.code(row));
-  return { plain, whole, isCounted };
+  return { plain, whole, isCounted, isThrough };
 };

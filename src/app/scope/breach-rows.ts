@@ -90,12 +90,13 @@ export class BreachRows {
    */
   show({ open, index, columns, asked }: BreachLook, hasMany: boolean): void {
     this.index = index;
-    const { plain, whole, isCounted } = asked;
+    const { plain, whole, isCounted, isThrough } = asked;
     const allTimes = open.file.numbers('time');
     const times = (row: number): number => allTimes[row] ?? Number.NaN;
     const isUncounted = hasMany && !this.needsSession;
     const uncounted = isUncounted ? whole.filter(row => isCounted(row)) : [];
-    this.plainRows(open, columns, [...plain, ...uncounted], times);
+    const through = uncounted.filter(row => isThrough(row));
+    this.plainRows(open, columns, [...plain, ...through], times);
     for (const row of whole) {
       if (uncounted.length === 0 || !isCounted(row)) this.wholeRow(open, row, times(row));
     }

@@ -139,6 +139,9 @@ class Cursor {
   }
 }
 
+/** For fewer values a view is not worth its making. */
+const viewedMin = 256;
+
 const unpackBits = (
   bytes: Buffer,
   from: number,
@@ -154,12 +157,21 @@ const unpackBits = (
     return;
   }
   if (width === 8) {
-    for (let i = 0; i < count; i += 1) out[outFrom + i] = bytes[from + i] ?? 0;
+    out.set(bytes.subarray(from, from + count), outFrom);
     return;
   }
   if (width <= 24) {
     const mask = 2 ** width - 1;
-    for (let i = 0, bit = 0; i < count; i += 1, bit += width) {
+    let i = 0;
+    if (count >= viewedMin) {
+      // Four bytes at once, as long as there are so many.
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const last = Math.min(count, Math.floor(((bytes.length - from - 4) * 8) / width));
+      for (let bit = from * 8; i < last; i += 1, bit += width) {
+        out[outFrom + i] = (view.getUint32(bit >> 3, true) >>> (bit & 7)) & mask;
+      }
+    }
+    for (let bit = i * width; i < count; i += 1, bit += width) {
       const at = from + (bit >> 3);
       const four =
         (bytes[at] ?? 0) |
