@@ -23,7 +23,7 @@ export const usSsn: DataType = {
         : undefined;
     if (leaning === 'field') return { ...found, confidence: 'high' };
     if (leaning === 'against' || around.inUrl(from)) return undefined;
-    const usual = groups.length === 3;
+    const usual = groups.length === 3 && separators.charAt(0) === separators.charAt(1);
     if (leaning === 'near') return { ...found, confidence: usual ? 'high' : 'medium' };
     if (!usual || continued) return undefined;
     return { ...found, confidence: separators === '--' ? 'medium' : 'low' };

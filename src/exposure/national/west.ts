@@ -63,6 +63,23 @@ const deCard: NationalId = {
   labelledOnly: true,
 };
 
+/** Germany: Krankenversichertennummer; a letter, eight digits, a check digit over the letter's place, too (§ 290 SGB V). */
+const deHealth: NationalId = {
+  country: 'de',
+  label: 'de/health',
+  pattern: /^([A-Z]\d{9})(?!\w)/i,
+  isValid: value => {
+    const digits = String(value.charCodeAt(0) - 0x40).padStart(2, '0') + value.slice(1, 9);
+    let sum = 0;
+    for (let at = 0; at < 10; at += 1) {
+      const product = digitAt(digits, at) * (at % 2 === 0 ? 1 : 2);
+      sum += Math.floor(product / 10) + (product % 10);
+    }
+    return sum % 10 === digitAt(value, 9) && !isOneDigit(value.slice(1));
+  },
+  byChance: 100,
+};
+
 /** France: NIR, fifteen digits with a key of 97 less the rest by 97; Corsica has 2A and 2B (INSEE). */
 const isNir = (value: string): boolean => {
   const [, sex = '', month = '', place = ''] =
@@ -176,4 +193,16 @@ const ch: NationalId = {
   byChance: 1,
 };
 
-export const western: readonly NationalId[] = [de, deInsurance, deCard, fr, nl, be, lu, ie, at, ch];
+export const western: readonly NationalId[] = [
+  de,
+  deInsurance,
+  deCard,
+  deHealth,
+  fr,
+  nl,
+  be,
+  lu,
+  ie,
+  at,
+  ch,
+];

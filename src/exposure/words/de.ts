@@ -51,6 +51,17 @@ export const de: Words = {
       'sozialversicherungsausweis',
       'vsnr',
     ],
+    'national-id/de/health': [
+      'kvnr',
+      'krankenversichertennummer',
+      'krankenversicherungsnummer',
+      'versichertennummer',
+      'versicherten nr',
+      'kv nr',
+      'kv nummer',
+      'egk',
+      'egk nummer',
+    ],
     'national-id/de/card': [
       'personalausweis',
       'personalausweisnummer',

@@ -22,7 +22,14 @@ export const enRecords: Words = {
       'licence no',
       'driver id',
     ],
-    passport: ['passport', 'passport number', 'passport no', 'passport num'],
+    passport: [
+      'passport',
+      'passport number',
+      'passport no',
+      'passport num',
+      'travel document',
+      'travel document number',
+    ],
     'residence-card': [
       'residence card',
       'residence card number',
