@@ -8,6 +8,8 @@ const learningWeeks = 6;
 /** An hour is expected where it never, or next to never, had fewer events. */
 const eventsOfDay = 10;
 const eventsOfWeek = 20;
+/** In the hours beside it as well: summer time moves them by one. */
+const eventsBeside = 5;
 /** In so many of the days before, there may be fewer. */
 const fewer = 0.1;
 /** Told at one time on so many of the last days is how it is now. */
@@ -156,13 +158,13 @@ export class Voice {
   }
 
   /**
-   * What was there at the same hour before, the least of it and the hours beside it: summer time moves them by one.
+   * What was there at the same hour before, and the least of it and of the hours beside it.
    *
    * @param rest what of each hour is looked at; all of it, unless given
    */
   private samples(hour: number, step: number, rest?: (hour: number) => number): Samples {
+    const own: number[] = [];
     const least: number[] = [];
-    let quietest = Infinity;
     const countOf = rest ?? ((each: number): number => this.count(each));
     const takesTold = this.isPersisting(hour);
     const from = Math.max(
@@ -173,32 +175,36 @@ export class Voice {
       const near = [then - 1, then, then + 1];
       if (near.some(each => this.bit(each, unknownAt))) continue;
       if (!takesTold && near.some(each => this.bit(each, toldAt))) continue;
+      own.push(countOf(then));
       least.push(Math.min(...near.map(countOf)));
-      quietest = Math.min(quietest, countOf(then));
     }
-    return { least, quietest };
+    return { own, least };
   }
 
   /** Whether there are always events at the hour of the day; undefined where there are not, or where that is not known. */
   expectedOfDay(hour: number): Expected | undefined {
     // Most hours that are empty were empty the day before.
     if ([1, 2, 3].every(back => this.count(hour - back * hoursOfDay) === 0)) return undefined;
-    const { least, quietest } = this.samples(hour, hoursOfDay);
-    const low = lowOf(least);
-    const isKnown = least.length >= learningDays && low >= eventsOfDay;
+    const { own, least } = this.samples(hour, hoursOfDay);
+    if (own.length < learningDays) return undefined;
     // What became of it lately counts for itself.
-    if (!isKnown || lowOf(least.slice(0, learningDays)) < eventsOfDay) return undefined;
-    return { by: 'day', times: least.length, quietest, low };
+    const isExpected = [own.length, learningDays].every(
+      newest =>
+        lowOf(own.slice(0, newest)) >= eventsOfDay && lowOf(least.slice(0, newest)) >= eventsBeside,
+    );
+    return isExpected
+      ? { by: 'day', times: own.length, quietest: Math.min(...own), low: lowOf(own) }
+      : undefined;
   }
 
   /** The same of the hour of the week: of whatever rests on some days of it. */
   expectedOfWeek(hour: number): Expected | undefined {
     if (this.count(hour - 7 * hoursOfDay) === 0) return undefined;
-    const { least, quietest } = this.samples(hour, 7 * hoursOfDay);
-    const low = Math.min(...least);
-    return least.length >= learningWeeks && low >= eventsOfWeek
-      ? { by: 'week', times: least.length, quietest, low }
-      : undefined;
+    const { own, least } = this.samples(hour, 7 * hoursOfDay);
+    const quietest = Math.min(...own);
+    const isExpected =
+      own.length >= learningWeeks && quietest >= eventsOfWeek && Math.min(...least) >= eventsBeside;
+    return isExpected ? { by: 'week', times: own.length, quietest, low: quietest } : undefined;
   }
 
   /** Whether what others write beside it at an hour is about what they always write then. */
@@ -242,8 +248,8 @@ export class Voice {
   }
 }
 
+/** The newest first. */
 interface Samples {
-  /** The newest first. */
+  readonly own: readonly number[];
   readonly least: readonly number[];
-  readonly quietest: number;
 }
