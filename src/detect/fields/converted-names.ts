@@ -3,18 +3,19 @@ import { isMembers } from './json-values.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** Where fields may lie that are not at the top: Windows event logs as their converters write them, Elastic's documents. */
-const containers = [
-  'Event.EventData',
-  'Event.System',
-  'Event.UserData',
-  'Event.EventData.Data',
-  'EventData',
-  'System',
-  'winlog.event_data',
-  'winlog.user_data',
-  'winlog',
-  'event_data',
+export const containers: readonly (readonly string[])[] = [
+  ['Event', 'EventData'],
+  ['Event', 'System'],
+  ['Event', 'UserData'],
+  ['EventData'],
+  ['System'],
+  ['winlog', 'event_data'],
+  ['winlog', 'user_data'],
+  ['winlog'],
+  ['event_data'],
 ];
+
+const prefixes = [...containers.map(steps => steps.join('.')), 'Event.EventData.Data'];
 
 /** Of whose keys an event has one, if it is of those. */
 export const convertedRoots: readonly string[] = [
@@ -50,21 +51,26 @@ const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined
 
 /** Where a field may lie that is not at the top, the likelier places first. */
 export const convertedPaths = (field: string): readonly string[] => {
+  const withinPlaces = (name: string): readonly string[] =>
+    prefixes.map(prefix => `${prefix}.${name}`);
+  const others = otherNames(field);
+  return [...withinPlaces(field), ...others, ...others.flatMap(withinPlaces)];
+};
+
+/** What some fields are called otherwise, wherever they lie. */
+export const otherNames = (field: string): readonly string[] => {
   const [, element, attribute] = attributeName.exec(field) ?? [];
   const other = own(securityNames, field);
   return [
-    ...containers.map(container => `${container}.${field}`),
     ...(own(spellings, field) ?? []),
     ...(element === undefined || attribute === undefined
       ? []
       : [
-          `Event.System.${element}.#attributes.${attribute}`,
-          `Event.System.${element}.@${attribute}`,
-          `Event.System.${element}_attributes.${attribute}`,
+          `${element}.#attributes.${attribute}`,
+          `${element}.@${attribute}`,
+          `${element}_attributes.${attribute}`,
         ]),
-    ...(other === undefined
-      ? []
-      : [other, ...containers.map(container => `${container}.${other}`)]),
+    ...(other === undefined ? [] : [other]),
   ];
 };
 

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { someNodeOver, someText } from '../../../test/support/arbitrary-rules.ts';
 import { type Duck, openDuck } from '../../../test/support/duck.ts';
 import '../../../test/support/seed.ts';
-import type { FieldSpace } from '../fields/field-space.ts';
-import { textsOf, valueAt } from '../fields/json-values.ts';
+import { jsonSpace } from '../fields/json-space.ts';
 import { compileMatcher } from '../matching/compile.ts';
 import type { Node } from '../sigma/nodes.ts';
-import { jsonTable } from './kept-tables.ts';
+import { jsonTable } from './json-table.ts';
 import { Names } from './let.ts';
 import { textLiteral } from './literal.ts';
 import { ConditionWriter } from './node-condition.ts';
@@ -20,13 +19,20 @@ afterAll(() => {
   duck.close();
 });
 
-const space: FieldSpace<unknown> = {
-  getter: field => root => valueAt(root, field),
-  texts: textsOf,
-  timeMs: () => Number.NaN,
-};
-
-const fields = ['a', 'a.b', 'a.b.c', 'q"/~', 'a b', 'b.c', 'gone', '', '*', '.'];
+const fields = [
+  'a',
+  'Image',
+  'Provider_Name',
+  'a.b',
+  'a.b.c',
+  'q"/~',
+  'a b',
+  'b.c',
+  'gone',
+  '',
+  '*',
+  '.',
+];
 
 /** Documents with the keys that `fields` speak of, lists, and lists of names and values among them. */
 const someValue = fc.letrec(tie => ({
@@ -52,10 +58,32 @@ const someValue = fc.letrec(tie => ({
     },
   ),
 }));
-const someDocument = fc.dictionary(
+const somePart = fc.dictionary(
   fc.constantFrom('a', 'b', 'a.b', 'b.c', 'a.b.c', 'q"/~', 'a b', '', '*'),
   someValue.value,
   { maxKeys: 5 },
+);
+
+/** As converters and exports of searches have it. */
+const someConverted = fc.tuple(somePart, somePart, someText).chain(([one, other, text]) =>
+  fc.constantFrom<Record<string, unknown>>(
+    {
+      Event: {
+        System: { ...other, Provider: { '#attributes': { Name: text } } },
+        EventData: { ...one, Image: text },
+      },
+    },
+    { Event: { System: other, UserData: { Cleared: one, Other: other }, EventData: null } },
+    { EventData: { ...one, NewProcessName: text }, System: other },
+    { ...other, winlog: { event_data: one, provider_name: text } },
+    { _id: text, _source: { ...other, winlog: { event_data: one, provider_name: text } } },
+    { preview: false, result: { ...one, System: { Provider_Name: text } } },
+    { result: one, ...other },
+  ),
+);
+const someDocument = fc.oneof(
+  { weight: 2, arbitrary: somePart },
+  { weight: 1, arbitrary: someConverted },
 );
 
 const table = jsonTable('events', 'time');
@@ -79,7 +107,7 @@ describe('a condition over JSON', () => {
           const rows = documents.map(each => `(${textLiteral(JSON.stringify(each))}::JSON)`);
           await duck.run('CREATE OR REPLACE TABLE events (json JSON)');
           await duck.run(`INSERT INTO events VALUES ${rows.join(', ')}`);
-          const matchers = nodes.map(when => compileMatcher({ when }, space));
+          const matchers = nodes.map(when => compileMatcher({ when }, jsonSpace));
           expect(await asked(nodes)).toEqual(
             documents.map(each => matchers.map(matches => matches(each))),
           );

@@ -144,15 +144,3 @@ export const ocsfTable = (source: string): SqlTable => ({
   timeMs: (names: Names) => timeMsIn(`json_extract_string(${root}, '$.time')`, names),
   shown: 'event.json',
 });
-
-/** Rows with one column `json`: records as they were written, whose fields are called as the rule calls them. */
-export const jsonTable = (source: string, time: string): SqlTable => ({
-  from: () => `${source} AS event`,
-  field: (name, names) => jsonField(root, name, names),
-  texts: () => jsonAtoms(root),
-  timeMs: (names: Names) => {
-    const field = jsonField(root, time, names);
-    return field.is === 'many' ? timeMsIn(`(${field.texts})[1]`, names) : 'NULL::BIGINT';
-  },
-  shown: 'event.json',
-});
