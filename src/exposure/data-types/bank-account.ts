@@ -5,6 +5,8 @@ import { isAmount } from '../japan/nearby.ts';
 
 const numbers = ['bank-account'];
 const kinds = ['bank-account', 'bank-account/kind'];
+/** No number is taken for an account without a word of these. */
+const saying = ['bank-account', 'bank-account/kind', 'bank-account/routing'];
 const bank = ['bank-account/bank', 'bank-account', 'bank-account/kind'];
 
 /**
@@ -20,8 +22,8 @@ export const bankAccount: DataType = {
   },
   judge(candidate, around) {
     const { value, from, to, glued, continued } = candidate;
-    if (glued || continued || isOneDigit(value) || isAmount(around.text, from, to))
-      return undefined;
+    if (glued || continued || !saying.some(set => around.said().has(set))) return undefined;
+    if (isOneDigit(value) || isAmount(around.text, from, to)) return undefined;
     const foreign = foreignBank(candidate, around);
     if (foreign !== undefined || value.length > 12) return foreign;
     return value.length === 7 ? japanese(candidate, around) : labelled(candidate, around);

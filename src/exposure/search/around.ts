@@ -28,7 +28,9 @@ export const aroundOf = (
     table ??= tableLines(text, kind);
     return table;
   };
-  const numbersOf = (sets: readonly string[]): readonly number[] => setNumbers(lexicon, sets);
+  const known = askedOf(lexicon);
+  const numbersOf = (sets: readonly string[]): readonly number[] =>
+    known.get(sets) ?? setNumbers(lexicon, sets);
   const isTable = tableAsked(text, kind);
   const leaning = (own: readonly number[], from: number, to: number): Leaning => {
     const nearest = nearestWords(text, anchored, own, from, to);
@@ -42,18 +44,14 @@ export const aroundOf = (
     }
     return nearest;
   };
-  let labels: ReadonlySet<number> | undefined;
+  let labels: Uint8Array | undefined;
   let said: ReadonlySet<string> | undefined;
-  const present = (): ReadonlySet<number> => {
-    labels ??= new Set(anchored.entries.flatMap(entry => entry.labels));
-    return labels;
-  };
   const says = (own: readonly number[]): boolean => {
-    const all = present();
-    for (const set of own) if (all.has(set)) return true;
+    labels ??= labelsOf(lexicon, anchored);
+    for (let at = 0; at < own.length; at += 1) if (labels[own[at] ?? -1] === 1) return true;
     return false;
   };
-  let last = { from: -1, to: -1, said: 'none' as Leaning };
+  const last = { from: -1, to: -1, said: 'none' as Leaning };
   return {
     text,
     kind,
@@ -62,11 +60,16 @@ export const aroundOf = (
       const own = numbersOf(sets);
       if (says(own)) return leaning(own, from, to);
       // Of types whose words stand nowhere in the text all get the same answer.
-      if (last.from !== from || last.to !== to) last = { from, to, said: leaning([], from, to) };
+      if (last.from !== from || last.to !== to) {
+        last.from = from;
+        last.to = to;
+        last.said = leaning(noSets, from, to);
+      }
       return last.said;
     },
     hasWord: (sets, from, to, reach = 40) => {
       const own = numbersOf(sets);
+      if (!says(own)) return false;
       const far = Math.min(reach, 200);
       const last = firstFrom(anchored, to + far);
       for (let hit = last - 1; hit >= 0 && last - hit < 64; hit -= 1) {
@@ -77,7 +80,8 @@ export const aroundOf = (
       return false;
     },
     said: () => {
-      said ??= new Set(Array.from(present(), set => setNames(lexicon)[set] ?? ''));
+      labels ??= labelsOf(lexicon, anchored);
+      said ??= namesOf(lexicon, labels);
       return said;
     },
     inUrl: from => inUrl(text, from),
@@ -107,28 +111,36 @@ const beginsLine = (text: string, from: number): boolean => {
   return at >= 0 && text.charCodeAt(at) === 0x0a;
 };
 
-const named = new WeakMap<Lexicon, readonly string[]>();
+const noSets: readonly number[] = [];
 
-const setNames = (lexicon: Lexicon): readonly string[] => {
-  const known = named.get(lexicon);
-  if (known !== undefined) return known;
-  const names: string[] = [];
-  for (const [name, set] of lexicon.sets) names[set] = name;
-  named.set(lexicon, names);
+/** By number of the set, whether a word of it stands in the text. */
+const labelsOf = ({ sets }: Lexicon, { entries }: Anchored): Uint8Array => {
+  const labels = new Uint8Array(sets.size);
+  for (const entry of entries) for (const set of entry.labels) labels[set] = 1;
+  return labels;
+};
+
+const namesOf = ({ sets }: Lexicon, labels: Uint8Array): ReadonlySet<string> => {
+  const names = new Set<string>();
+  if (labels.includes(1)) for (const [name, set] of sets) if (labels[set] === 1) names.add(name);
   return names;
 };
 
 /** Types ask with the same lists again and again. */
 const asked = new WeakMap<Lexicon, WeakMap<readonly string[], readonly number[]>>();
 
-const setNumbers = (lexicon: Lexicon, sets: readonly string[]): readonly number[] => {
+const askedOf = (lexicon: Lexicon): WeakMap<readonly string[], readonly number[]> => {
   let known = asked.get(lexicon);
   if (known === undefined) {
     known = new WeakMap();
     asked.set(lexicon, known);
   }
-  const numbers = known.get(sets) ?? sets.flatMap(set => lexicon.sets.get(set) ?? []);
-  known.set(sets, numbers);
+  return known;
+};
+
+const setNumbers = (lexicon: Lexicon, sets: readonly string[]): readonly number[] => {
+  const numbers = sets.flatMap(set => lexicon.sets.get(set) ?? []);
+  askedOf(lexicon).set(sets, numbers);
   return numbers;
 };
 

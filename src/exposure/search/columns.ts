@@ -113,24 +113,49 @@ export const mayBeTable = (text: string, kind: SearchedText['kind'], place: numb
   const start = lineStart(text, place);
   if (start === undefined || start === 0) return false;
   const end = Math.min(text.length, place + lineReach);
-  let tabs = false;
-  let others = false;
-  for (let at = start; at < end; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (unit === 0x0a) break;
-    if (unit === tab) tabs = true;
-    else if (unit === 0x2c || unit === 0x3b || unit === 0x7c) others = true;
-  }
-  if (!tabs && (!others || kind === 'html')) return false;
   const newline = text.indexOf('\n', place);
   const to = Math.min(newline < 0 ? text.length : newline, end);
+  if (countAll(text, start, to, counts) === 0) return false;
   const before = lineStart(text, start - 1) ?? start - 1;
-  return delimitersOf[kind].some(delimiter => {
-    const count = countIn(text, start, to, delimiter);
-    if (count === 0) return false;
-    const above = countIn(text, before, start - 1, delimiter);
-    return delimiter === tab ? above > 0 : above === count;
-  });
+  if (countAll(text, before, start - 1, countsAbove) === 0) return false;
+  if ((counts[0] ?? 0) > 0 && (countsAbove[0] ?? 0) > 0) return true;
+  if (kind === 'html') return false;
+  for (let sign = 1; sign < counts.length; sign += 1) {
+    const count = counts[sign] ?? 0;
+    if (count > 0 && count === countsAbove[sign]) return true;
+  }
+  return false;
+};
+
+/** Of tabs, commas, semicolons and bars in a line, and in the one above. */
+const counts = new Int32Array(4);
+const countsAbove = new Int32Array(4);
+
+/** As `countIn`, of all delimiters in one pass. @returns how many there are of all together */
+const countAll = (text: string, from: number, to: number, into: Int32Array): number => {
+  let tabs = 0;
+  let commas = 0;
+  let semicolons = 0;
+  let bars = 0;
+  const end = Math.min(to, from + lineReach);
+  let quoted = false;
+  for (let at = from; at < end; at += 1) {
+    const unit = text.charCodeAt(at);
+    // Most are letters.
+    if (unit > 0x3b && unit !== 0x7c) continue;
+    if (unit === 0x22) quoted = !quoted;
+    else if (!quoted) {
+      if (unit === 0x2c) commas += 1;
+      else if (unit === tab) tabs += 1;
+      else if (unit === 0x3b) semicolons += 1;
+      else if (unit === 0x7c) bars += 1;
+    }
+  }
+  into[0] = tabs;
+  into[1] = commas;
+  into[2] = semicolons;
+  into[3] = bars;
+  return tabs + commas + semicolons + bars;
 };
 
 /** Undefined where the line is longer than tables have them. */
