@@ -1,5 +1,6 @@
 import type { Unseen } from '../../core/unseen.ts';
 import { type JsonEvent, jsonEventOf } from '../../detect/fields/json-space.ts';
+import { isMembers } from '../../detect/fields/json-values.ts';
 import { DocumentError } from '../../intake/documents.ts';
 import { findLogs } from '../../intake/log-files.ts';
 import { piped } from '../../intake/piped.ts';
@@ -76,13 +77,31 @@ class ObjectLines {
   }
 }
 
+/** Lists of events that are a step deeper than exports have them: of Elastic's search, of Windows event logs. */
+const lists = [
+  ['hits', 'hits'],
+  ['Events', 'Event'],
+] as const;
+
+/** The events of a list that is one document; else the document. */
+const eventsIn = (document: JsonEvent): readonly JsonEvent[] => {
+  for (const [outer, inner] of lists) {
+    const holder = document[outer];
+    const list = isMembers(holder) ? holder[inner] : undefined;
+    if (Array.isArray(list) && list.length > 0 && list.every(isMembers)) return list;
+  }
+  return [document];
+};
+
 const readDocument = async (document: LogDocument, source: EventSource): Promise<void> => {
   const { content, name } = document;
   if (content.kind === 'binary') {
     source.note({ what: name, why: content.why, how: content.how });
     return;
   }
-  const lines = new ObjectLines(name, source.take);
+  const lines = new ObjectLines(name, raw => {
+    for (const event of eventsIn(raw.event)) source.take({ ...raw, event });
+  });
   try {
     if (content.kind !== 'lines') {
       for await (const { text, number } of recordsIn(document, source.note)) {

@@ -120,6 +120,21 @@ describe('rules over events of a file', () => {
     ]);
   });
 
+  test('are the same as hits of a search, and in a list of Windows events', async () => {
+    const object = JSON.parse(forward('a', '2026-06-29T01:00:00')) as unknown;
+    const tried = await run({
+      'search.json': JSON.stringify({ hits: { total: 2, hits: [{ _source: object }, object] } }),
+      'windows.json': JSON.stringify({ Events: { Event: [{ EventData: object }, {}] } }),
+      'other.json': JSON.stringify({ hits: { hits: [1, object] } }),
+    });
+    expect(tried.report).toMatchObject({ events: 5, untimed: 1 });
+    expect(shown(tried).filter(each => each.startsWith('A mailbox'))).toEqual([
+      'A mailbox forwards search.json:1',
+      'A mailbox forwards search.json:1',
+      'A mailbox forwards windows.json:1',
+    ]);
+  });
+
   test('place events without a time by those before them, and say so', async () => {
     const { report, matches } = await run({
       'events.ndjson': [forward('a', '2026-06-29T01:00:00'), forward('b', undefined)].join('\n'),
