@@ -2,7 +2,7 @@ import type { DataType } from '../data-type.ts';
 import { foreignLicence } from '../foreign/licence.ts';
 import { hasLicenceCommission, isDriversLicence, isOneDigit } from '../japan/check-digits.ts';
 
-const sets = ['drivers-licence'];
+const sets = ['drivers-licence', 'drivers-licence/us'];
 
 /**
  * Driver's licence of Japan: twelve digits, said only of labelled ones (the check digit's rule is not published); of the

@@ -1,6 +1,12 @@
 import { type Cell, cellsBelow } from '../columns.ts';
 import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
-import { isFullName, nameLikeness, withoutTitle } from '../japan/names.ts';
+import {
+  isFullName,
+  isReadingOfName,
+  mayBePart,
+  nameLikeness,
+  withoutTitle,
+} from '../japan/names.ts';
 import {
   accountHolder,
   greeted,
@@ -63,7 +69,7 @@ const behindName = ({ from, to, value: written }: Candidate, text: string): Judg
 
 /** What stands between a label and a name: `:`, a tab, a closing quotation mark, `は`, `is`, a note in brackets, a line end. */
 const between =
-  /^(?: ?\([^()\n]{1,8}\))? ?[\u3011\u300d\]"']?(?:[ \t]{0,8}[:=|→>][ \t"'\u300c]{0,8}|[ \t]{1,3}is[ \t]{1,3}|は[、\s]?|[ \t]{1,12}|[ \t]{0,8}\n[ \t]{0,8})/;
+  /^(?: ?\([^()\n]{1,8}\))? ?[\u3011\u300d\]"']?(?:[ \t]{0,8}[:=|→>][ \t"'\u300c]{0,8}(?:\n[ \t"'\u300c]{0,8})?|[ \t]{1,3}is[ \t]{1,3}|は[、\s]?|[ \t]{1,12}|[ \t]{0,8}\n[ \t]{0,8})/;
 const value =
   /^(?:[\u3041-\u3096ァ-ヴー\uff66-\uff9f\u3400-\u9fff々ヶ\uf900-\ufaff]{1,10}(?: [\u3041-\u3096ァ-ヴー\uff66-\uff9f\u3400-\u9fff々ヶ\uf900-\ufaff]{1,8})?|\p{Lu}[\p{L}'’.-]{1,20}, \p{Lu}[\p{L}'’.-]{0,20}(?: \p{Lu}[\p{L}'’.-]{0,20})?(?=$|[^\p{L} ])|\p{Lu}[\p{L}'’.-]{1,20}(?: {1,2}(?:(?:de|da|di|du|dos|van|von|der|den|del|la|le|bin|al|el) )?\p{Lu}[\p{L}'’.-]{0,20}){0,3})/u;
 /** `氏名は山田太郎です`: what ends a sentence is not the name's. */
@@ -169,9 +175,9 @@ const nameAt = (text: string, from: number, end: number, set: string): Judged | 
   const found = { from: begin, to: begin + name.length, value: name };
   const likeness = nameLikeness(name);
   if (likeness === 'none') {
-    return isPart && /^(?:[\u3400-\u9fff々ヶ]{1,4}|\p{Lu}\p{Ll}{1,19})$/u.test(name)
-      ? { ...found, confidence: 'medium' }
-      : undefined;
+    if (set === 'person-name/reading' && isReadingOfName(name))
+      return { ...found, confidence: 'high' };
+    return isPart && mayBePart(name) ? { ...found, confidence: 'medium' } : undefined;
   }
   if (likeness === 'listed')
     return {

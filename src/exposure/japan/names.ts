@@ -4,8 +4,9 @@ import { surnameReadings, surnames } from './surnames.ts';
 /** How far a text looks like a person's name: on the list of surnames, of a name's shape only, or not. */
 export type NameLikeness = 'listed' | 'shaped' | 'none';
 
+/** `山田`, `一ノ瀬`. */
 const kanji =
-  /^[\u3400-\u9fff々ヶ〆\uf900-\ufaff]{1,4}(?: ?[\u3400-\u9fff々ヶ\u3041-\u3096ァ-ヴー\uf900-\ufaff]{1,5})?$/;
+  /^(?:[\u3400-\u9fff々ヶ〆\uf900-\ufaff]{1,4}|[\u3400-\u9fff]{1,2}[ノのツ][\u3400-\u9fff]{1,2})(?: ?[\u3400-\u9fff々ヶ\u3041-\u3096ァ-ヴー\uf900-\ufaff]{1,5})?$/;
 const kana =
   /^(?:[ァ-ヴー]{2,8} ?[ァ-ヴー]{1,10}|[\uff66-\uff9f]{2,10} ?[\uff66-\uff9f]{1,12}|[\u3041-\u3096ー]{2,6} ?[\u3041-\u3096ー]{1,8})$/;
 const latin =
@@ -13,7 +14,7 @@ const latin =
 
 /** What stands where a name is asked for and is none. */
 const placeholders =
-  /^(?:未定|未記入|未入力|未登録|なし|無し|不明|同上|同左|匿名|該当なし|非公開|省略|空欄|任意|必須|各位|記入|入力|登録|変更|確認|必要|以下|下記|上記|次のとおり|サンプル|テスト|ダミー|本人|担当|担当者|先生|全員|一同|皆)/;
+  /^(?:未定|未記入|初期|共有|既定|未入力|未登録|なし|無し|不明|同上|同左|匿名|該当なし|非公開|省略|空欄|任意|必須|各位|記入|入力|登録|変更|確認|必要|以下|下記|上記|次のとおり|サンプル|テスト|ダミー|本人|担当|担当者|先生|全員|一同|皆)/;
 const organisations =
   /(?:会社|有限|合同|法人|組合|協会|銀行|支店|本店|商店|商事|商会|工業|産業|製作所|製薬|建設|電機|電気|物産|事務所|事務局|病院|医院|大学|学校|学園|高校|学部|研究所|研究室|省|庁|役所|役場|委員会|センター|グループ|ホーム|サービス|システム|ショップ|クラブ|チーム|部|課|係|室|局|店|社|様|御中|号|町|村|市|区|県|府|都)$/;
 /** Labels of other fields, which stand below or beside one another in forms. */
@@ -48,6 +49,22 @@ const isListed = (text: string): boolean => {
     if (given === 0 ? length > 1 : given <= (length === 1 ? 2 : 3))
       return !organisations.test(text.slice(length)) || given === 0;
   }
+  return false;
+};
+
+/** What may be a surname or a given name where a form asks for it alone. */
+export const mayBePart = (text: string): boolean =>
+  /^(?:[\u3400-\u9fff々ヶ]{1,4}|\p{Lu}\p{Ll}{1,19})$/u.test(text) &&
+  !placeholders.test(text) &&
+  !labels.test(text);
+
+/** `ヤマダタロウ`, where a form asks for the reading: that of a surname of the list, and one of a given name. */
+export const isReadingOfName = (text: string): boolean => {
+  if (!/^(?:[ァ-ヴー]{4,14}|[\u3041-\u3096ー]{4,14}|[\uff66-\uff9f]{4,18})$/.test(text))
+    return false;
+  const reading = toKatakana(text);
+  for (let length = 2; length <= reading.length - 2; length += 1)
+    if (surnameReadings.has(reading.slice(0, length))) return true;
   return false;
 };
 
