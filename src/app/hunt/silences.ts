@@ -115,12 +115,15 @@ export class StoreSilences {
       if (this.collected.isDamaged(source)) continue;
       const reading = this.readingOf(source);
       const overMs = reading.overMs(readMs);
+      const { open } = heard;
       if (overMs !== undefined) this.learner.over(source, Math.min(overMs, nowMs));
-      reading.read(readMs, this.isSilent(source));
-      this.changed.add(source);
+      const isNews = reading.read(readMs, this.isSilent(source));
+      // Most of the time nothing is.
+      if (isNews || heard.open !== open) this.changed.add(source);
       const stoppedMs = reading.stopped(nowMs, this.options.readHoursMax);
       const about = { source, log: this.collected.nameOf(source) };
       if (stoppedMs !== undefined) {
+        this.changed.add(source);
         sightings.push(stoppedSighting(about, heard, stoppedMs, this.options.readHoursMax));
       }
     }

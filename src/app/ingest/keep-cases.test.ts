@@ -90,15 +90,33 @@ describe('what was lost is a gap in the log, told once', () => {
       () => put('mail.log.1.gz', gzipSync(lines(0, 20))),
       0,
     ],
-  ] as const)('though nothing is written to it since: %s', async (_, lose, gaps) => {
+    [
+      'removed, of which there was one file alone, as of an export',
+      () => rmSync(at('mail.log')),
+      0,
+    ],
+  ] as const)('though nothing is written to it since: %s', async (name, lose, gaps) => {
     put('mail.log', lines(0, 20));
     await run('mail.log');
     lose();
-    put('mail.log', '');
+    if (!name.startsWith('removed')) put('mail.log', '');
     expect((await run('*')).gaps).toHaveLength(gaps);
+    if (name.startsWith('removed')) return;
     put('mail.log', lines(50, 60));
     expect((await run('*')).gaps).toEqual([]);
     expect(kept()).toBe(lines(0, 20) + lines(50, 60));
+  });
+
+  test('all files of a log are removed', async () => {
+    put('mail.log', lines(0, 20));
+    await run('*');
+    renameSync(at('mail.log'), at('mail.log.1'));
+    put('mail.log', lines(20, 40));
+    await run('*');
+    for (const name of ['mail.log', 'mail.log.1']) rmSync(at(name));
+    // Something may have been written to the one before, too, which was not over.
+    expect((await run('*')).gaps).toHaveLength(2);
+    expect((await run('*')).gaps).toEqual([]);
   });
 
   test('somebody changed what had been read: that is another file', async () => {

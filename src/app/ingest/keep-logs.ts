@@ -10,7 +10,7 @@ import type { LogFile } from '../../intake/log-files.ts';
 import { inRotationOrder, oldestFirst, rotatedName } from '../../logs/sources/rotation-order.ts';
 import { firstYears, type Placed, placed } from './date-files.ts';
 import { logDocuments } from './documents.ts';
-import type { FileIdentity } from './generations.ts';
+import { type FileIdentity, Generations } from './generations.ts';
 import { type Keeping, KeptLog, readFault, slotOf } from './kept-log.ts';
 import { type KnownLog, withMoved } from './moved-files.ts';
 import { isReadFault, OpenFile } from './open-file.ts';
@@ -328,13 +328,29 @@ const keepLog = async (
   } else {
     const kept = await openLog(log, keeping);
     const isAll = await new Family(log, kept, keeping, siblings).keep(files);
-    if (isAll) kept.readToEnd();
+    // Of one that is no more nobody knows what is written to it.
+    if (isAll && (files.length > 0 || isThere(log))) kept.readToEnd();
   }
 };
 
-const isEmpty = (path: string): boolean => {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size === 0;
+/** What may not be looked at is not gone. */
+const isThere = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+};
+
+/** Whether a log is empty, or is no more though it went on from file to file: an export that was taken in is no such. */
+const isGone = (path: string, source: EvidenceSource): boolean => {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return new Generations(source).all.length > 1;
+    return stat.isFile() && stat.size === 0;
+  } catch {
+    return false;
+  }
 };
 
 const realPathOf = (file: LogFile): LogFile => {
@@ -348,8 +364,8 @@ const realPathOf = (file: LogFile): LogFile => {
 /**
  * Keeps what is new in logs. The rotated files of one log are one source, the oldest line first.
  *
- * @param isNamed whether a log would be among the files if it were not empty: what was read of one that is empty now,
- * and lies in none of its rotated files, was thrown away.
+ * @param isNamed whether a log would be among the files if it were there and had lines: what was read of one that has
+ * none now, and lies in none of its rotated files, was thrown away.
  */
 export const keepLogFiles = async (
   files: readonly LogFile[],
@@ -362,8 +378,9 @@ export const keepLogFiles = async (
   }
   const known = await knownLogs(keeping);
   const logs = new Map(await withMoved(byPlace, known, identityOf));
-  for (const { log } of known)
-    if (!logs.has(log) && isNamed(log) && isEmpty(log)) logs.set(log, []);
+  for (const { log, source } of known) {
+    if (!logs.has(log) && isNamed(log) && isGone(log, source)) logs.set(log, []);
+  }
   const siblings = new Siblings(new Set([...byPlace.values()].flat().map(({ path }) => path)));
   const sources = new Map(keeping.evidence.known().map(each => [each.id, each]));
   let open = 0;

@@ -66,9 +66,13 @@ export class Reading {
     this.hasCome = true;
   }
 
-  /** It was read up to a time, and what was there is heard. @param isSilent as `heard` has it */
-  read(readMs: number, isSilent: boolean): void {
-    if (this.readMs !== undefined && readMs <= this.readMs) return;
+  /**
+   * It was read up to a time, and what was there is heard.
+   *
+   * @param isSilent as `heard` has it. @returns whether that is news
+   */
+  read(readMs: number, isSilent: boolean): boolean {
+    if (this.readMs !== undefined && readMs <= this.readMs) return false;
     const isFirst = this.lags.size === 0;
     const { hasCome } = this;
     this.hasCome = false;
@@ -82,6 +86,7 @@ export class Reading {
     }
     if (this.heardMs !== undefined && !isSilent && (isFirst || hasCome))
       this.put(readMs, this.heardMs);
+    return true;
   }
 
   private put(readMs: number, heardMs: number): void {
