@@ -10,7 +10,8 @@ export const writeAll = (fd: number, text: string | Uint8Array): boolean => {
       offset += writeSync(fd, bytes, offset);
     } catch (thrown) {
       const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-      if (code === 'EPIPE') return false;
+      // The second where it is a socket, and did not read all that it had been given.
+      if (code === 'EPIPE' || code === 'ECONNRESET') return false;
       if (code !== 'EAGAIN') throw thrown;
       Atomics.wait(pause, 0, 0, 5);
     }
