@@ -33,6 +33,9 @@ const taken = (text: string): Taken => {
 
 const bars = /^datetime=\d{4}-\d{2}-\d{2}T[\d:]{8}[+-]\d{4}\|/;
 
+/** What a log of messages, of their attachments or links says of each. */
+const about = /"(?:aCode|[Mm]sg[Ii]d|[Ss]ender|[Ss]enderDomain)"\s*:/;
+
 /** Mimecast's logs for a SIEM (MTA and audit), as files of its API hold them: JSON, or names and values apart by bars. */
 export const mimecast: LogFormat = {
   id: 'mimecast',
@@ -41,8 +44,8 @@ export const mimecast: LogFormat = {
     if (bars.test(message)) return /\|(?:aCode|acc)=/.test(message) ? 0.95 : 0.5;
     if (!message.startsWith('{')) return 0;
     if (message.includes('"auditType"') && message.includes('"eventInfo"')) return 0.95;
-    const isOld = message.includes('"aCode"') && message.includes('"acc"');
-    return isOld && message.includes('"datetime"') ? 0.95 : 0;
+    const isOld = message.includes('"acc"') && message.includes('"datetime"');
+    return isOld && about.test(message) ? 0.95 : 0;
   },
   open: context => ({
     read: envelope => {
@@ -55,7 +58,7 @@ export const mimecast: LogFormat = {
       }
       const record = Fields.of(parsedJson(text.endsWith(',') ? text.slice(0, -1) : text));
       if (record?.has('audittype') === true) return auditEvent(record, envelope, context);
-      return record?.has('acode') === true && record.has('datetime')
+      return record?.has('acc') === true && record.has('datetime') && about.test(text)
         ? messageEvent(record, envelope, context, false)
         : unparsed('no event of Mimecast, or a broken one');
     },

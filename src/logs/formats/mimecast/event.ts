@@ -12,6 +12,7 @@ const acts: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['acc', ['message.received', 'success']],
   ['rej', ['message.refused', 'failure']],
   ['hld', ['message.deferred', 'unknown']],
+  ['hold', ['message.deferred', 'unknown']],
   ['bnc', ['message.bounced', 'failure']],
   ['sdbx', ['message.scanned', 'unknown']],
   ['ign', ['message.discarded', 'unknown']],
@@ -71,16 +72,28 @@ export const messageEvent = (
       record.text('rejinfo', 'err', 'error'),
       record.text('hld'),
       record.text('virus', 'virusfound'),
+      record.text('reason', 'scanresultinfo'),
+      record.text('urlcategory'),
     ),
     flags: clean.flags(isForged && 'forged-looking'),
   });
 };
 
+/** Lists and feeds, of which none holds mail. */
+const notMail = /threat intel|\bfeed\b|page data|report/i;
+
+/** `Message Action`, whose words say which: `Viewed Message - Source: …`. */
+const actionOf = (type: string, info: string): string =>
+  / action$/i.test(type) ? `${type} ${info.slice(0, 80).split(' - ', 1)[0] ?? ''}` : type;
+
+/** `, IP: 203.0.113.5, Application: …`, ` IP: … Application:`, `remote IP : … application :`, `Remote IP is …`. */
+const addresses = / IP(?: ?:| is) ([0-9A-Fa-f.:]{2,45}|null)(?=[ ,]|\.?$)/g;
+
 /** What people do in its console and in the archive, told by the words that Mimecast's types are made of. */
 const audits: readonly (readonly [RegExp, EventKind])[] = [
   [/log(?:on|in|ged on|ged in)\b/i, 'login'],
   [/log(?:off|out|ged off|ged out)\b/i, 'logout'],
-  [/export|download/i, 'mailbox.export'],
+  [/export|download|mailbox restore/i, 'mailbox.export'],
   [
     /(?:view|read).{0,40}(?:message|e-?mail|archive|content)|(?:message|e-?mail|archive).{0,40}view/i,
     'message.read',
@@ -98,16 +111,22 @@ export const auditEvent = (record: Fields, envelope: Envelope, context: FormatCo
   const clean = new Clean();
   const type = printable(record.text('audittype') ?? '');
   const info = record.text('eventinfo') ?? '';
-  const kind = audits.find(([pattern]) => pattern.test(type))?.[1] ?? 'other';
-  // Mimecast writes them last: `…, IP: 203.0.113.5, Application: …`; a user's name stands before them.
-  const at = info.lastIndexOf(', IP: ');
-  const ip = at < 0 ? undefined : info.slice(at + ', IP: '.length).split(',', 1)[0];
+  const meant = actionOf(type, info);
+  const found = audits.find(([pattern]) => pattern.test(meant))?.[1] ?? 'other';
+  const kind = found === 'mailbox.export' && notMail.test(type) ? 'other' : found;
+  // Mimecast writes it near the end; a user's name stands before it.
+  const ip = [...info.slice(-2_000).matchAll(addresses)].at(-1)?.[1];
   const uid = record.text('id');
   const isChange = /changed$|consent$/.test(kind);
   return happened({
     kind,
     time: utcTime(envelope, context, record.text('eventtime')),
-    outcome: /fail|denied|locked/i.test(type) ? 'failure' : 'success',
+    // A second factor is asked for: nobody is in yet.
+    outcome: /fail|denied|locked/i.test(type)
+      ? 'failure'
+      : /challenge/i.test(type)
+        ? 'unknown'
+        : 'success',
     component: 'mimecast',
     user: whoOf(record.text('user')),
     from: addressOf(ip),

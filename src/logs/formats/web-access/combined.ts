@@ -1,3 +1,4 @@
+import { endpointOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { countOf, happened, unparsed } from '../../reading.ts';
 import { clfStamp } from '../../time/stamps.ts';
@@ -66,59 +67,93 @@ export const isServer = (program: string): boolean => components[program] !== un
 export const componentOf = ({ program }: Envelope): string =>
   components[program ?? ''] ?? 'web-front';
 
+/** What proxies told, where a log writes it before the peer. */
+interface Front {
+  readonly vhost?: string;
+  readonly forwardedFor?: string;
+  /** Behind it. */
+  readonly end: number;
+}
+
+/**
+ * `"203.0.113.7, 10.0.0.2" 10.0.0.2 - - [`, and a virtual host before that. The header is the client's: it ends where
+ * the server's own quote stands.
+ */
+const quotedFront = (text: string): Front | undefined => {
+  const match = /^(?:([A-Za-z0-9_.:[\]*-]{1,255}) )?"/.exec(text);
+  if (match === null) return undefined;
+  const { value, end } = quotedAt(text, match[0].length - 1);
+  return { forwardedFor: value, end, ...(match[1] === undefined ? {} : { vhost: match[1] }) };
+};
+
+/** `203.0.113.7, 10.0.0.2 10.0.0.2 - -`: a list, the virtual host before it, the peer behind it or, added, in it. */
+const listFront = (words: readonly string[]): (Omit<Front, 'end'> & { k: number }) | undefined => {
+  const isListed = (word = ''): boolean =>
+    word.endsWith(',') && /^(?:[\da-fA-F.:]{2,45}|localhost|unknown|-),$/.test(word);
+  const from = isListed(words[0]) ? 0 : isListed(words[1]) ? 1 : -1;
+  if (from < 0) return undefined;
+  let k = from;
+  while (isListed(words[k])) k += 1;
+  const vhost = words[0] ?? '';
+  return {
+    forwardedFor: words.slice(from, k + 1).join(' '),
+    k: k + 1,
+    ...(from === 0 ? {} : { vhost }),
+  };
+};
+
+const hostWord = /^[A-Za-z0-9_.:[\]*-]{1,255}$/;
+
+/** nginx calls so whoever comes over a socket of the same host: a proxy. */
+const local = 'unix:';
+
+const isPeer = (word: string): boolean =>
+  looksLikePeer(word) ||
+  /^\[?[\da-fA-F:.]+\]?(?::\d+)?$/.test(word) ||
+  word === '-' ||
+  word === local;
+
+/** `www.example.jp:443 192.0.2.1 - - [`: the virtual host, and behind it the peer. */
+const isVhostFirst = (first: string, second: string, third: string | undefined): boolean => {
+  const host = first.replace(/:\d{1,5}$/, '');
+  if (!hostWord.test(second) || second === '-' || !looksLikePeer(host)) return false;
+  if (address.test(second) || second === local) return true;
+  // Where the server looks names up, the peer is one.
+  return third === '-' && endpointOf(first)?.ip === undefined && looksLikePeer(second);
+};
+
 /** What stands before the stamp: `host ident user`, with the virtual host or a list of addresses before it. */
 const leading = (
   text: string,
+  front: Omit<Front, 'end'> | undefined,
 ): { peer?: string; user?: string; vhost?: string; forwardedFor?: string } | undefined => {
   const words = text
     .trim()
     .split(' ')
     .filter(word => word !== '');
-  let [first = ''] = words;
-  let k = 0;
-  let forwardedFor: string | undefined;
-  let vhost: string | undefined;
-  // `"203.0.113.7, 10.0.0.2" 10.0.0.2 - - [`: the header in front.
-  if (first.startsWith('"')) {
-    const end = words.findIndex(word => word.endsWith('"'));
-    if (end < 0) return undefined;
-    forwardedFor = words
-      .slice(0, end + 1)
-      .join(' ')
-      .replaceAll('"', '');
-    k = end + 1;
-  } else if (first.endsWith(',')) {
-    while (k < words.length && (words[k] ?? '').endsWith(',')) k += 1;
-    forwardedFor = words.slice(0, k + 1).join(' ');
-    k += 1;
-  }
-  first = words[k] ?? '';
+  const list = front === undefined ? listFront(words) : undefined;
+  const { forwardedFor } = front ?? list ?? {};
+  let { vhost } = front ?? list ?? {};
+  let k = list?.k ?? 0;
   const second = words[k + 1] ?? '';
-  // `www.example.jp:443 192.0.2.1 - - [`
   if (
-    /^[A-Za-z0-9_.:[\]*-]{1,255}$/.test(second) &&
-    second !== '-' &&
-    looksLikePeer(first.replace(/:\d{1,5}$/, '')) &&
-    address.test(second) &&
-    words.length - k >= 4
+    vhost === undefined &&
+    words.length - k >= 4 &&
+    isVhostFirst(words[k] ?? '', second, words[k + 2])
   ) {
-    vhost = first;
+    vhost = words[k] ?? '';
     k += 1;
-    first = second;
   }
-  if (
-    first === '' ||
-    !(looksLikePeer(first) || /^\[?[\da-fA-F:.]+\]?(?::\d+)?$/.test(first) || first === '-')
-  ) {
-    return undefined;
-  }
+  const peer = words[k] ?? '';
+  if (peer === '' || !isPeer(peer)) return undefined;
   // Whoever tries Basic authentication chooses the name, spaces included; the address stands before it.
+  const ident = peer === '-' && forwardedFor !== undefined ? k : k + 1;
   const user = words
-    .slice(k + 2)
+    .slice(ident + 1)
     .join(' ')
     .replace(/^(?:- )+(?=\S)/, '');
   return {
-    ...(first === '-' ? {} : { peer: first }),
+    ...(peer === '-' || peer === local ? {} : { peer }),
     ...(user === '' || user === '-' ? {} : { user }),
     ...(vhost === undefined ? {} : { vhost }),
     ...(forwardedFor === undefined ? {} : { forwardedFor }),
@@ -132,11 +167,12 @@ const leading = (
  */
 export const combined = (envelope: Envelope, context: FormatContext): Parsed => {
   const text = envelope.message;
-  const quote = text.indexOf(' "', text.startsWith('"') ? text.indexOf('" ', 1) + 1 : 0);
+  const front = quotedFront(text);
+  const quote = text.indexOf(' "', front?.end ?? 0);
   const open = quote < 0 ? -1 : text.lastIndexOf('[', quote);
   if (open < 0) return unparsed('no line of an access log');
   const stamp = clfStamp(text, open);
-  const head = leading(text.slice(0, open));
+  const head = leading(text.slice(front?.end ?? 0, open), front);
   if (stamp === undefined || head === undefined || quote - stamp.end > 60) {
     return unparsed('no line of an access log');
   }

@@ -1,13 +1,23 @@
 import { endpointOf } from '../../endpoint.ts';
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
 import { freeText, happened, personOf, quiet, timedWithin } from '../../reading.ts';
-import { asctimeStamp } from '../../time/stamps.ts';
+import { asctimeStamp, isoStamp, type StampReader } from '../../time/stamps.ts';
 import { orTrouble } from '../../trouble.ts';
 
 /** Some write an IPv6 client in brackets of its own. */
 const group = /^\[((?:client|remote) \[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?|[^[\]]{1,120})\] ?/;
 
 const levelled = /^(?:[a-z_0-9]{0,40}:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)$/;
+
+/** `[Sun Nov 22 12:00:01.123456 2026]`; `[2026-11-22 12:00:01.123456 +0100]` by `%{cuz}t`. */
+export const apacheStamp: StampReader = (text, from = 0) => {
+  const usual = asctimeStamp(text, from);
+  if (usual !== undefined || text.charCodeAt(from) !== 0x5b) return usual;
+  const iso = isoStamp(text, from + 1);
+  return iso === undefined || text.charCodeAt(iso.end) !== 0x5d
+    ? undefined
+    : { ...iso, end: iso.end + 1 };
+};
 
 interface Head {
   readonly level: string;
@@ -52,7 +62,7 @@ const headOf = (given: string): Head | undefined => {
 /** Whether a line is of Apache's error log, its stamp taken off or not. */
 export const looksLikeApacheError = (message: string): boolean => {
   if (message.charCodeAt(0) !== 0x5b) return false;
-  const end = asctimeStamp(message)?.end ?? 0;
+  const end = apacheStamp(message)?.end ?? 0;
   return headOf(message.slice(end).trimStart()) !== undefined;
 };
 
@@ -72,7 +82,7 @@ const denied =
 
 /** A line of Apache's error log. */
 export const apacheError = (envelope: Envelope, context: FormatContext): Parsed => {
-  const { time, text: timed } = timedWithin(envelope, context, asctimeStamp);
+  const { time, text: timed } = timedWithin(envelope, context, apacheStamp);
   const head = headOf(timed);
   if (head === undefined) return quiet('Apache itself');
   // Without a client it is about the server: a start, a child, a module.

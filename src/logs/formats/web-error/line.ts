@@ -1,12 +1,11 @@
 import type { Envelope, FormatContext, Parsed } from '../../format.ts';
-import { asctimeStamp } from '../../time/stamps.ts';
-import { apacheError, looksLikeApacheError } from './apache.ts';
+import { apacheError, apacheStamp, looksLikeApacheError } from './apache.ts';
 import { lighttpdError, looksLikeLighttpdError } from './lighttpd.ts';
 import { looksLikeNginxError, nginxError } from './nginx.ts';
 
 /** Whether a line is of Apache's error log, with its stamp or in syslog. */
 export const isApacheError = (message: string, program: string | undefined): boolean =>
-  (program !== undefined || asctimeStamp(message) !== undefined) && looksLikeApacheError(message);
+  (program !== undefined || apacheStamp(message) !== undefined) && looksLikeApacheError(message);
 
 /** A line of a web server's error log; undefined for others. */
 export const errorLine = (envelope: Envelope, context: FormatContext): Parsed | undefined => {
