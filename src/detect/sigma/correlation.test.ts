@@ -78,6 +78,7 @@ describe('a correlation', () => {
   it.each([
     ['value_count', 'field: user\n  gte: 5', ['user']],
     ['value_count', 'field: [user, from.ip]\n  gte: 5', ['user', 'from.ip']],
+    ['value_count', 'gte: 5\nfield: user\nwindow: sliding', ['user']],
     ['value_sum', 'field: bytes\n  gt: 1e6', ['bytes']],
     ['value_avg', 'field: bytes\n  lt: 0.5', ['bytes']],
     ['value_median', 'field: bytes\n  gt: 5', ['bytes']],
@@ -191,6 +192,8 @@ describe('a wrong correlation', () => {
   it.each([
     ['type: sum\nrules: [one]\ntimespan: 5m', "'type' is event_count, value_count"],
     ['rules: [one]\ntimespan: 5m', 'has no type'],
+    [`${counted}\ngroup_by: [user]`, "'group_by' is not known in a correlation"],
+    [`${counted}\nwindow: session`, "'window' is not known in a correlation"],
     [counted.replace('[one]', '[]'), 'names no rules'],
     [counted.replace('[one]', '[four]'), "no rule has the name or id 'four'"],
     [counted.replace('[one]', '[one, one]'), "'rules' names 'one' twice"],

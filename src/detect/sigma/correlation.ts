@@ -48,6 +48,7 @@ export interface CorrelationDraft {
 export const readCorrelation = (map: MapTree, head: Head): CorrelationDraft => {
   const correlation = optionalMap(map, 'correlation');
   if (correlation === undefined) throw new Mistake('the correlation is empty', map.at);
+  checkKeys(correlation);
   const { at } = correlation;
   const written = oneOf(correlation, 'type', [...types, ...extended]);
   if (written === undefined) throw new Mistake('the correlation has no type', at);
@@ -75,6 +76,29 @@ export const readCorrelation = (map: MapTree, head: Head): CorrelationDraft => {
     percentile: condition.percentile,
     generate: readGenerate(correlation) ?? readGenerate(map) ?? false,
   };
+};
+
+const keys: ReadonlySet<string> = new Set([
+  'type',
+  'rules',
+  'group-by',
+  'aliases',
+  'timespan',
+  'timeframe',
+  'condition',
+  'generate',
+  'field',
+  'percentile',
+]);
+
+/** Whatever else somebody wrote (`group_by`, a window that does not slide) would have meant something. */
+const checkKeys = ({ entries }: MapTree): void => {
+  for (const [key, { at, value }] of entries) {
+    const isSliding = key === 'window' && value.is === 'scalar' && value.source === 'sliding';
+    if (!keys.has(key) && !isSliding) {
+      throw new Mistake(`${shown(key)} is not known in a correlation`, at);
+    }
+  }
 };
 
 const readReferences = (
@@ -211,7 +235,8 @@ const readNumbers = (
   if (numbers.length === 0) {
     throw new Mistake(`the condition says none of ${relations.join(', ')}`, condition.at);
   }
-  const fields = texts(condition, 'field');
+  const written = texts(condition, 'field');
+  const fields = written.length > 0 ? written : texts(correlation, 'field');
   const ofValues = type.startsWith('value_');
   if (ofValues && fields.length === 0) {
     throw new Mistake(`a correlation of type ${type} has a field in its condition`, condition.at);
