@@ -9,6 +9,7 @@ import {
   type Shown,
 } from './extent.ts';
 import { IdTable, type IdTableParts } from './id-table.ts';
+import { NameTable } from './name-table.ts';
 import { SpanTable, type SpanTableParts, type Stretch } from './span-table.ts';
 
 /** Whose a message is, where nothing tells. */
@@ -91,7 +92,7 @@ export class ScopePlan {
   private readonly ofMailbox = new SpanTable();
   private readonly ofFolder = new SpanTable();
   /** Numbers by name, from 1 on. */
-  private readonly mailboxes = new Map<string, number>();
+  private readonly mailboxes = new NameTable();
   private readonly folders = new Map<string, Map<string, number>>();
   private folderCount = 0;
   /** Mailboxes by rule: each is counted once. */
@@ -162,7 +163,7 @@ export class ScopePlan {
   /** What it consists of, for `addAll` in another thread. */
   get parts(): PlanParts {
     return {
-      mailboxes: [...this.mailboxes.keys()],
+      mailboxes: this.mailboxes.names(),
       folders: Array.from(this.folders, ([mailbox, numbers]) => [mailbox, [...numbers]] as const),
       ids: this.ids.parts,
       uids: this.uids.parts,
@@ -214,6 +215,11 @@ export class ScopePlan {
     if (parts.idsAnywhere) this.idsAnywhere = true;
   }
 
+  /** The same of a name in UTF-8, where it lies. */
+  get numberOfBytes(): (bytes: Uint8Array, start: number, end: number) => number {
+    return this.mailboxes.numberOfBytes;
+  }
+
   private take(basis: Basis, extent: Extent): void {
     const bits = basisBit(basis);
     switch (extent.is) {
@@ -254,12 +260,7 @@ export class ScopePlan {
   }
 
   private mailbox(name: string): number {
-    let known = this.mailboxes.get(name);
-    if (known === undefined) {
-      known = this.mailboxes.size + 1;
-      this.mailboxes.set(name, known);
-    }
-    return known;
+    return this.mailboxes.numberOf(name);
   }
 
   private folder(mailbox: string, folder: string): number {
@@ -280,7 +281,7 @@ export class ScopePlan {
 
   /** How many mailboxes evidence names. */
   get mailboxCount(): number {
-    return this.mailboxes.size;
+    return this.mailboxes.count;
   }
 
   everything(): readonly Stretch[] {
@@ -290,10 +291,10 @@ export class ScopePlan {
   /** Names of mailboxes, and what of them is meant; those that are only named by messages have no stretch. */
   namedMailboxes(): readonly PlannedMailbox[] {
     const stretches = this.ofMailbox.all();
-    return Array.from(this.mailboxes, ([name, number]) => ({
+    return this.mailboxes.names().map((name, i) => ({
       name,
-      number,
-      stretches: stretches.get(number) ?? none,
+      number: i + 1,
+      stretches: stretches.get(i + 1) ?? none,
     }));
   }
 

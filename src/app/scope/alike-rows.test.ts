@@ -22,6 +22,7 @@ const columnOf = (codes: readonly number[], count: number): TextOf => ({
   code: row => codes[row] ?? -1,
   all: () => (count === 0 ? undefined : Int32Array.from(codes)),
   text: code => (code < 0 ? undefined : String(code)),
+  apply: () => undefined,
 });
 
 /** Columns of few texts, or of so many that their codes do not fit into one number. */

@@ -11,6 +11,8 @@ export interface TextOf {
   /** The same of every row, for whoever looks at most of them; undefined where no row says anything. */
   all(): Int32Array | undefined;
   text(code: number): string | undefined;
+  /** Undefined for none; what becomes of the text where it lies, in UTF-8. */
+  apply<T>(code: number, take: (bytes: Uint8Array, start: number, end: number) => T): T | undefined;
 }
 
 const nothing: TextOf = {
@@ -18,6 +20,7 @@ const nothing: TextOf = {
   code: () => -1,
   all: () => undefined,
   text: () => undefined,
+  apply: () => undefined,
 };
 
 export const textOf = (file: ParquetFile, column: string): TextOf => {
@@ -38,6 +41,7 @@ export const textOf = (file: ParquetFile, column: string): TextOf => {
       texts[code] ??= dictionary.at(code);
       return texts[code];
     },
+    apply: (code, take) => (code < 0 ? undefined : dictionary.apply(code, take)),
   };
 };
 

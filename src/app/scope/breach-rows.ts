@@ -193,10 +193,12 @@ export class BreachRows {
       this.numbers = new Int32Array(user.count);
     }
     const { numbers } = this;
+    const { plan } = this.options;
+    const { numberOfBytes } = plan;
     return code => {
       let number = numbers[code] ?? 0;
       if (number === 0) {
-        number = this.options.plan.numberOf(user.text(code) ?? '');
+        number = user.apply(code, numberOfBytes) ?? plan.numberOf('');
         numbers[code] = number;
       }
       return number;

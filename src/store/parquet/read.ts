@@ -62,6 +62,13 @@ export class TextDictionary {
     return this.bytes.toString('utf8', start, start + this.bytes.readUInt32LE(start - 4));
   }
 
+  /** What becomes of a text where it lies, in UTF-8. */
+  apply<T>(code: number, take: (bytes: Uint8Array, start: number, end: number) => T): T {
+    if (code >= this.count) throw new RangeError('a text that its dictionary does not have');
+    const start = this.placed()[code] ?? 0;
+    return take(this.bytes, start, start + this.bytes.readUInt32LE(start - 4));
+  }
+
   /** 1 for each text that is asked for, 0 for the others; undefined where none is. */
   matching(
     isAsked: (bytes: Buffer, start: number, end: number) => boolean,
