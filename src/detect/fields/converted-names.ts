@@ -80,6 +80,28 @@ export const userDataOf = ({ Event: event }: Members): readonly Members[] => {
   return isMembers(data) ? Object.values(data).filter(isMembers) : [];
 };
 
+/** Whether a field may be called with blanks where Sigma strips them: `New Value`. */
+export const mayBeSpaced = (field: string): boolean => !/[ .]/.test(field);
+
+/** The first key with blanks that is a field without them, and what holds it. */
+export const spacedKey = (
+  event: Members,
+  field: string,
+): readonly [Members, string] | undefined => {
+  for (const place of placesOf(event)) {
+    for (const key of Object.keys(place)) {
+      if (key.includes(' ') && key.replaceAll(' ', '') === field) return [place, key];
+    }
+  }
+  return undefined;
+};
+
+const placesOf = (event: Members): readonly Members[] => {
+  const at = (steps: readonly string[]): unknown =>
+    steps.reduce<unknown>((value, step) => (isMembers(value) ? value[step] : undefined), event);
+  return [event, ...containers.map(at).filter(isMembers), ...userDataOf(event)];
+};
+
 /** The event itself, of a hit that was exported from Elastic's or Splunk's search. */
 export const wrappedIn = (event: Members): Members | undefined => {
   if (isMembers(event['_source'])) return event['_source'];

@@ -77,6 +77,8 @@ describe('a field of a JSON object', () => {
       'x',
     ],
     ['of a new process', { EventData: { NewProcessName: 'x' } }, 'Image', 'x'],
+    ['without its blanks', { Event: { EventData: { 'New Value': 'x' } } }, 'NewValue', 'x'],
+    ['with its blanks elsewhere', { 'New Value': 'x' }, 'NewValue', undefined],
     ['of a new process, flat', { NewProcessName: 'x', EventID: 4688 }, 'Image', 'x'],
     [
       'of a hit of a search',

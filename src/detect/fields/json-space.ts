@@ -1,5 +1,12 @@
 import { timeOf } from '../matching/scalar.ts';
-import { convertedPaths, convertedRoots, userDataOf, wrappedIn } from './converted-names.ts';
+import {
+  convertedPaths,
+  convertedRoots,
+  mayBeSpaced,
+  spacedKey,
+  userDataOf,
+  wrappedIn,
+} from './converted-names.ts';
 import type { FieldSpace, FieldValue, Scalar } from './field-space.ts';
 import { isMembers, textsOf, valueAt } from './json-values.ts';
 
@@ -73,6 +80,8 @@ const convertedValue = (event: JsonEvent, field: string, paths: readonly string[
       const value = valueAt(element, field);
       if (value !== undefined) return value;
     }
+    const spaced = mayBeSpaced(field) ? spacedKey(event, field) : undefined;
+    if (spaced !== undefined) return valueAt(...spaced);
   }
   const wrapped = wrappedIn(event);
   if (wrapped === undefined) return undefined;

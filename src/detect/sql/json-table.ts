@@ -1,6 +1,6 @@
-import { containers, convertedRoots, otherNames } from '../fields/converted-names.ts';
+import { containers, convertedRoots, mayBeSpaced, otherNames } from '../fields/converted-names.ts';
 import type { SqlField, SqlTable } from './field.ts';
-import { jsonAtoms, jsonField } from './json-path.ts';
+import { jsonAtoms, jsonField, jsonTexts } from './json-path.ts';
 import type { Names } from './let.ts';
 import { textLiteral } from './literal.ts';
 import { timeMsIn } from './time-condition.ts';
@@ -50,12 +50,28 @@ const convertedField = (name: string, names: Names): Many => {
     found.push(`len(${places}) > 0`);
     texts.push(`list_transform(${places}[1:1], lambda ${q}: ${list})`);
   }
+  if (mayBeSpaced(name)) {
+    const values = spacedValues(name, names);
+    found.push(`len(${values}) > 0`);
+    const v = names.next('j');
+    texts.push(`list_transform(${values}[1:1], lambda ${v}: ${jsonTexts(`[${v}]`, names)})`);
+  }
   const all = texts.length === 1 ? texts[0] : `list_concat(${texts.join(', ')})`;
   return {
     is: 'many',
     texts: `coalesce(${all}[1], []::VARCHAR[])`,
     exists: `(${found.join(' OR ')})`,
   };
+};
+
+/** What stands under keys that have blanks where Sigma has none, a JSON[]. */
+const spacedValues = (name: string, names: Names): string => {
+  const p = names.next('p');
+  const k = names.next('k');
+  const keys = `list_filter(json_keys(${p}), lambda ${k}: contains(${k}, ' ') AND replace(${k}, ' ', '') = ${textLiteral(name)})`;
+  const key = names.next('k');
+  const pointer = `'/' || replace(replace(${key}, '~', '~0'), '/', '~1')`;
+  return `flatten(list_transform(event.places, lambda ${p}: list_transform(${keys}, lambda ${key}: json_extract(${p}, ${pointer}))))`;
 };
 
 /**

@@ -21,6 +21,7 @@ afterAll(() => {
 
 const fields = [
   'a',
+  'ab',
   'Image',
   'Provider_Name',
   'a.b',
