@@ -15,7 +15,7 @@ import { placesOf } from '../events/segment-rows.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { hitOfEvent, RowHits } from './hits.ts';
 import type { PassLines } from './pipeline.ts';
-import { RowLine } from './row-line.ts';
+import { type LineBytes, RowLine } from './row-line.ts';
 import { SegmentColumns } from './segment-columns.ts';
 import { Scans, SegmentSigns } from './segment-signs.ts';
 import { type AskedShape, type ShapeRule, ShapeRules } from './shape-rules.ts';
@@ -98,6 +98,17 @@ export class Rows {
   text(row: number): string {
     this.sequences ??= this.open.rows.numbers('sequence');
     return this.open.text(this.lines[row] ?? 0, this.sequences[row] === 1);
+  }
+
+  /** The bytes of its line; undefined where they may begin with what is no part of the text. @throws as `text` does */
+  bytes(row: number): LineBytes | undefined {
+    this.sequences ??= this.open.rows.numbers('sequence');
+    if (this.sequences[row] === 1) return undefined;
+    const line = this.lines[row] ?? 0;
+    const { firstLine, raw, ends } = this.open.frame(line);
+    const end = ends[line - firstLine];
+    if (end === undefined) throw new RangeError(`it has no line ${line}`);
+    return { raw, start: ends[line - firstLine - 1] ?? 0, end };
   }
 
   /** The whole event, for which its line is read. @throws where row and line are not of each other */
@@ -189,8 +200,12 @@ export class SegmentHunt {
     const shapes = Array.from(kinds.example, row => this.shapeOf(columns, row));
     const { fromMs, toMs } = this.options.window;
     const keys = new Set(shapes.flatMap(shape => shape.keys));
-    const signs = new SegmentSigns(open, rows, this.scans.now, keys);
-    const line = new RowLine(row => rows.text(row));
+    const scan = this.scans.for(new Set(shapes.flatMap(shape => shape.signs)));
+    const signs = new SegmentSigns(open, rows, scan, keys);
+    const line = new RowLine(
+      row => rows.text(row),
+      row => rows.bytes(row),
+    );
     const truth = new ColumnTruth(
       columns.column,
       row => placesMs[row] ?? 0,

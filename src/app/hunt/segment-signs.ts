@@ -84,17 +84,26 @@ export class SegmentSigns {
   }
 }
 
-/** One for all texts that are looked for; made anew where there are more of them. */
+/** Scans that are remembered: segments of one log look for the same. */
+const scansMax = 50;
+
+/** One for each set of texts that is looked for. */
 export class Scans {
   private readonly book: SignBook;
-  private known: SignScan | undefined;
+  private readonly known = new Map<string, SignScan>();
 
   constructor(book: SignBook) {
     this.book = book;
   }
 
-  get now(): SignScan {
-    if (this.known?.size !== this.book.size) this.known = new SignScan(this.book);
-    return this.known;
+  for(signs: ReadonlySet<number>): SignScan {
+    const numbers = [...signs].toSorted((a, b) => a - b);
+    const key = numbers.join(' ');
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    if (this.known.size >= scansMax) this.known.clear();
+    const scan = new SignScan(this.book, numbers);
+    this.known.set(key, scan);
+    return scan;
   }
 }

@@ -3,7 +3,7 @@ import type { Leaf } from '../../detect/columns/leaf.ts';
 import { SignBook } from '../../detect/columns/line-signs.ts';
 import {
   byWholeEvent,
-  keysOf,
+  guardsOf,
   type Residual,
   usualCostOf,
   withoutKeys,
@@ -34,6 +34,8 @@ export interface AskedShape {
   /** What is left of them where no line has any of the names in `keys`. */
   readonly withoutKeys: readonly ShapeRule[];
   readonly keys: readonly string[];
+  /** Numbers of all texts that are looked for. */
+  readonly signs: readonly number[];
   readonly component: string;
   readonly isUnparsed: boolean;
   /** Ids of the rules that are about events of its source, whether they can match this shape or not. */
@@ -67,7 +69,7 @@ const cheapest = (rules: readonly ShapeRule[]): readonly ShapeRule[] =>
 
 /** Which rules are to be asked of rows of which shape: worked out once, whatever the number of rows and segments. */
 export class ShapeRules {
-  /** Of all shapes so far. */
+  /** Texts that are looked for in lines, of all shapes so far. */
   readonly signs: SignBook = new SignBook();
   private readonly guards = new Guards(this.signs);
   private readonly rules: readonly WatchedRule[];
@@ -117,10 +119,12 @@ export class ShapeRules {
       });
     }
     const { isUnparsed } = shape;
+    const guards = rules.flatMap(({ residual }) => guardsOf(residual));
     return {
       rules: cheapest(rules),
       withoutKeys: cheapest(changed(rules, withoutKeys)),
-      keys: [...new Set(rules.flatMap(({ residual }) => keysOf(residual)))],
+      keys: [...new Set(guards.flatMap(({ keys = [] }) => keys))],
+      signs: [...new Set(guards.flatMap(({ any }) => any))],
       component: component ?? '',
       isUnparsed,
       about: this.list(about),

@@ -28,8 +28,8 @@ const tokenValue = (
   { first, count, isNumber, part }: Extract<Leaf, { is: 'tokens' }>,
   line: LeafLine,
 ): readonly Scalar[] => {
+  if (isNumber) return [line.number(first, count)];
   const text = line.tokens(first, count);
-  if (isNumber) return [Number(text)];
   if (part === undefined) return [text];
   const mark = text.indexOf('?');
   if (part === 'stem') return [mark < 0 ? text : text.slice(0, mark)];

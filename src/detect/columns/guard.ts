@@ -68,15 +68,13 @@ export class Guards {
     if (!shape.isOneLine) return unguarded;
     const words = fold(shape.words);
     return (test, leaves, asked) => {
-      let residual = asked;
-      const keys = leaves.flatMap(leaf => keyOf(leaf) ?? []);
-      if (keys.length > 0 && keys.length === leaves.length) {
-        const otherwise = test.matches(undefined);
-        residual = { ...this.guarded(keys.map(fold), otherwise, residual), keys };
-      }
       const signs = leaves.every(isInLine) ? this.signsOf(test) : undefined;
-      const isInWords = signs?.some(sign => words.includes(sign)) ?? true;
-      return signs === undefined || isInWords ? residual : this.guarded(signs, false, residual);
+      if (signs !== undefined && !signs.some(sign => words.includes(sign))) {
+        return this.guarded(signs, false, asked);
+      }
+      const keys = leaves.flatMap(leaf => keyOf(leaf) ?? []);
+      if (keys.length === 0 || keys.length < leaves.length) return asked;
+      return { ...this.guarded(keys.map(fold), test.matches(undefined), asked), keys };
     };
   }
 

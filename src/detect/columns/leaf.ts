@@ -30,6 +30,8 @@ export type Leaf =
 export interface LeafLine {
   readonly text: string;
   tokens(first: number, count: number): string;
+  /** The same, read as a number. */
+  number(first: number, count: number): number;
   /** All values of the line's record at a path; none: there is no such. Undefined: a list with nothing in it. */
   record(path: string): readonly Scalar[] | undefined;
   /** The line, and all texts of its record. */

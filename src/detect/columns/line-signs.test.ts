@@ -16,12 +16,18 @@ const wanted = [
   'true story',
   'a"b',
   'ab',
+  '${run{',
+  '[ 1, 2 ]',
+  '$(id)',
 ];
 
 const signs = wanted.map(text => signOf(fold(text)));
 const book = new SignBook();
 const numbers = signs.map(sign => (sign === undefined ? -1 : book.number(sign)));
-const scan = new SignScan(book);
+const scan = new SignScan(
+  book,
+  numbers.filter(number => number > 0),
+);
 
 const inBytes = (line: string): readonly boolean[] => {
   const bytes = Buffer.from(`before\n${line}\nonerror=`);
@@ -103,10 +109,10 @@ describe('a line without a sign', () => {
   });
 
   test('is not asked for of what may be written otherwise', () => {
-    expect(['nan', 'e+21', '1e5', 'ull', 'a"b', 'ab', '": "'].map(signOf)).toEqual(
-      Array.from({ length: 7 }, () => undefined),
-    );
+    const open = ['nan', 'e+21', '1e5', 'ull', 'a"b', 'ab', '": "', ': [null, ', ': true}'];
+    expect(open.map(signOf)).toEqual(open.map(() => undefined));
     expect(signOf('{"name":"forwardto"')).toBe('forwardto');
-    expect(signOf('db error: [1064]')).toBe('db error');
+    expect(signOf('db error: [1064]')).toBe('db error: [1064]');
+    expect(signOf('\\x24{run{')).toBe('x24{run{');
   });
 });

@@ -17,13 +17,22 @@ const veils: readonly (readonly number[])[] = [
 const veilMarks = /\\[u/]|[\u0130\u212a]/;
 
 const lengthMin = 3;
-/** Written as they stand in any JSON text as well, and no part of what stands between its texts. */
-const plainRuns = /[ !#-+\-./0-9;-@A-Z^-z|~]+/g;
+/** Letters that any text in JSON is written with as they are, but for what `veils` has. */
+const plainRuns = /[ !#-[\]-~]+/g;
+/** Letters of which there may be some outside of texts: of numbers, `true`, `null`, and what stands between them. */
+const outsideOfTexts = /^[\d .+\-[\]{},:aefilnrstuy]*$/;
+const betweenTexts = /[ [\]{},:]/;
 /** How a number or nothing is written by whoever makes a text of it may differ from how the line has it. */
 const ofNumbers = ['infinity', 'nan', 'null'];
 
-const isTelling = (run: string): boolean =>
-  run.length >= lengthMin && /[a-df-z]/.test(run) && !ofNumbers.some(word => word.includes(run));
+/** Whether it can stand within a text alone, where it is as it is in the line. */
+const isTelling = (run: string): boolean => {
+  if (run.length < lengthMin) return false;
+  if (!outsideOfTexts.test(run)) return true;
+  return (
+    !betweenTexts.test(run) && /[a-df-z]/.test(run) && !ofNumbers.some(word => word.includes(run))
+  );
+};
 
 /** The longest part of a folded text that stands in a line wherever the text does; undefined: none of use. */
 export const signOf = (folded: string): string | undefined => {
@@ -40,10 +49,6 @@ export class SignBook {
 
   get texts(): readonly string[] {
     return [...this.numbers.keys()];
-  }
-
-  get size(): number {
-    return this.numbers.size;
   }
 
   number(sign: string): number {
@@ -66,27 +71,26 @@ const newNode = (): Node => ({ next: new Map(), ends: [], at: 0, fail: undefined
 const bytesMax = 256;
 const lowered = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);
 
-/** Looks for all texts of a book at once. Source: A. V. Aho and M. J. Corasick, Efficient string matching (1975). */
+/** Looks for some texts of a book at once. Source: A. V. Aho and M. J. Corasick, Efficient string matching (1975). */
 export class SignScan {
-  /** Of the book when it was made. */
-  readonly size: number;
   /** By byte; 0: in none of the texts. */
   private readonly classes = new Uint8Array(bytesMax);
   private readonly width: number;
   /** By the row of a state and a class, the row of the next; its complement, where texts end. */
   private readonly table: Int32Array;
+  /** By state. */
   private readonly ends: (readonly number[])[] = [];
   /** By number of a text, in which turn it was last seen. */
   private readonly seenIn: Int32Array;
   private turn = 0;
 
-  constructor(book: SignBook) {
-    const texts = book.texts;
-    this.size = texts.length;
+  /** @param numbers of the texts; no others can be asked about */
+  constructor(book: SignBook, numbers: Iterable<number>) {
+    const { texts } = book;
     this.seenIn = new Int32Array(texts.length + 1);
     const root = newNode();
     for (const veil of veils) this.put(root, veil, 0);
-    for (const [i, text] of texts.entries()) this.put(root, Buffer.from(text), i + 1);
+    for (const number of numbers) this.put(root, Buffer.from(texts[number - 1] ?? ''), number);
     this.width = this.classes.reduce((most, each) => Math.max(most, each), 0) + 1;
     const states = linked(root);
     this.table = new Int32Array(states.length * this.width);

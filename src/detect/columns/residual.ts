@@ -215,19 +215,19 @@ export const withoutKeys = (residual: Residual): Residual =>
       : undefined,
   );
 
-/** Names by which records are guarded. */
-export const keysOf = (residual: Residual): readonly string[] => {
+/** All guards in it. */
+export const guardsOf = (residual: Residual): readonly Guarded[] => {
   if (typeof residual !== 'object') return [];
   switch (residual.is) {
     case 'column':
     case 'places':
       return [];
     case 'signs':
-      return [...(residual.keys ?? []), ...keysOf(residual.of)];
+      return [residual, ...guardsOf(residual.of)];
     case 'not':
-      return keysOf(residual.of);
+      return guardsOf(residual.of);
     case 'all':
     case 'any':
-      return residual.of.flatMap(keysOf);
+      return residual.of.flatMap(guardsOf);
   }
 };

@@ -33,19 +33,26 @@ export class LineTokens {
   }
 
   private readBytes(text: string): void {
-    const { starts, bytes } = this;
-    const length = bytes.write(text, 'latin1');
+    this.readRaw(this.bytes, 0, this.bytes.write(text, 'latin1'));
+  }
+
+  /**
+   * The same tokens of a line in UTF-8 or Latin-1, as it lies among others: all bytes beyond ASCII are letters. Their
+   * places are those of bytes.
+   */
+  readRaw(bytes: Uint8Array, start: number, end: number): void {
+    const { starts } = this;
     let count = 0;
-    let at = 0;
-    while (at < length && count < tokensMax) {
+    let at = start;
+    while (at < end && count < tokensMax) {
       starts[count] = at;
       count += 1;
       const isOne = isWordByte[bytes[at] ?? 0] === 0;
       at += 1;
       if (isOne) continue;
-      while (at < length && isWordByte[bytes[at] ?? 0] === 1) at += 1;
+      while (at < end && isWordByte[bytes[at] ?? 0] === 1) at += 1;
     }
-    starts[count] = length;
+    starts[count] = end;
     this.count = count;
   }
 
