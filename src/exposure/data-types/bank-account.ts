@@ -1,5 +1,6 @@
 import type { Around, Candidate, DataType, Judged } from '../data-type.ts';
 import { foreignBank } from '../foreign/bank.ts';
+import { domesticAccount, domesticShapes } from '../foreign/domestic-account.ts';
 import { isOneDigit } from '../japan/check-digits.ts';
 import { isAmount } from '../japan/nearby.ts';
 
@@ -11,24 +12,47 @@ const bank = ['bank-account/bank', 'bank-account', 'bank-account/kind'];
 
 /**
  * Account at a bank: in Japan seven digits behind the kind of account (普通 1234567), elsewhere six to twelve where they are
- * labelled, and routing numbers. Accounts have no check digit, so what stands around has to say it.
+ * labelled, routing numbers, and what a country's own form tells. Most accounts have no check digit, so what stands around has to
+ * say it.
  */
 export const bankAccount: DataType = {
   id: 'bank-account',
   title: 'Bank account number',
   sensitivity: 'financial',
   anchors: {
-    numbers: [[6], [7], [8], [9], [10], [11], [12], [13], [14], [15], [16], [17], [4, 4], [3, 4]],
+    numbers: [
+      [6],
+      [7],
+      [8],
+      [9],
+      [10],
+      [11],
+      [12],
+      [13],
+      [14],
+      [15],
+      [16],
+      [17],
+      [4, 4],
+      [3, 4],
+      ...domesticShapes,
+    ],
   },
   judge(candidate, around) {
     const { value, from, to, glued, continued } = candidate;
     if (glued || continued || !saying.some(set => around.said().has(set))) return undefined;
     if (isOneDigit(value) || isAmount(around.text, from, to)) return undefined;
+    const domestic = domesticAccount(candidate, around);
+    if (domestic !== undefined || !isPlain(candidate)) return domestic;
     const foreign = foreignBank(candidate, around);
     if (foreign !== undefined || value.length > 12) return foreign;
     return value.length === 7 ? japanese(candidate, around) : labelled(candidate, around);
   },
 };
+
+/** Written as accounts are that have no form of their own country. */
+const isPlain = ({ value, groups, separators }: Candidate): boolean =>
+  value.length <= 17 && groups.length <= 2 && separators !== '/';
 
 const japanese = (candidate: Candidate, around: Around): Judged | undefined => {
   const { value, from, to } = candidate;

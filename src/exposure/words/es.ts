@@ -16,7 +16,16 @@ export const es: Words = {
       'tarjeta de credito',
       'numero de tarjeta',
     ],
-    'bank-account': ['número de cuenta', 'cuenta bancaria', 'cuenta corriente', 'cuenta', 'ccc'],
+    'bank-account': [
+      'número de cuenta',
+      'cuenta bancaria',
+      'cuenta corriente',
+      'cuenta',
+      'ccc',
+      'cbu',
+      'clabe',
+      'clabe interbancaria',
+    ],
     'national-id/es': [
       'dni',
       'nie',

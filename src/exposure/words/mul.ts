@@ -285,6 +285,9 @@ export const mul: Words = {
     'bank-account': [
       'kontonummer',
       'tilinumero',
+      'číslo účtu',
+      'bankszámlaszám',
+      'számlaszám',
       'kontonr',
       '银行账号',
       '银行卡号',
