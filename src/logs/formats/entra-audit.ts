@@ -1,10 +1,12 @@
 import type { AccessEvent } from '../../core/access-event.ts';
 import type { Envelope, FormatContext, LogFormat, Parsed } from '../format.ts';
-import { happened, unparsed } from '../reading.ts';
+import { happened, quiet, unparsed } from '../reading.ts';
+import { columnNames, csvCells } from '../records/csv.ts';
 import { type EntraRecord, either, entraRecord } from '../records/entra.ts';
 import type { Fields } from '../records/fields.ts';
-import { addressOf, Clean, isSame, utcTime, whoOf } from '../records/meaning.ts';
+import { addressOf, azureTime, Clean, isSame, whoOf } from '../records/meaning.ts';
 import { printable } from '../text.ts';
+import { auditTable, isAuditTable, recordOfRow } from './entra-audit/table.ts';
 import { directoryKind } from './m365-ual/operations.ts';
 
 const targetsMax = 20;
@@ -104,7 +106,7 @@ const auditEvent = (record: EntraRecord, envelope: Envelope, context: FormatCont
   ]);
   return happened({
     kind,
-    time: utcTime(envelope, context, either(record, 'activitydatetime', 'timegenerated', 'time')),
+    time: azureTime(envelope, context, either(record, 'activitydatetime', 'timegenerated', 'time')),
     outcome:
       result === 'success' || result === '0'
         ? 'success'
@@ -136,22 +138,32 @@ export const entraAudit: LogFormat = {
   id: 'entra-audit',
   title: 'Entra ID: directory audits',
   sniff: ({ message }) => {
-    if (!message.startsWith('{')) return 0;
+    if (!message.startsWith('{')) {
+      const head = message.slice(0, 8_000);
+      if (!/,"?(?:ActorUserPrincipalName|InitiatedBy)"?,/.test(head)) return 0;
+      return isAuditTable(columnNames(csvCells(head))) ? 1 : 0;
+    }
     const isAudit =
       /"(?:activityDisplayName|operationName)"/i.test(message) &&
       /"targetResources"/i.test(message);
     return isAudit && /"initiatedBy"/i.test(message) ? 0.95 : 0;
   },
-  open: context => ({
-    read: envelope => {
-      const record = entraRecord(envelope.message.trim());
-      const isAudit =
-        record !== undefined &&
-        either(record, 'activitydisplayname', 'operationname') !== undefined &&
-        (record.inner.has('targetresources') || record.inner.has('initiatedby'));
-      return isAudit
-        ? auditEvent(record, envelope, context)
-        : unparsed('no directory audit, or a broken record of one');
-    },
-  }),
+  open: context => {
+    const table = auditTable();
+    return {
+      read: envelope => {
+        const text = envelope.message.replace(/^\ufeff/, '').trim();
+        const row = text.startsWith('{') || text.startsWith('[') ? undefined : table.read(text);
+        if (row === 'header') return quiet('a header of the table');
+        const record = row === undefined ? entraRecord(text) : recordOfRow(row);
+        const isAudit =
+          record !== undefined &&
+          either(record, 'activitydisplayname', 'operationname') !== undefined &&
+          (record.inner.has('targetresources') || record.inner.has('initiatedby'));
+        return isAudit
+          ? auditEvent(record, envelope, context)
+          : unparsed('no directory audit, or a broken record of one');
+      },
+    };
+  },
 };

@@ -4,7 +4,7 @@ import { happened, quiet, unparsed } from '../reading.ts';
 import { CsvTable, columnNames, csvCells } from '../records/csv.ts';
 import { type EntraRecord, either, entraRecord, interruptions } from '../records/entra.ts';
 import type { Fields } from '../records/fields.ts';
-import { addressOf, Clean, utcTime, whoOf } from '../records/meaning.ts';
+import { addressOf, azureTime, Clean, whoOf } from '../records/meaning.ts';
 import { printable } from '../text.ts';
 
 const outcomeOf = (error: string | undefined): AccessEvent['outcome'] => {
@@ -71,7 +71,7 @@ const signInEvent = (record: EntraRecord, envelope: Envelope, context: FormatCon
   const resource = clean.text(either(record, 'resourcedisplayname'));
   return happened({
     kind: 'login',
-    time: utcTime(envelope, context, either(record, 'createddatetime', 'timegenerated', 'time')),
+    time: azureTime(envelope, context, either(record, 'createddatetime', 'timegenerated', 'time')),
     outcome,
     component: 'entra-id',
     service: services.get((client ?? '').toLowerCase()),
@@ -133,14 +133,33 @@ const fromPortal = (row: Fields): EntraRecord => {
   return { inner: fields, outer: fields };
 };
 
+/** A table of a Log Analytics workspace, as its portal exports it; `[UTC]` stands behind the names of times. */
+const isWorkspaceColumns = (names: readonly string[]): boolean =>
+  names.some(name => /^timegenerated(?:-\[utc\])?$/.test(name)) &&
+  names.includes('resulttype') &&
+  names.includes('ipaddress') &&
+  (names.includes('userprincipalname') || names.includes('serviceprincipalname'));
+
+const isTable = (names: readonly string[]): boolean =>
+  isPortalColumns(names) || isWorkspaceColumns(names);
+
+const isOfPortal = (row: Fields): boolean => row.has('date-(utc)');
+
+const fromWorkspace = (row: Fields): EntraRecord => {
+  const fields = row.renamed(name => name.replace(/-\[utc\]$/, ''));
+  return { inner: fields, outer: fields };
+};
+
 /** Sign-ins of Entra ID: Graph's `auditLogs/signIns`, diagnostic settings, a workspace's `SigninLogs`. */
 export const entraSignin: LogFormat = {
   id: 'entra-signin',
   title: 'Entra ID: sign-ins',
   sniff: ({ message }) => {
     if (!message.startsWith('{')) {
-      if (!/^\ufeff?"?Date \(UTC\)"?,/i.test(message)) return 0;
-      return isPortalColumns(columnNames(csvCells(message.slice(0, 8_000)))) ? 1 : 0;
+      const head = message.slice(0, 8_000);
+      if (!/(?:^\ufeff?"?Date \(UTC\)|(?:^\ufeff?|,)"?TimeGenerated(?: \[UTC\])?)"?,/i.test(head))
+        return 0;
+      return isTable(columnNames(csvCells(head))) ? 1 : 0;
     }
     if (categories.test(message)) return 0.95;
     const hasStatus = message.includes('"errorCode"') || /"ResultType"/i.test(message);
@@ -150,13 +169,18 @@ export const entraSignin: LogFormat = {
     return hasStatus && isSignIn && /"ipAddress"/i.test(message) ? 0.9 : 0;
   },
   open: context => {
-    const table = new CsvTable(isPortalColumns);
+    const table = new CsvTable(isTable);
     return {
       read: envelope => {
         const text = envelope.message.replace(/^\ufeff/, '').trim();
         const row = text.startsWith('{') || text.startsWith('[') ? undefined : table.read(text);
         if (row === 'header') return quiet('a header of the table');
-        const record = row === undefined ? entraRecord(text) : fromPortal(row);
+        const record =
+          row === undefined
+            ? entraRecord(text)
+            : isOfPortal(row)
+              ? fromPortal(row)
+              : fromWorkspace(row);
         const isSignIn =
           record !== undefined &&
           (record.inner.has('status') ||

@@ -2,7 +2,7 @@ import type { AccessEvent } from '../../core/access-event.ts';
 import type { Envelope, FormatContext, LogFormat, Parsed } from '../format.ts';
 import { happened, unparsed } from '../reading.ts';
 import { type EntraRecord, either, entraRecord } from '../records/entra.ts';
-import { addressOf, Clean, numberOf, utcTime, whoOf } from '../records/meaning.ts';
+import { addressOf, azureTime, Clean, numberOf, whoOf } from '../records/meaning.ts';
 import { printable } from '../text.ts';
 import { keptTarget } from '../web/target.ts';
 import { graphRequest } from './graph-activity/request.ts';
@@ -40,7 +40,7 @@ const requestEvent = (record: EntraRecord, envelope: Envelope, context: FormatCo
   };
   return happened({
     kind: asked.kind,
-    time: utcTime(envelope, context, either(record, 'timegenerated', 'time')),
+    time: azureTime(envelope, context, either(record, 'timegenerated', 'time')),
     outcome: outcomeOf(status),
     component: 'microsoft-graph',
     service: 'api',

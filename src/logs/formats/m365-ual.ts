@@ -33,6 +33,11 @@ export const m365Ual: LogFormat = {
     const head = message.slice(0, 2_000);
     if (/^\ufeff?"?[A-Za-z]{4,30}"?,/.test(head) && /(?:^|[,"])AuditData(?:[,"]|$)/.test(head))
       return 0.95;
+    if (
+      /(?:^\ufeff?|,)"?TimeGenerated(?: \[UTC\])?"?,/.test(head) &&
+      /,"?OfficeWorkload"?,/.test(head)
+    )
+      return 0.95;
     return message.includes('{""') && message.includes('""Operation"":') ? 0.9 : 0;
   },
   open: context => {

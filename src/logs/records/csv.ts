@@ -51,7 +51,7 @@ export const fieldsLine = (text: string): readonly string[] | undefined =>
   afterFields.test(text) ? columnNames(csvCells(text.replace(afterFields, ''))) : undefined;
 
 /** A column's name as tables write it; without one where a table ends in a comma. */
-const nameCell = /^(?:\ufeff?[A-Za-z][\w .()/#-]{0,79})?$/;
+const nameCell = /^(?:\ufeff?[A-Za-z][\w .()[\]/#-]{0,79})?$/;
 
 /** A table whose header may come first, come again (files put together), or not be given. */
 export class CsvTable {

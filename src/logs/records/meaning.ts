@@ -24,20 +24,55 @@ export const utcStamp = (given: string): Stamp | undefined => {
   return date === null ? epochTextStamp(text) : epochStamp(Number(date[1]), text);
 };
 
-/** The first of the texts that is a time; else the envelope's. */
-export const utcTime = (
+const american =
+  /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: ([AP])M)?(?: (?:UTC|Z|([+-])(\d{2}):(\d{2})))?$/;
+
+/**
+ * `11/22/2026, 12:00:01.123 PM`, `1/9/2026 9:41:00 PM +01:00`, `01/09/2026 21:41:00`: how Azure's services and its
+ * portal write times, the month first, and as UTC.
+ */
+export const americanStamp = (given: string): Stamp | undefined => {
+  const match = american.exec(given.trim());
+  if (match === null) return undefined;
+  const part = (at: number): string => (match[at] ?? '').padStart(2, '0');
+  const half = match[8];
+  const hour = Number(match[4]);
+  if (half !== undefined && (hour < 1 || hour > 12)) return undefined;
+  const ofDay = half === undefined ? hour : (hour % 12) + (half === 'P' ? 12 : 0);
+  const zone = match[9] === undefined ? 'Z' : `${match[9]}${match[10]}:${match[11]}`;
+  const iso = `${match[3]}-${part(1)}-${part(2)}T${String(ofDay).padStart(2, '0')}:${match[5]}:${match[6]}`;
+  const read = isoStamp(`${iso}${match[7] === undefined ? '' : `.${match[7]}`}${zone}`);
+  return read === undefined ? undefined : { ...read.stamp, original: printable(given.trim(), 80) };
+};
+
+const firstTime = (
+  stampOf: (text: string) => Stamp | undefined,
   envelope: Envelope,
   context: FormatContext,
-  ...texts: readonly (string | undefined)[]
+  texts: readonly (string | undefined)[],
 ): EventTime => {
   for (const text of texts) {
-    const stamp = text === undefined ? undefined : utcStamp(text);
+    const stamp = text === undefined ? undefined : stampOf(text);
     if (stamp !== undefined) return context.time(stamp);
   }
   if (envelope.stamp !== undefined) return context.time(envelope.stamp);
   const written = texts.find(text => text !== undefined);
   return written === undefined ? timeless : { original: printable(written, 80) };
 };
+
+/** The first of the texts that is a time; else the envelope's. */
+export const utcTime = (
+  envelope: Envelope,
+  context: FormatContext,
+  ...texts: readonly (string | undefined)[]
+): EventTime => firstTime(utcStamp, envelope, context, texts);
+
+/** The same of what Azure wrote. */
+export const azureTime = (
+  envelope: Envelope,
+  context: FormatContext,
+  ...texts: readonly (string | undefined)[]
+): EventTime => firstTime(text => utcStamp(text) ?? americanStamp(text), envelope, context, texts);
 
 const nobody = /^(?:not available|unknown|n\/a|null|<null>|none|anonymous|-|\?)?$/i;
 

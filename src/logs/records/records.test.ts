@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CsvTable, csvCells, fieldsLine } from './csv.ts';
 import { exchangeHeader } from './exchange-log.ts';
 import { Fields } from './fields.ts';
-import { Clean, messageIdOf, utcStamp } from './meaning.ts';
+import { americanStamp, Clean, messageIdOf, utcStamp } from './meaning.ts';
 
 describe('cells of a row', () => {
   test.each([
@@ -73,6 +73,33 @@ describe('a time that is documented as UTC', () => {
     ['12/06/2026 08:15', undefined],
     ['2026-06-12T08:15:09 or so', undefined],
   ])('%s', (text, offset) => expect(utcStamp(text)?.offsetMinutes).toBe(offset));
+});
+
+describe('a time as Azure writes it', () => {
+  const iso = (text: string): string | undefined => {
+    const stamp = americanStamp(text);
+    return stamp === undefined
+      ? undefined
+      : [stamp.year, stamp.month, stamp.day, stamp.hour, stamp.minute, stamp.offsetMinutes].join(
+          ' ',
+        );
+  };
+
+  test.each([
+    ['11/22/2026, 12:00:01.123 AM', '2026 11 22 0 0 0'],
+    ['1/9/2026 12:41:00 PM', '2026 1 9 12 41 0'],
+    ['1/9/2026 9:41:00 PM +01:00', '2026 1 9 21 41 60'],
+    ['01/09/2026 21:41:00', '2026 1 9 21 41 0'],
+  ])('%s', (text, expected) => {
+    expect(iso(text)).toBe(expected);
+  });
+
+  test.each(['22/11/2026 12:00:01 PM', '1/9/2026 13:00:00 PM', '1/9/2026', 'x'])(
+    '%s is none',
+    text => {
+      expect(iso(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('what is kept', () => {

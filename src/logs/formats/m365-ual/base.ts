@@ -2,7 +2,7 @@ import type { AccessEvent } from '../../../core/access-event.ts';
 import type { Envelope, FormatContext } from '../../format.ts';
 import type { EventParts } from '../../reading.ts';
 import type { Fields } from '../../records/fields.ts';
-import { addressOf, Clean, utcTime, whoOf } from '../../records/meaning.ts';
+import { addressOf, azureTime, Clean, utcTime, whoOf } from '../../records/meaning.ts';
 import { printable } from '../../text.ts';
 
 const components: ReadonlyMap<string, string> = new Map([
@@ -118,7 +118,8 @@ export const baseOf = (record: Fields, envelope: Envelope, context: FormatContex
     by,
     parts: {
       kind: 'other',
-      time: utcTime(
+      // A workspace's table has times as Azure's portal writes them.
+      time: (record.has('timegenerated') ? azureTime : utcTime)(
         envelope,
         context,
         record.text('creationtime'),

@@ -52,7 +52,9 @@ export const recordOfJson = (text: string): Fields | undefined => {
 
 const isAuditColumns = (names: readonly string[]): boolean =>
   names.includes('auditdata') ||
-  (names.includes('operation') && names.includes('creationtime') && names.includes('recordtype'));
+  (names.includes('operation') &&
+    names.includes('recordtype') &&
+    names.some(name => /^(?:creationtime|timegenerated(?:-\[utc\])?)$/.test(name)));
 
 /** A table of records: the portal's export, `Search-UnifiedAuditLog | Export-Csv`, with `AuditData` as JSON. */
 export const auditTable = (): CsvTable =>
@@ -62,5 +64,9 @@ export const auditTable = (): CsvTable =>
     return at < 0 ? undefined : cells.map((_, k) => (k === at ? 'auditdata' : `column-${k}`));
   });
 
+/** Columns of `OfficeActivity` in a workspace: `TimeGenerated [UTC]`, `Client_IPAddress`. */
+const workspaceName = (name: string): string => name.replace(/-\[utc\]$/, '').replaceAll('-', '_');
+
 /** The record of a row. */
-export const recordOfRow = (row: Fields): Fields | undefined => within(row, 0);
+export const recordOfRow = (row: Fields): Fields | undefined =>
+  within(row.has('auditdata') ? row : row.renamed(workspaceName), 0);
