@@ -82,8 +82,11 @@ const isReading = (text: string): boolean => {
 const title =
   /^[\u3400-\u9fff々ァ-ヴー]{0,8}(?:部長|課長|係長|社長|会長|主任|店長|院長|取締役|代表|専務|常務|次長|室長|所長|局長|支店長|理事|教授|講師|主査|担当|部|課|係|室|支店|営業所) (?=\S)/;
 
-/** `部長 松本清`: the name without what somebody is. */
-export const withoutTitle = (name: string): string => name.replace(title, '');
+/** `部長 松本清`: the name without what somebody is; `阿部 英樹` is of no department. */
+export const withoutTitle = (name: string): string => {
+  const said = title.exec(name)?.[0] ?? '';
+  return surnames.has(said.trimEnd()) ? name : name.slice(said.length);
+};
 
 /** A surname of the list and a given name: what may stand in a line of its own. */
 export const isFullName = (text: string): boolean => {

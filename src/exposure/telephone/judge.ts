@@ -22,7 +22,12 @@ const othersOf = (digits: string): readonly CountryCode[] =>
 
 /** Judges a row of digits: cheap looks first, libphonenumber only for what has the form of a number. */
 export const judgeTelephone = (candidate: Candidate, around: Around): Judged | undefined => {
-  if (candidate.glued && !isBesideSlash(candidate, around.text)) return undefined;
+  if (
+    candidate.glued &&
+    !isBesideSlash(candidate, around.text) &&
+    !hasExtension(candidate, around.text)
+  )
+    return undefined;
   const form = formOf(candidate, around.text);
   if (form === undefined) return undefined;
   const { from, to } = form;
@@ -54,6 +59,12 @@ const isBesideSlash = ({ from, to, value }: Candidate, text: string): boolean =>
     (/^\/[0+(]/.test(after) || !/^[\w./:@%\\-]/.test(after))
   );
 };
+
+/** `(212) 555-0143x12`. */
+const hasExtension = ({ from, to, groups }: Candidate, text: string): boolean =>
+  groups.length > 1 &&
+  /^x\d{1,5}(?!\w)/i.test(text.slice(to, to + 7)) &&
+  !/[\w./:@%\\-]$/.test(text.slice(Math.max(0, from - 1), from).replace('+', ''));
 
 /** Ten digits alone are a number of America only where a label says so. */
 const tells = ({ kind, digits }: TelephoneForm): boolean =>
