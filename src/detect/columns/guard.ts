@@ -35,7 +35,7 @@ const isInLine = (leaf: Leaf): boolean => {
 
 /** What a test needs a line to have; undefined where that cannot be told. */
 const signsOf = ({ node }: ColumnTest): readonly string[] | undefined => {
-  const required = requiredSigns(node);
+  const required = requiredSigns(node, true);
   if (required === undefined || required.length === 0 || required.length > signsMax) {
     return undefined;
   }

@@ -102,7 +102,7 @@ describe('a line without a sign', () => {
     for (let code = 0x80; code <= 0x10_ffff; code += 1) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const letter = String.fromCodePoint(code);
-      if (!/[\0-\x7f]/.test(fold(letter))) continue;
+      if (!/[\0-\x7f]/.test(fold(letter)) && letter !== 'ſ') continue;
       expect([letter, inBytes(letter).includes(true)]).toEqual([letter, true]);
       expect([letter, inText(letter).includes(true)]).toEqual([letter, true]);
     }

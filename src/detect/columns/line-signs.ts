@@ -9,12 +9,13 @@ const veils: readonly (readonly number[])[] = [
   // In JSON: `\u0061`, `\/`.
   [0x5c, 0x75],
   [0x5c, 0x2f],
-  // Bytes with which `İ` and the Kelvin sign begin, which fold to letters of ASCII.
-  [0xc4],
-  [0xe2],
+  // `İ` and the Kelvin sign, which fold to letters of ASCII; `ſ`, which RE2 takes for one of them.
+  [0xc4, 0xb0],
+  [0xe2, 0x84, 0xaa],
+  [0xc5, 0xbf],
 ];
 
-const veilMarks = /\\[u/]|[\u0130\u212a]/;
+const veilMarks = /\\[u/]|[\u0130\u017f\u212a]/;
 
 const lengthMin = 3;
 /** Letters that any text in JSON is written with as they are, but for what `veils` has. */

@@ -63,6 +63,9 @@ const leafCosts: Readonly<Record<Leaf['is'], number>> = {
   line: 9,
 };
 
+const leafCost = (leaf: Leaf): number =>
+  leaf.is === 'tokens' && leaf.isNumber ? 2.5 : leafCosts[leaf.is];
+
 /** What asking costs at most, in no unit; from 2 on the line has to be read. */
 export const costOf = (part: Residual): number => {
   if (typeof part === 'boolean') return 0;
@@ -71,7 +74,7 @@ export const costOf = (part: Residual): number => {
     case 'column':
       return 1;
     case 'places':
-      return Math.max(1, ...part.leaves.map(({ is }) => leafCosts[is]));
+      return Math.max(1, ...part.leaves.map(leafCost));
     case 'signs':
       return costOf(part.of);
     case 'not':

@@ -7,15 +7,19 @@ const alternativesMax = 200;
 /**
  * Texts of which one stands, folded, in every text that a pattern of RE2 fits; undefined where none can be told. It
  * is no matter whether a pattern is read to its end: what is not understood ends a text.
+ *
+ * @param knowsLongS whoever looks for them takes `ſ` for an `s`, as RE2 does where it ignores case
  */
 export const literalsOf = (
   source: string,
   flags: readonly string[],
+  knowsLongS = false,
 ): readonly string[] | undefined => {
   if (source.length > 20_000 || source.includes(String.raw`\Q`)) return undefined;
   const found = new Scan(
     source,
     flags.includes('i') || /\(\?[a-zA-Z]*i/.test(source),
+    knowsLongS,
   ).alternatives();
   return isTelling(found) ? found : undefined;
 };
@@ -36,12 +40,14 @@ const better = (one: Texts, other: Texts): Texts => {
 class Scan {
   readonly #letters: readonly string[];
   readonly #ignoresCase: boolean;
+  readonly #knowsLongS: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(source: string, ignoresCase: boolean) {
+  constructor(source: string, ignoresCase: boolean, knowsLongS: boolean) {
     this.#letters = Array.from(source);
     this.#ignoresCase = ignoresCase;
+    this.#knowsLongS = knowsLongS;
   }
 
   /** Up to the end or the parenthesis that closes: each alternative must have a text. */
@@ -102,8 +108,8 @@ class Scan {
 
   #literal(letter: string): string | undefined {
     // Ignoring case, RE2 takes `ſ` for `s`, and more of the kind beyond ASCII, which `fold` does not.
-    if (this.#ignoresCase && (letter > '\x7f' || letter === 's' || letter === 'S'))
-      return undefined;
+    const isLongS = !this.#knowsLongS && (letter === 's' || letter === 'S');
+    if (this.#ignoresCase && (letter > '\x7f' || isLongS)) return undefined;
     return fold(letter);
   }
 

@@ -13,22 +13,26 @@ export interface Sign {
   readonly text: string;
 }
 
-/** Signs of which an event must have one for a condition to hold; undefined: it can hold without any that is known. */
-export const requiredSigns = (node: Node): readonly Sign[] | undefined => {
+/**
+ * Signs of which an event must have one for a condition to hold; undefined: it can hold without any that is known.
+ *
+ * @param knowsLongS see `literalsOf`
+ */
+export const requiredSigns = (node: Node, knowsLongS = false): readonly Sign[] | undefined => {
   switch (node.is) {
     case 'not':
       return undefined;
     case 'all':
-      return rarest(node.of.map(requiredSigns));
+      return rarest(node.of.map(each => requiredSigns(each, knowsLongS)));
     case 'any': {
-      const all = node.of.map(requiredSigns);
+      const all = node.of.map(each => requiredSigns(each, knowsLongS));
       // An empty list holds for nothing, so nothing needs to be asked.
       return all.includes(undefined) ? undefined : all.flatMap(signs => signs ?? []);
     }
     case 'field':
-      return signsOf(node.field, node.compare);
+      return signsOf(node.field, node.compare, knowsLongS);
     case 'keyword':
-      return signsOf(undefined, node.compare);
+      return signsOf(undefined, node.compare, knowsLongS);
   }
 };
 
@@ -53,10 +57,15 @@ const shareOf = ({ field, is, text }: Sign): number => {
   return text.length >= 6 ? 0.01 : 0.5 / 2 ** text.length;
 };
 
-const signsOf = (field: string | undefined, compare: Comparison): readonly Sign[] | undefined => {
+const signsOf = (
+  field: string | undefined,
+  compare: Comparison,
+  knowsLongS: boolean,
+): readonly Sign[] | undefined => {
   if (compare.is === 'text') return textSigns(field, compare);
   if (compare.is === 'regex') {
-    return literalsOf(compare.source, compare.flags)?.map(text => ({ field, is: 'part', text }));
+    const literals = literalsOf(compare.source, compare.flags, knowsLongS);
+    return literals?.map(text => ({ field, is: 'part', text }));
   }
   return compare.is === 'number' && compare.relation === 'eq'
     ? [{ field, is: 'number', text: String(compare.value) }]
