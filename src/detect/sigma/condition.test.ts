@@ -137,6 +137,21 @@ describe('a wrong condition', () => {
   it('says where it stands', () => {
     expect(say('d')).toMatch(/^a\.yml:11:14: /);
   });
+
+  it.each([
+    ['a and (b or d)', 26],
+    ["'a and (b or d)'", 27],
+    ['"a and d"', 21],
+    ['[a, b and d]', 24],
+    ['a and 1 of d*', 20],
+    ['a | count() > 5', 16],
+    ['a and b)', 21],
+    // What was escaped, or lies on several lines, has the place where it begins.
+    [String.raw`"a and\u0020d"`, 14],
+    ['>-\n    a and\n    d', 14],
+  ])('says which word it is: %s', (condition, column) => {
+    expect(say(condition)).toMatch(new RegExp(String.raw`^a\.yml:11:${column}: `));
+  });
 });
 
 describe('a condition nested a thousand deep', () => {

@@ -198,21 +198,16 @@ const readConditionOf = (correlation: MapTree, type: CorrelationType): Correlati
 
 const readExpression = (condition: ScalarTree): CorrelationCondition => {
   const names = new Map<string, Reference>();
-  const { at } = condition;
-  const expression = readCondition<RuleExpression>(
-    condition.source,
-    {
-      all: of => only(of) ?? Object.freeze({ is: 'all', of: Object.freeze(of) }),
-      any: of => only(of) ?? Object.freeze({ is: 'any', of: Object.freeze(of) }),
-      not: of => (of.is === 'not' ? of.of : Object.freeze({ is: 'not', of })),
-      named: name => {
-        names.set(name, { to: name, at });
-        return Object.freeze({ is: 'rule', rule: name });
-      },
-      depthMax: 100,
+  const expression = readCondition<RuleExpression>(condition, {
+    all: of => only(of) ?? Object.freeze({ is: 'all', of: Object.freeze(of) }),
+    any: of => only(of) ?? Object.freeze({ is: 'any', of: Object.freeze(of) }),
+    not: of => (of.is === 'not' ? of.of : Object.freeze({ is: 'not', of })),
+    named: (name, at) => {
+      if (!names.has(name)) names.set(name, { to: name, at });
+      return Object.freeze({ is: 'rule', rule: name });
     },
-    at,
-  );
+    depthMax: 100,
+  });
   return { ...nothing, expression, names: [...names.values()] };
 };
 

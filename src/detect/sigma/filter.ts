@@ -33,7 +33,7 @@ export const readFilter = (map: MapTree, head: Head, placeholders: Placeholders)
     // Which rules it is for, it says itself.
     source: entry(map, 'logsource') === undefined ? {} : readLogSource(map),
     rules: readRules(filter),
-    when: bounded(readRuleCondition(condition.source, selections, condition.at), condition.at),
+    when: bounded(readRuleCondition(condition, selections), condition.at),
   };
 };
 

@@ -131,7 +131,7 @@ export class FileReader {
         entry(detection, 'condition')?.at ?? detection.at,
       );
     }
-    const when = anyOf(conditions.map(each => readRuleCondition(each.source, selections, each.at)));
+    const when = anyOf(conditions.map(each => readRuleCondition(each, selections)));
     return Object.freeze({
       ...head,
       level: head.level ?? 'medium',

@@ -2,6 +2,7 @@ import { type Joiner, readCondition } from './condition.ts';
 import { allOf, anyOf, not } from './joined-nodes.ts';
 import { Mistake, shown } from './mistake.ts';
 import type { Node } from './nodes.ts';
+import type { ScalarTree } from './yaml-tree.ts';
 
 type Selections = ReadonlyMap<string, Node>;
 
@@ -33,8 +34,8 @@ const fits = (name: string, parts: readonly string[]): boolean => {
 };
 
 const quantified =
-  (selections: Selections, at: number) =>
-  (quantifier: string, pattern: string): Node => {
+  (selections: Selections) =>
+  (quantifier: string, pattern: string, at: number): Node => {
     const nodes = matching(pattern, selections);
     if (nodes.length === 0) {
       throw new Mistake(`no search identifier is called ${shown(pattern)}`, at);
@@ -77,12 +78,12 @@ const atLeast = (count: number, nodes: readonly Node[], at: number): Node => {
 };
 
 /** What a rule's condition says, its search identifiers put in. */
-export const readRuleCondition = (condition: string, selections: Selections, at: number): Node => {
+export const readRuleCondition = (condition: ScalarTree, selections: Selections): Node => {
   const joiner: Joiner<Node> = {
     all: allOf,
     any: anyOf,
     not,
-    named: name => {
+    named: (name, at) => {
       const node = selections.get(name);
       if (node !== undefined) return node;
       throw new Mistake(
@@ -90,7 +91,7 @@ export const readRuleCondition = (condition: string, selections: Selections, at:
         at,
       );
     },
-    quantified: quantified(selections, at),
+    quantified: quantified(selections),
   };
-  return readCondition(condition, joiner, at);
+  return readCondition(condition, joiner);
 };

@@ -19,6 +19,8 @@ export interface ScalarTree {
   readonly value: string | number | boolean | null;
   /** As written; of a number its digits. */
   readonly source: string;
+  /** Where the source begins, if it stands in the file as it is: without escapes, on one line. */
+  readonly verbatimAt?: number;
 }
 
 interface ListTree {
@@ -127,10 +129,20 @@ const mapsOf = (tree: Tree, at: number): readonly MapTree[] => {
   throw new Mistake('<< takes a map', at);
 };
 
-const scalarTree = ({ value, source: written }: Scalar, at: number): ScalarTree => {
+const scalarTree = ({ value, source: written, type, range }: Scalar, at: number): ScalarTree => {
   if (typeof value === 'string') {
     if (surrogate.test(value)) throw new Mistake('half of a character: a lone surrogate', at);
-    return { is: 'scalar', at, value, source: value };
+    const quotes = type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE' ? 1 : 0;
+    const isPlain = quotes === 1 || type === 'PLAIN';
+    const length = range === null || range === undefined ? -1 : range[1] - range[0];
+    const isVerbatim = isPlain && length === value.length + 2 * quotes;
+    return {
+      is: 'scalar',
+      at,
+      value,
+      source: value,
+      ...(isVerbatim && { verbatimAt: at + quotes }),
+    };
   }
   const source = written ?? String(value);
   if (value === null || value === undefined) return { is: 'scalar', at, value: null, source };
