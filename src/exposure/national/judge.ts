@@ -43,18 +43,20 @@ export const nationalJudge = (
       shape,
     ]),
   );
-  const own = new Map(ids.map(id => [id, [`${set}/${id.label ?? id.country}`]]));
   const any = [set];
-  const grade = (id: NationalId): Sets => ({ own: own.get(id) ?? any, any });
+  const sets = new Map<NationalId, Sets>(
+    ids.map(id => [id, { own: [`${set}/${id.label ?? id.country}`], any }]),
+  );
+  const grade = (id: NationalId): Sets => sets.get(id) ?? { own: any, any };
   const triedIn = triedByText(ids, id => `${set}/${id.label ?? id.country}`);
   return {
     anchors: { numbers: [...shapes.values()], tokens: [4, 20, digitsMin], literals },
     judge: (candidate, around) => {
       const { byShape, digitFirst, letterFirst } = triedIn(around);
-      const found: (Judged | undefined)[] = [];
+      let found: Judged | undefined;
       if (candidate.kind === 'number' && !candidate.glued) {
         for (const id of byShape.get(key(candidate.groups)) ?? [])
-          found.push(judgeNumber(grade(id), id, candidate, around));
+          found = better(found, judgeNumber(grade(id), id, candidate, around));
       }
       const { text } = around;
       if (hasDigits(text, candidate.from) && isBeginning(candidate, text)) {
@@ -62,9 +64,9 @@ export const nationalJudge = (
         const piece = text.slice(candidate.from, candidate.from + pieceMax);
         for (const id of isDigitFirst ? digitFirst : letterFirst)
           if (id.pattern?.test(piece) === true)
-            found.push(judgeLettered(grade(id), id, piece, candidate, around));
+            found = better(found, judgeLettered(grade(id), id, piece, candidate, around));
       }
-      return found.length === 0 ? undefined : best(found);
+      return found;
     },
   };
 };
@@ -151,13 +153,10 @@ interface Sets {
 
 const worth = { low: 0, medium: 1, high: 2 } as const;
 
-const best = (found: readonly (Judged | undefined)[]): Judged | undefined => {
-  let first: Judged | undefined;
-  for (const one of found) {
-    if (one === undefined) continue;
-    if (first === undefined || worth[one.confidence] > worth[first.confidence]) first = one;
-  }
-  return first;
+/** Of equals the first. */
+const better = (first: Judged | undefined, other: Judged | undefined): Judged | undefined => {
+  if (first === undefined || other === undefined) return first ?? other;
+  return worth[other.confidence] > worth[first.confidence] ? other : first;
 };
 
 /** `710319/2745`, `16.727.230/0001-97` */
@@ -184,10 +183,19 @@ const judgeNumber = (
   return graded(sets, id, { from, to, value }, around, byChance, continued);
 };
 
-const isBeginning = ({ from }: Candidate, text: string): boolean =>
-  from === 0 ||
-  !/[\w.@/\\-]/.test(text.charAt(from - 1)) ||
-  /[^\w][.-]/.test(text.slice(from - 2, from));
+/** Nothing stands directly before, or a dot or hyphen that nothing stands before. */
+const isBeginning = ({ from }: Candidate, text: string): boolean => {
+  if (from === 0) return true;
+  const unit = text.charCodeAt(from - 1);
+  if (unit === 0x2e || unit === 0x2d) return from > 1 && !isWordUnit(text.charCodeAt(from - 2));
+  return !isWordUnit(unit) && unit !== 0x40 && unit !== 0x2f && unit !== 0x5c;
+};
+
+/** A Latin letter without accents, a digit or `_`. */
+const isWordUnit = (unit: number): boolean => {
+  const small = unit | 0x20;
+  return (small >= 0x61 && small <= 0x7a) || isDigit(unit) || unit === 0x5f;
+};
 
 const judgeLettered = (
   sets: Sets,

@@ -231,7 +231,75 @@ const gbPupil: NationalId = {
   labelledOnly: true,
 };
 
+/** Spain: número de la Seguridad Social; province, serial, the rest of both by 97. */
+const esSocial = labelled(
+  'es',
+  'es/social',
+  [[12], [2, 10], [2, 8, 2]],
+  digits => {
+    const serial = part(digits, 2, 10);
+    const province = part(digits, 0, 2);
+    const whole = serial < 10_000_000 ? serial + province * 10_000_000 : part(digits, 0, 10);
+    return province >= 1 && province <= 66 && whole % 97 === part(digits, 10, 12);
+  },
+  10,
+);
+
+/** Taiwan: resident certificates of before 2021 have two letters. */
+const twOld: NationalId = {
+  country: 'tw',
+  pattern: /^([A-Z][A-D]\d{8})(?!\w)/i,
+  isValid: value => {
+    const letters = 'ABCDEFGHJKLMNPQRSTUVXYWZIO';
+    const first = letters.indexOf(value.charAt(0)) + 10;
+    const second = (letters.indexOf(value.charAt(1)) + 10) % 10;
+    const sum =
+      Math.floor(first / 10) +
+      (first % 10) * 9 +
+      second * 8 +
+      weighted(value.slice(2), [7, 6, 5, 4, 3, 2, 1, 1]);
+    return sum % 10 === 0;
+  },
+  byChance: 100,
+  labelledOnly: true,
+};
+
+/** Guatemala: DPI; serial, check digit, department and municipality. */
+const gt = labelled(
+  'gt',
+  'gt',
+  [[13], [4, 5, 4]],
+  digits => {
+    const sum = weighted(digits, [2, 3, 4, 5, 6, 7, 8, 9]);
+    const department = part(digits, 9, 11);
+    return sum % 11 === digitAt(digits, 8) && department >= 1 && department <= 22;
+  },
+  20,
+);
+
+/** Sri Lanka: NIC; year, day of the year (500 added for women), serial. */
+const isLankan = (day: number): boolean => (day >= 1 && day <= 366) || (day >= 501 && day <= 866);
+const lk = labelled(
+  'lk',
+  'lk',
+  [[12]],
+  digits => /^(?:19|20)/.test(digits) && isLankan(part(digits, 4, 7)),
+  40,
+);
+const lkOld: NationalId = {
+  country: 'lk',
+  pattern: /^(\d{9}[VX])(?!\w)/i,
+  isValid: value => isLankan(part(value, 2, 5)),
+  byChance: 700,
+  labelledOnly: true,
+};
+
 export const more: readonly NationalId[] = [
+  esSocial,
+  twOld,
+  gt,
+  lk,
+  lkOld,
   ar,
   pe,
   dominican,

@@ -89,6 +89,25 @@ const br: NationalId = {
   byChance: 10,
 };
 
+/** Brazil: CNPJ with letters, given since July 2026; a letter counts what its code is above that of nought. */
+const brLettered: NationalId = {
+  country: 'br',
+  pattern: /^([\dA-Z]{12}\d\d)(?!\w)/,
+  isValid: value => {
+    if (!/[A-Z]/.test(value)) return false;
+    const check = (weights: readonly number[]): number => {
+      const rest = weighted(value, weights) % 11;
+      return rest < 2 ? 0 : 11 - rest;
+    };
+    return (
+      check([5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) === digitAt(value, 12) &&
+      check([6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) === digitAt(value, 13)
+    );
+  },
+  byChance: 10,
+  labelledOnly: true,
+};
+
 /** Argentina: CUIT and CUIL. */
 const ar: NationalId = {
   country: 'ar',
@@ -192,6 +211,7 @@ export const worldTax: readonly NationalId[] = [
   auBusiness,
   auCompany,
   br,
+  brLettered,
   ar,
   india,
   sg,

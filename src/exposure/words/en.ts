@@ -304,6 +304,7 @@ export const en: Words = {
       'nadra',
       'computerised national identity card',
     ],
+    'national-id/lk': ['nic', 'nic number', 'nic no', 'sri lankan nic'],
     'national-id/eg': ['egyptian national id', 'national id', 'الرقم القومي', 'رقم قومي'],
     'national-id/ng': ['nin', 'national identification number', 'nimc'],
     'national-id/ph': ['umid', 'crn', 'umid crn', 'common reference number'],

@@ -325,7 +325,7 @@ export const mul: Words = {
     'national-id/bg/foreigner': ['лнч', 'lnch', 'личен номер на чужденец'],
     'tax-id/bg': ['еик', 'булстат', 'eik', 'bulstat', 'ддс'],
     'tax-id/cz': ['dič', 'dic', 'ičo', 'ico'],
-    'tax-id/sk': ['dič', 'ič dph', 'ič pre daň', 'ičo'],
+    'tax-id/sk': ['dič', 'dph', 'ič dph', 'ič pre daň', 'ičo'],
     'tax-id/dk': ['cvr', 'cvr nr', 'cvr nummer', 'se nummer'],
     'tax-id/ee': ['kmkr', 'kmkr nr', 'käibemaksukohustuslase number', 'registrikood'],
     'tax-id/fi': ['y tunnus', 'alv numero', 'alv', 'fo nummer'],
