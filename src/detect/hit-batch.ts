@@ -11,7 +11,7 @@ export interface PackedHits {
   readonly rules: readonly string[];
   /** Names of fields, each once. */
   readonly names: readonly string[];
-  /** What the numbers below stand for, each once; -1 is none. */
+  /** What the numbers below stand for, most of them once; -1 is none. */
   readonly texts: readonly string[];
   /** Values of fields that have several; in `values` the complement of their place. */
   readonly lists: readonly (readonly string[])[];

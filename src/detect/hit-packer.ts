@@ -71,6 +71,11 @@ export class HitPacker {
     return text === undefined ? -1 : this.texts.of(text);
   }
 
+  /** Of one that is not looked for among those that are there: whoever asks remembers it. */
+  newNumber(text: string): number {
+    return this.texts.texts.push(text) - 1;
+  }
+
   /** Of a value of a field: a text, or several. */
   valueNumber(value: string | readonly string[]): number {
     return typeof value === 'string' ? this.texts.of(value) : ~(this.lists.push(value) - 1);

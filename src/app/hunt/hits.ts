@@ -155,7 +155,7 @@ export class RowHits {
     }
     const known = numbers[code] ?? 0;
     if (known > 0) return known - 2;
-    const number = this.packer.textNumber(column.text(code));
+    const number = this.packer.newNumber(column.text(code));
     numbers[code] = number + 2;
     return number;
   }
