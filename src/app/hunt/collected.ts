@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { dayOfHour, dayText, hourMs } from '../../detect/baselines/calendar.ts';
-import type { Uncollected } from '../../detect/silence/learner.ts';
+import type { Uncollected } from '../../detect/silence/heard-source.ts';
 import {
   type CollectedSource,
   type CollectedState,

@@ -86,7 +86,7 @@ const looks = async (): Promise<void> => {
 };
 
 /** What of an alert does not say when it was written down. */
-const bare = ({ openedMs, lines, ...rest }: Alert): unknown => ({ ...rest, lines: lines.length });
+const bare = (alert: Alert): unknown => ({ ...alert, openedMs: 0, lines: alert.lines.length });
 
 describe('a log that falls silent', () => {
   test('raises an alert while it is, by either way of hunting, and comes to the same afterwards', async () => {
@@ -120,6 +120,16 @@ describe('a log that falls silent', () => {
     expect((await runBacktest(request(), window)).backtest).toMatchObject([
       { rule: 'baseline/silence', kind: 'baseline', alerts: 1 },
     ]);
+  });
+
+  test.each([
+    [4, 1],
+    [40, 0],
+  ])('is told at the first look at it when it stopped %i hours ago: %i', async (hours, alerts) => {
+    write(begin, stop);
+    await ingest(stop + hours * hourMs);
+    await once();
+    expect(alertsIn(store)).toHaveLength(alerts);
   });
 
   test('is not told of where its name or all such are allowed', async () => {

@@ -1,5 +1,5 @@
 import { daysKept } from '../../detect/baselines/history.ts';
-import { HeardSource } from '../../detect/silence/learner.ts';
+import { HeardSource } from '../../detect/silence/heard-source.ts';
 import { noReading, Reading, type ReadingState } from '../../detect/silence/reading.ts';
 import {
   dayNumbers,

@@ -128,6 +128,28 @@ describe('silence of the logs of a store', () => {
     expect(passes(copies, { lines: events })).toEqual([]);
   });
 
+  test('is taken back where what was written then came late, and then learnt', () => {
+    const random = numbersFrom(3);
+    const written = events.map(each => ({ ...each, host: 'mail01' }));
+    // Copies that come every some hours.
+    const copies: Pass[] = [];
+    let upToMs = atHour(20, 0);
+    let next = upToMs;
+    for (let at = upToMs; at < atHour(29, 0); at += hourMs) {
+      if (at >= next) {
+        upToMs = at;
+        next = at + hourMs * (3 + random() * 3);
+      }
+      copies.push({ nowMs: at, upToMs });
+    }
+    const found = passes(copies, { lines: written }).map(({ sentence }) => sentence);
+    expect(found.slice(0, 2)).toEqual([
+      expect.stringMatching(/of `mail01` had no event between 2\d:5\d on 2026-03-21 and 0\d:00/),
+      expect.stringMatching(/of `mail01` was not silent between .*: \d+ events of then came late$/),
+    ]);
+    expect(found).toHaveLength(2);
+  });
+
   test('is told late, and not wrongly, of a log whose clock is hours behind', () => {
     const live = every(hourMs, atHour(25, 16), 9 * hourMs);
     expect(passes(live, { lines: events })).toEqual([]);

@@ -70,14 +70,18 @@ export class StoreSilences {
     const heard = pastOf(given, this.options.now());
     const { source } = heard;
     const newestMs = heard.voices[0]?.lastMs.reduce((a, b) => Math.max(a, b), -Infinity);
-    if (newestMs !== undefined && Number.isFinite(newestMs)) {
-      this.readingOf(source).heard(
-        Math.min(newestMs, this.options.now() + aheadMs),
-        this.isSilent(source),
-      );
-    }
+    const wasSilent = this.isSilent(source);
+    const late = this.lateOf(source);
     this.learner.take(heard);
     this.changed.add(source);
+    if (newestMs === undefined || !Number.isFinite(newestMs)) return;
+    // What came late was under way: it was no silence.
+    const isSilent = wasSilent && this.lateOf(source) === late;
+    this.readingOf(source).heard(Math.min(newestMs, this.options.now() + aheadMs), isSilent);
+  }
+
+  private lateOf(source: string): number {
+    return this.learner.sources.get(source)?.late ?? 0;
   }
 
   /** A segment could not be read: what it has nobody knows. */
@@ -114,7 +118,7 @@ export class StoreSilences {
       if (readMs === undefined || !goesOn || heard === undefined) continue;
       if (this.collected.isDamaged(source)) continue;
       const reading = this.readingOf(source);
-      const overMs = reading.overMs(readMs);
+      const overMs = reading.overMs(readMs, heard.isWritten);
       const { open } = heard;
       if (overMs !== undefined) this.learner.over(source, Math.min(overMs, nowMs));
       const isNews = reading.read(readMs, this.isSilent(source));

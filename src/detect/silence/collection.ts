@@ -1,6 +1,6 @@
 import type { Sighting } from '../../core/alert.ts';
 import { hourMs, hoursOfDay } from '../baselines/calendar.ts';
-import type { HeardSource } from './learner.ts';
+import type { HeardSource } from './heard-source.ts';
 
 /** Of logs themselves, rather than of what stands in them. */
 export const lostRule = 'collection/lines-missing';

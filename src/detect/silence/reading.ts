@@ -3,6 +3,8 @@ import { hourMs, hoursOfDay } from '../baselines/calendar.ts';
 const dayMs = hoursOfDay * hourMs;
 /** What is so much behind whoever reads it is a copy of what was, and no log that goes on. */
 const copyMs = 2 * dayMs;
+/** Before something new came in so many different hours, nobody knows how it comes. */
+const comeHoursMin = 3;
 /** Days of which it is remembered how far lines were behind. */
 const lagDays = 14;
 /** Beyond twice what lines were ever behind. */
@@ -15,6 +17,8 @@ export interface ReadingState {
   readonly readMs?: number;
   /** By day, how far events were behind reading at most, in milliseconds. */
   readonly lags: readonly (readonly [day: number, ms: number])[];
+  /** Hours, of three at most, in which something new came. */
+  readonly comeHours?: readonly number[];
   /** Days on which it was read and had something new: a copy that is looked at again and again has not. */
   readonly readDays: readonly number[];
   /** Up to when it was read, when it was told that it is read no more. */
@@ -34,6 +38,7 @@ export class Reading {
   private readMs: number | undefined;
   private readonly lags: Map<number, number>;
   private readonly readDays: Set<number>;
+  private readonly comeHours: Set<number>;
   private toldMs: number | undefined;
   /** Events came since it was read last. */
   private hasCome = false;
@@ -43,16 +48,18 @@ export class Reading {
     this.readMs = state.readMs;
     this.lags = new Map(state.lags);
     this.readDays = new Set(state.readDays);
+    this.comeHours = new Set(state.comeHours);
     this.toldMs = state.toldMs;
   }
 
   get state(): ReadingState {
-    const { heardMs, readMs, lags, readDays, toldMs } = this;
+    const { heardMs, readMs, lags, readDays, comeHours, toldMs } = this;
     return {
       ...(heardMs === undefined ? {} : { heardMs }),
       ...(readMs === undefined ? {} : { readMs }),
       lags: [...lags],
       readDays: [...readDays],
+      comeHours: [...comeHours],
       ...(toldMs === undefined ? {} : { toldMs }),
     };
   }
@@ -79,6 +86,7 @@ export class Reading {
     this.readMs = readMs;
     this.toldMs = undefined;
     if (hasCome) {
+      if (this.comeHours.size < comeHoursMin) this.comeHours.add(Math.floor(readMs / hourMs));
       this.readDays.add(dayOf(readMs));
       for (const day of this.readDays) {
         if (day <= dayOf(readMs) - lagDays) this.readDays.delete(day);
@@ -100,9 +108,17 @@ export class Reading {
     return lag > copyMs || lag === -Infinity ? undefined : lag;
   }
 
-  /** Up to when nothing more comes; undefined where that cannot be told. @param readMs up to when it was read by now */
-  overMs(readMs: number): number | undefined {
-    const { lagMs } = this;
+  /**
+   * Up to when nothing more comes; undefined where that cannot be told.
+   *
+   * @param readMs up to when it was read by now
+   * @param isWritten hosts write it themselves, as far as can be told: until it is known how it comes, it comes at once
+   */
+  overMs(readMs: number, isWritten: boolean): number | undefined {
+    const { lagMs, heardMs = -Infinity } = this;
+    const isKnown = this.comeHours.size >= comeHoursMin;
+    if (!isKnown && !isWritten) return undefined;
+    if (this.lags.size === 0) return readMs - heardMs > dayMs ? undefined : readMs - patienceMs;
     return lagMs === undefined ? undefined : readMs - 2 * lagMs - patienceMs;
   }
 

@@ -10,7 +10,8 @@ import {
 } from '../../../test/support/heard-log.ts';
 import { numbersFrom } from '../../../test/support/simulated-disk.ts';
 import type { Sighting } from '../../core/alert.ts';
-import { SilenceLearner, type Uncollected } from './learner.ts';
+import type { Uncollected } from './heard-source.ts';
+import { SilenceLearner } from './learner.ts';
 
 const known: Uncollected = {
   isMissing: () => false,

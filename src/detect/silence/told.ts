@@ -115,3 +115,16 @@ export const overSighting = (told: Told, why: Why, before: HeardLine, first: Hea
     sinceMs: before.ms,
     sentence: `${nameOf(told)} had no event for ${lengthText(first.ms - before.ms)}, ${spanText(before.ms, first.ms)}, and has some again${quietText(told, before, first)}; ${whyText(why)}`,
   });
+
+/** Of then there are events after all. */
+export const lateSighting = (
+  told: Told,
+  events: number,
+  first: HeardLine,
+  last: HeardLine,
+): Sighting =>
+  sightingOf(told, [first, last], {
+    timeMs: last.ms,
+    sinceMs: first.ms,
+    sentence: `${nameOf(told)} was not silent ${spanText(first.ms, last.ms)}: ${counted(events, 'event')} of then came late`,
+  });

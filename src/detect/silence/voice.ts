@@ -110,6 +110,25 @@ export class Voice {
     });
   }
 
+  /**
+   * Events of an hour that was taken for over: they came late.
+   *
+   * @returns whether it was told to be silent then
+   */
+  addLate(hour: number, count: number, { last }: Ends): boolean {
+    const block = this.blockOf(dayOfHour(hour));
+    const place = hourInDay(hour);
+    block[place] = Math.min(0xffff_ffff, (block[place] ?? 0) + count);
+    for (const at of [unknownAt, toldAt]) block[at] = (block[at] ?? 0) & ~(1 << place);
+    this.changedDays.add(dayOfHour(hour));
+    if (hour < this.firstHour) this.firstHour = hour;
+    if (this.before === undefined || last.ms > this.before.ms) this.before = last;
+    const { silence } = this;
+    if (silence === undefined || hour < silence.fromHour) return false;
+    this.silence = undefined;
+    return silence.told !== undefined;
+  }
+
   /** Its last line of all. */
   get last(): HeardLine | undefined {
     let last = this.before;
