@@ -147,7 +147,7 @@ export const keyRules: readonly KeyRule[] = [
   rule('sq0csp-', '[\\w-]{43}'),
   rule('EAAA', '[\\w-]{60}'),
   ...several(['shpat_', 'shpca_', 'shppa_', 'shpss_'], '[a-fA-F0-9]{32}'),
-  ...several(['live_', 'test_', 'live_pub_', 'test_pub_'], '[\\w=-]{31,40}', { labelled: true }),
+  ...several(['live_', 'test_', 'live_pub_', 'test_pub_'], '[a-f0-9]{31,35}', { labelled: true }),
   ...several(['rzp_live_', 'rzp_test_'], '[A-Za-z0-9]{14}'),
   ...several(['FLWSECK-', 'FLWSECK_TEST-', 'FLWPUBK_TEST-'], '[a-hA-H0-9]{12,32}(?:-X)?'),
   ...several(['EZAK', 'EZTK'], '[A-Za-z0-9]{54}'),
