@@ -56,3 +56,17 @@ export const pamFailure = (text: string): PamFailure | undefined => {
     forged: (text.match(/\brhost=/g)?.length ?? 0) > 1,
   };
 };
+
+const locks: readonly RegExp[] = [
+  /^Consecutive login failures for user (.{1,255}) account temporarily locked$/,
+  /^user (.{1,255}?) (?:\(\d{1,10}\) )?tally \d{1,10}, deny \d{1,10}$/,
+];
+
+/** Whom pam_faillock(8) or pam_tally2(8) lets in no more, for so many wrong passwords were tried. */
+export const pamLocked = (text: string): string | undefined => {
+  for (const lock of locks) {
+    const name = lock.exec(text)?.[1];
+    if (name !== undefined) return name;
+  }
+  return undefined;
+};

@@ -189,6 +189,8 @@ const read =
     }
     const own = envelope.program ?? '';
     const prefix =
+      // A module of PAM speaks for whoever loaded it.
+      (text.startsWith('pam_') ? prefixOf(`auth: ${text}`) : undefined) ??
       prefixOf(level.startsWith('Debug') ? text.replace(': ', ': Debug: ') : text) ??
       // Dovecot 0.99 named the user with the process: `imap(bob): Disconnected`.
       (own !== 'dovecot' && (processes.has(own) || telling.test(own))

@@ -1,7 +1,7 @@
 import type { EventTime } from '../../../core/log-line.ts';
 import { ipOf } from '../../endpoint.ts';
 import type { Parsed } from '../../format.ts';
-import { pamFailure } from '../../pam-failure.ts';
+import { pamFailure, pamLocked } from '../../pam-failure.ts';
 import { freeText, happened, personOf, quiet, unparsed } from '../../reading.ts';
 import { detailOf } from '../../text.ts';
 import { type Memory, marked, sessionOf, tell } from './memory.ts';
@@ -152,6 +152,17 @@ const pamLine = /pam_[a-z0-9]+\((?:dovecot|imap|pop3|mail|sieve)[\w-]{0,20}:auth
 /** `authentication failure; logname= … ruser=bob rhost=192.0.2.1  user=bob`: the names are the client's. */
 const pam = (text: string, time: EventTime): Parsed => {
   const tail = text.slice(text.indexOf('auth): ') + 'auth): '.length);
+  const locked = pamLocked(tail);
+  if (locked !== undefined) {
+    return happened({
+      kind: 'other',
+      time,
+      outcome: 'unknown',
+      component: 'dovecot',
+      user: personOf(locked),
+      detail: 'locked after too many wrong passwords',
+    });
+  }
   if (!/^(?:\d+ more )?authentication failure/.test(tail)) return quiet('PAM');
   const failed = pamFailure(tail);
   const ip = failed === undefined ? undefined : ipOf(failed.remoteHost);

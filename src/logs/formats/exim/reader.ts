@@ -6,6 +6,10 @@ import { type Exim, refOf } from './messages.ts';
 import { readConnection, readHostLine, readRefusedLogin, readSaExim } from './refused.ts';
 import { readArrival, readDelivery } from './traffic.ts';
 
+/** `mx.example.jp [192.0.2.1] Connection refused`: so Exim before 4.90 named hosts that mail could not go to. */
+const unreached =
+  /^\S{1,255} \[[0-9a-fA-F:.]{2,45}\](?::\d{1,5})?:? (?:(?:Connection|Operation) (?:timed out|refused|reset)|No route to host|Network is |Host is |Permission denied|Broken pipe)/;
+
 /** What Exim says of a message, of its queue and of itself. */
 const quiets =
   /^(?:Completed|End (?:'[^']{0,80}' )?queue run|Start (?:'[^']{0,80}' |ODMR )?queue run|exim \S{1,40} daemon started|exim user lost privilege|pid \d+: |cwd=|Frozen|\*\*\* Frozen|Unfrozen|Message is frozen|frozen by|Message removed because older|no immediate delivery|Spool file|retry time(?:out)?|log file|using queue|moved from|DKIM: |DANE |TLS session|TLS error on connection to|TLS certificate|SSL |\(SSL|\[[0-9a-fA-F:.]{2,45}\] SSL verify|LDAP |DNS list lookup|dnslists|Warning: |Accept non-SMTP|Authentication-Results: |recipient verify|daemon |listening|Exim configuration|SIGHUP|re-exec|lookup of |failed to |Failed to |unable to |cannot |Cannot |could not |malware acl condition|spam acl condition|spamd|clamd|removing|Tainted |tainted |qualify\/rewrite|rewrite|remote host address|lowest numbered|address |string |expansion of|PRDR |SPF:|DMARC|ARC|peer close|SMTP error from|SMTP timeout|LMTP |Remote host|Connection refused|Connection timed out|Network |Unrouteable|event |child process|bounce_message_file|ACL for|\S{1,320}: error ignored|\S{1,64} (?:router|transport|lookup|authenticator)[: ]|error |rbl |host lookup|cutthrough|Continuing|exim: |started|queue_run|configuration|Format error|all hosts|too many|message |I\/O|data timeout|2nd |hints database|Berkeley|TCP |socket |bind\(|listen|connection |SRS|PRX|discarded|delivering |Delivery )/;
@@ -66,6 +70,7 @@ const read = (exim: Exim, envelope: Envelope): Parsed => {
     readRemoval(exim, envelope, line);
   if (other !== undefined) return other;
   if (quiets.test(text.slice(0, 500))) return { quiet: 'about itself' };
+  if (line.id !== undefined && unreached.test(text)) return { quiet: 'a step of a delivery' };
   const stamped = line.stamp !== undefined || envelope.stamp !== undefined;
   if (!stamped && kept.test(text.slice(0, 200))) return { quiet: 'headers of what was refused' };
   return { unparsed: 'no known line of Exim' };

@@ -1,5 +1,5 @@
 import { endpointOf } from '../../endpoint.ts';
-import { pamFailure } from '../../pam-failure.ts';
+import { pamFailure, pamLocked } from '../../pam-failure.ts';
 import { personOf, quiet } from '../../reading.ts';
 import { printable } from '../../text.ts';
 import { type Teller, tell } from './told.ts';
@@ -48,6 +48,14 @@ export const pam: Teller = (message, envelope, context) => {
     if (failed.forged) event.flags = ['forged-looking'];
     event.detail =
       tty === '' ? 'authentication failure' : `authentication failure on ${printable(tty)}`;
+    return { event };
+  }
+  const locked = pamLocked(text);
+  if (locked !== undefined) {
+    const event = tell('other', 'unknown', 'pam', envelope, context);
+    event.service = service;
+    event.user = { name: printable(locked) };
+    event.detail = 'locked after too many wrong passwords';
     return { event };
   }
   const changed = password.exec(text);
