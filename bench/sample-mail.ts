@@ -207,15 +207,18 @@ const body = (dice: Dice, from: Person, attachments: boolean): string => {
   return multipart(dice, 'mixed', [part('text/plain', text), picture]);
 };
 
-/**
- * Writes Maildirs until they hold so many bytes.
- *
- * @param attachments a tenth of the messages have a picture, as in an office.
- */
+export interface SampleMail {
+  readonly bytesMin: number;
+  /** A tenth of the messages have a picture, as in an office. */
+  readonly attachments?: boolean;
+  /** How many mailboxes each letter lies in, as mail within an office does; each copy says how it came. */
+  readonly copies?: number;
+}
+
+/** Writes Maildirs until they hold so many bytes. */
 export const writeSampleMail = (
   folder: string,
-  bytesMin: number,
-  attachments: boolean,
+  { bytesMin, attachments = false, copies = 1 }: SampleMail,
 ): { readonly messages: number; readonly bytes: number } => {
   const dice = new Dice(attachments ? 43 : 42);
   const mailboxes = 40;
@@ -231,11 +234,15 @@ export const writeSampleMail = (
     const to = person(dice);
     const at = Date.UTC(2026, 0, 1) + messages * 60_000;
     const head = header(dice, from, to, `${dice.of(japanese)} ${dice.below(9_999)}`, at);
-    const content = Buffer.from(`${head}${body(dice, from, attachments)}`, 'latin1');
-    const name = `${Math.floor(at / 1_000)}.M${messages}P1.mail01,S=${content.length}:2,S`;
-    writeFileSync(join(places[messages % mailboxes] ?? folder, name), content);
-    messages += 1;
-    bytes += content.length;
+    const letter = `${head}${body(dice, from, attachments)}`;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const came = copies === 1 ? '' : `Received: by mail01.example.jp id ${dice.text(11)}\r\n`;
+      const content = Buffer.from(`${came}${letter}`, 'latin1');
+      const name = `${Math.floor(at / 1_000)}.M${messages}P1.mail01,S=${content.length}:2,S`;
+      writeFileSync(join(places[messages % mailboxes] ?? folder, name), content);
+      messages += 1;
+      bytes += content.length;
+    }
   }
   return { messages, bytes };
 };
