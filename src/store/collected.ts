@@ -23,7 +23,7 @@ export interface MissingDays {
 }
 
 /** Times of lines that were kept and are no more. */
-export interface DeletedTimes {
+interface DeletedTimes {
   readonly source: string;
   readonly firstMs: number;
   readonly lastMs: number;

@@ -2,7 +2,7 @@ import { hourMs } from '../../detect/baselines/calendar.ts';
 import type { HeardSegment, HeardVoice } from '../../detect/silence/heard.ts';
 
 /** A dictionary coded column. */
-export interface CodedColumn {
+interface CodedColumn {
   /** By row; negative for none. */
   readonly codes: Int32Array | undefined;
   readonly count: number;

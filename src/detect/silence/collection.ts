@@ -3,8 +3,8 @@ import { hourMs, hoursOfDay } from '../baselines/calendar.ts';
 import type { HeardSource } from './heard-source.ts';
 
 /** Of logs themselves, rather than of what stands in them. */
-export const lostRule = 'collection/lines-missing';
-export const stoppedRule = 'collection/stopped';
+const lostRule = 'collection/lines-missing';
+const stoppedRule = 'collection/stopped';
 export const collectionRules: readonly string[] = [lostRule, stoppedRule];
 
 const tags = ['attack.defense-impairment', 'attack.t1685'];

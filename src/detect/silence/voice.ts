@@ -2,7 +2,7 @@ import { dayOfHour, hourInDay, hoursOfDay } from '../baselines/calendar.ts';
 import { daysKept } from '../baselines/history.ts';
 
 /** Days that an hour must have been heard on before it is expected. */
-export const learningDays = 14;
+const learningDays = 14;
 /** Weeks in which the same hour of the week must have been heard, where days differ. */
 const learningWeeks = 6;
 /** An hour is expected where it never, or next to never, had fewer events. */
