@@ -74,6 +74,8 @@ class AddressReader {
   private readonly found: MailAddress[] = [];
   private parts: Parts = empty();
   private quotesGone = false;
+  /** Before the comma just passed stood a name and nothing else, behind an address or at the beginning. */
+  private mayGoOn = false;
 
   constructor(text: string) {
     this.text = text;
@@ -94,6 +96,10 @@ class AddressReader {
           this.angle();
           break;
         case ',':
+          this.at++;
+          this.end();
+          this.mayGoOn = this.isNameAlone();
+          break;
         case ';':
           this.at++;
           this.end();
@@ -222,13 +228,26 @@ class AddressReader {
     this.parts.angle = bare(withoutComments(inside));
   }
 
+  private isNameAlone(): boolean {
+    const last = this.found.at(-1);
+    // Names of mailboxes on the same machine are small: `root, Taro <taro@example.jp>`.
+    return last?.address === '' && /^\P{Ll}/u.test(last.name) && this.found.at(-2)?.address !== '';
+  }
+
   private end(): void {
     const { phrase, comment, angle, quoted } = this.parts;
     this.parts = empty();
+    const goesOn = this.mayGoOn;
+    this.mayGoOn = false;
     const said = trimDots(quoted ? phrase : phrase.replace(/\s+/g, ' '));
     if (angle !== undefined) {
       const name = decodeWords(said) || decodeWords(comment.trim());
       const inAngle = angle.includes('=?') ? decodeWords(angle) : angle;
+      // `Smith, John <john@example.jp>`: the quotes were forgotten, and it is one person.
+      if (goesOn && !quoted && said !== '' && inAngle.includes('@')) {
+        this.push(`${this.found.pop()?.name ?? ''}, ${name}`, inAngle.replace(/\s+/g, ''));
+        return;
+      }
       if (inAngle !== '' || name !== '')
         this.push(name, inAngle.replace(/\s+/g, inAngle.startsWith('"') ? ' ' : ''));
       return;

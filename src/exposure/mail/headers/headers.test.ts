@@ -12,6 +12,8 @@ describe('addresses', () => {
     ['taro@example.jp', ['|taro@example.jp']],
     ['Taro <taro@example.jp>', ['Taro|taro@example.jp']],
     ['"Sato, Hanako" <h@example.jp>, b@example.jp', ['Sato, Hanako|h@example.jp', '|b@example.jp']],
+    ['Sato, Hanako <h@example.jp>, b@example.jp', ['Sato, Hanako|h@example.jp', '|b@example.jp']],
+    ['root, Hanako <h@example.jp>', ['root|', 'Hanako|h@example.jp']],
     ['taro@example.jp (Taro (the first))', ['Taro (the first)|taro@example.jp']],
     ['undisclosed-recipients:;', []],
     [
