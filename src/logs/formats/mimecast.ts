@@ -1,7 +1,7 @@
 import type { LogFormat } from '../format.ts';
 import { unparsed } from '../reading.ts';
 import { Fields, parsedJson } from '../records/fields.ts';
-import { auditEvent, messageEvent } from './mimecast/event.ts';
+import { archiveEvent, auditEvent, messageEvent } from './mimecast/event.ts';
 
 const partsMax = 100;
 
@@ -36,6 +36,15 @@ const bars = /^datetime=\d{4}-\d{2}-\d{2}T[\d:]{8}[+-]\d{4}\|/;
 /** What a log of messages, of their attachments or links says of each. */
 const about = /"(?:aCode|[Mm]sg[Ii]d|[Ss]ender|[Ss]enderDomain)"\s*:/;
 
+/** As version 2 of its API names the same. */
+const isSecondApi = (text: string): boolean =>
+  text.includes('"accountId"') && text.includes('"processingId"') && text.includes('"timestamp"');
+
+/** What people looked for in the archive, and at. */
+const isArchive = (text: string): boolean =>
+  (text.includes('"searchText"') && text.includes('"emailAddr"')) ||
+  (text.includes('"contentViewed"') && text.includes('"viewer"'));
+
 /** Mimecast's logs for a SIEM (MTA and audit), as files of its API hold them: JSON, or names and values apart by bars. */
 export const mimecast: LogFormat = {
   id: 'mimecast',
@@ -44,6 +53,8 @@ export const mimecast: LogFormat = {
     if (bars.test(message)) return /\|(?:aCode|acc)=/.test(message) ? 0.95 : 0.5;
     if (!message.startsWith('{')) return 0;
     if (message.includes('"auditType"') && message.includes('"eventInfo"')) return 0.95;
+    if (isArchive(message)) return 0.9;
+    if (isSecondApi(message)) return 0.95;
     const isOld = message.includes('"acc"') && message.includes('"datetime"');
     return isOld && about.test(message) ? 0.95 : 0;
   },
@@ -58,7 +69,11 @@ export const mimecast: LogFormat = {
       }
       const record = Fields.of(parsedJson(text.endsWith(',') ? text.slice(0, -1) : text));
       if (record?.has('audittype') === true) return auditEvent(record, envelope, context);
-      return record?.has('acc') === true && record.has('datetime') && about.test(text)
+      if (record !== undefined && isArchive(text)) return archiveEvent(record, envelope, context);
+      const isMessage =
+        record !== undefined &&
+        (isSecondApi(text) || (record.has('acc') && record.has('datetime') && about.test(text)));
+      return isMessage
         ? messageEvent(record, envelope, context, false)
         : unparsed('no event of Mimecast, or a broken one');
     },

@@ -19,13 +19,21 @@ const acts: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['del', ['message.discarded', 'success']],
 ]);
 
+/** Mimecast's policies ran over a message that it had taken in before. */
+const isProcessing = (record: Fields): boolean => {
+  const type = record.text('type')?.toLowerCase();
+  return type === undefined
+    ? record.has('attcnt') && !record.has('rcpt') && !record.has('recipients')
+    : type === 'process';
+};
+
 const meaningOf = (record: Fields): Meaning => {
   const delivered = record.text('delivered')?.toLowerCase();
   if (delivered === 'true') return ['message.delivered', 'success'];
   if (delivered === 'false') return ['message.bounced', 'failure'];
-  return (
-    acts.get((record.text('act', 'action') ?? '').toLowerCase()) ?? ['message.scanned', 'unknown']
-  );
+  const act = (record.text('act', 'action') ?? '').toLowerCase();
+  if (act === 'acc' && isProcessing(record)) return ['message.scanned', 'success'];
+  return acts.get(act) ?? ['message.scanned', 'unknown'];
 };
 
 const directions: ReadonlyMap<string, NonNullable<AccessEvent['direction']>> = new Map([
@@ -47,7 +55,7 @@ export const messageEvent = (
   const subject = clean.text(record.text('subject'));
   const sender = record.text('sender', 'senderenvelope');
   const recipient = record.text('rcpt', 'recipient', 'recipients');
-  const sizeBytes = numberOf(record.text('msgsize', 'totalsizeattachments'));
+  const sizeBytes = numberOf(record.text('msgsize', 'emailsize'));
   const queueId = record.text('acode', 'processingid');
   const message: MessageRef = {
     ...(messageId === undefined ? {} : { messageId }),
@@ -57,22 +65,26 @@ export const messageEvent = (
     ...(sender === undefined || sender === '<>' ? {} : { from: printable(sender) }),
     ...(recipient === undefined ? {} : { to: [printable(recipient)] }),
   };
+  // Of a delivery it is the server that took the message.
+  const isDelivery = record.has('delivered');
+  const ip = record.text('ip');
   return happened({
     kind,
     time: utcTime(envelope, context, record.text('datetime', 'timestamp')),
     outcome,
     component: 'mimecast',
-    from: addressOf(record.text('ip', 'senderip', 'sourceip')),
+    from: addressOf(record.text('senderip', 'sourceip') ?? (isDelivery ? undefined : ip)),
+    to: addressOf(record.text('destinationip') ?? (isDelivery ? ip : undefined)),
     tls: record.text('tlsver') === undefined ? undefined : true,
     messages: [message],
     direction: directions.get((record.text('dir', 'direction', 'route') ?? '').toLowerCase()),
     detail: clean.detail(
       record.text('act', 'action'),
-      record.text('rejtype'),
-      record.text('rejinfo', 'err', 'error'),
-      record.text('hld'),
+      record.text('rejtype', 'rejectiontype'),
+      record.text('rejinfo', 'rejectioninfo', 'err', 'error', 'deliveryerrors', 'receipterrors'),
+      record.text('hld', 'holdreason'),
       record.text('virus', 'virusfound'),
-      record.text('reason', 'scanresultinfo'),
+      record.text('reason', 'scanresultinfo', 'scanresults'),
       record.text('urlcategory'),
     ),
     flags: clean.flags(isForged && 'forged-looking'),
@@ -138,6 +150,42 @@ export const auditEvent = (record: Fields, envelope: Envelope, context: FormatCo
       : undefined,
     eventUid: uid === undefined ? undefined : printable(uid),
     detail: clean.detail(type, info),
+    flags: clean.flags(),
+  });
+};
+
+/** Somebody looked for messages in the archive, or at one: lists of their own. */
+export const archiveEvent = (
+  record: Fields,
+  envelope: Envelope,
+  context: FormatContext,
+): Parsed => {
+  const clean = new Clean();
+  const viewer = record.text('viewer');
+  const subject = clean.text(record.text('subject'));
+  const sender = record.text('from');
+  const recipient = record.text('to');
+  const message: MessageRef = {
+    ...(subject === undefined ? {} : { subject }),
+    ...(sender === undefined ? {} : { from: printable(sender) }),
+    ...(recipient === undefined ? {} : { to: [printable(recipient)] }),
+    part: record.text('contentviewed') === 'true' ? 'body' : 'header',
+  };
+  const isView = viewer !== undefined;
+  const isRead = isView && message.part === 'body';
+  return happened({
+    kind: isRead ? 'message.read' : isView ? 'message.list' : 'search',
+    time: utcTime(envelope, context, record.text('viewed', 'createtime')),
+    outcome: 'success',
+    component: 'mimecast',
+    service: 'archive',
+    user: whoOf(viewer ?? record.text('emailaddr')?.replace(/^<>$/, '')),
+    messages: isView ? [message] : undefined,
+    detail: clean.detail(
+      record.text('description'),
+      record.text('searchtext'),
+      record.text('searchreason'),
+    ),
     flags: clean.flags(),
   });
 };
