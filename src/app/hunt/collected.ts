@@ -85,6 +85,10 @@ export class Collected implements Uncollected {
     return this.sources.get(source)?.log ?? source;
   }
 
+  isFile(source: string): boolean {
+    return this.sources.get(source)?.log !== undefined;
+  }
+
   isWhole(source: string): boolean {
     return this.sources.get(source)?.goesOn === true;
   }

@@ -4,7 +4,7 @@ import type { HuntReport } from '../../core/hunt-report.ts';
 import type { Unseen } from '../../core/unseen.ts';
 import { daysKept } from '../../detect/baselines/history.ts';
 import { BaselineLearner } from '../../detect/baselines/learner.ts';
-import { lostSighting } from '../../detect/silence/collection.ts';
+import { lostSightings } from '../../detect/silence/collection.ts';
 import { SilenceLearner } from '../../detect/silence/learner.ts';
 import { exposureKeyBytes, Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { spanOf } from '../events/ask.ts';
@@ -69,9 +69,7 @@ export const runBacktest = async (
     },
   );
   const isAsked = asksFor(request);
-  const lost = collected.missing.map(each =>
-    lostSighting(collected.nameOf(each.source), each, now()),
-  );
+  const lost = lostSightings(collected.missing, collected, now());
   const unusual = [...learner.end(now(), () => false), ...silences.end(), ...lost].filter(
     ({ rule, timeMs }) => isAsked(rule) && timeMs >= window.fromMs && timeMs <= window.toMs,
   );

@@ -37,7 +37,13 @@ interface Pass {
 
 interface Setting {
   readonly lines?: readonly Spoken[];
-  readonly missing?: readonly { fromDay: string; toDay: string; why: string; leaf: number }[];
+  readonly missing?: readonly {
+    readonly fromDay: string;
+    readonly toDay: string;
+    readonly why: string;
+    readonly leaf: number;
+    readonly source?: string;
+  }[];
 }
 
 const source = 'var_log_mail.log';
@@ -165,13 +171,23 @@ describe('silence of the logs of a store', () => {
 
   test('is not told of days of which lines may be missing: those are', () => {
     const why = '/var/log/mail.log was removed before it was read to its end';
-    const missing = [{ fromDay: '2026-03-27', toDay: '2026-03-27', why, leaf: 40 }];
+    const day = { fromDay: '2026-03-27', toDay: '2026-03-27' };
+    const missing = [
+      { ...day, why, leaf: 40 },
+      { ...day, why: 'nobody listened', leaf: 41 },
+      { ...day, why: 'nobody listened', leaf: 42, source: 'edge-1' },
+    ];
     const found = passes(every(hourMs * 3, atHour(26, 0)), { missing });
     expect(found).toMatchObject([
       {
         rule: 'collection/lines-missing',
+        level: 'medium',
         component: source,
         sentence: `lines of \`/var/log/mail.log\` of 2026-03-27 may be missing: ${why}`,
+      },
+      {
+        sentence:
+          'lines of `/var/log/mail.log` and 1 more of 2026-03-27 may be missing: nobody listened',
       },
     ]);
   });

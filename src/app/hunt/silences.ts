@@ -1,6 +1,6 @@
 import type { Sighting } from '../../core/alert.ts';
 import { hourMs } from '../../detect/baselines/calendar.ts';
-import { lostSighting, stoppedSighting } from '../../detect/silence/collection.ts';
+import { lostSightings, stoppedSighting } from '../../detect/silence/collection.ts';
 import type { HeardSegment, HeardVoice } from '../../detect/silence/heard.ts';
 import { SilenceLearner } from '../../detect/silence/learner.ts';
 import { noReading, Reading } from '../../detect/silence/reading.ts';
@@ -138,9 +138,7 @@ export class StoreSilences {
   private lost(): readonly Sighting[] {
     const fresh = this.collected.missing.filter(({ leaf }) => leaf > this.missingLeaf);
     this.missingLeaf = fresh.reduce((last, { leaf }) => Math.max(last, leaf), this.missingLeaf);
-    return fresh.map(missing =>
-      lostSighting(this.collected.nameOf(missing.source), missing, this.options.now()),
-    );
+    return lostSightings(fresh, this.collected, this.options.now());
   }
 
   /** Writes down what was learnt: within the transaction of the pass. */

@@ -36,37 +36,58 @@ export const stoppedSighting = (
   };
 };
 
-/** The evidence says that lines of a log may be missing. */
-export const lostSighting = (
-  log: string,
-  {
-    source,
-    fromDay,
-    toDay,
-    why,
-    leaf,
-  }: {
-    readonly source: string;
-    readonly fromDay: string;
-    readonly toDay: string;
-    readonly why: string;
-    readonly leaf: number;
-  },
+/** What the evidence says: of these days lines may be missing. */
+interface Missing {
+  readonly source: string;
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly why: string;
+  readonly leaf: number;
+}
+
+interface Named {
+  nameOf(source: string): string;
+  /** Whether it is a log in a file. */
+  isFile(source: string): boolean;
+}
+
+const lostSighting = (
+  all: readonly [Missing, ...Missing[]],
+  logs: Named,
   nowMs: number,
 ): Sighting => {
+  const [{ source, fromDay, toDay, why, leaf }, ...others] = all;
   const days = fromDay === toDay ? `of ${fromDay}` : `of ${fromDay} to ${toDay}`;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return {
     rule: lostRule,
     title: 'Lines of a log are missing',
-    level: 'medium',
+    // Whoever empties a file hides something; a listener is started anew now and then.
+    level: logs.isFile(source) ? 'medium' : 'low',
     component: source,
     who: undefined,
     // Two of one day are two.
     timeMs: Math.min(nowMs, Date.parse(`${toDay}T00:00:00Z`) + dayMs) - 1 - (leaf % 1_000),
     sinceMs: Date.parse(`${fromDay}T00:00:00Z`),
-    sentence: `lines of \`${log}\` ${days} may be missing: ${why}`,
+    sentence: `lines of \`${logs.nameOf(source)}\`${more} ${days} may be missing: ${why}`,
     tags,
     lines: [],
     events: 0,
   };
+};
+
+/** One for each reason: when nobody listens, the logs of all who send have a gap. */
+export const lostSightings = (
+  missing: readonly Missing[],
+  logs: Named,
+  nowMs: number,
+): readonly Sighting[] => {
+  const groups = new Map<string, [Missing, ...Missing[]]>();
+  for (const each of missing) {
+    const key = [each.fromDay, each.toDay, each.why].join('\0');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()].map(group => lostSighting(group, logs, nowMs));
 };
