@@ -19,6 +19,8 @@ export interface SilencesOptions {
   readonly readHoursMax: number;
 }
 
+const firstMissingMax = 50;
+
 /** Clocks run ahead by so much. */
 const aheadMs = 3_600_000;
 
@@ -136,7 +138,12 @@ export class StoreSilences {
 
   /** What the evidence says that is missing, and nobody was told yet. */
   private lost(): readonly Sighting[] {
-    const fresh = this.collected.missing.filter(({ leaf }) => leaf > this.missingLeaf);
+    const { missing } = this.collected;
+    // Of a store that is older than its hunts, what was missing long ago is no news.
+    const fresh =
+      this.missingLeaf < 0
+        ? missing.slice(-firstMissingMax)
+        : missing.filter(({ leaf }) => leaf > this.missingLeaf);
     this.missingLeaf = fresh.reduce((last, { leaf }) => Math.max(last, leaf), this.missingLeaf);
     return lostSightings(fresh, this.collected, this.options.now());
   }
