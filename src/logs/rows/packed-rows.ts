@@ -25,6 +25,8 @@ export interface PackedRows {
 
 /** Words that few rows differ in. */
 export interface CommonOfRows {
+  /** Among those of the part. */
+  readonly place: number;
   readonly log: string;
   readonly format: string | undefined;
   /** Absent where no format understood the line. */

@@ -19,7 +19,8 @@ const roomMin = 1 << 14;
 /** Numbers of a row that have a fixed form: there is always room for them. */
 const fixedMax = 64;
 const keyPattern = /^[A-Za-z0-9]{1,40}$/;
-const commonSlots = 64;
+/** Of rows of one kind, so many that had other words are looked at. */
+const recentMax = 4;
 
 /** What is known of a name. */
 class Name {
@@ -48,8 +49,9 @@ export class RowPacker {
   private others: unknown[] = [];
   private time: AccessEvent['time'] | undefined;
   private common: CommonOfRows[] = [];
-  private readonly commonByText = new Map<string, number>();
-  private readonly recent = new Int32Array(commonSlots);
+  private readonly commonByText = new Map<string, CommonOfRows>();
+  /** By kind, those that came last. */
+  private readonly recent = new Map<string | undefined, CommonOfRows[]>();
   private names: Name[] = [];
   private readonly byKey = new Map<string, Name>();
   private before: Name;
@@ -117,6 +119,7 @@ export class RowPacker {
     this.time = undefined;
     this.common = [];
     this.commonByText.clear();
+    this.recent.clear();
     if (this.names.length >= namesMax) this.before = this.forget();
     return packed;
   }
@@ -211,23 +214,24 @@ export class RowPacker {
   ): number {
     const { kind, outcome, component, service, host, authMethod, direction } =
       event ?? ({} as Partial<AccessEvent>);
-    const lengths = (kind?.length ?? 0) * 5 + (service?.length ?? 0) * 3 + (outcome?.length ?? 0);
-    const slot = (lengths + (authMethod?.length ?? 0)) % commonSlots;
-    const place = this.recent[slot] ?? 0;
-    const known = this.common[place];
-    if (
-      known !== undefined &&
-      known.kind === kind &&
-      known.outcome === outcome &&
-      known.component === component &&
-      known.service === service &&
-      known.host === host &&
-      known.authMethod === authMethod &&
-      known.direction === direction &&
-      known.format === format &&
-      known.log === log
-    ) {
-      return place;
+    let recent = this.recent.get(kind);
+    if (recent === undefined) {
+      recent = [];
+      this.recent.set(kind, recent);
+    }
+    for (const known of recent) {
+      if (
+        known.outcome === outcome &&
+        known.component === component &&
+        known.service === service &&
+        known.host === host &&
+        known.authMethod === authMethod &&
+        known.direction === direction &&
+        known.format === format &&
+        known.log === log
+      ) {
+        return known.place;
+      }
     }
     const found = this.commonNamed({
       log,
@@ -240,17 +244,19 @@ export class RowPacker {
       authMethod,
       direction,
     });
-    this.recent[slot] = found;
-    return found;
+    if (recent.length >= recentMax) recent.shift();
+    recent.push(found);
+    return found.place;
   }
 
-  private commonNamed(common: CommonOfRows): number {
-    const text = JSON.stringify(common);
+  private commonNamed(words: Omit<CommonOfRows, 'place'>): CommonOfRows {
+    const text = JSON.stringify(words);
     const known = this.commonByText.get(text);
     if (known !== undefined) return known;
-    const place = this.common.push(common) - 1;
-    this.commonByText.set(text, place);
-    return place;
+    const common = { ...words, place: this.common.length };
+    this.common.push(common);
+    this.commonByText.set(text, common);
+    return common;
   }
 
   private forget(): Name {
