@@ -13,9 +13,16 @@ import {
 import { printable } from '../text.ts';
 import { isoStamp } from '../time/stamps.ts';
 
-/** Keycloak's event listener: `2026-11-22 12:00:00,123 WARN  [org.keycloak.events] (executor-thread-1) type=LOGIN_ERROR, …`. */
+/**
+ * Keycloak's event listener: `2026-11-22 12:00:00,123 WARN  [org.keycloak.events] (executor-thread-1) type=LOGIN_ERROR, …`;
+ * on WildFly's console, before Keycloak 17, without the day.
+ */
 const keycloakHead =
-  /^(?:TRACE|DEBUG|INFO|WARN|ERROR) {1,2}\[org\.key(?:cloak)?\.events\] \([^)]{1,80}\) (?=type=)/;
+  /^(?:\d{2}:\d{2}:\d{2},\d{3} )?(?:TRACE|DEBUG|INFO|WARN|ERROR) {1,2}\[org\.key(?:cloak)?\.events\] \([^)]{1,80}\) (?=type=)/;
+
+/** What else Keycloak and the server that it runs in say. */
+const serverHead =
+  /^(?:\d{2}:\d{2}:\d{2},\d{3} )?(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) {1,2}\[[\w.-]{1,120}\] \([^)]{1,80}\) /;
 
 /** `key=value, key=value` or quoted; what a client chose stands behind his address, so of a key the first counts. */
 const keycloakFields = (text: string): ReadonlyMap<string, string> => {
@@ -141,9 +148,10 @@ const read = (envelope: Envelope, context: FormatContext): Parsed => {
     );
   const { time, text } = timedWithin(envelope, context, isoStamp);
   const head = keycloakHead.exec(text);
-  return head === null
-    ? unparsed('no line of an identity provider')
-    : keycloak(text.slice(head[0].length), time);
+  if (head !== null) return keycloak(text.slice(head[0].length), time);
+  return serverHead.test(text)
+    ? quiet('Keycloak itself')
+    : unparsed('no line of an identity provider');
 };
 
 /** Keycloak and Authelia, which stand before webmail and ask who it is. */

@@ -15,6 +15,9 @@ const wrappers = [
   'original',
   'message',
   'event',
+  // Defender's hunting events, `CloudAppEvents`, hold it as it was.
+  'properties',
+  'raweventdata',
 ];
 
 const isRecord = (fields: Fields): boolean =>
