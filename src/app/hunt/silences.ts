@@ -138,14 +138,16 @@ export class StoreSilences {
 
   /** What the evidence says that is missing, and nobody was told yet. */
   private lost(): readonly Sighting[] {
-    const { missing } = this.collected;
+    const isFirst = this.missingLeaf < 0;
+    const fresh = this.collected.missing.filter(({ leaf }) => leaf > this.missingLeaf);
+    // The first leaf of all says of nothing that it is missing.
+    this.missingLeaf = fresh.reduce(
+      (last, { leaf }) => Math.max(last, leaf),
+      Math.max(0, this.missingLeaf),
+    );
+    const sightings = lostSightings(fresh, this.collected, this.options.now());
     // Of a store that is older than its hunts, what was missing long ago is no news.
-    const fresh =
-      this.missingLeaf < 0
-        ? missing.slice(-firstMissingMax)
-        : missing.filter(({ leaf }) => leaf > this.missingLeaf);
-    this.missingLeaf = fresh.reduce((last, { leaf }) => Math.max(last, leaf), this.missingLeaf);
-    return lostSightings(fresh, this.collected, this.options.now());
+    return isFirst ? sightings.slice(-firstMissingMax) : sightings;
   }
 
   /** Writes down what was learnt: within the transaction of the pass. */
