@@ -3,6 +3,7 @@ import { AttachmentLane } from '../src/app/scan/attachment-lane.ts';
 import { laneLimits } from '../src/app/scan/lane-limits.ts';
 import type { AttachmentJob, BatchOrder, ThreadSetup } from '../src/app/scan/protocol.ts';
 import { ScanThreads, threadLimits } from '../src/app/scan/scan-threads.ts';
+import { scannedRoom } from '../src/exposure/index/scanned-memory.ts';
 
 const url = new URL('./support/hostile-thread.ts', import.meta.url);
 const setup: Omit<ThreadSetup, 'progress'> = {
@@ -12,6 +13,7 @@ const setup: Omit<ThreadSetup, 'progress'> = {
   settings: { customerNumbers: [], regions: [] },
   attachments: true,
   messageBytesMax: 1,
+  remembered: scannedRoom(100),
 };
 
 let open: { close(): Promise<void> } | undefined;

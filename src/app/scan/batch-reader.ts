@@ -25,8 +25,6 @@ import {
   type ThreadSetup,
 } from './protocol.ts';
 
-/** Copies of one letter in many mailboxes are read once: of some 100,000, 16 MB, is remembered what they hold. */
-const rememberedNumbers = 2 << 20;
 /** Longer ones are seldom copies. */
 const rememberedBytesMax = 4 << 20;
 
@@ -47,13 +45,15 @@ export class BatchReader {
   private readonly scan: MessageScan;
   private readonly reader: PlaceReader;
   private readonly progress: Int32Array;
-  private readonly remembered = new ScannedMemory(rememberedNumbers);
+  /** Copies of one letter in many mailboxes are read once, by whichever thread comes first. */
+  private readonly remembered: ScannedMemory;
 
   constructor(setup: ThreadSetup) {
     const { key, types, settings, hostRoot, messageBytesMax } = setup;
     this.setup = setup;
     this.scan = new MessageScan(new Pseudonyms(key), new Masks(types), settings);
     this.reader = new PlaceReader(hostRoot, messageBytesMax);
+    this.remembered = new ScannedMemory(setup.remembered);
     this.progress = new Int32Array(setup.progress);
   }
 

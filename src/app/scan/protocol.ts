@@ -19,6 +19,8 @@ export interface ThreadSetup {
   /** Whether attachments are opened at all. */
   readonly attachments: boolean;
   readonly messageBytesMax: number;
+  /** What was found in letters, for copies of them: see `ScannedMemory`. */
+  readonly remembered: SharedArrayBuffer;
   /** Two numbers: the batch in hand, and the item of it; see `ScanThreads`. */
   readonly progress: SharedArrayBuffer;
 }

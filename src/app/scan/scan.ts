@@ -5,6 +5,7 @@ import type { ExposureSource, ExposureState, ExposureUnseen } from '../../core/e
 import type { Unseen } from '../../core/unseen.ts';
 import { withTypes } from '../../exposure/index/masks.ts';
 import { sourcePseudonym } from '../../exposure/index/names.ts';
+import { scannedRoom } from '../../exposure/index/scanned-memory.ts';
 import type { Pseudonyms } from '../../exposure/people/pseudonyms.ts';
 import { durableFiles } from '../../store/durable-files.ts';
 import { SqliteExposureState } from '../../store/exposure-state.ts';
@@ -23,6 +24,8 @@ import { staleIn } from './stale.ts';
 /** Of a store. */
 export const exposureFolder = 'exposure';
 const stateFile = 'state.sqlite';
+/** Of some 100,000 letters, 16 MB, is remembered what they hold. */
+const rememberedNumbers = 2 << 20;
 
 export interface ScanOptions {
   readonly store: string;
@@ -142,6 +145,7 @@ const scanInto = async (index: OpenedIndex, options: ScanOptions): Promise<ScanA
     settings,
     attachments,
     messageBytesMax: sources.messageBytesMax,
+    remembered: scannedRoom(rememberedNumbers),
   };
   let threads: BatchReaders | undefined;
   let lane: AttachmentLane | undefined;

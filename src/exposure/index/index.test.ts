@@ -6,7 +6,7 @@ import { BatchBuilder, type Scanned, type ScannedHead } from './batch.ts';
 import { IdentifierTable, inOrder } from './identifier-table.ts';
 import { KeyTable } from './key-table.ts';
 import { either, hasBit, Masks, typesMax, without, withTypes } from './masks.ts';
-import { ScannedMemory } from './scanned-memory.ts';
+import { ScannedMemory, scannedRoom } from './scanned-memory.ts';
 import { SegmentBuilder } from './segment-builder.ts';
 import { typeCounts } from './type-counts.ts';
 
@@ -181,7 +181,9 @@ test('what is remembered of messages comes back as it was, or not at all', () =>
   });
   fc.assert(
     fc.property(messages, fc.integer({ min: 800, max: 4_000 }), (all, numbers) => {
-      const memory = new ScannedMemory(numbers);
+      const room = scannedRoom(numbers);
+      const memory = new ScannedMemory(room);
+      const ofAnotherThread = new ScannedMemory(room);
       const kept = new Map<number, unknown>();
       let lastKept = false;
       for (const [high, low, about, found] of all) {
@@ -189,12 +191,20 @@ test('what is remembered of messages comes back as it was, or not at all', () =>
         memory.put(high, low, before);
         kept.set(high, before);
         for (const [first, second] of all) {
-          const known = memory.get(first, second);
+          const known = ofAnotherThread.get(first, second);
           if (known !== undefined) expect(known).toEqual(kept.get(first));
         }
         lastKept = memory.get(high, low) !== undefined;
         expect(lastKept).toBe(true);
         expect(memory.get(high, (low + 1) % 2 ** 48)).toBeUndefined();
+        const twice = { ...found, unseen: ['encrypted', 'encrypted'] };
+        memory.put(low, high, { ...before, scanned: twice });
+        expect(low === high ? undefined : memory.get(low, high)).toBeUndefined();
+        // A thread that died at it.
+        new Int32Array(room)[0] = 1;
+        memory.put(high, high, before);
+        expect(ofAnotherThread.get(high, low)).toBeUndefined();
+        new Int32Array(room)[0] = 0;
       }
     }),
     { numRuns: 60 },
