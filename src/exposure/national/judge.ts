@@ -221,7 +221,7 @@ const judgeLettered = (
 
 const graded = (
   sets: Sets,
-  { country, labelledOnly }: NationalId,
+  { country, labelledOnly, byChance: ofForm }: NationalId,
   { from, to, value }: { readonly from: number; readonly to: number; readonly value: string },
   around: Around,
   byChance: number,
@@ -230,7 +230,9 @@ const graded = (
   const found = { from, to, value: `${country}:${value}` };
   const own = around.leaning(sets.own, from, to);
   if (own === 'field') return { ...found, confidence: 'high' };
-  if (own === 'near') return { ...found, confidence: byChance < 50 ? 'high' : 'medium' };
+  // What is nothing without its label is not sure where other words stand between the two.
+  const isSure = byChance < 50 && (labelledOnly !== true || ofForm < 50);
+  if (own === 'near') return { ...found, confidence: isSure ? 'high' : 'medium' };
   if (labelledOnly === true) return undefined;
   const any = around.leaning(sets.any, from, to);
   if (any === 'field') return { ...found, confidence: byChance <= 20 ? 'high' : 'medium' };

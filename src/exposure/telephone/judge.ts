@@ -33,7 +33,8 @@ export const judgeTelephone = (candidate: Candidate, around: Around): Judged | u
   const { from, to } = form;
   const leaning = around.leaning(sets, from, to);
   const labelled = leaning === 'field' || leaning === 'near';
-  if (form.kind === 'other' && leaning !== 'field') return undefined;
+  const isDialled = labelled && withPlus(form.digits) !== undefined;
+  if (form.kind === 'other' && leaning !== 'field' && !isDialled) return undefined;
   if (!labelled && (!tells(form) || around.inUrl(from))) return undefined;
   if (leaning === 'against' && form.kind !== 'international') return undefined;
   const number = numberOf(form, leaning, around);
