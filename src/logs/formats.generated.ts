@@ -3,7 +3,9 @@ import { amavis } from './formats/amavis.ts';
 import { assp } from './formats/assp.ts';
 import { clamav } from './formats/clamav.ts';
 import { courier } from './formats/courier.ts';
+import { cpanel } from './formats/cpanel.ts';
 import { cyrus } from './formats/cyrus.ts';
+import { domino } from './formats/domino.ts';
 import { dovecot } from './formats/dovecot.ts';
 import { dovecotEvents } from './formats/dovecot-events.ts';
 import { entraAudit } from './formats/entra-audit.ts';
@@ -24,6 +26,7 @@ import { haproxy } from './formats/haproxy.ts';
 import { horde } from './formats/horde.ts';
 import { identityProvider } from './formats/identity-provider.ts';
 import { iis } from './formats/iis.ts';
+import { imapproxy } from './formats/imapproxy.ts';
 import { kerio } from './formats/kerio.ts';
 import { m365MessageTrace } from './formats/m365-message-trace.ts';
 import { m365Ual } from './formats/m365-ual.ts';
@@ -37,6 +40,7 @@ import { opendmarc } from './formats/opendmarc.ts';
 import { openldap } from './formats/openldap.ts';
 import { opensmtpd } from './formats/opensmtpd.ts';
 import { openwebmail } from './formats/openwebmail.ts';
+import { perdition } from './formats/perdition.ts';
 import { policydSpf } from './formats/policyd-spf.ts';
 import { postfix } from './formats/postfix.ts';
 import { postfwd } from './formats/postfwd.ts';
@@ -55,6 +59,7 @@ import { squirrelmail } from './formats/squirrelmail.ts';
 import { sympa } from './formats/sympa.ts';
 import { syslog } from './formats/syslog.ts';
 import { uwImap } from './formats/uw-imap.ts';
+import { vpopmail } from './formats/vpopmail.ts';
 import { webAccess } from './formats/web-access.ts';
 import { webError } from './formats/web-error.ts';
 import { zimbra } from './formats/zimbra.ts';
@@ -65,7 +70,9 @@ export const logFormats: readonly LogFormat[] = [
   assp,
   clamav,
   courier,
+  cpanel,
   cyrus,
+  domino,
   dovecot,
   dovecotEvents,
   entraAudit,
@@ -86,6 +93,7 @@ export const logFormats: readonly LogFormat[] = [
   horde,
   identityProvider,
   iis,
+  imapproxy,
   kerio,
   m365MessageTrace,
   m365Ual,
@@ -99,6 +107,7 @@ export const logFormats: readonly LogFormat[] = [
   openldap,
   opensmtpd,
   openwebmail,
+  perdition,
   policydSpf,
   postfix,
   postfwd,
@@ -117,6 +126,7 @@ export const logFormats: readonly LogFormat[] = [
   sympa,
   syslog,
   uwImap,
+  vpopmail,
   webAccess,
   webError,
   zimbra,
