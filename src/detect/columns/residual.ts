@@ -67,7 +67,7 @@ const leafCost = (leaf: Leaf): number =>
   leaf.is === 'tokens' && leaf.isNumber ? 2.5 : leafCosts[leaf.is];
 
 /** What asking costs at most, in no unit; from 2 on the line has to be read. */
-export const costOf = (part: Residual): number => {
+const costOf = (part: Residual): number => {
   if (typeof part === 'boolean') return 0;
   if (part === 'line') return 9;
   switch (part.is) {
