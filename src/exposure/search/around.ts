@@ -120,9 +120,17 @@ const labelsOf = ({ sets }: Lexicon, { entries }: Anchored): Uint8Array => {
   return labels;
 };
 
-const namesOf = ({ sets }: Lexicon, labels: Uint8Array): ReadonlySet<string> => {
+const named = new WeakMap<Lexicon, readonly string[]>();
+
+const namesOf = (lexicon: Lexicon, labels: Uint8Array): ReadonlySet<string> => {
+  let all = named.get(lexicon);
+  if (all === undefined) {
+    all = [...lexicon.sets.keys()];
+    named.set(lexicon, all);
+  }
   const names = new Set<string>();
-  if (labels.includes(1)) for (const [name, set] of sets) if (labels[set] === 1) names.add(name);
+  for (let set = labels.indexOf(1); set >= 0; set = labels.indexOf(1, set + 1))
+    names.add(all[set] ?? '');
   return names;
 };
 
