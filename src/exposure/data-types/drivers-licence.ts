@@ -19,6 +19,8 @@ export const driversLicence: DataType = {
   },
   judge(candidate, around) {
     const { value, from, to, glued, continued } = candidate;
+    // Only the British form, a token of sixteen, tells without a label.
+    if (value.length !== 16 && !sets.some(set => around.said().has(set))) return undefined;
     if (candidate.kind === 'token') return foreignLicence(candidate, around);
     if (glued || continued || isOneDigit(value)) return undefined;
     if (value.length < 12) return foreignLicence(candidate, around);

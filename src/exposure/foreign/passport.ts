@@ -29,6 +29,7 @@ export const foreignPassport = (
   to: number,
   around: Around,
 ): Judged | undefined => {
+  if (!sets.some(set => around.said().has(set))) return undefined;
   const value = written.toUpperCase();
   if (value.replace(/\D/g, '').length < 4 || /^(\d)\1+$/.test(value)) return undefined;
   const form = forms.find(({ pattern }) => pattern.test(value));
