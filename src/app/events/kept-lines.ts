@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import { lineEnds } from '../../evidence/verify/lines.ts';
 import { readSegmentFile } from '../../evidence/verify/segment-file.ts';
+import { giveBack } from '../../store/parquet/give-back.ts';
 import type { ParquetFile } from '../../store/parquet/read.ts';
 import { lineText } from '../rows/line-text.ts';
 
@@ -124,6 +125,14 @@ export class KeptLines {
     const frame = new Frame(start === undefined ? 1 : firstLine, raw);
     this.hold(key, frame);
     return [frame, lines];
+  }
+
+  /** Frees all frames, those that were handed out too. */
+  release(): void {
+    for (const { raw } of this.held.values()) giveBack(raw);
+    this.held.clear();
+    this.heldBytes = 0;
+    this.last = undefined;
   }
 
   private hold(key: string, frame: Frame): void {

@@ -3,7 +3,7 @@ import { RowDecoder } from '../../logs/rows/decode.ts';
 import type { ZoneOf } from '../ingest/zones.ts';
 import { type KeptEvent, keptEvent } from './kept-event.ts';
 import { KeptLines } from './kept-lines.ts';
-import { openSegment } from './open-segment.ts';
+import { type OpenSegment, openSegment } from './open-segment.ts';
 import type { EventQuestion } from './question.ts';
 import { findRows } from './segment-rows.ts';
 import { SegmentSkimmer } from './skim.ts';
@@ -88,6 +88,16 @@ export class SegmentTaker {
     const lines = new KeptLines();
     const open = await openSegment(segment, { lines, zoneOf, note, readFile: this.room.read });
     if (open === undefined) return undefined;
+    try {
+      return this.taken(open, firstMs);
+    } finally {
+      // Of what was unpacked nothing is left in use: texts are copies.
+      open.rows.release();
+      lines.release();
+    }
+  }
+
+  private taken(open: OpenSegment, firstMs: number): TakenSegment | undefined {
     const unparsed = Number(open.rows.metadata.get('postern.unparsed') ?? 0);
     const found = findRows(open.rows, this.question, firstMs);
     if (found === undefined) return { events: [], placesMs: none, unparsed };
@@ -95,7 +105,7 @@ export class SegmentTaker {
     const events: KeptEvent[] = [];
     let length = 0;
     for (let i = 0; i < found.count; i += 1) {
-      const event = keptEvent(this.decoder, segment, found.at(i), open.text);
+      const event = keptEvent(this.decoder, open.segment, found.at(i), open.text);
       length += event.text.length;
       if (length > textMax) return undefined;
       events.push(event);

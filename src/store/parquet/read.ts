@@ -3,6 +3,7 @@ import { zstdDecompressSync } from '../../core/formats/zstd-here.ts';
 import { contentBeforeFooter } from './before-footer.ts';
 import { Codes, sameOfAll } from './codes.ts';
 import { pickDeltas, unpackCodes, unpackDeltas } from './encodings.ts';
+import { giveBack } from './give-back.ts';
 import { codecs, encodings, magic, pageTypes } from './layout.ts';
 import { ThriftReader, type ThriftStruct, type ThriftValue } from './thrift.ts';
 
@@ -118,6 +119,7 @@ export class ParquetFile {
   private readonly chunks = new Map<string, Chunk>();
   /** What was unpacked, which is asked for more than once. */
   private readonly dictionaries = new Map<string, TextDictionary>();
+  private readonly unpacked: Buffer[] = [];
   private readonly codesOf = new Map<string, Codes>();
 
   constructor(bytes: Buffer) {
@@ -147,6 +149,12 @@ export class ParquetFile {
     const groups = list(footer.get(4));
     if (groups.length > 1) throw new RangeError('it has several row groups');
     for (const group of groups) this.takeGroup(struct(group), optional);
+  }
+
+  /** Frees what was unpacked, for whoever has taken out all that he wants: nothing else may be asked for. */
+  release(): void {
+    for (const content of this.unpacked) giveBack(content);
+    this.unpacked.length = 0;
   }
 
   has(column: string): boolean {
@@ -248,6 +256,7 @@ export class ParquetFile {
     }
     const body = this.bytes.subarray(reader.at, end);
     const content = isPacked ? unpacked(body, uncompressed) : body;
+    if (isPacked) this.unpacked.push(content);
     if (content.length !== uncompressed) throw new RangeError('a page of another length');
     if (!isPacked && header.get(4) !== (crc32(content) | 0)) {
       throw new RangeError('a page whose checksum is another');
