@@ -32,8 +32,8 @@ const looksMax = 3;
 /** Under which the source's notes have the path of its log. */
 const logKey = 'log';
 
-/** Of logs that were read and whose lines are not in segments yet: each holds a file open. */
-const openMax = 100;
+/** Of logs that were read and whose lines are not in segments yet: each holds a file open, and what rows are made of. */
+const openMax = 16;
 
 const identityOf = async (file: LogFile): Promise<FileIdentity | undefined> => {
   let open: OpenFile | undefined;
