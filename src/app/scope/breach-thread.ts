@@ -22,7 +22,7 @@ export interface BreachOrder {
   readonly key: Uint8Array | undefined;
 }
 
-export interface FailedSegment {
+interface FailedSegment {
   readonly index: number;
   readonly why: string;
 }

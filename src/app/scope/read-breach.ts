@@ -28,7 +28,7 @@ export interface ReadBreachRequest {
   readonly tuning?: { readonly segmentsMin?: number; readonly wholesMax?: number };
 }
 
-export interface BreachHelp {
+interface BreachHelp {
   /** Of the pseudonyms of Message-IDs; undefined where there is none: such messages cannot be looked for. */
   readonly key: Uint8Array | undefined;
 }
