@@ -23,8 +23,8 @@ export interface SegmentFile {
   readonly frames: readonly (readonly [offset: number, lines: number])[];
 }
 
-/** Bytes of a frame: whoever wants one line unpacks so many, and larger ones are no smaller when packed. */
-const frameBytes = 512 << 10;
+/** Bytes of a frame: whoever wants one line unpacks so many. Twice as many are packed 2.7 % smaller. */
+const frameBytes = 256 << 10;
 
 interface Cut {
   readonly from: number;
