@@ -3,9 +3,9 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Tells its peak memory on file descriptor 3 when it ends. */
+/** Tells its peak memory on file descriptor 3 when it ends: the process, and not each of its threads. */
 const preload = `data:text/javascript,${encodeURIComponent(
-  "import { readFileSync, writeSync } from 'node:fs'; process.on('exit', () => { const used = process.resourceUsage(); const peak = Number(/^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]); writeSync(3, JSON.stringify([peak, used.userCPUTime + used.systemCPUTime])); });",
+  "import { readFileSync, writeSync } from 'node:fs'; import { isMainThread } from 'node:worker_threads'; if (isMainThread) process.on('exit', () => { const used = process.resourceUsage(); const peak = Number(/^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]); writeSync(3, JSON.stringify([peak, used.userCPUTime + used.systemCPUTime])); });",
 )}`;
 
 /** What a whole process cost, from its start to its end. */
