@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BatchReader } from '../src/app/scan/batch-reader.ts';
 import type { ScanSettings } from '../src/app/scan/protocol.ts';
@@ -41,6 +42,8 @@ interface Asked {
   readonly full?: boolean;
   readonly attachments?: boolean;
   readonly places?: readonly string[];
+  /** What comes before a batch is read: 1 is the first. */
+  readonly before?: (batch: number) => Promise<void>;
 }
 
 /** Scans without threads of their own: what they do is tried with the real program. */
@@ -65,10 +68,15 @@ const scanned = async (asked: Asked = {}): Promise<ScanAnswer> => {
     attachments: asked.attachments ?? true,
     threads: 1,
     readers: setup => {
+      let batches = 0;
       const reader = new BatchReader({ ...setup, progress: new SharedArrayBuffer(8) });
       return {
         room: async () => {},
-        read: order => reader.answer(order),
+        read: async order => {
+          batches += 1;
+          await asked.before?.(batches);
+          return reader.answer(order);
+        },
         close: async () => {},
       };
     },
@@ -185,6 +193,25 @@ describe('a second scan', () => {
     expect(full.run).toMatchObject({ messages: 4, readAnew: 4 });
     expect(full.index.messages).toBe(5);
     expect(indexedMessages(store)).toHaveLength(5);
+  });
+});
+
+describe('a scan that breaks off', () => {
+  test('knows again what was read of a folder whose first messages were not', async () => {
+    const count = 2_200;
+    const boxes = ['taro', 'hanako', 'jiro', 'saburo'].map(name => maildir(`${name}@example.jp`));
+    for (let n = 0; n < count; n += 1) deliver(boxes[n % 4] ?? '', message(n % 100));
+    settle();
+    // The first batch takes longer than others, which are kept meanwhile, and than the process lives.
+    const before = async (batch: number): Promise<void> => {
+      await wait(batch === 1 ? 900 : 400);
+      if (batch === 1) throw new Error('killed');
+    };
+    await expect(scanned({ before })).rejects.toThrow('it broke off');
+    const then = await scanned();
+    expect(then.run.messages).toBeLessThan(count);
+    expect(then.index).toMatchObject({ messages: count, gone: 0, mailboxes: 4 });
+    expect(indexedMessages(store)).toHaveLength(count);
   });
 });
 

@@ -334,6 +334,8 @@ export class ScanRun {
     };
     this.nextFolder += 1;
     this.folders.set(keyOf(key), record);
+    // No later than the first of its messages: by its number they are known again after a kill.
+    this.parts.writer.folder(record, { gone: [], back: [] });
     return record;
   }
 
