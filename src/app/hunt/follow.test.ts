@@ -19,8 +19,8 @@ import {
   sameAlerts,
 } from '../../../test/support/hunt-run.ts';
 import { numbersFrom } from '../../../test/support/simulated-disk.ts';
+import { watchRequest } from '../../../test/support/watch-request.ts';
 import type { ReportedAlert } from '../../core/hunt-report.ts';
-import { emptyWatch } from '../../core/watch-policy.ts';
 import { HuntState } from '../../store/hunt-state.ts';
 import type { FollowPace } from './follow.ts';
 import { followHunt, hunt, type WatchRequest } from './hunt.ts';
@@ -37,23 +37,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const request = (): WatchRequest => ({
-  store,
-  policy: { ...emptyWatch, ownRules: false },
-  folders: [join(folder, 'rules.yml')],
-  said: '--rules',
-  only: [],
-  shown: { from: 'informational', components: [] },
-  zone: 'UTC',
-  names: false,
-  key: undefined,
-  now: Date.now,
-  say: () => undefined,
-  folder,
-  environment: {},
-  organisation: undefined,
-  offline: true,
-});
+const request = (): WatchRequest => watchRequest(store, { folders: [join(folder, 'rules.yml')] });
 
 /** How many lines of all logs were seen. */
 const seen = (): number => {

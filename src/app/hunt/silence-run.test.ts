@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alertsIn, keepLogs, openKept } from '../../../test/support/hunt-run.ts';
+import { watchRequest } from '../../../test/support/watch-request.ts';
 import type { Alert } from '../../core/alert.ts';
 import { emptyWatch } from '../../core/watch-policy.ts';
 import { hourMs } from '../../detect/baselines/calendar.ts';
@@ -42,24 +43,8 @@ const ingest = async (atMs: number): Promise<void> => {
   await kept.close();
 };
 
-const request = (more: Partial<WatchRequest> = {}): WatchRequest => ({
-  store,
-  policy: { ...emptyWatch, ownRules: false },
-  folders: [],
-  said: '--rules',
-  only: [],
-  shown: { from: 'informational', components: [] },
-  zone: 'UTC',
-  names: false,
-  key: undefined,
-  now: () => nowMs,
-  say: () => undefined,
-  folder,
-  environment: {},
-  organisation: undefined,
-  offline: true,
-  ...more,
-});
+const request = (more: Partial<WatchRequest> = {}): WatchRequest =>
+  watchRequest(store, { now: () => nowMs, ...more });
 
 /** A run from a timer, a minute after the log was read. */
 const once = async (): Promise<void> => {

@@ -5,11 +5,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepLogs, openKept } from '../../../../test/support/hunt-run.ts';
 import { type Close, hookServer } from '../../../../test/support/notice-servers.ts';
 import { loginLog, settingWith, subjectWith } from '../../../../test/support/subject.ts';
+import { watchRequest } from '../../../../test/support/watch-request.ts';
 import { monitored } from '../../../confirm/monitored.ts';
 import { emptyWatch, type WatchPolicy } from '../../../core/watch-policy.ts';
 import { keptLogs } from '../../kept-logs.ts';
 import { watchingOf } from '../../watching.ts';
-import { hunt, type WatchRequest } from '../hunt.ts';
+import { hunt } from '../hunt.ts';
 import { suppressAlert } from './decide.ts';
 
 const dayMs = 86_400_000;
@@ -73,23 +74,12 @@ test('from a line to whoever is told of it, and to the check that says so', asyn
       { ...told, name: 'house', url: house.url, names: true },
     ],
   };
-  const request: WatchRequest = {
-    store,
+  const request = watchRequest(store, {
     policy,
     folders: [join(folder, 'rules.yml')],
-    said: '--rules',
-    only: [],
-    shown: { from: 'informational', components: [] },
-    zone: 'UTC',
-    names: false,
-    key: undefined,
-    now: Date.now,
-    say: () => undefined,
-    folder,
-    environment: {},
-    organisation: undefined,
+    // Channels are told.
     offline: false,
-  };
+  });
   const { alerts, notes } = await hunt(request);
   expect(notes).toEqual([]);
   const alert = alerts.find(({ rule }) => rule.startsWith('6f1d1cb0'));
