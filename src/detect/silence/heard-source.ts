@@ -10,7 +10,7 @@ import { type Expected, type HeardLine, Voice, type Why } from './voice.ts';
 const lateMs = 300_000;
 /** For the sake of fewer events than these, that may be dated wrongly, no hour is over. */
 const eventsAhead = 10;
-/** Where there are always that many within an hour, one is enough; on a Sunday, when clocks change, in none. */
+/** Where there are always that many within an hour, one without any is enough; not on Sundays: clocks change then. */
 const busyEvents = 100;
 const shortMs = hourMs;
 const longMs = 1.5 * hourMs;
